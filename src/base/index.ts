@@ -1,0 +1,25 @@
+// Front door of base: no domain, no I/O, imports nothing but itself.
+// Errors and diagnostics
+export { assertNever, bug } from './assert.ts';
+export { defineErrors, type ErrorAt, type ErrorDoc, type ErrorRow, row } from './catalog.ts';
+// Ports: time and chance
+export { type Clock, ManualClock, systemClock } from './clock.ts';
+// Control
+export { createDeferred, type Deferred } from './deferred.ts';
+export {
+  CompileError,
+  type Diagnostic,
+  DiagnosticSink,
+  type FrameOptions,
+  renderDiagnostic,
+  type Severity,
+} from './diagnostic.ts';
+// Values
+export { formatDuration, parseDuration } from './duration.ts';
+export { type ErrorFields, type ErrorNote, HarnError } from './error.ts';
+export { keyedHash, sha256, shortHash } from './hash.ts';
+export { canonicalJson, isJsonObject, type Json, type JsonObject } from './json.ts';
+export { type Random, seededRandom, systemRandom, uuidV4, uuidV7 } from './random.ts';
+export { Scope } from './scope.ts';
+// Texts
+export { LineIndex, type Position, type Source, type Span } from './source.ts';
