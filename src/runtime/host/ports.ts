@@ -1,0 +1,311 @@
+// The ports through which every effect reaches the outside. Interfaces only: real in node.ts, in memory in mock.ts,
+// refusing in null.ts. Nothing here knows of runs, journals or policy; those wrap a Host from above.
+// Rules for every implementation: failures are coded (errors.ts), order is deterministic, an aborted call
+// rejects with `aborted` and leaves nothing half done that the caller could not see.
+import type { Clock, Random } from '../../base/index.ts';
+
+/** Everything outside the process, in one object. The only way to reach it. */
+export interface Host {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly fs: HostFs;
+  readonly process: HostProcess;
+  readonly http: HostHttp;
+  readonly env: HostEnv;
+  readonly stdio: HostStdio;
+  readonly system: HostSystem;
+}
+
+/** What every call that may take a while accepts. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+// ---- files ----------------------------------------------------------------------------------------------------
+
+export type FileKind = 'file' | 'directory' | 'symlink' | 'other';
+
+/** What `stat` tells. Symbolic links are followed. */
+export interface FileStat {
+  readonly kind: FileKind;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  /** The permission bits, such as `0o644`. */
+  readonly mode: number;
+}
+
+/** One name in a directory; a symbolic link is reported as such. */
+export interface DirEntry {
+  readonly name: string;
+  readonly kind: FileKind;
+}
+
+/** One thing met by `walk`; `path` is relative to the root of the walk, with `/`. */
+export interface WalkEntry {
+  readonly path: string;
+  readonly kind: FileKind;
+}
+
+export interface ReadOptions extends CallOptions {
+  /** Refuse (`tooLarge`) rather than read more than this. */
+  readonly maxBytes?: number | undefined;
+}
+
+export interface ReadBytesOptions extends ReadOptions {
+  /** First byte to read; 0 by default. */
+  readonly offset?: number | undefined;
+  /** How many bytes at most; to the end by default. */
+  readonly length?: number | undefined;
+}
+
+export interface WriteOptions extends CallOptions {
+  /** Permission bits of a new file (before the umask). An existing file keeps its own. */
+  readonly mode?: number | undefined;
+  /** Refuse (`alreadyExists`) when the file is there. */
+  readonly exclusive?: boolean | undefined;
+}
+
+export interface AppendOptions extends CallOptions {
+  readonly mode?: number | undefined;
+  /** Append only when the file has exactly this size (0 also fits a missing file); otherwise `fileChanged`. */
+  readonly expectedSizeBytes?: number | undefined;
+}
+
+/** Sizes around an append: what was there before, and what is there now. */
+export interface AppendResult {
+  readonly sizeBeforeBytes: number;
+  readonly sizeAfterBytes: number;
+}
+
+export interface WalkOptions extends CallOptions {
+  /** 1 lists the root only. Unlimited by default. */
+  readonly maxDepth?: number | undefined;
+  /** Also names that start with a dot. True by default. */
+  readonly includeHidden?: boolean | undefined;
+  /** Return false to leave a directory out, with all below it. */
+  readonly enter?: ((directory: string) => boolean) | undefined;
+}
+
+export interface GlobOptions extends CallOptions {
+  /** Where relative patterns start; the working directory by default. */
+  readonly cwd?: string | undefined;
+  /** Let wildcards match names that start with a dot. False by default. */
+  readonly includeHidden?: boolean | undefined;
+}
+
+/** Files. Relative paths are relative to `system.cwd()`; separators are `/`. */
+export interface HostFs {
+  /** Strict UTF-8 (`notText` otherwise); a leading byte order mark is kept. */
+  readText(path: string, options?: ReadOptions): Promise<string>;
+  readBytes(path: string, options?: ReadBytesOptions): Promise<Uint8Array>;
+  /** Lines without their breaks (`\n` or `\r\n`), read piece by piece; strict UTF-8. */
+  readLines(path: string, options?: ReadOptions): AsyncIterable<string>;
+  stat(path: string, options?: CallOptions): Promise<FileStat>;
+  /** False only when nothing is there; a path that cannot be looked at is an error. */
+  exists(path: string, options?: CallOptions): Promise<boolean>;
+  /** All or nothing and on disk when it returns: temp file beside it, fsync, rename, fsync of the directory. */
+  writeFile(path: string, content: string | Uint8Array, options?: WriteOptions): Promise<void>;
+  /** Adds to the end, creating the file; on disk when it returns. */
+  append(
+    path: string,
+    content: string | Uint8Array,
+    options?: AppendOptions,
+  ): Promise<AppendResult>;
+  /** A file, a link or an empty directory; with `recursive` a whole tree. */
+  delete(
+    path: string,
+    options?: CallOptions & { readonly recursive?: boolean | undefined },
+  ): Promise<void>;
+  /** Replaces an existing file at `to`. */
+  rename(from: string, to: string, options?: CallOptions): Promise<void>;
+  /** One file, with its mode; as atomic at `to` as `writeFile`. */
+  copy(from: string, to: string, options?: WriteOptions): Promise<void>;
+  /** With missing parents; an existing directory is fine. */
+  mkdir(
+    path: string,
+    options?: CallOptions & { readonly mode?: number | undefined },
+  ): Promise<void>;
+  /** Sorted by name (code units). */
+  listDir(path: string, options?: CallOptions): Promise<readonly DirEntry[]>;
+  /** Depth first, each directory before its content, sorted; links are not followed. */
+  walk(root: string, options?: WalkOptions): AsyncIterable<WalkEntry>;
+  /** Paths that match, sorted; spelled as the pattern is (relative stays relative). */
+  glob(pattern: string, options?: GlobOptions): Promise<readonly string[]>;
+  /** Makes a new directory that nobody else has. The caller deletes it. */
+  makeTempDir(prefix?: string, options?: CallOptions): Promise<string>;
+  /** Absolute, with links resolved. */
+  realPath(path: string, options?: CallOptions): Promise<string>;
+}
+
+// ---- processes ------------------------------------------------------------------------------------------------
+
+/**
+ * Names one process for all time: a pid alone is reused, pid and start time are unique until the machine
+ * restarts, and `bootId` tells one start of the machine from the next.
+ */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Opaque text; only equality means something. */
+  readonly startTime: string;
+  readonly bootId: string;
+}
+
+export interface ProcessOptions extends CallOptions {
+  readonly cwd?: string | undefined;
+  /** On top of the host's environment; `undefined` takes a name away. */
+  readonly env?: { readonly [name: string]: string | undefined } | undefined;
+  /** False starts from an empty environment. */
+  readonly inheritEnv?: boolean | undefined;
+  readonly stdin?: string | Uint8Array | undefined;
+  /** After this the whole group is ended and the result says `timedOut`. */
+  readonly timeoutMs?: number | undefined;
+  /** Kept of each stream; more is read and dropped, and the result says so. 16 MiB by default. */
+  readonly maxOutputBytes?: number | undefined;
+  /** Between TERM and KILL. 5 s by default. */
+  readonly graceMs?: number | undefined;
+  /**
+   * Called with the identity before the command itself begins; it begins when the returned promise resolves.
+   * When it rejects, or this process dies in between, the command never begins.
+   */
+  readonly onStarted?: ((identity: ProcessIdentity) => void | Promise<void>) | undefined;
+  /** Output as it comes, besides being collected. */
+  readonly onOutput?: ((stream: 'stdout' | 'stderr', bytes: Uint8Array) => void) | undefined;
+}
+
+/** A program with its arguments, or one line for `/bin/sh`. */
+export type ProcessRequest = ProcessOptions &
+  (
+    | { readonly argv: readonly string[]; readonly shell?: undefined }
+    | { readonly shell: string; readonly argv?: undefined }
+  );
+
+export interface ProcessResult {
+  /** `undefined` when a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  /** Text; bytes that are not UTF-8 become U+FFFD. */
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly stdoutTruncated: boolean;
+  readonly stderrTruncated: boolean;
+  readonly durationMs: number;
+  readonly timedOut: boolean;
+}
+
+/** What became of a process that an earlier life started. */
+export type EndGroupResult = 'ended' | 'already_gone' | 'not_ours';
+
+/** Child processes. Each leads its own process group, so a Ctrl-C at the terminal does not reach it. */
+export interface HostProcess {
+  /**
+   * Runs to the end. A failing exit code is a result; not being able to start is an error. Abort ends the whole
+   * group (TERM, then KILL) and then rejects with `aborted`.
+   */
+  run(request: ProcessRequest): Promise<ProcessResult>;
+  /** The identity of a living process; undefined when there is none. */
+  identify(pid: number): Promise<ProcessIdentity | undefined>;
+  /** Whether exactly this process still lives. */
+  isAlive(identity: ProcessIdentity): Promise<boolean>;
+  /** Ends a group we once started, and only that: pid, start time and boot id must all match. */
+  endGroup(
+    identity: ProcessIdentity,
+    options?: CallOptions & { readonly graceMs?: number | undefined },
+  ): Promise<EndGroupResult>;
+}
+
+// ---- http -----------------------------------------------------------------------------------------------------
+
+export interface HttpRequest extends CallOptions {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: { readonly [name: string]: string } | undefined;
+  readonly body?: string | Uint8Array | undefined;
+  /** For the whole exchange with `request`; until the head of the answer with `open`. */
+  readonly timeoutMs?: number | undefined;
+  /** 0 hands redirects back as they are. 10 by default. */
+  readonly maxRedirects?: number | undefined;
+  /** The longest body taken. 32 MiB by default, none with `open`. */
+  readonly maxBodyBytes?: number | undefined;
+}
+
+export interface HttpHead {
+  readonly status: number;
+  readonly statusText: string;
+  /** Names in lower case; repeated ones joined with `, ` (`set-cookie`: with a line break). */
+  readonly headers: { readonly [name: string]: string };
+  /** Where the answer came from, after redirects. */
+  readonly url: string;
+}
+
+export interface HttpResponse extends HttpHead {
+  readonly body: Uint8Array;
+}
+
+/** An answer whose body is still coming. Leaving the loop early closes the connection. */
+export interface HttpStream extends HttpHead {
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** HTTP. Every status is a result; not getting an answer is an error. */
+export interface HostHttp {
+  request(request: HttpRequest): Promise<HttpResponse>;
+  /** For answers that are read as they come (server-sent events, model streams). */
+  open(request: HttpRequest): Promise<HttpStream>;
+}
+
+// ---- the rest -------------------------------------------------------------------------------------------------
+
+/** The environment, read only. See `isSecretName` for what must not be kept in clear text. */
+export interface HostEnv {
+  get(name: string): string | undefined;
+  /** Sorted. */
+  names(): readonly string[];
+}
+
+export type StdStream = 'stdin' | 'stdout' | 'stderr';
+
+/** The terminal. Output appears in the order of the calls and survives an exit right after `flush`. */
+export interface HostStdio {
+  /** Returns when the text is handed over, or queued because the reader is slow; see `flush`. */
+  writeOut(text: string): void;
+  writeErr(text: string): void;
+  /** Resolves when all output so far is handed over. Await it where output can be long, and before leaving. */
+  flush(): Promise<void>;
+  /** Whether the reader of a stream went away; further text to it is dropped without an error. */
+  isClosed(stream: 'stdout' | 'stderr'): boolean;
+  /** The next line of stdin without its break; undefined at the end. */
+  readLine(options?: CallOptions): Promise<string | undefined>;
+  /** All of stdin that is left. */
+  readAll(options?: CallOptions): Promise<string>;
+  isTty(stream: StdStream): boolean;
+  /** Width of the terminal at stdout; undefined when it is none. */
+  columns(): number | undefined;
+}
+
+/** Facts about this process and machine that do not change while it lives. */
+export interface SystemFacts {
+  /** `linux`, `darwin`, `win32`, ... */
+  readonly platform: string;
+  readonly arch: string;
+  readonly hostname: string;
+  readonly userName: string;
+  readonly pid: number;
+  /** Arguments after the program. */
+  readonly argv: readonly string[];
+  readonly execPath: string;
+  readonly nodeVersion: string;
+}
+
+/** Names this process across machines, restarts and reuse of pids: the holder of a lease. */
+export interface HolderIdentity extends ProcessIdentity {
+  readonly hostname: string;
+}
+
+export interface HostSystem {
+  facts(): SystemFacts;
+  identity(): Promise<HolderIdentity>;
+  cwd(): string;
+  homeDir(): string;
+  /** Where temporary files go; see `fs.makeTempDir`. */
+  tempRoot(): string;
+}
