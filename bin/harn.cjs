@@ -1,0 +1,114 @@
+#!/usr/bin/env node
+// The launcher: loads dist/cli/harn.cjs and its parts as scripts with a V8 code cache of our own, kept in the
+// user's cache folder, because compiling the bundle is most of the start-up time and Node 20 has no cache for it.
+// The cache is an optimisation only: missing, stale, damaged or unwritable, the program runs the same.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+const vm = require('node:vm');
+
+const PARTS = path.join(__dirname, '..', 'dist', 'cli');
+const KEEP_UNUSED_MS = 30 * 24 * 60 * 60 * 1000;
+
+const loaded = new Map();
+const uncached = [];
+let cacheFolder;
+
+function load(name) {
+  const known = loaded.get(name);
+  if (known !== undefined) return known.exports;
+  const filename = path.join(PARTS, name);
+  const code = fs.readFileSync(filename, 'utf8');
+  if (cacheFolder === undefined) cacheFolder = findCacheFolder(code);
+  const script = compile(name, filename, code);
+  const module = { exports: {} };
+  loaded.set(name, module);
+  script.runInThisContext()(module.exports, requireFrom, module, filename, PARTS);
+  return module.exports;
+}
+
+function requireFrom(id) {
+  return id.startsWith('./') ? load(id.slice(2)) : require(id);
+}
+requireFrom.resolve = require.resolve;
+
+function compile(name, filename, code) {
+  const cachedData = readCache(name);
+  const script = new vm.Script(`(function(exports,require,module,__filename,__dirname){${code}\n})`, {
+    filename,
+    cachedData,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  if (cachedData === undefined || script.cachedDataRejected) uncached.push({ name, script });
+  return script;
+}
+
+// One folder per build, Node version and platform: V8 checks its own version, but of the source only the length.
+function findCacheFolder(mainCode) {
+  const identity = /^\/\/([0-9a-f]{16})\n/.exec(mainCode);
+  if (identity === null) return '';
+  const base =
+    process.env.XDG_CACHE_HOME ||
+    (process.platform === 'win32'
+      ? process.env.LOCALAPPDATA
+      : process.env.HOME && path.join(process.env.HOME, '.cache'));
+  if (!base || !path.isAbsolute(base)) return '';
+  return path.join(base, 'harn', 'code', `${identity[1]}-${process.version}-${process.arch}`);
+}
+
+function readCache(name) {
+  if (cacheFolder === '') return undefined;
+  let stored;
+  try {
+    stored = fs.readFileSync(path.join(cacheFolder, name));
+  } catch {
+    return undefined;
+  }
+  if (stored.length <= 4) return undefined;
+  const data = stored.subarray(4);
+  return checksum(data) === stored.readUInt32LE(0) ? data : undefined;
+}
+
+// V8 trusts the bytes it is given, so a damaged file has to be noticed here. Sums 32-bit words.
+function checksum(data) {
+  let sum = data.length;
+  const end = data.length - (data.length % 4);
+  for (let i = 0; i < end; i += 4) sum = (Math.imul(sum, 31) + data.readInt32LE(i)) | 0;
+  for (let i = end; i < data.length; i += 1) sum = (Math.imul(sum, 31) + data[i]) | 0;
+  return sum >>> 0;
+}
+
+// At exit, when the functions that a run needs have been compiled and can be cached with the rest.
+function writeCache() {
+  if (uncached.length === 0 || !cacheFolder) return;
+  try {
+    const isNew = fs.mkdirSync(cacheFolder, { recursive: true, mode: 0o700 }) !== undefined;
+    for (const { name, script } of uncached) {
+      const data = script.createCachedData();
+      const sum = Buffer.alloc(4);
+      sum.writeUInt32LE(checksum(data));
+      const temporary = path.join(cacheFolder, `${name}.${process.pid}.tmp`);
+      fs.writeFileSync(temporary, Buffer.concat([sum, data]), { mode: 0o600 });
+      fs.renameSync(temporary, path.join(cacheFolder, name));
+    }
+    if (isNew) removeUnused(path.dirname(cacheFolder));
+  } catch {
+    // A read-only or full disk: the next start compiles again.
+  }
+}
+
+function removeUnused(folder) {
+  for (const name of fs.readdirSync(folder)) {
+    const other = path.join(folder, name);
+    if (other !== cacheFolder && Date.now() - fs.statSync(other).mtimeMs > KEEP_UNUSED_MS) {
+      fs.rmSync(other, { recursive: true, force: true });
+    }
+  }
+}
+
+process.on('exit', writeCache);
+load('harn.cjs')
+  .main(process.argv.slice(2))
+  .then((code) => {
+    process.exitCode = code;
+  });

@@ -1,0 +1,106 @@
+// Bundles the command line into CommonJS parts that load on demand. esbuild splits only ESM output, so the
+// parts are made as ESM (every `import()` in the sources starts a part; shared modules get parts of their own,
+// so nothing is duplicated and class identity holds) and each part is then turned into CommonJS. CommonJS,
+// because the launcher gives V8 a code cache per part, which Node 20 offers for scripts but not for ES modules.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { build, transform } from 'esbuild';
+import { root } from './setup.mjs';
+
+/** npm packages that stay in node_modules: native code, or so big that copying them helps nobody. */
+const EXTERNAL = ['ai', '@ai-sdk/*', '@photostructure/sqlite', 'pg', 'node:*'];
+
+const META_URL = '__harnPartUrl';
+
+/** Writes `harn.cjs` (exports `main`) and its parts into `outdir`. */
+export async function buildCli(outdir) {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: { harn: 'src/cli/main.ts' },
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    external: EXTERNAL,
+    chunkNames: 'part-[hash]',
+    entryNames: '[name]',
+    // Harn shows function and class names to its users, so names are kept; lines are not needed.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  });
+  const parts = await Promise.all(
+    result.outputFiles.map(async (file) => ({
+      name: commonJsName(path.basename(file.path)),
+      code: await toCommonJs(file.text),
+    })),
+  );
+  parts.sort((a, b) => (a.name < b.name ? -1 : 1));
+  writeParts(outdir, parts);
+  writeNotices(outdir, Object.keys(result.metafile.inputs));
+}
+
+// The first line of harn.cjs is the identity of the whole build: the launcher's key for its code cache.
+function writeParts(outdir, parts) {
+  const hash = createHash('sha256');
+  for (const { name, code } of parts) hash.update(`${name}\0${code}\0`);
+  const identity = hash.digest('hex').slice(0, 16);
+  mkdirSync(outdir, { recursive: true });
+  for (const { name, code } of parts) {
+    const text = name === 'harn.cjs' ? `//${identity}\n${code}` : code;
+    writeFileSync(path.join(outdir, name), text);
+  }
+}
+
+async function toCommonJs(esm) {
+  // Only imports of our own parts become `require`; any other import() stays one, because it may name a
+  // user's ES module. Part names carry a hash, so the pattern cannot meet anything else.
+  const lazy = esm
+    .replace(/\bimport\("(\.\/[\w-]+-[A-Z0-9]{8})\.js"\)/g, '__harnPart("$1.cjs")')
+    .replace(/(["'])(\.\/[\w-]+-[A-Z0-9]{8})\.js\1/g, '"$2.cjs"')
+    .replace(/(["'])\.\/harn\.js\1/g, '"./harn.cjs"');
+  const { code } = await transform(lazy, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    define: { 'import.meta.url': META_URL },
+  });
+  const prelude = [
+    code.includes(META_URL)
+      ? `const ${META_URL}=require("node:url").pathToFileURL(__filename).href;`
+      : '',
+    code.includes('__harnPart(')
+      ? 'const __harnPart=(id)=>Promise.resolve().then(()=>require(id));'
+      : '',
+  ].join('');
+  // esbuild puts "use strict" first; the prelude must not come before it.
+  return code.replace(/^("use strict";)?/, (strict) => `${strict}${prelude}`);
+}
+
+function commonJsName(name) {
+  return name.replace(/\.js$/, '.cjs');
+}
+
+// The bundle carries other people's code; their licences ask that the notice travels with it.
+function writeNotices(outdir, inputs) {
+  const packages = new Set();
+  for (const input of inputs) {
+    const match = /(?:^|\/)(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (match?.[1] !== undefined) packages.add(match[1]);
+  }
+  const notices = [...packages].sort().map((where) => {
+    const folder = path.join(root, where);
+    const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    const file = ['LICENSE', 'LICENSE.md', 'LICENCE', 'license'].find((candidate) => existsSync(path.join(folder, candidate)));
+    const text = file === undefined ? '' : readFileSync(path.join(folder, file), 'utf8').trim();
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  if (notices.length > 0) writeFileSync(path.join(outdir, 'THIRD-PARTY.txt'), notices.join('\n---\n\n'));
+}
