@@ -1,0 +1,89 @@
+// Projections: a fold over topics declared as data and kept as rows in the transaction of each append, so that what
+// we query never disagrees with the log. A row can always be thrown away and folded again.
+import type { JsonObject } from '../base/index.ts';
+import type { StoredEvent } from './event-log.ts';
+
+/** How a column is compared and indexed. */
+export type ColumnType = 'text' | 'number';
+
+/**
+ * A declared fold. Use a `type`, not an `interface`, for the row: it must be a JSON object.
+ *
+ * `keyOf` and `fold` are pure: the same events always give the same rows. Raise `version` when either changes or the
+ * columns do; the rows are then rebuilt when the projection is declared.
+ */
+export interface Projection<Row extends JsonObject = JsonObject> {
+  /** Lower-case words, `_` and `.`: part of the table's name. */
+  readonly name: string;
+  readonly version: number;
+  /** Which topics feed it: a predicate, or a list of exact names and prefixes ending in `*`. */
+  readonly topics: ((topic: string) => boolean) | readonly string[];
+  /** Fields of the row that can be searched and sorted by; each gets an index. A field may be null or absent. */
+  readonly columns?: { readonly [column: string]: ColumnType };
+  /** Further indexes over several columns, in order. */
+  readonly indexes?: readonly (readonly string[])[];
+  /** The row an event belongs to; undefined: the event says nothing here. */
+  keyOf(event: StoredEvent): string | undefined;
+  /** The row after the event; undefined removes it. */
+  fold(row: Row | undefined, event: StoredEvent): Row | undefined;
+}
+
+/** A row with its key. */
+export interface ProjectionRow<Row extends JsonObject = JsonObject> {
+  readonly key: string;
+  readonly row: Row;
+}
+
+/** A value of a column: null stands for absent too. */
+export type ColumnValue = string | number | null;
+
+/** A condition on one column: equal to a value, one of a list, or inside bounds (which null never is). */
+export type ColumnTest =
+  | ColumnValue
+  | { readonly in: readonly ColumnValue[] }
+  | {
+      readonly gt?: string | number;
+      readonly gte?: string | number;
+      readonly lt?: string | number;
+      readonly lte?: string | number;
+    };
+
+/** Which rows, in which order. */
+export interface RowQuery<Row extends JsonObject = JsonObject> {
+  /** All must hold. Only declared columns. */
+  readonly where?: { readonly [column: string]: ColumnTest };
+  /** Columns to sort by (null first, text by code point); the key decides ties. Default: by key. */
+  readonly orderBy?: readonly string[];
+  readonly descending?: boolean;
+  readonly limit?: number;
+  /** The last row of the page before: continue behind it. */
+  readonly after?: ProjectionRow<Row>;
+}
+
+/** The reading side of projections. */
+export interface Projections {
+  /** Makes projections readable and kept from now on; builds or rebuilds those that are new, changed or behind. */
+  declare(...projections: readonly Projection[]): Promise<void>;
+  rows<Row extends JsonObject>(
+    projection: Projection<Row>,
+    query?: RowQuery<Row>,
+  ): Promise<readonly ProjectionRow<Row>[]>;
+  row<Row extends JsonObject>(projection: Projection<Row>, key: string): Promise<Row | undefined>;
+  /** Throws the rows away and folds the whole log again. */
+  rebuild(projection: Projection): Promise<void>;
+}
+
+/** States a projection with its row type inferred. */
+export function defineProjection<Row extends JsonObject>(
+  projection: Projection<Row>,
+): Projection<Row> {
+  return projection;
+}
+
+/** Whether a topic feeds a projection. */
+export function feeds(projection: Projection, topic: string): boolean {
+  if (typeof projection.topics === 'function') return projection.topics(topic);
+  return projection.topics.some((name) =>
+    name.endsWith('*') ? topic.startsWith(name.slice(0, -1)) : topic === name,
+  );
+}
