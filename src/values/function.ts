@@ -1,0 +1,84 @@
+// Harn functions as JavaScript functions. Every one takes the hidden ctx first. There are two colours: a sync
+// function returns its value, a suspending one is a generator function. The colour is read off the function itself.
+import { bug } from '../base/index.ts';
+import { fail } from './errors.ts';
+import {
+  BUILTIN,
+  type Ctx,
+  type HarnFunction,
+  type List,
+  type Steps,
+  type SuspendingFunction,
+  type SyncFunction,
+  typeOf,
+  type Value,
+} from './value.ts';
+
+/** What is known about a function beyond its code: for printing, errors, arity and documentation. */
+export interface FunctionMeta {
+  readonly name?: string;
+  /** Parameter names without the hidden ctx, as written. */
+  readonly params?: readonly string[];
+  /** How many arguments a caller must give. */
+  readonly required?: number;
+  /** Whether the last parameter takes the remaining arguments. */
+  readonly rest?: boolean;
+  readonly doc?: string;
+  /** Set for rows of the builtin table. */
+  readonly builtin?: boolean;
+}
+
+const META = Symbol.for('harn.function.meta');
+const GENERATOR_FUNCTION = Object.getPrototypeOf(function* () {}) as object;
+
+type Described = { [META]?: FunctionMeta; [BUILTIN]?: true };
+
+/** Whether calling `fn` gives a generator to be driven with `yield*`. One prototype comparison. */
+export function isSuspending(fn: HarnFunction): fn is SuspendingFunction {
+  return Object.getPrototypeOf(fn) === GENERATOR_FUNCTION;
+}
+
+/** Attaches what is known about a function and returns it. The meta object may be shared by many closures. */
+export function describeFunction<F extends HarnFunction>(fn: F, meta: FunctionMeta): F {
+  (fn as Described)[META] = meta;
+  if (meta.builtin === true) (fn as Described)[BUILTIN] = true;
+  return fn;
+}
+
+const NOTHING_KNOWN: FunctionMeta = {};
+
+/** What `describeFunction` attached; an empty description otherwise. */
+export function functionMeta(fn: HarnFunction): FunctionMeta {
+  return (fn as Described)[META] ?? NOTHING_KNOWN;
+}
+
+/** How many arguments the function declares, rest parameter not counted. */
+export function arityOf(fn: HarnFunction): number {
+  const { params, rest } = functionMeta(fn);
+  if (params === undefined) return Math.max(0, fn.length - 1);
+  return rest === true ? params.length - 1 : params.length;
+}
+
+/** Calls a value from suspending code. */
+export function* call(fn: Value, ctx: Ctx, args: List): Steps {
+  if (typeof fn !== 'function') throw fail.notCallable({ kind: typeOf(fn) });
+  if (isSuspending(fn)) return yield* fn(ctx, ...args);
+  return (fn as SyncFunction)(ctx, ...args);
+}
+
+/**
+ * Calls a value from code that cannot suspend. The compiler only gives such code functions that cannot suspend
+ * either; one that is coloured suspending and returns without suspending works too.
+ */
+export function callSync(fn: Value, ctx: Ctx, args: List): Value {
+  if (typeof fn !== 'function') throw fail.notCallable({ kind: typeOf(fn) });
+  if (!isSuspending(fn)) return (fn as SyncFunction)(ctx, ...args);
+  return finishWithoutSuspending(fn(ctx, ...args));
+}
+
+/** Runs a generator to its end where suspending is impossible. */
+export function finishWithoutSuspending<T>(steps: Steps<T>): T {
+  const step = steps.next();
+  if (step.done !== true) return bug('a function suspended while called from code that cannot');
+  return step.value;
+}

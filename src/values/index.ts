@@ -1,0 +1,98 @@
+// Front door of values: what Harn values are while a program runs. Pure; ctx is opaque here.
+// Kinds of value
+
+// Operators
+export { add, div, mod, mul, neg, pow, sub } from './arithmetic.ts';
+export { compare, greaterOrEqual, greaterThan, lessOrEqual, lessThan } from './compare.ts';
+// Dicts and texts
+export {
+  dictCopy,
+  dictEntries,
+  dictFrom,
+  dictGet,
+  dictHas,
+  dictKeys,
+  dictMerge,
+  dictPut,
+  dictRemove,
+  dictSet,
+  dictSize,
+  dictValues,
+  type MutableDict,
+} from './dict.ts';
+export { display, formatFloat } from './display.ts';
+export { HarnDuration } from './duration.ts';
+export { HarnEnum, isVariant, makeEnum } from './enum.ts';
+export { equal, same } from './equal.ts';
+// Failure
+export { fail } from './errors.ts';
+// Functions
+export {
+  arityOf,
+  call,
+  callSync,
+  describeFunction,
+  type FunctionMeta,
+  finishWithoutSuspending,
+  functionMeta,
+  isSuspending,
+} from './function.ts';
+export { HarnPair } from './pair.ts';
+export { HarnRange, makeRange } from './range.ts';
+export { err, expectResult, isErr, isOk, isResult, ok, payload, wrapOk } from './result.ts';
+export { charAt, charCount, chars, compareStrings } from './string.ts';
+export {
+  defineStruct,
+  fieldNames,
+  fieldOf,
+  HarnStruct,
+  makeStruct,
+  type StructClass,
+  type StructType,
+  structToDict,
+  structType,
+  withField,
+} from './struct.ts';
+export {
+  caught,
+  HarnAbort,
+  HarnThrow,
+  isStackOverflow,
+  type Site,
+  uncaughtText,
+} from './thrown.ts';
+export { truthy } from './truthy.ts';
+export {
+  asDouble,
+  type Ctx,
+  DISPLAY,
+  type Dict,
+  EQUAL,
+  type HarnFunction,
+  HarnObject,
+  HFloat,
+  intFromNumber,
+  isBytes,
+  isDict,
+  isFloat,
+  isFunction,
+  isInt,
+  isList,
+  isNumber,
+  KIND,
+  type List,
+  MAX_INT,
+  METHODS,
+  type Method,
+  type MethodTable,
+  MIN_INT,
+  makeFloat,
+  makeInt,
+  PROPERTY,
+  type Steps,
+  type SuspendingFunction,
+  type SyncFunction,
+  TRUTHY,
+  typeOf,
+  type Value,
+} from './value.ts';

@@ -1,0 +1,83 @@
+// What travels through JavaScript when a Harn program fails: HarnThrow carries a thrown value, HarnError (of base)
+// an error of the language or of the runtime, HarnAbort a signal no program may catch. `caught` is the single place
+// that decides what `catch (e)` receives.
+import { HarnError } from '../base/index.ts';
+import { display } from './display.ts';
+import { fail } from './errors.ts';
+import type { Value } from './value.ts';
+
+const THROW_BRAND = Symbol.for('harn.throw');
+const ABORT_BRAND = Symbol.for('harn.abort');
+
+/** A place in a generated module: what the emitter's table maps to file, line and column. */
+export type Site = number;
+
+/**
+ * A value thrown by a Harn program. It takes no JavaScript stack, because programs throw in loops and a stack costs
+ * twenty times the throw; where it happened is `site`.
+ */
+export class HarnThrow implements Error {
+  readonly [THROW_BRAND] = true;
+  readonly name = 'HarnThrow';
+  readonly value: Value;
+  readonly site: Site | undefined;
+
+  constructor(value: Value, site?: Site) {
+    this.value = value;
+    this.site = site;
+  }
+
+  get message(): string {
+    return `Thrown: ${display(this.value)}`;
+  }
+
+  get stack(): string {
+    return this.message;
+  }
+
+  /** Recognises a HarnThrow of any copy of this package in the process. */
+  static is(error: unknown): error is HarnThrow {
+    return typeof error === 'object' && error !== null && THROW_BRAND in error;
+  }
+}
+// An Error to `instanceof` without running Error's constructor, which would capture the stack.
+Object.setPrototypeOf(HarnThrow.prototype, Error.prototype);
+
+/** Ends a task from outside: abort, exit, hand-over. Runs through every `catch` untouched. */
+export class HarnAbort extends Error {
+  readonly [ABORT_BRAND] = true;
+  readonly reason: unknown;
+
+  constructor(message: string, reason?: unknown) {
+    super(message);
+    this.name = 'HarnAbort';
+    this.reason = reason;
+  }
+
+  static is(error: unknown): error is HarnAbort {
+    return typeof error === 'object' && error !== null && ABORT_BRAND in error;
+  }
+}
+
+/**
+ * The value that `catch (e)` binds for a JavaScript exception. A thrown value arrives as it is, an error of the
+ * language or the runtime as its text. Aborts and our own defects are not catchable: they are thrown on.
+ */
+export function caught(error: unknown): Value {
+  if (HarnThrow.is(error)) return error.value;
+  if (HarnError.is(error)) return error.message;
+  if (isStackOverflow(error)) return fail.stackOverflow({}).message;
+  throw error;
+}
+
+/** The text of an error that nobody caught, without place: `Thrown: boom`, `Division by zero`. */
+export function uncaughtText(error: unknown): string {
+  if (HarnThrow.is(error)) return error.message;
+  if (isStackOverflow(error)) return fail.stackOverflow({}).message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether V8 ran out of stack: the net below the counted depth of direct calls. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
+}
