@@ -34,11 +34,14 @@ requireFrom.resolve = require.resolve;
 
 function compile(name, filename, code) {
   const cachedData = readCache(name);
-  const script = new vm.Script(`(function(exports,require,module,__filename,__dirname){${code}\n})`, {
-    filename,
-    cachedData,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
+  const script = new vm.Script(
+    `(function(exports,require,module,__filename,__dirname){${code}\n})`,
+    {
+      filename,
+      cachedData,
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    },
+  );
   if (cachedData === undefined || script.cachedDataRejected) uncached.push({ name, script });
   return script;
 }

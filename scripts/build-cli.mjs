@@ -97,10 +97,15 @@ function writeNotices(outdir, inputs) {
   }
   const notices = [...packages].sort().map((where) => {
     const folder = path.join(root, where);
-    const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-    const file = ['LICENSE', 'LICENSE.md', 'LICENCE', 'license'].find((candidate) => existsSync(path.join(folder, candidate)));
+    const { name, version, license } = JSON.parse(
+      readFileSync(path.join(folder, 'package.json'), 'utf8'),
+    );
+    const file = ['LICENSE', 'LICENSE.md', 'LICENCE', 'license'].find((candidate) =>
+      existsSync(path.join(folder, candidate)),
+    );
     const text = file === undefined ? '' : readFileSync(path.join(folder, file), 'utf8').trim();
     return `${name} ${version} (${license})\n\n${text}\n`;
   });
-  if (notices.length > 0) writeFileSync(path.join(outdir, 'THIRD-PARTY.txt'), notices.join('\n---\n\n'));
+  if (notices.length > 0)
+    writeFileSync(path.join(outdir, 'THIRD-PARTY.txt'), notices.join('\n---\n\n'));
 }

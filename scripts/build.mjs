@@ -28,7 +28,13 @@ if (process.argv.includes('--if-changed') && existsSync(dist) && readStamp() ===
 
 const next = path.join(root, `dist.${process.pid}.tmp`);
 try {
-  const status = runTool('typescript/bin/tsc', ['-p', 'tsconfig.build.json', '--noCheck', '--outDir', next]);
+  const status = runTool('typescript/bin/tsc', [
+    '-p',
+    'tsconfig.build.json',
+    '--noCheck',
+    '--outDir',
+    next,
+  ]);
   if (status !== 0) process.exit(status);
   copyStd(next);
   await buildCli(path.join(next, 'cli'));
@@ -54,7 +60,14 @@ function swap(from) {
 // Paths, sizes and times of everything the build reads; quicker than reading it all.
 function fingerprint() {
   const hash = createHash('sha256').update(process.version);
-  const inputs = ['src', 'scripts/build.mjs', 'scripts/build-cli.mjs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const inputs = [
+    'src',
+    'scripts/build.mjs',
+    'scripts/build-cli.mjs',
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ];
   for (const input of inputs) addToHash(hash, path.join(root, input));
   return hash.digest('hex');
 }

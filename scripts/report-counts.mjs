@@ -5,7 +5,9 @@ import { root } from './setup.mjs';
 
 const status = Number(process.argv[2] ?? '0');
 const counts = readCounts();
-const otherFailures = counts.failedChecks.filter((name) => name !== 'tests' || counts.failed === 0).length;
+const otherFailures = counts.failedChecks.filter(
+  (name) => name !== 'tests' || counts.failed === 0,
+).length;
 let failed = counts.failed + otherFailures;
 if (status !== 0 && failed === 0) failed = 1;
 process.stdout.write(`${counts.passed} passed, ${failed} failed\n`);
