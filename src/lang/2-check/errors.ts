@@ -1,0 +1,139 @@
+// The errors of the checking phase: imports, names, ownership, control flow. Texts that a run raises as well
+// (undefined variable, immutable assignment) use the same wording there.
+import { defineErrors, row } from '../../base/index.ts';
+
+function didYouMean(suggestion: string | undefined): string {
+  return suggestion === undefined ? '' : ` (did you mean \`${suggestion}\`?)`;
+}
+
+type Named = { name: string };
+type Suggested = { name: string; suggestion: string | undefined };
+
+/** Names: variables, functions, members, declarations, the shape of `fn main`. */
+export const nameErrors = defineErrors('NAM', {
+  undefinedVariable: row<Suggested>({
+    number: 1,
+    message: ({ name, suggestion }) => `Undefined variable: ${name}${didYouMean(suggestion)}`,
+    help: 'The name is not declared before this place in this scope or an enclosing one, and it is not a builtin. A run raises the same error when it gets here.',
+  }),
+  undefinedFunction: row<Suggested>({
+    number: 2,
+    message: ({ name, suggestion }) =>
+      `call target \`${name}\` is not defined or imported${suggestion === undefined ? '' : ` — did you mean \`${suggestion}\`?`}`,
+    hint: 'Declare the function, import it, or correct the spelling.',
+  }),
+  unknownCapability: row<Suggested>({
+    number: 4,
+    message: ({ name, suggestion }) => `the harness has no \`${name}\`${didYouMean(suggestion)}`,
+  }),
+  unknownMethod: row<{ capability: string; name: string; suggestion: string | undefined }>({
+    number: 5,
+    message: ({ capability, name, suggestion }) =>
+      `\`${capability}\` has no method \`${name}\`${didYouMean(suggestion)}`,
+  }),
+  duplicateParameter: row<Named>({
+    number: 6,
+    message: ({ name }) => `parameter '${name}' is declared twice`,
+    hint: 'Give each parameter its own name, or use `_` for one that is not needed.',
+  }),
+  /** `word` is what would make an immutable variable mutable; absent for other declarations. */
+  redeclaration: row<{ name: string; what: string; word: string | undefined }>({
+    number: 10,
+    message: ({ name, what, word }) =>
+      word === undefined
+        ? `${what} '${name}' is declared twice in the same scope`
+        : `Cannot redeclare immutable variable '${name}' in the same scope (use '${word}' to make it mutable, or pick another name)`,
+  }),
+  mainSignature: row<Record<string, never>>({
+    number: 101,
+    message: () =>
+      '`fn main` must take exactly one parameter: `harness: Harness` (or `_harness: Harness`)',
+    hint: 'Write `fn main(harness: Harness) { ... }`.',
+    help: 'A file without a pipeline starts at `fn main`. It receives the root of all authority as its only parameter; the parameter has no default and is not a rest parameter.',
+  }),
+});
+
+/** Ownership: what may be assigned. */
+export const ownErrors = defineErrors('OWN', {
+  immutableAssignment: row<Named & { keyword: string | undefined }>({
+    number: 1,
+    message: ({ name }) => `Cannot assign to immutable binding: ${name}`,
+    hint: ({ keyword }) =>
+      keyword === undefined
+        ? 'Parameters and caught errors cannot be assigned; copy the value into a variable of your own.'
+        : `Declare it with \`${keyword}\` if it is meant to change.`,
+  }),
+});
+
+/** Imports: the target, its names, cycles of re-exports. */
+export const importErrors = defineErrors('IMP', {
+  targetNotFound: row<{ path: string }>({
+    number: 1,
+    message: ({ path }) => `cannot find module "${path}"`,
+    hint: 'The path is relative to this file, `std/...`, or an installed package.',
+  }),
+  nameNotExported: row<{
+    name: string;
+    path: string;
+    isPrivate: boolean;
+    suggestion: string | undefined;
+  }>({
+    number: 2,
+    message: ({ name, path, isPrivate, suggestion }) =>
+      isPrivate
+        ? `\`${name}\` is private to module "${path}"`
+        : `module "${path}" does not export \`${name}\`${didYouMean(suggestion)}`,
+    hint: ({ name, isPrivate }) =>
+      isPrivate
+        ? `Mark the declaration of \`${name}\` there with \`pub\`.`
+        : 'Only declarations marked `pub` can be imported.',
+  }),
+  reExportCycle: row<{ path: string }>({
+    number: 3,
+    message: ({ path }) => `\`pub import "${path}"\` is part of an import cycle`,
+    hint: 'Import without `pub`, or move what both modules need into a third one.',
+  }),
+});
+
+/** Modules as wholes: collisions and conflicts of imported names. */
+export const moduleErrors = defineErrors('MOD', {
+  importCollision: row<{ name: string; first: string; second: string }>({
+    number: 5,
+    message: ({ name, first, second }) =>
+      `Import collision: '${name}' comes from "${first}" and from "${second}"`,
+    hint: 'Import only the names you need: `import { name } from "module"`.',
+  }),
+  reExportConflict: row<{ name: string; first: string; second: string }>({
+    number: 6,
+    message: ({ name, first, second }) =>
+      `Import collision: '${name}' is re-exported from "${first}" and from "${second}"`,
+    hint: 'Re-export it from one of them only.',
+  }),
+});
+
+/** Where jumps may stand. The numbers are our own family; upstream has no codes for most of them. */
+export const flowErrors = defineErrors('FLW', {
+  outsideLoop: row<{ word: string }>({
+    number: 1,
+    message: ({ word }) => `${word} outside of loop`,
+    hint: 'The bodies of closures, `spawn` and `parallel` are functions of their own.',
+  }),
+  emitOutsideStream: row<Record<string, never>>({
+    number: 2,
+    message: () => '`emit` is only valid inside `gen fn`',
+    hint: 'Declare the function with `gen fn`, or use `yield` for a generator.',
+  }),
+  yieldInStream: row<Record<string, never>>({
+    number: 3,
+    message: () => '`yield` is not valid in a stream; use `emit` inside `gen fn`',
+  }),
+});
+
+/** Recovery: `try*` and `?`. */
+export const recoveryErrors = defineErrors('RCV', {
+  tryStarOutsideFunction: row<Record<string, never>>({
+    number: 2,
+    message: () => 'try* requires an enclosing function (fn, tool, or pipeline)',
+    hint: 'Wrap it in `try { ... } catch (e) { ... }` inside a function.',
+  }),
+});
