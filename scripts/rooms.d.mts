@@ -1,0 +1,2 @@
+// Types of rooms.mjs, for the tests.
+export const RUNTIME_ORDER: readonly string[];
