@@ -6,9 +6,10 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const vm = require('node:vm');
+const zlib = require('node:zlib');
 
 const PARTS = path.join(__dirname, '..', 'dist', 'cli');
-const KEEP_UNUSED_MS = 30 * 24 * 60 * 60 * 1000;
+const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 
 const loaded = new Map();
 const uncached = [];
@@ -68,17 +69,9 @@ function readCache(name) {
     return undefined;
   }
   if (stored.length <= 4) return undefined;
+  // V8 trusts these bytes and crashes on damaged ones, so damage has to be noticed here.
   const data = stored.subarray(4);
-  return checksum(data) === stored.readUInt32LE(0) ? data : undefined;
-}
-
-// V8 trusts the bytes it is given, so a damaged file has to be noticed here. Sums 32-bit words.
-function checksum(data) {
-  let sum = data.length;
-  const end = data.length - (data.length % 4);
-  for (let i = 0; i < end; i += 4) sum = (Math.imul(sum, 31) + data.readInt32LE(i)) | 0;
-  for (let i = end; i < data.length; i += 1) sum = (Math.imul(sum, 31) + data[i]) | 0;
-  return sum >>> 0;
+  return zlib.crc32(data) === stored.readUInt32LE(0) ? data : undefined;
 }
 
 // At exit, when the functions that a run needs have been compiled and can be cached with the rest.
@@ -89,21 +82,21 @@ function writeCache() {
     for (const { name, script } of uncached) {
       const data = script.createCachedData();
       const sum = Buffer.alloc(4);
-      sum.writeUInt32LE(checksum(data));
+      sum.writeUInt32LE(zlib.crc32(data));
       const temporary = path.join(cacheFolder, `${name}.${process.pid}.tmp`);
       fs.writeFileSync(temporary, Buffer.concat([sum, data]), { mode: 0o600 });
       fs.renameSync(temporary, path.join(cacheFolder, name));
     }
-    if (isNew) removeUnused(path.dirname(cacheFolder));
+    if (isNew) removeOld(path.dirname(cacheFolder));
   } catch {
     // A read-only or full disk: the next start compiles again.
   }
 }
 
-function removeUnused(folder) {
+function removeOld(folder) {
   for (const name of fs.readdirSync(folder)) {
     const other = path.join(folder, name);
-    if (other !== cacheFolder && Date.now() - fs.statSync(other).mtimeMs > KEEP_UNUSED_MS) {
+    if (other !== cacheFolder && Date.now() - fs.statSync(other).mtimeMs > KEEP_MS) {
       fs.rmSync(other, { recursive: true, force: true });
     }
   }

@@ -14,10 +14,10 @@ const EXTERNAL = ['ai', '@ai-sdk/*', '@photostructure/sqlite', 'pg', 'node:*'];
 const META_URL = '__harnPartUrl';
 
 /** Writes `harn.cjs` (exports `main`) and its parts into `outdir`. */
-export async function buildCli(outdir) {
+export async function buildCli(outdir, entry = path.join(root, 'src/cli/main.ts')) {
   const result = await build({
     absWorkingDir: root,
-    entryPoints: { harn: 'src/cli/main.ts' },
+    entryPoints: { harn: entry },
     outdir,
     bundle: true,
     splitting: true,

@@ -1,0 +1,135 @@
+// The launcher and the parts it loads, on a small program of their own: parts share what they share, user code
+// loads as ES modules, and no state of the code cache can change what the program does.
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildCli } from '../../scripts/build-cli.mjs';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+const PROGRAM: Readonly<Record<string, string>> = {
+  'main.ts': `
+    import { Shared } from './shared.ts';
+    export async function main(argv) {
+      const { make } = await import('./left.ts');
+      const { where } = await import('./right.ts');
+      if (argv[0] === 'loaded') return console.log(globalThis.heavyLoaded === true), 0;
+      if (argv[0] === 'heavy') await import('./heavy.ts');
+      if (argv[0] === 'user') console.log((await import(argv[1])).default);
+      console.log(make() instanceof Shared, new URL('../std/x.harn', where).href.endsWith('/dist/std/x.harn'));
+      return globalThis.heavyLoaded === true ? 7 : 0;
+    }`,
+  'shared.ts': 'export class Shared {}',
+  'left.ts': `import { Shared } from './shared.ts'; export const make = () => new Shared();`,
+  'right.ts': `import { Shared } from './shared.ts'; export const where = import.meta.url; export { Shared };`,
+  'heavy.ts': 'globalThis.heavyLoaded = true; export const heavy = 1;',
+};
+
+let folder = '';
+const cacheRoot = () => path.join(folder, 'cache');
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'harn-launcher-'));
+  mkdirSync(path.join(folder, 'source'));
+  for (const [name, code] of Object.entries(PROGRAM)) {
+    writeFileSync(path.join(folder, 'source', name), code);
+  }
+  cpSync(path.join(root, 'bin'), path.join(folder, 'bin'), { recursive: true });
+  await buildCli(path.join(folder, 'dist/cli'), path.join(folder, 'source/main.ts'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(() => rmSync(cacheRoot(), { recursive: true, force: true }));
+
+function launch(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [path.join(folder, 'bin/harn.cjs'), ...args],
+    { encoding: 'utf8', env: { PATH: process.env['PATH'], XDG_CACHE_HOME: cacheRoot(), ...env } },
+  );
+  return { status, stdout, stderr };
+}
+
+const GOOD = { status: 0, stdout: 'true true\n', stderr: '' };
+
+function cacheFiles(): string[] {
+  return readdirSync(cacheRoot(), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+describe('parts', () => {
+  it('share their modules, so that a class is one class', () => {
+    expect(launch([])).toEqual(GOOD);
+  });
+
+  it('load only when their import() runs', () => {
+    expect(launch(['loaded']).stdout).toBe('false\n');
+    expect(launch(['heavy'])).toEqual({ ...GOOD, status: 7 });
+  });
+
+  it('leave the import() of a file of the user to Node', () => {
+    const file = path.join(folder, 'user.mjs');
+    writeFileSync(file, 'export default await Promise.resolve("an ES module");\n');
+    expect(launch(['user', file]).stdout).toBe('an ES module\ntrue true\n');
+  });
+});
+
+describe('the code cache', () => {
+  it('is written by the first start and then used', () => {
+    expect(launch([])).toEqual(GOOD);
+    const written = cacheFiles();
+    expect(written.length).toBeGreaterThan(2);
+    const before = written.map((file) => readFileSync(file));
+    expect(launch([])).toEqual(GOOD);
+    expect(cacheFiles()).toEqual(written);
+    expect(written.map((file) => readFileSync(file))).toEqual(before);
+  });
+
+  it('is made again when it is damaged', () => {
+    launch([]);
+    const whole = cacheFiles().map((file) => readFileSync(file));
+    for (const damage of [
+      (bytes: Buffer) => bytes.fill(0x41, Math.floor(bytes.length / 2)),
+      (bytes: Buffer) => bytes.subarray(0, Math.floor(bytes.length / 3)),
+      () => Buffer.alloc(0),
+      () => Buffer.from('nonsense'),
+    ]) {
+      for (const [i, file] of cacheFiles().entries()) {
+        writeFileSync(file, damage(Buffer.from(whole[i] ?? [])));
+      }
+      expect(launch([])).toEqual(GOOD);
+      for (const file of cacheFiles()) expect(readFileSync(file).length).toBeGreaterThan(100);
+    }
+  });
+
+  it('is done without when there is no place for it', () => {
+    writeFileSync(path.join(folder, 'occupied'), '');
+    expect(launch([], { XDG_CACHE_HOME: path.join(folder, 'occupied') })).toEqual(GOOD);
+    expect(launch([], { XDG_CACHE_HOME: '', HOME: '', LOCALAPPDATA: '' })).toEqual(GOOD);
+    expect(launch([], { XDG_CACHE_HOME: 'not/absolute' })).toEqual(GOOD);
+  });
+
+  it('of other builds is removed when it is a month old', () => {
+    const [young, old] = ['0000-young', '0000-old'].map((name) =>
+      path.join(cacheRoot(), 'harn/code', name),
+    ) as [string, string];
+    for (const other of [young, old]) mkdirSync(other, { recursive: true });
+    utimesSync(old, 0, 0);
+    expect(launch([])).toEqual(GOOD);
+    const kept = readdirSync(path.dirname(old));
+    expect(kept).toContain('0000-young');
+    expect(kept).not.toContain('0000-old');
+  });
+});
