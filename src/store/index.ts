@@ -1,6 +1,6 @@
 // Front door of the store: durability. Backends are loaded by `openStore` when needed and are nobody else's business.
 
-// Timers, leases, cursors, blobs
+// Leases, cursors, blobs
 export type { Blobs } from './blobs.ts';
 export type { AcquireOptions, Claims, Holder, Lease, LeaseState } from './claims.ts';
 export type { Cursors } from './cursor.ts';
@@ -17,6 +17,8 @@ export {
   type SubscribeOptions,
   scanTopic,
 } from './event-log.ts';
+// Opening
+export { type OpenStoreOptions, openStore } from './open.ts';
 // Rows
 export {
   type ColumnTest,
@@ -40,5 +42,6 @@ export type {
   TxResult,
   WaitOptions,
 } from './store.ts';
+// Timers and topics
 export type { Timer, Timers } from './timers.ts';
 export { defineTopic, type Topic, type TopicSpec, topicComponent } from './topic.ts';
