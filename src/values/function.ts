@@ -6,7 +6,9 @@ import {
   BUILTIN,
   type Ctx,
   type HarnFunction,
+  type HarnObject,
   type List,
+  type Method,
   type Steps,
   type SuspendingFunction,
   type SyncFunction,
@@ -35,6 +37,11 @@ type Described = { [META]?: FunctionMeta; [BUILTIN]?: true };
 
 /** Whether calling `fn` gives a generator to be driven with `yield*`. One prototype comparison. */
 export function isSuspending(fn: HarnFunction): fn is SuspendingFunction {
+  return Object.getPrototypeOf(fn) === GENERATOR_FUNCTION;
+}
+
+/** The same question about any JavaScript function. */
+export function isGeneratorFunction(fn: object): boolean {
   return Object.getPrototypeOf(fn) === GENERATOR_FUNCTION;
 }
 
@@ -74,6 +81,18 @@ export function callSync(fn: Value, ctx: Ctx, args: List): Value {
   if (typeof fn !== 'function') throw fail.notCallable({ kind: typeOf(fn) });
   if (!isSuspending(fn)) return (fn as SyncFunction)(ctx, ...args);
   return finishWithoutSuspending(fn(ctx, ...args));
+}
+
+/** Calls a method of a method table from suspending code. */
+export function* runMethod(method: Method, ctx: Ctx, self: HarnObject, args: List): Steps {
+  const result = method(ctx, self, args);
+  return isGeneratorFunction(method) ? yield* result as Steps : (result as Value);
+}
+
+/** The same from code that cannot suspend. */
+export function runMethodSync(method: Method, ctx: Ctx, self: HarnObject, args: List): Value {
+  const result = method(ctx, self, args);
+  return isGeneratorFunction(method) ? finishWithoutSuspending(result as Steps) : (result as Value);
 }
 
 /** Runs a generator to its end where suspending is impossible. */

@@ -1,8 +1,22 @@
 // Front door of values: what Harn values are while a program runs. Pure; ctx is opaque here.
 // Kinds of value
 
+// Parts and methods
+export {
+  contains,
+  index,
+  optionalIndex,
+  optionalProperty,
+  property,
+  setIndex,
+  setProperty,
+  size,
+  slice,
+} from './access.ts';
 // Operators
 export { add, div, mod, mul, neg, pow, sub } from './arithmetic.ts';
+export { callMethod as callMethodS } from './callbacks/dispatch.ts';
+export { callMethod } from './callbacks-sync/dispatch.ts';
 export { compare, greaterOrEqual, greaterThan, lessOrEqual, lessThan } from './compare.ts';
 // Dicts and texts
 export {
@@ -37,9 +51,38 @@ export {
   functionMeta,
   isSuspending,
 } from './function.ts';
+// Types at run time
+export {
+  accepts,
+  checkParameter,
+  dictOf,
+  enumOf,
+  type Guard,
+  guardNamed,
+  listOf,
+  literalOf,
+  type ShapeField,
+  shapeOf,
+  structOf,
+  unionOf,
+} from './guard.ts';
+export { contentText, identityNumber, structuralKey } from './key.ts';
 export { HarnPair } from './pair.ts';
 export { HarnRange, makeRange } from './range.ts';
 export { err, expectResult, isErr, isOk, isResult, ok, payload, wrapOk } from './result.ts';
+// Sets, iteration, generators
+export { HarnSet, makeSet } from './set.ts';
+export {
+  END,
+  HarnIter,
+  HarnSource,
+  iterate,
+  iterOver,
+  nextResult,
+  type Pulled,
+  toIter,
+} from './source.ts';
+export { Emit, HarnGenerator, makeGenerator, makeStream } from './stream.ts';
 export { charAt, charCount, chars, compareStrings } from './string.ts';
 export {
   defineStruct,
