@@ -46,8 +46,10 @@ try {
 }
 
 function copyStd(to) {
-  const isText = (from) => statSync(from).isDirectory() || from.endsWith('.harn');
-  cpSync(path.join(root, 'src', 'std'), path.join(to, 'std'), { recursive: true, filter: isText });
+  const from = path.join(root, 'src', 'std');
+  if (!existsSync(from)) return;
+  const isText = (file) => statSync(file).isDirectory() || file.endsWith('.harn');
+  cpSync(from, path.join(to, 'std'), { recursive: true, filter: isText });
 }
 
 function swap(from) {

@@ -1,0 +1,165 @@
+// The package as its users get it: packed, installed in an empty folder, run, imported and compiled against.
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly exports: Readonly<Record<string, string | { types: string; default: string }>>;
+}
+const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
+
+/** Import specifiers of the package's code: `harn`, `harn/store`, ... */
+const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath !== './package.json');
+const specifiers = subpaths.map((subpath) => path.posix.join(manifest.name, subpath));
+
+/** The front doors that are public, each with the subpath under which it is exported. */
+const PUBLIC_DOORS = [
+  ['src/index.ts', '.'],
+  ['src/store/index.ts', './store'],
+  ['src/lang/index.ts', './lang'],
+  ['src/engine/index.ts', './engine'],
+  ['src/testing/index.ts', './testing'],
+] as const;
+
+/** What `import 'harn'` must not load: the language and all that comes with it. */
+const LANGUAGE = /\/harn\/dist\/(?:lang|values|builtins|engine|cli)\//;
+
+const hello = path.join(root, 'examples', 'hello.harn');
+
+let folder = '';
+let installed = '';
+
+function run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const options = { cwd: folder, encoding: 'utf8', env: { ...process.env, ...env } } as const;
+  const { status, stdout, stderr } = spawnSync(command, args, options);
+  return { status, stdout, stderr };
+}
+
+/** Runs and answers with the standard output; anything but success fails the test with what was said. */
+function succeed(command: string, args: readonly string[], env?: Readonly<Record<string, string>>) {
+  const { status, stdout, stderr } = run(command, args, env);
+  expect(status, `${command} ${args.join(' ')}\n${stdout}\n${stderr}`).toBe(0);
+  return stdout;
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'harn-pack-'));
+  succeed(process.execPath, [path.join(root, 'scripts', 'build.mjs'), '--if-changed']);
+  succeed('npm', ['pack', root, '--ignore-scripts', '--pack-destination', folder]);
+  const tarball = `./harn-${manifest.version}.tgz`;
+  writeFileSync(path.join(folder, 'package.json'), '{"private": true, "type": "module"}');
+  succeed('npm', [
+    'install',
+    '--ignore-scripts',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    tarball,
+  ]);
+  installed = path.join(folder, 'node_modules', 'harn');
+}, 180_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the tarball', () => {
+  it('holds what runs and what explains it, and no sources or tests', () => {
+    const files = readdirSync(installed, { recursive: true }).map(String);
+    for (const needed of ['bin/harn.cjs', 'dist/cli/harn.cjs', 'README.md', 'LICENSE']) {
+      expect(files).toContain(needed);
+    }
+    expect(files.filter((file) => /\.test\.|\.fixture\.|^src\/|^test\//.test(file))).toEqual([]);
+  });
+
+  it('holds every std module', () => {
+    const packed = harnFiles(path.join(installed, 'dist', 'std'));
+    expect(packed).toEqual(harnFiles(path.join(root, 'src', 'std')));
+  });
+});
+
+function harnFiles(base: string): string[] {
+  if (!existsSync(base)) return [];
+  const files = readdirSync(base, { recursive: true }).map(String);
+  return files.filter((file) => file.endsWith('.harn')).sort();
+}
+
+describe('the command line', () => {
+  it('tells its version', () => {
+    expect(succeed('npx', ['harn', '--version'])).toBe(`${manifest.version}\n`);
+  });
+
+  it.skipIf(!existsSync(hello))('runs a program', () => {
+    cpSync(hello, path.join(folder, 'hello.harn'));
+    const stdout = succeed('npx', ['harn', 'run', 'hello.harn']);
+    expect(stdout).not.toBe('');
+  });
+});
+
+describe('the exports', () => {
+  it('name every public front door, and nothing else', () => {
+    const present = PUBLIC_DOORS.filter(([door]) => existsSync(path.join(root, door)));
+    expect([...subpaths].sort()).toEqual(present.map(([, subpath]) => subpath).sort());
+  });
+
+  it('can all be imported', () => {
+    const code = specifiers
+      .map((name) => `if (Object.keys(await import('${name}')).length === 0) throw '${name}';`)
+      .join('\n');
+    succeed(process.execPath, ['--input-type=module', '-e', code]);
+  });
+
+  it('have types that a strict project compiles against', () => {
+    const code = specifiers.map((name, i) => `import * as m${i} from '${name}';\nvoid m${i};\n`);
+    writeFileSync(path.join(folder, 'consumer.ts'), `${code.join('')}export {};\n`);
+    const compilerOptions = {
+      target: 'ES2023',
+      lib: ['ES2023', 'ESNext.Disposable'],
+      module: 'NodeNext',
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      noEmit: true,
+      types: ['node'],
+      typeRoots: [path.join(root, 'node_modules', '@types')],
+    };
+    const project = path.join(folder, 'tsconfig.json');
+    writeFileSync(project, JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+    const { stdout } = run(process.execPath, [
+      path.join(root, 'node_modules/typescript/bin/tsc'),
+      '-p',
+      project,
+    ]);
+    // Errors inside the declarations of other packages are not ours to fix.
+    const ours = stdout.split('\n').filter((line) => /^(?:consumer|node_modules\/harn)/.test(line));
+    expect(ours).toEqual([]);
+  });
+
+  it.skipIf(!subpaths.includes('.'))("import 'harn' loads nothing of the language", () => {
+    // V8's coverage names every script that was loaded, however it was loaded.
+    const coverage = path.join(folder, 'coverage');
+    mkdirSync(coverage, { recursive: true });
+    succeed(process.execPath, ['--input-type=module', '-e', "await import('harn')"], {
+      NODE_V8_COVERAGE: coverage,
+    });
+    const loaded = readdirSync(coverage).flatMap((file) => {
+      const report = readFileSync(path.join(coverage, file), 'utf8');
+      return (JSON.parse(report) as { result: { url: string }[] }).result.map(({ url }) => url);
+    });
+    expect(loaded.some((url) => url.endsWith('/harn/dist/index.js'))).toBe(true);
+    expect(loaded.filter((url) => LANGUAGE.test(url))).toEqual([]);
+  });
+});
