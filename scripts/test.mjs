@@ -16,7 +16,7 @@ rmSync(summaryFile, { force: true });
 const checks = [
   ['build', () => ensureBuilt()],
   ['types', () => runTool('typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit'])],
-  ['lint', () => runTool('@biomejs/biome/bin/biome', ['check', '.', '--diagnostic-level=warn'])],
+  ['lint', () => runTool('@biomejs/biome/bin/biome', ['check', '.', '--error-on-warnings'])],
   ['rooms', () => run(process.execPath, ['scripts/check-architecture.mjs'])],
   [
     'tests',

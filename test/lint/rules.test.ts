@@ -134,7 +134,6 @@ const CASES: readonly Case[] = [
   ...[
     ['setTimeout', 'setTimeout(() => {}, 1)'],
     ['setInterval', 'setInterval(() => {}, 1)'],
-    ['setImmediate', 'setImmediate(() => {})'],
     ['process.env', 'process.env'],
     ['fetch', "fetch('http://example.com')"],
     ['performance.now', 'performance.now()'],
