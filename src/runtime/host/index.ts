@@ -1,7 +1,25 @@
 // Front door of host: the ports and their real, mock and refusing implementations.
-// Ports
 // Errors
 export { type HostErrorName, hostErrors, isHostError } from './errors.ts';
+// Over the ports
+export { type Glob, matchGlob, parseGlob } from './glob.ts';
+export { createFetch, type FetchFunction, responseText } from './http-fetch.ts';
+export { sameProcess } from './identity.ts';
+// Implementations
+export { createMockHost, type MockCall, type MockHost, type MockHostOptions } from './mock.ts';
+export type { MockFiles } from './mock-fs.ts';
+export type { MockResponse, MockRouteAnswer } from './mock-http.ts';
+export type { MockCommand, MockProcesses, MockRun } from './mock-process.ts';
+export { createNodeHost, type NodeHostOptions } from './node.ts';
+export { createNullHost, type DeniedCall, type NullHost } from './null.ts';
+export {
+  baseName,
+  dirName,
+  isAbsolutePath,
+  joinPath,
+  normalizePath,
+  resolvePath,
+} from './paths.ts';
 export type {
   AppendOptions,
   AppendResult,
@@ -35,5 +53,5 @@ export type {
   WalkOptions,
   WriteOptions,
 } from './ports.ts';
-// Helpers over the ports
 export { isSecretName } from './secret-names.ts';
+export { findProjectDir, findStateRoot, type StateRoot, userCacheDir } from './state-root.ts';

@@ -82,6 +82,8 @@ export interface WalkOptions extends CallOptions {
   readonly maxDepth?: number | undefined;
   /** Also names that start with a dot. True by default. */
   readonly includeHidden?: boolean | undefined;
+  /** Go into directories that links lead to, each at most once per branch. False by default. */
+  readonly followLinks?: boolean | undefined;
   /** Return false to leave a directory out, with all below it. */
   readonly enter?: ((directory: string) => boolean) | undefined;
 }
@@ -118,7 +120,7 @@ export interface HostFs {
   ): Promise<void>;
   /** Replaces an existing file at `to`. */
   rename(from: string, to: string, options?: CallOptions): Promise<void>;
-  /** One file, with its mode; as atomic at `to` as `writeFile`. */
+  /** One file, as atomic at `to` as `writeFile`; a new file gets the mode of the old one. */
   copy(from: string, to: string, options?: WriteOptions): Promise<void>;
   /** With missing parents; an existing directory is fine. */
   mkdir(
@@ -127,7 +129,7 @@ export interface HostFs {
   ): Promise<void>;
   /** Sorted by name (code units). */
   listDir(path: string, options?: CallOptions): Promise<readonly DirEntry[]>;
-  /** Depth first, each directory before its content, sorted; links are not followed. */
+  /** Depth first, each directory before its content, sorted. */
   walk(root: string, options?: WalkOptions): AsyncIterable<WalkEntry>;
   /** Paths that match, sorted; spelled as the pattern is (relative stays relative). */
   glob(pattern: string, options?: GlobOptions): Promise<readonly string[]>;

@@ -1,0 +1,234 @@
+// Real HTTP over the platform's fetch (the host is the only place that may call it). Redirects are followed here, so
+// that the limit, the final address and the dropping of credentials on another host are ours.
+import { type Clock, HarnError } from '../../base/index.ts';
+import { abortedError, onAbort, throwIfAborted } from './abort.ts';
+import { hostErrors } from './errors.ts';
+import { plainReason, systemCode } from './node-errors.ts';
+import type { HostHttp, HttpHead, HttpRequest, HttpResponse } from './ports.ts';
+
+const MAX_REDIRECTS = 10;
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const NAMES_HOST = new Set(['authorization', 'cookie', 'proxy-authorization', 'host']);
+
+/** Why an exchange was aborted, when not by the caller. */
+const TIMED_OUT = 'timed out';
+
+/** HTTP over the network. */
+export function createNodeHttp({ clock }: { readonly clock: Clock }): HostHttp {
+  return {
+    request: (request) => readWhole(request, clock),
+    async open(request) {
+      const exchange = new Exchange(request, clock);
+      try {
+        const response = await exchange.send();
+        exchange.stopTimeout();
+        return { ...headOf(response), chunks: exchange.chunks(response) };
+      } catch (error) {
+        exchange.close();
+        throw exchange.errorOf(error);
+      }
+    },
+  };
+}
+
+async function readWhole(request: HttpRequest, clock: Clock): Promise<HttpResponse> {
+  const exchange = new Exchange({ maxBodyBytes: MAX_BODY_BYTES, ...request }, clock);
+  try {
+    const response = await exchange.send();
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of exchange.chunks(response)) chunks.push(chunk);
+    return { ...headOf(response), body: new Uint8Array(Buffer.concat(chunks)) };
+  } catch (error) {
+    throw exchange.errorOf(error);
+  } finally {
+    exchange.close();
+  }
+}
+
+/** One request with its redirects, and the three things that can stop it: the caller, the timeout, the limits. */
+class Exchange {
+  readonly #request: HttpRequest;
+  readonly #controller = new AbortController();
+  readonly #stopListening: () => void;
+  readonly #cancelTimeout: () => void;
+  #url: string;
+
+  constructor(request: HttpRequest, clock: Clock) {
+    this.#request = request;
+    this.#url = request.url;
+    throwIfAborted(request.signal, this.#operation);
+    this.#stopListening = onAbort(request.signal, () => this.#controller.abort());
+    this.#cancelTimeout =
+      request.timeoutMs === undefined
+        ? () => undefined
+        : clock.after(request.timeoutMs, () => this.#controller.abort(TIMED_OUT));
+  }
+
+  get #operation(): string {
+    return `${this.#request.method} ${withoutSecrets(this.#request.url)}`;
+  }
+
+  stopTimeout(): void {
+    this.#cancelTimeout();
+  }
+
+  /** Lets go of everything; an answer still coming is cut. */
+  close(): void {
+    this.#cancelTimeout();
+    this.#stopListening();
+    this.#controller.abort();
+  }
+
+  async send(): Promise<Response> {
+    const limit = this.#request.maxRedirects ?? MAX_REDIRECTS;
+    let url = parseUrl(this.#request.url);
+    let method = this.#request.method.toUpperCase();
+    let body = this.#request.body;
+    let headers = { ...this.#request.headers };
+    for (let hops = 0; ; hops += 1) {
+      this.#url = url.href;
+      const response = await fetch(url, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+        redirect: 'manual',
+        signal: this.#controller.signal,
+      });
+      const location = response.headers.get('location');
+      if (limit === 0 || location === null || !REDIRECTS.has(response.status)) return response;
+      if (hops === limit) {
+        throw hostErrors.tooManyRedirects({ url: withoutSecrets(this.#request.url), limit });
+      }
+      await response.body?.cancel();
+      const next = parseUrl(location, url);
+      // What every browser does: 303 always, 301 and 302 after a POST, become a GET without body.
+      if (response.status === 303 || (response.status < 303 && method === 'POST')) {
+        if (method !== 'HEAD') method = 'GET';
+        body = undefined;
+        headers = without(headers, (name) => name.startsWith('content-'));
+      }
+      if (next.origin !== url.origin) headers = without(headers, (name) => NAMES_HOST.has(name));
+      url = next;
+    }
+  }
+
+  async *chunks(response: Response): AsyncGenerator<Uint8Array> {
+    const limitBytes = this.#request.maxBodyBytes ?? Number.POSITIVE_INFINITY;
+    let total = 0;
+    try {
+      for await (const chunk of response.body ?? []) {
+        total += chunk.length;
+        if (total > limitBytes) {
+          throw hostErrors.responseTooLarge({ url: withoutSecrets(this.#url), limitBytes });
+        }
+        yield chunk;
+      }
+    } catch (error) {
+      throw this.errorOf(error, true);
+    } finally {
+      this.close();
+    }
+  }
+
+  errorOf(error: unknown, duringBody = false): HarnError {
+    if (HarnError.is(error)) return error;
+    const { signal, timeoutMs } = this.#request;
+    const url = withoutSecrets(this.#url);
+    const at = { cause: error };
+    if (this.#controller.signal.reason === TIMED_OUT) {
+      return hostErrors.httpTimeout({ url, timeoutMs: timeoutMs ?? 0 }, at);
+    }
+    if (signal?.aborted === true) return abortedError(signal, this.#operation);
+    return networkError(error, url, duringBody);
+  }
+}
+
+function networkError(error: unknown, url: string, duringBody: boolean): HarnError {
+  const inner = innermost(error);
+  const at = { cause: error };
+  const code = systemCode(inner);
+  switch (code) {
+    case 'ECONNREFUSED':
+      return hostErrors.connectionRefused({ url }, at);
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EAI_NODATA':
+    case 'EAI_NONAME':
+      return hostErrors.hostUnknown({ url }, at);
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'UND_ERR_SOCKET':
+      return hostErrors.connectionLost({ url }, at);
+    case 'UND_ERR_CONNECT_TIMEOUT':
+    case 'ETIMEDOUT':
+      return hostErrors.httpFailed({ url, reason: 'the host does not answer' }, at);
+    case 'UND_ERR_HEADERS_TIMEOUT':
+    case 'UND_ERR_BODY_TIMEOUT':
+      return hostErrors.httpFailed({ url, reason: 'the server stopped answering' }, at);
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return hostErrors.httpFailed({ url, reason: 'there is no route to the host' }, at);
+    default:
+  }
+  if (isTlsCode(code)) return hostErrors.tlsFailed({ url, reason: plainReason(inner) }, at);
+  if (duringBody) return hostErrors.connectionLost({ url }, at);
+  return hostErrors.httpFailed({ url, reason: plainReason(inner) }, at);
+}
+
+function isTlsCode(code: string): boolean {
+  return (
+    /^(?:ERR_TLS|ERR_SSL|EPROTO|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH)/.test(
+      code,
+    ) || code === 'ERR_INVALID_PROTOCOL'
+  );
+}
+
+/** fetch wraps what happened in "fetch failed"; several tried addresses come as a list. */
+function innermost(error: unknown): unknown {
+  let at = error;
+  for (let depth = 0; depth < 8; depth += 1) {
+    if (at instanceof AggregateError && at.errors.length > 0) at = at.errors[0];
+    else if (at instanceof Error && at.cause !== undefined) at = at.cause;
+    else return at;
+  }
+  return at;
+}
+
+function parseUrl(text: string, base?: URL): URL {
+  let url: URL;
+  try {
+    url = new URL(text, base);
+  } catch (error) {
+    throw hostErrors.invalidUrl({ url: text }, { cause: error });
+  }
+  if (url.protocol === 'http:' || url.protocol === 'https:') return url;
+  throw hostErrors.invalidUrl({ url: text });
+}
+
+/** User, password and query stay out of messages and logs. */
+function withoutSecrets(text: string): string {
+  try {
+    const url = new URL(text);
+    return `${url.origin}${url.pathname}`;
+  } catch {
+    return text;
+  }
+}
+
+function without(
+  headers: { readonly [name: string]: string },
+  drop: (name: string) => boolean,
+): { [name: string]: string } {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !drop(name.toLowerCase())));
+}
+
+function headOf(response: Response): HttpHead {
+  const headers: { [name: string]: string } = {};
+  response.headers.forEach((value, name) => {
+    const before = headers[name];
+    headers[name] = name === 'set-cookie' && before !== undefined ? `${before}\n${value}` : value;
+  });
+  const { status, statusText, url } = response;
+  return { status, statusText, headers, url };
+}

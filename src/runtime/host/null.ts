@@ -1,0 +1,83 @@
+// The host that refuses everything and remembers what was asked. For code that must prove it has no effects.
+import { hostErrors } from './errors.ts';
+import type { Host } from './ports.ts';
+
+/** One refused call. */
+export interface DeniedCall {
+  readonly port: keyof Host;
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+/** A host whose every call fails with `denied`. */
+export interface NullHost extends Host {
+  /** What was asked, in order. */
+  readonly denied: readonly DeniedCall[];
+}
+
+/** Makes a refusing host. */
+export function createNullHost(): NullHost {
+  const denied: DeniedCall[] = [];
+  const sync =
+    (port: keyof Host, method: string) =>
+    (...args: readonly unknown[]): never => {
+      denied.push({ port, method, args });
+      throw hostErrors.denied({ port, method });
+    };
+  const later =
+    (port: keyof Host, method: string) =>
+    async (...args: readonly unknown[]): Promise<never> =>
+      sync(port, method)(...args);
+  return {
+    denied,
+    clock: {
+      nowMs: sync('clock', 'nowMs'),
+      monotonicMs: sync('clock', 'monotonicMs'),
+      after: sync('clock', 'after'),
+    },
+    random: { next: sync('random', 'next'), bytes: sync('random', 'bytes') },
+    fs: {
+      readText: later('fs', 'readText'),
+      readBytes: later('fs', 'readBytes'),
+      readLines: sync('fs', 'readLines'),
+      stat: later('fs', 'stat'),
+      exists: later('fs', 'exists'),
+      writeFile: later('fs', 'writeFile'),
+      append: later('fs', 'append'),
+      delete: later('fs', 'delete'),
+      rename: later('fs', 'rename'),
+      copy: later('fs', 'copy'),
+      mkdir: later('fs', 'mkdir'),
+      listDir: later('fs', 'listDir'),
+      walk: sync('fs', 'walk'),
+      glob: later('fs', 'glob'),
+      makeTempDir: later('fs', 'makeTempDir'),
+      realPath: later('fs', 'realPath'),
+    },
+    process: {
+      run: later('process', 'run'),
+      identify: later('process', 'identify'),
+      isAlive: later('process', 'isAlive'),
+      endGroup: later('process', 'endGroup'),
+    },
+    http: { request: later('http', 'request'), open: later('http', 'open') },
+    env: { get: sync('env', 'get'), names: sync('env', 'names') },
+    stdio: {
+      writeOut: sync('stdio', 'writeOut'),
+      writeErr: sync('stdio', 'writeErr'),
+      flush: later('stdio', 'flush'),
+      isClosed: sync('stdio', 'isClosed'),
+      readLine: later('stdio', 'readLine'),
+      readAll: later('stdio', 'readAll'),
+      isTty: sync('stdio', 'isTty'),
+      columns: sync('stdio', 'columns'),
+    },
+    system: {
+      facts: sync('system', 'facts'),
+      identity: later('system', 'identity'),
+      cwd: sync('system', 'cwd'),
+      homeDir: sync('system', 'homeDir'),
+      tempRoot: sync('system', 'tempRoot'),
+    },
+  };
+}
