@@ -2,6 +2,7 @@
 // code frame is separate, so the CLI, an editor and JSON show the same finding.
 import type { ErrorNote } from './error.ts';
 import { HarnError } from './error.ts';
+import type { Json } from './json.ts';
 import { LineIndex, type Source, type Span } from './source.ts';
 
 export type Severity = 'error' | 'warning' | 'info';
@@ -14,6 +15,8 @@ export interface Diagnostic {
   readonly span: Span;
   readonly hint?: string | undefined;
   readonly notes?: readonly ErrorNote[] | undefined;
+  /** The parameters of the message, for tools. */
+  readonly data?: { readonly [key: string]: Json } | undefined;
 }
 
 /** Collects findings; keeps the first `limit` (50 by default) and counts the rest. */
@@ -36,12 +39,17 @@ export class DiagnosticSink {
   /** Reports a coded error that knows its span. */
   error(error: HarnError): void {
     if (error.span === undefined) throw error;
-    const { code, message, span, hint, notes } = error;
-    this.report({ severity: 'error', code, message, span, hint, notes });
+    const { code, message, span, hint, notes, data } = error;
+    this.report({ severity: 'error', code, message, span, hint, notes, data });
   }
 
   get all(): readonly Diagnostic[] {
     return this.#kept;
+  }
+
+  /** Whether further findings are only counted. */
+  get isFull(): boolean {
+    return this.#kept.length >= this.#limit;
   }
 
   /** How many findings were counted but not kept. */

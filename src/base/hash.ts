@@ -15,3 +15,21 @@ export function keyedHash(key: string, content: string): string {
 export function shortHash(content: string | Uint8Array): string {
   return sha256(content).slice(0, 16);
 }
+
+/**
+ * A fast 53-bit hash as 14 hex digits, for checks that notice accidental change; not for anything an
+ * adversary chooses. (Two multiply-xor lanes, in the manner of MurmurHash's finaliser.)
+ */
+export function checkHash(text: string): string {
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x9e3779b1);
+    b = Math.imul(b ^ code, 0x5f356495);
+  }
+  a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
+  b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
+  const value = 4294967296 * (b & 0x1fffff) + (a >>> 0);
+  return value.toString(16).padStart(14, '0');
+}

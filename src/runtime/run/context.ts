@@ -1,0 +1,195 @@
+// RunContext: immutable, explicit, the first argument of every runtime function and the hidden first argument of every
+// compiled Harn function. One per task; it says who acts (the task), for whom (the run) and with what authority.
+import type { Clock, Json } from '../../base/index.ts';
+import type { Host } from '../host/index.ts';
+import type { Authority } from './authority.ts';
+import type { Effect, ServiceKey, SyncEffect } from './effect.ts';
+import type { Site } from './journal-entry.ts';
+import type { Op, Outcome, Suspending, TickOp } from './op.ts';
+import type { OutputBuffer, OutputStream } from './output.ts';
+import type { RunCore } from './run-core.ts';
+import type { Task } from './task.ts';
+
+export class RunContext {
+  readonly run: RunCore;
+  readonly task: Task;
+  readonly authority: Authority;
+  /** Text of a task that is joined later collects here. */
+  readonly buffer: OutputBuffer | undefined;
+
+  constructor(run: RunCore, task: Task, authority: Authority, buffer?: OutputBuffer) {
+    this.run = run;
+    this.task = task;
+    this.authority = authority;
+    this.buffer = buffer;
+  }
+
+  get runId(): string {
+    return this.run.id;
+  }
+
+  get clock(): Clock {
+    return this.run.clock;
+  }
+
+  get host(): Host {
+    return this.run.host;
+  }
+
+  /** A typed service of this run. */
+  get<T>(key: ServiceKey<T>): T {
+    return this.run.service(key);
+  }
+
+  /** The same task with less authority. */
+  withAuthority(authority: Authority): RunContext {
+    return new RunContext(this.run, this.task, authority, this.buffer);
+  }
+
+  /** Asks for an effect from a generator; the scheduler answers. Sync effects do not suspend. */
+  *perform<A extends readonly unknown[], R>(
+    effect: Effect<A, R>,
+    args: A,
+    site?: Site,
+  ): Suspending<R> {
+    this.authority.check(effect.spec);
+    const op = effectOp(effect, args, site);
+    if (effect.sync) return this.run.performer.sync(this.task, op) as R;
+    return (yield op) as R;
+  }
+
+  /** Asks for an effect from a lane (an async function). */
+  request<A extends readonly unknown[], R>(effect: Effect<A, R>, args: A, site?: Site): Promise<R> {
+    this.authority.check(effect.spec);
+    const op = effectOp(effect, args, site);
+    return this.run.performer.request(this.task, op) as Promise<R>;
+  }
+
+  /** A named step of a lane: an effect with a body, recorded as one unit. */
+  requestStep<R>(effect: Effect<readonly [], R>, name: string): Promise<R> {
+    const op = { ...effectOp(effect, [] as const), step: name };
+    return this.run.performer.request(this.task, op) as Promise<R>;
+  }
+
+  /** An effect that answers at once: clock, chance, environment, output. */
+  sync<A extends readonly unknown[], R>(effect: SyncEffect<A, R>, args: A, site?: Site): R {
+    this.authority.check(effect.spec);
+    return this.run.performer.sync(this.task, effectOp(effect, args, site)) as R;
+  }
+
+  /** Writes text; that of a task to be joined waits for the join. */
+  write(stream: OutputStream, text: string): void {
+    if (stream === 'stdout' && this.buffer !== undefined) this.buffer.push(text);
+    else this.run.output.write(stream, text);
+  }
+
+  /** Called by loops; see interrupt.ts. */
+  tick(): TickOp | undefined {
+    return this.run.interrupts.tick(this.task);
+  }
+
+  /** Waits inside this process until `start` calls back. */
+  *block(
+    what: string,
+    start: (resume: (outcome: Outcome) => void) => (() => void) | undefined,
+  ): Suspending<unknown> {
+    return yield { kind: 'block', what, start };
+  }
+
+  /** Starts a generator task below this one. */
+  startTask(
+    id: string,
+    body: (ctx: RunContext) => Generator<Op, unknown, unknown>,
+    { authority = this.authority, buffer }: { authority?: Authority; buffer?: OutputBuffer } = {},
+  ): Task {
+    return this.run.scheduler.addTask(id, this.task, (task) => {
+      task.ctx = new RunContext(this.run, task, authority, buffer ?? this.buffer);
+      return body(task.ctx);
+    });
+  }
+
+  /** Starts a lane below this one. */
+  startLane(
+    id: string,
+    body: (ctx: RunContext) => Promise<unknown>,
+    { authority = this.authority }: { authority?: Authority } = {},
+  ): Task {
+    return this.run.scheduler.addLane(id, this.task, (task) => {
+      task.ctx = new RunContext(this.run, task, authority, this.buffer);
+      return body(task.ctx);
+    });
+  }
+
+  /** Waits for a task and gives its value or throws its error. */
+  *join(task: Task): Suspending<unknown> {
+    return yield {
+      kind: 'block',
+      what: `join ${task.id}`,
+      start: (resume) => task.onDone(resume),
+    };
+  }
+
+  /** Runs a generator as a child task and gives a lane its result; for runtime functions called from TypeScript. */
+  runFromLane<T>(id: string, body: (ctx: RunContext) => Suspending<T>): Promise<T> {
+    const child = this.startTask(id, body);
+    return new Promise<T>((resolve, reject) => {
+      child.onDone((outcome) => {
+        this.run.scheduler.wake(this.task, () =>
+          this.run.scheduler.lendTurn(this.task, () => {
+            if (outcome.ok) resolve(outcome.value as T);
+            else reject(outcome.error);
+          }),
+        );
+      });
+    });
+  }
+}
+
+function effectOp<A extends readonly unknown[], R>(effect: Effect<A, R>, args: A, site?: Site) {
+  return {
+    kind: 'effect' as const,
+    effect: effect as unknown as Effect<readonly unknown[], unknown>,
+    args: args as readonly unknown[],
+    site,
+  };
+}
+
+/** A user's function as the runtime calls it: a generator (Harn) or async (TypeScript). */
+export type Handler =
+  | {
+      readonly kind: 'generator';
+      readonly name: string;
+      readonly run: (ctx: RunContext, args: readonly unknown[]) => Suspending<unknown>;
+    }
+  | {
+      readonly kind: 'async';
+      readonly name: string;
+      readonly run: (ctx: RunContext, args: readonly unknown[]) => Promise<unknown>;
+    };
+
+/** What a handler gives back, as JSON where it must be kept. */
+export type HandlerResult = Json | undefined;
+
+/** Starts a handler as a child task with this id. */
+export function startHandler(
+  ctx: RunContext,
+  id: string,
+  handler: Handler,
+  args: readonly unknown[],
+  options: { authority?: Authority; buffer?: OutputBuffer } = {},
+): Task {
+  if (handler.kind === 'generator')
+    return ctx.startTask(id, (child) => handler.run(child, args), options);
+  return ctx.startLane(id, (child) => handler.run(child, args), options);
+}
+
+/** Calls a handler as a callback of the caller's latest effect and waits for it. */
+export function* callHandler(
+  ctx: RunContext,
+  handler: Handler,
+  args: readonly unknown[],
+): Suspending<unknown> {
+  const id = ctx.task.nextCallback(ctx.task.lastOrdinal);
+  const child = startHandler(ctx, id, handler, args);
+  return yield* ctx.join(child);
+}

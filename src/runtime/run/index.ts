@@ -1,0 +1,74 @@
+// Front door of run: one durable computation. Journal, scheduler, effects, record; what a run does at its end belongs
+// to lifecycle, which plugs in as a Finisher.
+// Runs
+export { Authority, type Denial } from './authority.ts';
+// Contexts, tasks and what they may ask
+export { callHandler, type Handler, RunContext, startHandler } from './context.ts';
+// Effects
+export {
+  type AsyncEffect,
+  defineEffect,
+  defineSyncEffect,
+  type Effect,
+  type EffectClass,
+  type EffectEnv,
+  type EffectSpec,
+  type OnUnknown,
+  type Probe,
+  type RunServices,
+  type ServiceKey,
+  type SyncEffect,
+} from './effect.ts';
+// Errors
+export { capabilityErrors, journalErrors, runErrors } from './errors.ts';
+// What is written down
+export {
+  type EntryBody,
+  type EntryHead,
+  type EntryKind,
+  type JournalEntry,
+  journalTopic,
+  type RecordedError,
+  type RunStart,
+  type Site,
+} from './journal-entry.ts';
+export type { BlockOp, EffectOp, Op, Outcome, Suspending, TickOp } from './op.ts';
+export type { OutputBuffer, OutputSink, OutputStream } from './output.ts';
+export {
+  emptyRecord,
+  foldRecord,
+  type RecordSection,
+  type RunRecord,
+  type RunStatus,
+  recordOf,
+  timestamp,
+} from './record.ts';
+export {
+  coerceError,
+  fromRecordedError,
+  type ThrownCodec,
+  toRecordedError,
+} from './recorded-error.ts';
+export {
+  type Finished,
+  type Finisher,
+  Run,
+  type RunBody,
+  type RunDeps,
+  type RunResult,
+  type RunSpec,
+} from './run.ts';
+export type { RunClock } from './run-clock.ts';
+export type { RunCore } from './run-core.ts';
+export type { RunEvent, RunEventBody, RunEventListener, RunEvents } from './run-events.ts';
+export { listRuns, type RunRow, runIndex } from './run-index.ts';
+export {
+  holderIsAlive,
+  type LoadedJournal,
+  loadJournal,
+  loadRecord,
+  runLeaseName,
+  selfAsHolder,
+  takeRun,
+} from './run-store.ts';
+export { Task } from './task.ts';

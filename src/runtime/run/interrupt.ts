@@ -1,0 +1,159 @@
+// Interrupts: a deadline or cancellation that reaches into a task from outside. Each is an entry of the journal, with
+// the place where it struck, so that replay raises it at the same place:
+// - `delivered`: the task was blocked on operation `at_n`; it arrives in journal order like an outcome;
+// - `inline`: the task began, or held the turn for, operation `at_n`;
+// - `tick`: the task was computing and had counted `at_n` ticks.
+// Time counts only while a process holds the run: deadlines are kept in the run's own monotonic time.
+import type { Clock } from '../../base/index.ts';
+import { runErrors } from './errors.ts';
+import type { Journal } from './journal.ts';
+import type { How } from './journal-entry.ts';
+import { TICK, type TickOp } from './op.ts';
+import type { InterruptEntry, ReplayLog } from './replay-log.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Deadline, OpenOp, Task } from './task.ts';
+
+/** After so long without a turn of the event loop, a computing task gives it one. */
+const SLICE_MS = 50;
+
+export interface InterruptPorts {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly replay: ReplayLog;
+  readonly scheduler: Scheduler;
+}
+
+export class Interrupts {
+  readonly #ports: InterruptPorts;
+  readonly #armed = new Map<Deadline, Task>();
+  #live = false;
+  #sliceStart: number;
+
+  constructor(ports: InterruptPorts) {
+    this.#ports = ports;
+    this.#sliceStart = ports.clock.monotonicMs();
+  }
+
+  /** Puts a deadline on the task. `startMono` is a recorded reading of the run's monotonic time. */
+  push(task: Task, ms: number, startMono: number): Deadline {
+    const deadline: Deadline = {
+      ms,
+      dueMono: startMono + ms,
+      expired: false,
+      raised: false,
+      disarm: () => this.#armed.delete(deadline),
+    };
+    task.deadlines.push(deadline);
+    this.#armed.set(deadline, task);
+    if (this.#live) this.#arm(deadline, task);
+    return deadline;
+  }
+
+  /** Takes a deadline off again. */
+  pop(task: Task, deadline: Deadline): void {
+    deadline.disarm();
+    const at = task.deadlines.indexOf(deadline);
+    if (at !== -1) task.deadlines.splice(at, 1);
+  }
+
+  /** From here on deadlines run; while replaying, the recorded interrupts speak. */
+  goLive(): void {
+    this.#live = true;
+    for (const [deadline, task] of [...this.#armed]) this.#arm(deadline, task);
+  }
+
+  /** The error to raise because a deadline of the computing task passed before it began operation `ordinal`. */
+  raiseAt(task: Task, ordinal: number): unknown {
+    const deadline = this.#live ? expiredOf(task, this.#ports.journal.monoMs()) : undefined;
+    if (deadline === undefined) return undefined;
+    return this.#record(task, deadline, 'inline', ordinal);
+  }
+
+  /** Called by loops: counts, raises what is due, and now and then asks for a turn of the event loop. */
+  tick(task: Task): TickOp | undefined {
+    task.ticks += 1;
+    const recorded = this.#ports.replay.tickInterrupt(task.id, task.ticks);
+    if (recorded !== undefined) throw interruptError(recorded);
+    if (this.#live && task.deadlines.length > 0) {
+      const deadline = expiredOf(task, this.#ports.journal.monoMs());
+      if (deadline !== undefined) throw this.#record(task, deadline, 'tick', task.ticks);
+    }
+    const now = this.#ports.clock.monotonicMs();
+    if (now - this.#sliceStart < SLICE_MS) return undefined;
+    this.#sliceStart = now;
+    return TICK;
+  }
+
+  #arm(deadline: Deadline, task: Task): void {
+    const { clock, journal, scheduler } = this.#ports;
+    const left = Math.max(0, deadline.dueMono - journal.monoMs());
+    scheduler.expectExternal(1);
+    let waiting = true;
+    const done = () => {
+      if (!waiting) return;
+      waiting = false;
+      scheduler.expectExternal(-1);
+    };
+    const cancel = clock.after(left, () => {
+      done();
+      this.#fire(task, deadline);
+    });
+    deadline.disarm = () => {
+      this.#armed.delete(deadline);
+      cancel();
+      done();
+    };
+  }
+
+  #fire(task: Task, deadline: Deadline): void {
+    const { scheduler } = this.#ports;
+    deadline.expired = true;
+    if (!task.alive || scheduler.halted) return;
+    const open = [...task.open.values()].find((op) => !op.settled);
+    if (open === undefined) return;
+    scheduler.dropOpen(open);
+    const error = this.#record(task, deadline, open.given ? 'delivered' : 'inline', open.ordinal);
+    if (open.given) scheduler.deliver(task, () => open.resume({ ok: false, error }));
+    else open.resume({ ok: false, error });
+  }
+
+  /** Cancels what a blocked task waits for, as an operator or a parent may. */
+  cancelBlocked(task: Task, open: OpenOp, reason: string): void {
+    const { scheduler, journal } = this.#ports;
+    scheduler.dropOpen(open);
+    journal.append(task.id, {
+      kind: 'interrupt',
+      reason: 'cancel',
+      how: 'delivered',
+      at_n: open.ordinal,
+      data: { reason },
+    });
+    const error = runErrors.cancelled({ reason });
+    scheduler.deliver(task, () => open.resume({ ok: false, error }));
+  }
+
+  #record(task: Task, deadline: Deadline, how: How | 'tick', at: number): unknown {
+    deadline.raised = true;
+    deadline.disarm();
+    const data = { ms: deadline.ms };
+    this.#ports.journal.append(task.id, {
+      kind: 'interrupt',
+      reason: 'deadline',
+      how,
+      at_n: at,
+      data,
+    });
+    return runErrors.deadline(data);
+  }
+}
+
+/** The error that an interrupt raises in its task. */
+export function interruptError(entry: Pick<InterruptEntry, 'reason' | 'data'>): unknown {
+  if (entry.reason === 'deadline')
+    return runErrors.deadline({ ms: Number(entry.data?.['ms'] ?? 0) });
+  return runErrors.cancelled({ reason: String(entry.data?.['reason'] ?? entry.reason) });
+}
+
+function expiredOf(task: Task, monoMs: number): Deadline | undefined {
+  return task.deadlines.find((d) => !d.raised && (d.expired || monoMs >= d.dueMono));
+}

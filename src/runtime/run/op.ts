@@ -1,0 +1,40 @@
+// What a task may ask of the scheduler. Harn functions that may suspend are generators that yield these; runtime
+// functions written as generators do the same, so one driver serves both.
+import type { Effect } from './effect.ts';
+import type { Site } from './journal-entry.ts';
+
+/** A value, or what was thrown. */
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: unknown };
+
+/** Ask for an effect; the journal records it. */
+export interface EffectOp {
+  readonly kind: 'effect';
+  readonly effect: Effect<readonly unknown[], unknown>;
+  readonly args: readonly unknown[];
+  readonly site?: Site | undefined;
+  /** A named step: identity is (lane, name) instead of the ordinal. */
+  readonly step?: string;
+}
+
+/** Wait for something inside this process: a join, a channel, a lock. Never journaled; replay re-makes it. */
+export interface BlockOp {
+  readonly kind: 'block';
+  /** What people see in a report of who waits for what. */
+  readonly what: string;
+  /** Called once; `resume` may be called at once or later; the result cancels the wait. */
+  readonly start: (resume: (outcome: Outcome) => void) => (() => void) | undefined;
+}
+
+/** Let the event loop turn once without giving up the turn. */
+export interface TickOp {
+  readonly kind: 'tick';
+}
+
+export type Op = EffectOp | BlockOp | TickOp;
+
+/** A suspending computation: what Harn functions compile to and what runtime functions are written as. */
+export type Suspending<T> = Generator<Op, T, unknown>;
+
+export const TICK: TickOp = { kind: 'tick' };

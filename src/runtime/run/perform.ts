@@ -1,0 +1,628 @@
+// Performs effects for the scheduler: looks into the recorded past first, then does the thing by its class, and writes
+// down what came of it. The rules are those of the effect classes in effect.ts; nothing here knows a single effect.
+import {
+  canonicalJson,
+  checkHash,
+  type Json,
+  type JsonObject,
+  keyedHash,
+  sha256,
+} from '../../base/index.ts';
+import type { Tx } from '../../store/index.ts';
+import { type EffectEnv, type EffectSpec, type OnUnknown, policyFor } from './effect.ts';
+import { journalErrors, runErrors } from './errors.ts';
+import { type Interrupts, interruptError } from './interrupt.ts';
+import type { Journal } from './journal.ts';
+import type { How, Site } from './journal-entry.ts';
+import type { BlockOp, EffectOp, Op, Outcome } from './op.ts';
+import { fromRecordedError, type ThrownCodec, toRecordedError } from './recorded-error.ts';
+import type { InterruptEntry, OutcomeEntry, ReplayLog } from './replay-log.ts';
+import type { Performer, Scheduler } from './scheduler.ts';
+import type { OpenOp, Task } from './task.ts';
+
+/** Outcomes above this go into a blob of the same transaction. */
+export const INLINE_LIMIT_BYTES = 16 * 1024;
+
+type AnySpec = EffectSpec<readonly unknown[], unknown>;
+
+/** What performing needs from its run. */
+export interface PerformPorts {
+  readonly runId: string;
+  readonly nowMs: () => number;
+  readonly journal: Journal;
+  readonly replay: ReplayLog;
+  readonly scheduler: () => Scheduler;
+  readonly interrupts: () => Interrupts;
+  /** Everything an implementation may use, for one call. */
+  readonly envFor: (call: CallSite) => EffectEnv;
+  /** Values of outcomes that were too large for their entry, by hash. */
+  readonly blobs: ReadonlyMap<string, Json>;
+  readonly codec: ThrownCodec | undefined;
+  /** Key for hashes of secret values: never stored. */
+  readonly secretKey: string;
+  readonly onReissue: (effect: string) => void;
+}
+
+/** One call of an effect, as its environment sees it. */
+export interface CallSite {
+  readonly task: Task;
+  readonly id: string;
+  readonly ordinal: number;
+  readonly signal: AbortSignal;
+  readonly ops: ((tx: Tx) => void)[];
+  readonly dueMs: number | undefined;
+  readonly note: (facts: JsonObject) => Promise<void>;
+}
+
+interface Identity {
+  readonly id: string;
+  readonly ordinal: number;
+}
+
+export class EffectPerformer implements Performer {
+  readonly #ports: PerformPorts;
+  readonly #mutating = new Set<Promise<void>>();
+
+  constructor(ports: PerformPorts) {
+    this.#ports = ports;
+  }
+
+  begin(task: Task, op: Op): Outcome | undefined {
+    if (op.kind === 'block') return this.#beginBlock(task, op);
+    if (op.kind === 'effect') return this.#beginEffect(task, op, identityOf(task, op), undefined);
+    return { ok: true, value: undefined };
+  }
+
+  /** A lane asks: the outcome always comes as a delivery. */
+  request(task: Task, op: EffectOp): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const resume = (outcome: Outcome) => {
+        this.#ports.scheduler().lendTurn(task, () => {
+          if (outcome.ok) resolve(outcome.value);
+          else reject(outcome.error);
+        });
+      };
+      const at = identityOf(task, op);
+      if (op.step !== undefined && task.open.has(`${at.id}#${at.ordinal - 1}`)) {
+        reject(runErrors.openStepTwice({ step: op.step, lane: task.id }));
+        return;
+      }
+      this.#beginEffect(task, op, at, resume);
+    });
+  }
+
+  /** An effect that answers at once, from either colour. Ambient values are recorded; the rest is re-made. */
+  sync(task: Task, op: EffectOp): unknown {
+    const { effect, args } = op;
+    const spec = effect.spec as AnySpec;
+    const recorded = spec.class === 'ambient';
+    const at = { id: task.id, ordinal: recorded ? task.nextOrdinal() : task.lastOrdinal };
+    const past = recorded ? this.#ports.replay.outcome(at.id, at.ordinal) : undefined;
+    if (past !== undefined) {
+      this.#check(past, op, argsHash(spec, args), at);
+      this.#ports.replay.use(past);
+      if (past.secret === undefined) return unwrap(this.#outcomeOf(past));
+    }
+    const env = this.#env(task, at, new AbortController().signal, []);
+    if (!recorded) return effect.run(env, ...args);
+    let outcome: Outcome;
+    try {
+      outcome = { ok: true, value: effect.run(env, ...args) };
+    } catch (error) {
+      outcome = { ok: false, error };
+    }
+    if (past === undefined) this.#record(at, op, outcome, { how: 'inline', urgent: false });
+    return unwrap(outcome);
+  }
+
+  recorded(open: OpenOp, entry: OutcomeEntry): Outcome | Promise<Outcome> {
+    return open.reread ?? open.rereading ?? this.#outcomeOf(entry);
+  }
+
+  interruptError(entry: InterruptEntry): unknown {
+    return interruptError(entry);
+  }
+
+  dropped(open: OpenOp): void {
+    const op = open.effect;
+    if (op === undefined || this.#ports.replay.outcome(open.id, open.ordinal) !== undefined) return;
+    const { spec } = op.effect;
+    const touched = spec.class === 'mutation' && (open.started || this.#intent(open) !== undefined);
+    this.#ports.journal.append(open.id, {
+      kind: 'outcome',
+      ordinal: open.ordinal,
+      effect: spec.name,
+      args_hash: argsHash(spec as AnySpec, op.args),
+      how: 'delivered',
+      status: touched ? 'unknown' : 'dropped',
+      dropped: true,
+      ...(touched ? { error: toRecordedError(unknownOutcome(open, spec.name)) } : {}),
+    });
+    if (!open.started) return;
+    this.#ports.scheduler().expectExternal(-1);
+  }
+
+  live(): void {
+    this.#ports.replay.assertUsed();
+    this.#ports.interrupts().goLive();
+  }
+
+  /** The operations that something outside is still working on, for parking. */
+  openMutations(): readonly OpenOp[] {
+    const open: OpenOp[] = [];
+    for (const task of this.#ports.scheduler().tasks) {
+      for (const op of task.open.values()) {
+        if (op.started && op.effect?.effect.spec.class === 'mutation') open.push(op);
+      }
+    }
+    return open;
+  }
+
+  /** Resolves when every mutation that was under way has its outcome written down. */
+  async mutationsDone(): Promise<void> {
+    while (this.#mutating.size > 0) await Promise.race(this.#mutating);
+  }
+
+  #beginBlock(task: Task, op: BlockOp): Outcome | undefined {
+    const at = { id: task.id, ordinal: task.nextOrdinal() };
+    const interrupt = this.#ports.replay.inlineInterrupt(at.id, at.ordinal);
+    if (interrupt !== undefined) return { ok: false, error: interruptError(interrupt) };
+    const scheduler = this.#ports.scheduler();
+    const late = this.#ports.interrupts().raiseAt(task, at.ordinal);
+    if (late !== undefined) return { ok: false, error: late };
+    let early: Outcome | undefined;
+    let began = false;
+    const open = this.#open(task, at, op.what, undefined, (outcome) =>
+      scheduler.drive(task, outcome),
+    );
+    open.cancel = op.start((outcome) => {
+      if (open.settled) return;
+      open.settled = true;
+      task.open.delete(keyOf(at));
+      if (!began) early = outcome;
+      else scheduler.wake(task, () => open.resume(outcome));
+    });
+    began = true;
+    if (early !== undefined) return early;
+    open.given = true;
+    scheduler.giveUpTurn(task);
+    return undefined;
+  }
+
+  #beginEffect(
+    task: Task,
+    op: EffectOp,
+    at: Identity,
+    laneResume: ((outcome: Outcome) => void) | undefined,
+  ): Outcome | undefined {
+    const { replay } = this.#ports;
+    const scheduler = this.#ports.scheduler();
+    const hash = argsHash(op.effect.spec as AnySpec, op.args);
+    const resume = laneResume ?? ((outcome: Outcome) => scheduler.drive(task, outcome));
+    const interrupt = replay.inlineInterrupt(at.id, at.ordinal);
+    const past = replay.outcome(at.id, at.ordinal);
+    if (past !== undefined) {
+      this.#check(past, op, hash, at);
+      replay.use(past);
+    }
+    if (interrupt !== undefined) return { ok: false, error: interruptError(interrupt) };
+    const open = this.#open(task, at, op.effect.spec.name, op, resume);
+    open.given = laneResume !== undefined;
+    if (past !== undefined) return this.#replayOutcome(open, past);
+    if (scheduler.isReplaying) {
+      open.given = true;
+      scheduler.whenLive(() => this.#start(open, op, hash));
+      scheduler.giveUpTurn(task);
+      return undefined;
+    }
+    scheduler.whenLive(() => undefined);
+    const late = this.#ports.interrupts().raiseAt(task, at.ordinal);
+    if (late !== undefined) {
+      open.settled = true;
+      task.open.delete(keyOf(at));
+      return { ok: false, error: late };
+    }
+    return this.#start(open, op, hash);
+  }
+
+  /** The past knows how this ended: at once, later in journal order, or never. */
+  #replayOutcome(open: OpenOp, past: OutcomeEntry): Outcome | undefined {
+    const scheduler = this.#ports.scheduler();
+    const key = keyOf(open);
+    if (past.how === 'inline') {
+      if (!isReadAgain(past)) {
+        open.settled = true;
+        open.task.open.delete(key);
+        return this.#outcomeOf(past);
+      }
+      void this.#readAgain(open, past).then((outcome) => {
+        open.settled = true;
+        open.task.open.delete(key);
+        open.resume(outcome);
+      });
+      return undefined;
+    }
+    if (past.dropped !== true && isReadAgain(past)) open.rereading = this.#readAgain(open, past);
+    open.given = true;
+    scheduler.giveUpTurn(open.task);
+    return undefined;
+  }
+
+  async #readAgain(open: OpenOp, past: OutcomeEntry): Promise<Outcome> {
+    const op = open.effect as EffectOp;
+    const signal = open.controller?.signal ?? new AbortController().signal;
+    try {
+      const value = await op.effect.run(this.#env(open.task, open, signal, []), ...op.args);
+      const now = past.reread === undefined ? undefined : op.effect.spec.reread?.(value);
+      if (canonicalJson(now ?? null) !== canonicalJson(past.reread ?? null)) {
+        throw journalErrors.fileChanged({
+          path: String(past.reread?.['path'] ?? op.effect.spec.name),
+        });
+      }
+      open.reread = { ok: true, value };
+    } catch (error) {
+      open.reread = { ok: false, error };
+    }
+    return open.reread;
+  }
+
+  #start(open: OpenOp, op: EffectOp, hash: string): Outcome | undefined {
+    if (open.settled || this.#ports.scheduler().halted) return undefined;
+    const spec = op.effect.spec as AnySpec;
+    open.started = true;
+    this.#ports.scheduler().expectExternal(1);
+    const ops: ((tx: Tx) => void)[] = [];
+    const dueMs = this.#openWait(open, op, hash, ops);
+    const call = () =>
+      op.effect.run(this.#env(open.task, open, signalOf(open), ops, dueMs), ...op.args);
+    if (spec.class === 'mutation') {
+      const mutating = this.#mutate(open, op, hash, call);
+      this.#mutating.add(mutating);
+      void mutating.finally(() => this.#mutating.delete(mutating));
+      return undefined;
+    }
+    if (spec.paid?.(op.args) === true) this.#writeIntent(open, op, hash);
+    let result: unknown;
+    try {
+      result = call();
+    } catch (error) {
+      return this.#settle(open, { ok: false, error }, ops, true);
+    }
+    if (!(result instanceof Promise))
+      return this.#settle(open, { ok: true, value: result }, ops, true);
+    this.#follow(open, result, ops);
+    return undefined;
+  }
+
+  /** A wait is a durable row before anyone waits; after a resume it keeps the instant it was opened with. */
+  #openWait(
+    open: OpenOp,
+    op: EffectOp,
+    hash: string,
+    ops: ((tx: Tx) => void)[],
+  ): number | undefined {
+    const { journal, replay, runId, nowMs } = this.#ports;
+    const spec = op.effect.spec as AnySpec;
+    const past = replay.wait(open.id, open.ordinal);
+    const wait = past?.wait ?? spec.wait?.(op.args, nowMs());
+    if (wait === undefined) return undefined;
+    const dueMs = wait.due_ms as number;
+    const id = idempotencyKey(runId, open);
+    if (past === undefined) {
+      journal.append(
+        open.id,
+        { kind: 'wait_opened', ordinal: open.ordinal, wait, args_hash: hash },
+        { ops: (tx) => tx.putTimer({ id, dueMs, ref: runId, payload: null }) },
+      );
+    }
+    ops.push((tx) => tx.deleteTimer(id));
+    return dueMs;
+  }
+
+  /** A mutation: the intent is on disk before the call; an old intent without outcome follows its policy. */
+  async #mutate(open: OpenOp, op: EffectOp, hash: string, call: () => unknown): Promise<void> {
+    try {
+      const policy = policyFor(op.effect, op.args);
+      const past = this.#intent(open);
+      if (past !== undefined && past.facts['withdrawn'] !== true) {
+        const outcome = await this.#resolveUnknown(open, op, policy, past.facts);
+        if (outcome !== undefined) {
+          this.#settle(open, outcome, []);
+          return;
+        }
+        this.#ports.onReissue(op.effect.spec.name);
+      } else if (past === undefined) this.#writeIntent(open, op, hash);
+      await this.#ports.journal.barrier();
+    } catch (error) {
+      this.#settle(open, { ok: false, error }, []);
+      return;
+    }
+    if (open.settled) return;
+    if (this.#ports.scheduler().halted) {
+      // The run parks before the call was made: say so, and no policy is needed on resume.
+      this.#ports.journal.append(open.id, {
+        kind: 'intent_noted',
+        ordinal: open.ordinal,
+        facts: { withdrawn: true },
+      });
+      return;
+    }
+    const result = (async () => call())();
+    this.#follow(open, result, []);
+    await result.catch(() => undefined);
+  }
+
+  /** What became of a mutation that was begun in an earlier life; undefined means: issue it (again). */
+  async #resolveUnknown(
+    open: OpenOp,
+    op: EffectOp,
+    policy: OnUnknown,
+    facts: JsonObject,
+  ): Promise<Outcome | undefined> {
+    if (policy === 'retry') return undefined;
+    const { spec } = op.effect;
+    if (policy === 'probe' && spec.probe !== undefined) {
+      const env = this.#env(open.task, open, signalOf(open), []);
+      const found = await spec.probe(env, op.args, facts);
+      if (found.status === 'done') return { ok: true, value: found.value };
+      if (found.status === 'not_done') return undefined;
+    }
+    return { ok: false, error: unknownOutcome(open, spec.name) };
+  }
+
+  /** Waits for a result; the task keeps its turn as long as micro-tasks alone bring it. */
+  #follow(open: OpenOp, result: Promise<unknown>, ops: ((tx: Tx) => void)[]): void {
+    result.then(
+      (value) => this.#settle(open, { ok: true, value }, ops),
+      (error: unknown) => this.#settle(open, { ok: false, error }, ops),
+    );
+    if (open.given) return;
+    setImmediate(() => {
+      if (open.settled) return;
+      open.given = true;
+      this.#ports.scheduler().giveUpTurn(open.task);
+    });
+  }
+
+  /** Writes the outcome down and lets the task have it. Returned instead of resumed when `direct` and inline. */
+  #settle(
+    open: OpenOp,
+    outcome: Outcome,
+    ops: readonly ((tx: Tx) => void)[],
+    direct = false,
+  ): Outcome | undefined {
+    const op = open.effect as EffectOp;
+    const scheduler = this.#ports.scheduler();
+    if (open.settled) return undefined;
+    if (scheduler.halted && op.effect.spec.class !== 'mutation') return undefined;
+    open.settled = true;
+    open.task.open.delete(keyOf(open));
+    scheduler.expectExternal(-1);
+    const how: How = open.given ? 'delivered' : 'inline';
+    let given = outcome;
+    try {
+      this.#record(open, op, outcome, { how, urgent: op.effect.spec.class !== 'ambient', ops });
+    } catch (error) {
+      given = { ok: false, error };
+      this.#record(open, op, given, { how, urgent: true });
+    }
+    if (scheduler.halted) return undefined;
+    if (open.given) scheduler.deliver(open.task, () => open.resume(given));
+    else if (direct) return given;
+    else open.resume(given);
+    return undefined;
+  }
+
+  #record(
+    at: Identity,
+    op: EffectOp,
+    outcome: Outcome,
+    options: { how: How; urgent: boolean; ops?: readonly ((tx: Tx) => void)[] },
+  ): void {
+    const { journal, codec, secretKey } = this.#ports;
+    const spec = op.effect.spec as AnySpec;
+    const ops = options.ops ?? [];
+    const head = {
+      kind: 'outcome' as const,
+      ordinal: at.ordinal,
+      effect: spec.name,
+      args_hash: argsHash(spec, op.args),
+      ...(op.site === undefined ? {} : { site: op.site }),
+      how: options.how,
+      ...(op.step === undefined ? {} : { unit: true as const }),
+    };
+    if (!outcome.ok) {
+      const error = toRecordedError(outcome.error, codec);
+      const status = error.code === UNKNOWN_CODE ? 'unknown' : 'error';
+      journal.append(at.id, { ...head, status, error }, appendOptions(options.urgent, ops));
+      return;
+    }
+    const value = jsonOf(outcome.value, spec.name);
+    if (spec.secret?.(op.args) === true) {
+      const secret = keyedHash(secretKey, JSON.stringify(value));
+      journal.append(at.id, { ...head, status: 'ok', secret }, appendOptions(options.urgent, ops));
+      return;
+    }
+    const facts = spec.reread?.(outcome.value);
+    const large = facts === undefined ? largeText(value) : undefined;
+    const kept =
+      facts !== undefined
+        ? { reread: facts }
+        : large === undefined
+          ? { value }
+          : { blob: large.hash };
+    journal.append(
+      at.id,
+      { ...head, status: 'ok', ...kept },
+      {
+        ...appendOptions(options.urgent, ops),
+        ...(large === undefined ? {} : { blob: large.text }),
+      },
+    );
+  }
+
+  #writeIntent(open: OpenOp, op: EffectOp, hash: string): void {
+    const { journal, runId } = this.#ports;
+    const spec = op.effect.spec as AnySpec;
+    const facts = spec.intent?.(op.args);
+    journal.append(open.id, {
+      kind: 'intent',
+      ordinal: open.ordinal,
+      effect: spec.name,
+      args_hash: hash,
+      ...(op.site === undefined ? {} : { site: op.site }),
+      key: idempotencyKey(runId, open),
+      ...(facts === undefined ? {} : { facts }),
+    });
+    journal.makeDurable();
+  }
+
+  #env(
+    task: Task,
+    at: Identity,
+    signal: AbortSignal,
+    ops: ((tx: Tx) => void)[],
+    dueMs?: number,
+  ): EffectEnv {
+    const { journal } = this.#ports;
+    return this.#ports.envFor({
+      task,
+      id: at.id,
+      ordinal: at.ordinal,
+      signal,
+      ops,
+      dueMs,
+      note: (facts) => {
+        journal.append(at.id, { kind: 'intent_noted', ordinal: at.ordinal, facts });
+        return journal.barrier();
+      },
+    });
+  }
+
+  #open(
+    task: Task,
+    at: Identity,
+    what: string,
+    effect: EffectOp | undefined,
+    resume: (outcome: Outcome) => void,
+  ): OpenOp {
+    const open: OpenOp = {
+      task,
+      id: at.id,
+      ordinal: at.ordinal,
+      what,
+      effect,
+      controller: effect === undefined ? undefined : new AbortController(),
+      given: false,
+      settled: false,
+      started: false,
+      cancel: undefined,
+      rereading: undefined,
+      reread: undefined,
+      resume,
+    };
+    task.open.set(keyOf(at), open);
+    return open;
+  }
+
+  #intent(at: Identity): { readonly facts: JsonObject } | undefined {
+    return this.#ports.replay.intent(at.id, at.ordinal);
+  }
+
+  #check(past: OutcomeEntry, op: EffectOp, hash: string, at: Identity): void {
+    const name = op.effect.spec.name;
+    if (past.effect === name && past.args_hash === hash && sameSite(past.site, op.site)) return;
+    throw journalErrors.mismatch({
+      task: at.id,
+      ordinal: at.ordinal,
+      recorded: describe(past.effect, past.site),
+      asked: describe(name, op.site, past.effect === name && past.args_hash !== hash),
+    });
+  }
+
+  #outcomeOf(entry: OutcomeEntry): Outcome {
+    if (entry.status === 'ok') {
+      const value = entry.blob === undefined ? entry.value : this.#ports.blobs.get(entry.blob);
+      return { ok: true, value: value ?? null };
+    }
+    const error = entry.error ?? { code: UNKNOWN_CODE, message: `${entry.effect} was dropped` };
+    return { ok: false, error: fromRecordedError(error, this.#ports.codec) };
+  }
+}
+
+const UNKNOWN_CODE = journalErrors.$code('outcomeUnknown');
+
+/** The key of a call: the same on every re-issue, different for every other call of every run. */
+export function idempotencyKey(runId: string, at: Identity): string {
+  return `${runId}/${at.id}/${at.ordinal}`;
+}
+
+function identityOf(task: Task, op: EffectOp): Identity {
+  if (op.step === undefined) return { id: task.id, ordinal: task.nextOrdinal() };
+  return { id: `${task.id}~${op.step}`, ordinal: task.nextStep(op.step) };
+}
+
+function keyOf(at: Identity): string {
+  return `${at.id}#${at.ordinal}`;
+}
+
+function argsHash(spec: AnySpec, args: readonly unknown[]): string {
+  const identity = spec.identity === undefined ? args : spec.identity(args);
+  if (Array.isArray(identity) && identity.length === 0) return '';
+  return checkHash(canonicalJson(identity as Json));
+}
+
+function signalOf(open: OpenOp): AbortSignal {
+  return open.controller?.signal ?? new AbortController().signal;
+}
+
+function unknownOutcome(at: Identity, effect: string): Error {
+  return journalErrors.outcomeUnknown({ effect, task: at.id, ordinal: at.ordinal });
+}
+
+/** Whether the journal kept a mark instead of the value: a secret, or a file too large to keep. */
+function isReadAgain(entry: OutcomeEntry): boolean {
+  return entry.secret !== undefined || entry.reread !== undefined;
+}
+
+function unwrap(outcome: Outcome): unknown {
+  if (outcome.ok) return outcome.value;
+  throw outcome.error;
+}
+
+function jsonOf(value: unknown, what: string): Json {
+  if (value === undefined || value === null) return null;
+  const type = typeof value;
+  if (type === 'function' || type === 'symbol' || type === 'bigint') {
+    throw runErrors.notJson({ what: `the result of ${what}`, type });
+  }
+  return value as Json;
+}
+
+function largeText(value: Json): { text: string; hash: string } | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return undefined;
+  if (typeof value === 'string' && value.length * 3 < INLINE_LIMIT_BYTES) return undefined;
+  const text = JSON.stringify(value);
+  if (text.length <= INLINE_LIMIT_BYTES) return undefined;
+  return { text, hash: sha256(text) };
+}
+
+function appendOptions(urgent: boolean, ops: readonly ((tx: Tx) => void)[]) {
+  if (ops.length === 0) return { urgent };
+  return {
+    urgent,
+    ops: (tx: Tx) => {
+      for (const op of ops) op(tx);
+    },
+  };
+}
+
+function sameSite(a: Site | undefined, b: Site | undefined): boolean {
+  if (a === undefined || b === undefined) return true;
+  return a.module === b.module && a.line === b.line;
+}
+
+function describe(effect: string, site: Site | undefined, otherArgs = false): string {
+  const at = site === undefined ? '' : ` at ${site.module.slice(0, 12)}:${site.line}`;
+  return `${effect}${at}${otherArgs ? ' with other arguments' : ''}`;
+}

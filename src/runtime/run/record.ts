@@ -1,0 +1,193 @@
+// RunRecord: what a run was, as a pure fold of its journal. The record a finished run holds equals the fold of its
+// journal read back from any backend. Field names follow the published run-record shape; fields of our own come last.
+import type { Json, JsonObject } from '../../base/index.ts';
+import type { JournalEntry, RecordedError } from './journal-entry.ts';
+
+export type RunStatus = 'running' | 'finishing' | 'parked' | 'completed' | 'failed' | 'cancelled';
+
+export interface RunChildRecord {
+  readonly run_id: string;
+  readonly pipeline: string;
+  readonly started_at: string;
+}
+
+/** A run from start to receipt. Timestamps are RFC 3339. */
+export interface RunRecord {
+  readonly _type: 'run_record';
+  readonly id: string;
+  readonly workflow_id: string;
+  readonly workflow_name: string | null;
+  readonly task: string;
+  readonly status: RunStatus;
+  readonly started_at: string;
+  readonly finished_at: string | null;
+  readonly parent_run_id: string | null;
+  readonly root_run_id: string | null;
+  readonly child_runs: readonly RunChildRecord[];
+  readonly execution: { readonly cwd: string; readonly adapter: string };
+  /** What the body returned, what the run stands for after `on_finish`, and how each open item ended. */
+  readonly returned: Json;
+  readonly final: Json;
+  readonly receipt: Json;
+  readonly error: RecordedError | null;
+  /** What survives what: `power` or `process`. */
+  readonly durability: string;
+  readonly program: string | null;
+  readonly version: string;
+  /** How many processes have held the run. */
+  readonly epochs: number;
+  readonly entries: number;
+  /** Effects that were asked for again because no outcome had been recorded. */
+  readonly effects: { readonly [effect: string]: EffectCount };
+  readonly metadata: JsonObject;
+  /** What the owners of other facts fold beside it, by section key. */
+  readonly [section: string]: unknown;
+}
+
+export interface EffectCount {
+  readonly ok: number;
+  readonly error: number;
+  readonly unknown: number;
+  readonly dropped: number;
+}
+
+/** Facts that a room to the right adds to the record: a pure fold over the same entries. */
+export interface RecordSection<S extends Json = Json> {
+  readonly key: string;
+  readonly initial: S;
+  fold(state: S, entry: JournalEntry): S;
+}
+
+const NO_EFFECTS: EffectCount = { ok: 0, error: 0, unknown: 0, dropped: 0 };
+
+/** The record before anything happened. */
+export function emptyRecord(id: string, sections: readonly RecordSection[] = []): RunRecord {
+  const record: { [key: string]: unknown } = {
+    _type: 'run_record',
+    id,
+    workflow_id: '',
+    workflow_name: null,
+    task: '',
+    status: 'running',
+    started_at: '',
+    finished_at: null,
+    parent_run_id: null,
+    root_run_id: id,
+    child_runs: [],
+    execution: { cwd: '', adapter: 'harn_cli' },
+    returned: null,
+    final: null,
+    receipt: null,
+    error: null,
+    durability: 'power',
+    program: null,
+    version: '',
+    epochs: 1,
+    entries: 0,
+    effects: {},
+    metadata: {},
+  };
+  for (const section of sections) record[section.key] = section.initial;
+  return record as RunRecord;
+}
+
+/** The record after one more entry. */
+export function foldRecord(
+  record: RunRecord,
+  entry: JournalEntry,
+  sections: readonly RecordSection[] = [],
+): RunRecord {
+  const next: { -readonly [K in keyof RunRecord]: RunRecord[K] } = {
+    ...record,
+    entries: entry.seq,
+  };
+  fold(next, entry);
+  for (const section of sections)
+    next[section.key] = section.fold(next[section.key] as Json, entry);
+  return next;
+}
+
+/** The record of a whole journal. */
+export function recordOf(
+  id: string,
+  entries: Iterable<JournalEntry>,
+  sections: readonly RecordSection[] = [],
+): RunRecord {
+  let record = emptyRecord(id, sections);
+  for (const entry of entries) record = foldRecord(record, entry, sections);
+  return record;
+}
+
+function fold(
+  record: { -readonly [K in keyof RunRecord]: RunRecord[K] },
+  entry: JournalEntry,
+): void {
+  switch (entry.kind) {
+    case 'run_started':
+      record.workflow_id = entry.pipeline;
+      record.workflow_name = entry.pipeline;
+      record.task = entry.origin;
+      record.started_at = timestamp(entry.at);
+      record.parent_run_id = entry.parent_run_id;
+      record.root_run_id = entry.root_run_id;
+      record.execution = {
+        cwd: entry.cwd,
+        adapter: entry.program === null ? 'typescript' : 'harn_cli',
+      };
+      record.durability = entry.durability;
+      record.program = entry.program;
+      record.version = entry.version;
+      record.metadata = { input: entry.input, argv: entry.argv, options: entry.options };
+      break;
+    case 'outcome': {
+      const count = record.effects[entry.effect] ?? NO_EFFECTS;
+      record.effects = {
+        ...record.effects,
+        [entry.effect]: { ...count, [entry.status]: count[entry.status] + 1 },
+      };
+      break;
+    }
+    case 'child_started':
+      record.child_runs = [
+        ...record.child_runs,
+        { run_id: entry.run_id, pipeline: entry.pipeline, started_at: timestamp(entry.at) },
+      ];
+      break;
+    case 'main_returned':
+      record.status = 'finishing';
+      record.returned = entry.value;
+      break;
+    case 'main_failed':
+      record.status = 'finishing';
+      record.error = entry.error;
+      break;
+    case 'settled':
+      record.status = statusOf(entry.receipt);
+      record.final = entry.final;
+      record.receipt = entry.receipt;
+      record.finished_at = timestamp(entry.at);
+      break;
+    case 'parked':
+      record.status = 'parked';
+      break;
+    case 'epoch_taken':
+      record.status = record.returned === null && record.error === null ? 'running' : 'finishing';
+      record.epochs += 1;
+      break;
+    default:
+      break;
+  }
+}
+
+function statusOf(receipt: Json): RunStatus {
+  const status = (receipt as JsonObject | null)?.['status'];
+  if (status === 'failed') return 'failed';
+  if (status === 'cancelled') return 'cancelled';
+  return 'completed';
+}
+
+/** RFC 3339 in UTC with milliseconds. */
+export function timestamp(ms: number): string {
+  // An instant already read from a clock; this only formats it.
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,172 @@
+// The recorded past of a run, indexed for replay: outcomes by identity, and the order in which delivered outcomes and
+// interrupts reached their tasks. The whole schedule follows from it.
+
+import type { JsonObject } from '../../base/index.ts';
+import { journalErrors } from './errors.ts';
+import type { EntryBody, EntryHead, JournalEntry } from './journal-entry.ts';
+
+export type OutcomeEntry = EntryHead & Extract<EntryBody, { kind: 'outcome' }>;
+export type IntentEntry = EntryHead & Extract<EntryBody, { kind: 'intent' }>;
+export type InterruptEntry = EntryHead & Extract<EntryBody, { kind: 'interrupt' }>;
+export type WaitEntry = EntryHead & Extract<EntryBody, { kind: 'wait_opened' }>;
+export type ChildEntry = EntryHead & Extract<EntryBody, { kind: 'child_started' }>;
+
+interface TaskPast {
+  readonly outcomes: Map<number, OutcomeEntry>;
+  readonly intents: Map<number, { entry: IntentEntry; facts: JsonObject }>;
+  readonly waits: Map<number, WaitEntry>;
+  readonly children: Map<number, ChildEntry>;
+  readonly interrupts: Map<number, InterruptEntry>;
+  readonly tickInterrupts: InterruptEntry[];
+}
+
+export class ReplayLog {
+  readonly #tasks = new Map<string, TaskPast>();
+  readonly #deliveries: (OutcomeEntry | InterruptEntry)[] = [];
+  readonly #unused = new Set<OutcomeEntry>();
+  #next = 0;
+
+  constructor(entries: readonly JournalEntry[]) {
+    const units = unitPrefixes(entries);
+    for (const entry of entries) {
+      if (units.size > 0 && insideUnit(entry.task, units)) continue;
+      this.#index(entry);
+    }
+  }
+
+  /** True while recorded deliveries wait for their tasks. */
+  get hasDeliveries(): boolean {
+    return this.#next < this.#deliveries.length;
+  }
+
+  /** True while anything recorded has not been asked for again. */
+  get hasRest(): boolean {
+    return this.hasDeliveries || this.#unused.size > 0;
+  }
+
+  peekDelivery(): OutcomeEntry | InterruptEntry | undefined {
+    return this.#deliveries[this.#next];
+  }
+
+  takeDelivery(): void {
+    const entry = this.#deliveries[this.#next];
+    this.#next += 1;
+    if (entry?.kind === 'outcome') this.#unused.delete(entry);
+  }
+
+  outcome(task: string, ordinal: number): OutcomeEntry | undefined {
+    return this.#tasks.get(task)?.outcomes.get(ordinal);
+  }
+
+  /** The recorded intent of a mutation, model call or wait, with everything noted since. */
+  intent(task: string, ordinal: number): { entry: IntentEntry; facts: JsonObject } | undefined {
+    return this.#tasks.get(task)?.intents.get(ordinal);
+  }
+
+  wait(task: string, ordinal: number): WaitEntry | undefined {
+    return this.#tasks.get(task)?.waits.get(ordinal);
+  }
+
+  child(task: string, ordinal: number): ChildEntry | undefined {
+    return this.#tasks.get(task)?.children.get(ordinal);
+  }
+
+  /** An interrupt that hit the task as it began, or held the turn for, this operation. */
+  inlineInterrupt(task: string, ordinal: number): InterruptEntry | undefined {
+    return this.#tasks.get(task)?.interrupts.get(ordinal);
+  }
+
+  /** An interrupt that hit the computing task at this tick. */
+  tickInterrupt(task: string, ticks: number): InterruptEntry | undefined {
+    const first = this.#tasks.get(task)?.tickInterrupts[0];
+    if (first === undefined || first.at_n !== ticks) return undefined;
+    this.#tasks.get(task)?.tickInterrupts.shift();
+    return first;
+  }
+
+  use(entry: OutcomeEntry): void {
+    this.#unused.delete(entry);
+  }
+
+  /** Called when the program outruns its past: every recorded outcome must have been asked for. */
+  assertUsed(): void {
+    for (const entry of this.#unused) {
+      throw journalErrors.leftover({
+        task: entry.task,
+        ordinal: entry.ordinal,
+        recorded: entry.effect,
+      });
+    }
+    this.#unused.clear();
+  }
+
+  #index(entry: JournalEntry): void {
+    switch (entry.kind) {
+      case 'outcome':
+        this.#past(entry.task).outcomes.set(entry.ordinal, entry);
+        if (entry.dropped !== true) this.#unused.add(entry);
+        if (entry.how === 'delivered' && entry.dropped !== true) this.#deliveries.push(entry);
+        break;
+      case 'intent':
+        this.#past(entry.task).intents.set(entry.ordinal, { entry, facts: entry.facts ?? {} });
+        break;
+      case 'intent_noted': {
+        const intent = this.#past(entry.task).intents.get(entry.ordinal);
+        if (intent !== undefined) intent.facts = { ...intent.facts, ...entry.facts };
+        break;
+      }
+      case 'wait_opened':
+        this.#past(entry.task).waits.set(entry.ordinal, entry);
+        break;
+      case 'child_started':
+        this.#past(entry.task).children.set(entry.ordinal, entry);
+        break;
+      case 'interrupt':
+        this.#indexInterrupt(entry);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #indexInterrupt(entry: InterruptEntry): void {
+    if (entry.how === 'delivered') this.#deliveries.push(entry);
+    else if (entry.how === 'tick') this.#past(entry.task).tickInterrupts.push(entry);
+    else this.#past(entry.task).interrupts.set(entry.at_n, entry);
+  }
+
+  #past(task: string): TaskPast {
+    let past = this.#tasks.get(task);
+    if (past === undefined) {
+      past = {
+        outcomes: new Map(),
+        intents: new Map(),
+        waits: new Map(),
+        children: new Map(),
+        interrupts: new Map(),
+        tickInterrupts: [],
+      };
+      this.#tasks.set(task, past);
+    }
+    return past;
+  }
+}
+
+/** Ids of bodies that need not be entered again: everything below a recorded unit. */
+function unitPrefixes(entries: readonly JournalEntry[]): ReadonlySet<string> {
+  const prefixes = new Set<string>();
+  for (const entry of entries) {
+    if (entry.kind === 'outcome' && entry.unit === true)
+      prefixes.add(`${entry.task}/${entry.ordinal}`);
+  }
+  return prefixes;
+}
+
+function insideUnit(task: string, units: ReadonlySet<string>): boolean {
+  for (let at = task.indexOf('/'); at !== -1; at = task.indexOf('/', at + 1)) {
+    const colon = task.indexOf(':', at);
+    const end = colon === -1 ? task.length : colon;
+    if (units.has(task.slice(0, end))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,118 @@
+// RunCore: the parts of one living run, joined. Owns the wiring of journal, replay, scheduler and performer and the
+// run's services; run.ts owns its life (start, finish, park, resume).
+import { bug, type Json } from '../../base/index.ts';
+import type { Host } from '../host/index.ts';
+import type { Authority } from './authority.ts';
+import type { EffectEnv, RunServices, ServiceKey } from './effect.ts';
+import { Interrupts } from './interrupt.ts';
+import type { Journal, OutputCounts } from './journal.ts';
+import { type OutputSink, RunOutput } from './output.ts';
+import { type CallSite, EffectPerformer } from './perform.ts';
+import type { ThrownCodec } from './recorded-error.ts';
+import type { ReplayLog } from './replay-log.ts';
+import { RunClock } from './run-clock.ts';
+import { RunEvents } from './run-events.ts';
+import { Scheduler } from './scheduler.ts';
+
+export interface RunCoreOptions {
+  readonly id: string;
+  readonly host: Host;
+  readonly journal: Journal;
+  readonly replay: ReplayLog;
+  readonly authority: Authority;
+  readonly sink: OutputSink;
+  readonly already: OutputCounts;
+  readonly blobs: ReadonlyMap<string, Json>;
+  readonly codec: ThrownCodec | undefined;
+  readonly secretKey: string;
+  readonly onFatal: (error: unknown) => void;
+}
+
+export class RunCore implements RunServices {
+  readonly id: string;
+  readonly host: Host;
+  readonly clock: RunClock;
+  readonly journal: Journal;
+  readonly replay: ReplayLog;
+  readonly authority: Authority;
+  readonly events: RunEvents;
+  readonly output: RunOutput;
+  readonly scheduler: Scheduler;
+  readonly performer: EffectPerformer;
+  readonly interrupts: Interrupts;
+  readonly codec: ThrownCodec | undefined;
+  /** Effects asked again because no outcome had been recorded, by name. */
+  readonly reissued = new Map<string, number>();
+  readonly #services = new Map<ServiceKey<unknown>, unknown>();
+
+  constructor(options: RunCoreOptions) {
+    const { id, host, journal, replay } = options;
+    this.id = id;
+    this.host = host;
+    this.clock = new RunClock(host.clock);
+    this.journal = journal;
+    this.replay = replay;
+    this.authority = options.authority;
+    this.codec = options.codec;
+    this.events = new RunEvents(journal.counts, options.already);
+    this.output = new RunOutput(options.sink, this.events, journal.counts, options.already);
+    this.performer = new EffectPerformer({
+      runId: id,
+      nowMs: () => this.clock.nowMs(),
+      journal,
+      replay,
+      scheduler: () => this.scheduler,
+      interrupts: () => this.interrupts,
+      envFor: (call) => this.#envFor(call),
+      blobs: options.blobs,
+      codec: options.codec,
+      secretKey: options.secretKey,
+      onReissue: (effect) => this.reissued.set(effect, (this.reissued.get(effect) ?? 0) + 1),
+    });
+    this.scheduler = new Scheduler(replay, this.performer, options.onFatal);
+    this.interrupts = new Interrupts({
+      clock: host.clock,
+      journal,
+      replay,
+      scheduler: this.scheduler,
+    });
+  }
+
+  get runId(): string {
+    return this.id;
+  }
+
+  /** The one instance of a service in this run, made on first use. */
+  service<T>(key: ServiceKey<T>): T {
+    if (!this.#services.has(key)) this.#services.set(key, key.create(this));
+    return this.#services.get(key) as T;
+  }
+
+  get<T>(key: ServiceKey<T>): T {
+    return this.service(key);
+  }
+
+  /** Puts a ready-made instance in place (composition, tests). */
+  provide<T>(key: ServiceKey<T>, value: T): void {
+    if (this.#services.has(key)) bug(`service ${key.name} is already in use`);
+    this.#services.set(key, value);
+  }
+
+  #envFor(call: CallSite): EffectEnv {
+    return {
+      host: this.host,
+      clock: this.clock,
+      signal: call.signal,
+      idempotencyKey: `${this.id}/${call.id}/${call.ordinal}`,
+      runId: this.id,
+      taskId: call.id,
+      ordinal: call.ordinal,
+      dueMs: call.dueMs,
+      note: call.note,
+      inTx: (ops) => call.ops.push(ops),
+      get: (key) => this.service(key),
+      write: (stream, text) => call.task.ctx.write(stream, text),
+      task: call.task,
+    };
+  }
+}

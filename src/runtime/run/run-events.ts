@@ -1,0 +1,81 @@
+// The live, ordered view of one run: `harn run --json` prints it, a portal follows it. Sequence numbers start at 1,
+// have no gaps, and go on where they stopped when a run is resumed: events an earlier life had sent are not sent again.
+import type { Json } from '../../base/index.ts';
+import type { OutputCounts } from './journal.ts';
+
+/** What can happen in a run, as listeners see it. */
+export type RunEventBody =
+  | { readonly event_type: 'stdout' | 'stderr'; readonly payload: string }
+  | {
+      readonly event_type: 'transcript';
+      readonly agent_id?: string;
+      readonly kind: string;
+      readonly payload: Json;
+    }
+  | {
+      readonly event_type: 'tool_call';
+      readonly call_id: string;
+      readonly name: string;
+      readonly args: Json;
+      readonly started_at: string;
+    }
+  | {
+      readonly event_type: 'tool_result';
+      readonly call_id: string;
+      readonly ok: boolean;
+      readonly result: Json;
+    }
+  | {
+      readonly event_type: 'hook';
+      readonly name: string;
+      readonly phase: string;
+      readonly payload?: Json;
+    }
+  | { readonly event_type: 'audit'; readonly entry: Json }
+  | { readonly event_type: 'main_returned'; readonly value: Json }
+  | { readonly event_type: 'main_failed'; readonly error: Json }
+  | {
+      readonly event_type: 'run_settled';
+      readonly receipt: Json;
+      readonly returned: Json;
+      readonly final: Json;
+    };
+
+export type RunEvent = RunEventBody & { readonly seq: number };
+
+/** A listener. It must not throw; one that does is removed and cannot hurt the run. */
+export type RunEventListener = (event: RunEvent) => void;
+
+export class RunEvents {
+  readonly #counts: OutputCounts;
+  readonly #already: number;
+  readonly #listeners = new Set<RunEventListener>();
+
+  constructor(counts: OutputCounts, already: OutputCounts) {
+    this.#counts = counts;
+    this.#already = already.events;
+  }
+
+  /** Follows the run from here; the result stops it. */
+  listen(listener: RunEventListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get lastSeq(): number {
+    return this.#counts.events;
+  }
+
+  emit(body: RunEventBody): void {
+    this.#counts.events += 1;
+    if (this.#counts.events <= this.#already) return;
+    const event: RunEvent = { seq: this.#counts.events, ...body };
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(event);
+      } catch {
+        this.#listeners.delete(listener);
+      }
+    }
+  }
+}

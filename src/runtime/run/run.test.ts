@@ -1,0 +1,397 @@
+// Runs under every kill: an in-memory world with counted side effects, a store that stops after commit n, and bodies
+// that use every effect class. Resuming must end as if nothing had happened.
+import { describe, expect, it } from 'vitest';
+import type { Json, JsonObject } from '../../base/index.ts';
+import { openStore, type Store } from '../../store/index.ts';
+import { createMockHost } from '../host/index.ts';
+import {
+  callHandler,
+  defineEffect,
+  defineSyncEffect,
+  type Finisher,
+  foldRecord,
+  type Handler,
+  loadJournal,
+  type Outcome,
+  Run,
+  type RunBody,
+  type RunContext,
+  type RunDeps,
+  type RunResult,
+  recordOf,
+  runIndex,
+  type Suspending,
+} from './index.ts';
+
+/** What exists outside of the process and survives its end. */
+interface World {
+  dead: boolean;
+  reads: number;
+  /** Mutations by idempotency key: how often each was called. */
+  calls: Map<string, number>;
+  log: string[];
+}
+
+const newWorld = (): World => ({ dead: false, reads: 0, calls: new Map(), log: [] });
+const never = new Promise<never>(() => undefined);
+
+function effectsOf(world: () => World) {
+  const alive = <T>(value: T): T | Promise<T> => (world().dead ? never : value);
+  return {
+    now: defineSyncEffect({ name: 'clock.now_ms', class: 'ambient', access: 'read' }, (env) =>
+      env.clock.nowMs(),
+    ),
+    print: defineSyncEffect(
+      { name: 'stdio.print', class: 'output', access: 'write' },
+      (env, text: string) => env.write('stdout', text),
+    ),
+    read: defineEffect(
+      { name: 'fs.read_text', class: 'read', access: 'read' },
+      async (_env, path: string, delay: number) => {
+        world().reads += 1;
+        for (let i = 0; i < delay; i += 1) await new Promise((ok) => setImmediate(ok));
+        return alive(`content of ${path}`);
+      },
+    ),
+    write: defineEffect(
+      { name: 'fs.write_text', class: 'mutation', access: 'write', onUnknown: 'retry' },
+      async (env, path: string, text: string) => {
+        if (world().dead) return never;
+        const { calls, log } = world();
+        calls.set(env.idempotencyKey, (calls.get(env.idempotencyKey) ?? 0) + 1);
+        if (calls.get(env.idempotencyKey) === 1) log.push(`${path}=${text}`);
+        await new Promise((ok) => setImmediate(ok));
+        return alive(null);
+      },
+    ),
+    fragile: defineEffect(
+      { name: 'process.run', class: 'mutation', access: 'mutate', onUnknown: 'fail' },
+      async (env, name: string) => {
+        if (world().dead) return never;
+        const { calls } = world();
+        calls.set(env.idempotencyKey, (calls.get(env.idempotencyKey) ?? 0) + 1);
+        await new Promise((ok) => setImmediate(ok));
+        return alive(`ran ${name}`);
+      },
+    ),
+    own: defineEffect(
+      { name: 'agent.note', class: 'store', access: 'write' },
+      (env, text: string) => {
+        env.inTx((tx) =>
+          tx.append('notes', { kind: 'noted', payload: { text, key: env.idempotencyKey } }),
+        );
+        return text.length;
+      },
+    ),
+  };
+}
+
+const finish: Finisher = function* (_ctx, main) {
+  yield* [];
+  const final: Outcome = main.ok
+    ? { ok: true, value: main.value }
+    : { ok: false, error: main.error };
+  return { final, receipt: { status: main.ok ? 'settled' : 'failed', items: [] } };
+};
+
+interface Scene {
+  readonly world: World;
+  readonly store: Store;
+  readonly stdout: string[];
+}
+
+function depsOf(scene: Scene, killAfter: number | undefined): RunDeps {
+  const host = createMockHost({ seed: Math.floor(scene.world.reads) + 7 });
+  let commits = 0;
+  const store =
+    killAfter === undefined
+      ? scene.store
+      : new Proxy(scene.store, {
+          get(target, key) {
+            if (key === 'tx') {
+              return (fn: never) => {
+                if (scene.world.dead) return never;
+                commits += 1;
+                if (commits > killAfter) {
+                  scene.world.dead = true;
+                  return never;
+                }
+                return target.tx(fn);
+              };
+            }
+            const value = Reflect.get(target, key) as unknown;
+            return typeof value === 'function' ? value.bind(target) : value;
+          },
+        });
+  return {
+    host,
+    openStore: async () => store,
+    finish,
+    sink: {
+      write: (stream, text) => {
+        if (!scene.world.dead && stream === 'stdout') scene.stdout.push(text);
+      },
+    },
+  };
+}
+
+const SPEC = { pipeline: 'p', origin: 'test', program: null, version: '1', input: null };
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 400; i += 1) await new Promise((ok) => setImmediate(ok));
+}
+
+/** Runs to the end, killing after commit n (in as many lives as it takes when `every`). */
+async function runKilled(
+  makeBody: (e: ReturnType<typeof effectsOf>) => RunBody,
+  killAfter?: number,
+) {
+  const store = await openStore('memory:');
+  await store.declare(runIndex);
+  const scene: Scene = { world: newWorld(), store, stdout: [] };
+  const effects = effectsOf(() => scene.world);
+  const first = Run.create(depsOf(scene, killAfter), SPEC);
+  let result: RunResult | undefined;
+  void first.begin(makeBody(effects)).then((r) => {
+    if (!scene.world.dead) result = r;
+  });
+  await settle();
+  if (result === undefined && scene.world.dead) {
+    scene.world.dead = false;
+    // The first life is over: its run object lives on in this process, but its world no longer answers it.
+    const second = { ...scene.world, dead: false };
+    const again: Scene = { world: second, store, stdout: scene.stdout };
+    scene.world.dead = true;
+    const known = await store.latest(`runs.${first.id}`);
+    const deps = depsOf(again, undefined);
+    const body = makeBody(effectsOf(() => again.world));
+    const run =
+      known === undefined
+        ? Run.create(deps, SPEC)
+        : await Run.resume(deps, store, first.id, { force: true });
+    result = await run.begin(body);
+    return {
+      result,
+      world: second,
+      store,
+      stdout: scene.stdout.join(''),
+      id: run.id,
+      killed: true,
+    };
+  }
+  return {
+    result,
+    world: scene.world,
+    store,
+    stdout: scene.stdout.join(''),
+    id: first.id,
+    killed: false,
+  };
+}
+
+function handler(run: (ctx: RunContext, args: readonly unknown[]) => Suspending<unknown>): Handler {
+  return { kind: 'generator', name: 'h', run };
+}
+
+/** Reads, mutations, own rows, output and parallel tasks whose order depends on the outside. */
+const busy = (e: ReturnType<typeof effectsOf>): RunBody =>
+  function* (ctx) {
+    const order: string[] = [];
+    ctx.sync(e.print, ['start\n']);
+    const first = yield* ctx.perform(e.read, ['a', 0]);
+    const worker = (name: string, delay: number) =>
+      ctx.startTask(ctx.task.nextGroup('spawn'), function* (child) {
+        const text = yield* child.perform(e.read, [name, delay]);
+        order.push(name);
+        yield* child.perform(e.write, [name, text]);
+        order.push(`${name}!`);
+        child.sync(e.now, []);
+        return name;
+      });
+    const tasks = [worker('slow', 5), worker('fast', 1), worker('mid', 3)];
+    for (const task of tasks) yield* ctx.join(task);
+    ctx.sync(e.print, [`${order.join(' ')}\n`]);
+    yield* ctx.perform(e.own, ['note']);
+    const called = yield* callHandler(
+      ctx,
+      handler(function* (child) {
+        return yield* child.perform(e.write, ['callback', 'x']);
+      }),
+      [],
+    );
+    ctx.sync(e.print, ['end\n']);
+    return { first, order, called: called as Json };
+  };
+
+describe('a run', () => {
+  it('writes nothing while it only computes and prints', async () => {
+    const out = await runKilled(
+      (e) =>
+        function* (ctx) {
+          ctx.sync(e.print, ['hello\n']);
+          yield* [];
+          return ctx.sync(e.now, []);
+        },
+    );
+    expect(out.result?.status).toBe('settled');
+    expect(out.stdout).toBe('hello\n');
+    expect(await out.store.topics('runs.')).toEqual([]);
+  });
+
+  it('ends the same when it is killed after any commit and resumed', async () => {
+    const whole = await runKilled(busy);
+    expect(whole.result?.status).toBe('settled');
+    const value = (whole.result as { main: { value: unknown } }).main.value;
+    let killed = 0;
+    for (let n = 0; n < 60; n += 1) {
+      const out = await runKilled(busy, n);
+      expect(out.result, `kill after ${n}`).not.toHaveProperty('error');
+      expect((out.result as { main: { value: unknown } }).main, `kill after ${n}`).toEqual({
+        ok: true,
+        value: expect.anything(),
+      });
+      const seen = (out.result as { main: { value: { order: string[] } } }).main.value;
+      expect([...seen.order].sort()).toEqual([...(value as { order: string[] }).order].sort());
+      expect(new Set(out.world.log)).toEqual(new Set(whole.world.log));
+      expect(out.world.log.length).toBe(4);
+      expect((await out.store.read('notes')).length).toBe(1);
+      expect(out.stdout.endsWith('end\n')).toBe(true);
+      if (!out.killed) break;
+      killed += 1;
+    }
+    expect(killed).toBeGreaterThan(5);
+  });
+
+  it('never asks again for what its journal holds, and gives the tasks the same order', async () => {
+    const whole = await runKilled(busy);
+    const { entries } = await loadJournal(whole.store, whole.id);
+    const cut = entries.filter(
+      (entry) => entry.kind !== 'settled' && entry.kind !== 'main_returned',
+    );
+    const store = await openStore('memory:');
+    await store.tx((tx) => {
+      for (const entry of cut)
+        tx.append(`runs.${whole.id}`, { kind: entry.kind, payload: entry as never });
+    });
+    const scene: Scene = { world: newWorld(), store, stdout: [] };
+    const run = await Run.resume(depsOf(scene, undefined), store, whole.id);
+    const result = await run.begin(busy(effectsOf(() => scene.world)));
+    expect((result as { main: unknown }).main).toEqual((whole.result as { main: unknown }).main);
+    expect(scene.world.reads).toBe(0);
+    expect(scene.world.calls.size).toBe(0);
+    // The text after the last entry may repeat; nothing before it does.
+    expect(scene.stdout.join('')).toBe('end\n');
+  });
+
+  it('keeps a record that equals the fold of its journal read back', async () => {
+    const { result, store, id } = await runKilled(busy);
+    const { entries } = await loadJournal(store, id);
+    expect(recordOf(id, entries)).toEqual(result?.record);
+    expect(entries.reduce((r, e) => foldRecord(r, e), recordOf(id, []))).toEqual(result?.record);
+    expect((await store.row(runIndex, id))?.status).toBe('completed');
+  });
+
+  it('reports a mutation whose outcome is unknown as a coded error its program can catch', async () => {
+    const body = (e: ReturnType<typeof effectsOf>): RunBody =>
+      function* (ctx) {
+        try {
+          return yield* ctx.perform(e.fragile, ['deploy']);
+        } catch (error) {
+          return (error as { code: string }).code;
+        }
+      };
+    const seen = new Set<unknown>();
+    for (let n = 0; n < 6; n += 1) {
+      const out = await runKilled(body, n);
+      seen.add((out.result as { main: { value: unknown } }).main.value);
+      for (const times of out.world.calls.values()) expect(times).toBe(1);
+    }
+    expect(seen).toContain('ran deploy');
+    expect(seen).toContain('HARN-JRN-003');
+  });
+
+  it('stops with both sites named when the program does something else than its journal says', async () => {
+    const whole = await runKilled(busy);
+    const { entries } = await loadJournal(whole.store, whole.id);
+    const store = await openStore('memory:');
+    await store.tx((tx) => {
+      for (const entry of entries.slice(0, -2))
+        tx.append(`runs.${whole.id}`, { kind: entry.kind, payload: entry as never });
+    });
+    const scene: Scene = { world: newWorld(), store, stdout: [] };
+    const run = await Run.resume(depsOf(scene, undefined), store, whole.id);
+    const e = effectsOf(() => scene.world);
+    const result = await run.begin(function* (ctx) {
+      return yield* ctx.perform(e.read, ['another file', 0]);
+    });
+    expect(result.status).toBe('broken');
+    expect((result as { error: { code: string; data: JsonObject } }).error.code).toBe(
+      'HARN-JRN-001',
+    );
+    expect(scene.world.reads).toBe(0);
+  });
+
+  it('parks: reads are given up, open mutations are awaited, and it can be resumed', async () => {
+    const store = await openStore('memory:');
+    const scene: Scene = { world: newWorld(), store, stdout: [] };
+    const e = effectsOf(() => scene.world);
+    let release: (() => void) | undefined;
+    const hold = defineEffect(
+      { name: 'net.post', class: 'mutation', access: 'mutate', onUnknown: 'fail' },
+      () =>
+        new Promise<string>((ok) => {
+          release = () => ok('posted');
+        }),
+    );
+    const body: RunBody = function* (ctx) {
+      const posting = ctx.startTask(ctx.task.nextGroup('spawn'), (c) => c.perform(hold, []));
+      yield* ctx.perform(e.read, ['x', 1]);
+      const other = ctx.startTask(ctx.task.nextGroup('spawn'), (c) =>
+        c.perform(e.read, ['y', 1_000_000]),
+      );
+      const posted = yield* ctx.join(posting);
+      ctx.run.scheduler.drop(other);
+      return posted as string;
+    };
+    const run = Run.create(depsOf(scene, undefined), SPEC);
+    void run.begin(body);
+    for (let i = 0; i < 20; i += 1) await new Promise((ok) => setImmediate(ok));
+    const waiting: string[] = [];
+    const parked = run.park('interrupted', (names) => waiting.push(...names));
+    await new Promise((ok) => setImmediate(ok));
+    release?.();
+    expect((await parked).status).toBe('parked');
+    expect(waiting).toEqual(['net.post']);
+    expect((await store.lease(`run:${run.id}`))?.status).toBe('released');
+    const again = await Run.resume(depsOf(scene, undefined), store, run.id);
+    const result = await again.begin(body);
+    expect((result as { main: unknown }).main).toEqual({ ok: true, value: 'posted' });
+  });
+
+  it('is cancelled with its lifecycle still run', async () => {
+    const store = await openStore('memory:');
+    const scene: Scene = { world: newWorld(), store, stdout: [] };
+    const run = Run.create(depsOf(scene, undefined), SPEC);
+    const done = run.begin(function* (ctx) {
+      return yield* ctx.block('for ever', () => undefined);
+    });
+    run.core.scheduler.expectExternal(1);
+    for (let i = 0; i < 5; i += 1) await new Promise((ok) => setImmediate(ok));
+    run.cancel('operator');
+    const result = await done;
+    expect(result.status).toBe('settled');
+    expect((result as { main: { error: { code: string } } }).main.error.code).toBe('HARN-RUN-011');
+  });
+
+  it('tells tasks that wait for each other for ever', async () => {
+    const out = await runKilled(
+      () =>
+        function* (ctx) {
+          return yield* ctx.block('a channel nobody writes', () => undefined);
+        },
+    );
+    expect((out.result as { main: { error: { code: string } } }).main.error.code).toBe(
+      'HARN-RUN-006',
+    );
+  });
+});

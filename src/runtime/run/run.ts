@@ -1,0 +1,400 @@
+// The life of one run in this process.
+//
+// States: running (the body's tasks) -> finishing (the body has ended; the lifecycle settles what is open) -> settled.
+// From running or finishing: parked (stopped on purpose, everything durable, anyone may resume) or broken (the journal
+// refused a write, or the program does not fit its journal: nothing more is done, the run can be resumed later).
+// `dropped` never happens by itself: a killed process leaves a journal, and resuming it is the same as not having
+// been killed.
+import {
+  createDeferred,
+  type Deferred,
+  type Json,
+  type JsonObject,
+  uuidV7,
+} from '../../base/index.ts';
+import type { Store } from '../../store/index.ts';
+import type { Host } from '../host/index.ts';
+import { Authority } from './authority.ts';
+import { RunContext } from './context.ts';
+import { runErrors } from './errors.ts';
+import { Journal, type JournalHome, type OutputCounts } from './journal.ts';
+import type { JournalEntry, RecordedError, RunStart } from './journal-entry.ts';
+import type { Outcome, Suspending } from './op.ts';
+import type { OutputSink } from './output.ts';
+import { emptyRecord, foldRecord, type RecordSection, type RunRecord } from './record.ts';
+import { coerceError, type ThrownCodec, toRecordedError } from './recorded-error.ts';
+import { ReplayLog } from './replay-log.ts';
+import { RunCore } from './run-core.ts';
+import type { RunEventListener } from './run-events.ts';
+import { endSurvivors, loadBlobs, loadJournal, takeRun } from './run-store.ts';
+
+/** The body of a run: what the pipeline does, as a suspending computation of the root task. */
+export type RunBody = (ctx: RunContext) => Suspending<unknown>;
+
+/** What the lifecycle makes of a body's end. */
+export interface Finished {
+  readonly final: Outcome;
+  readonly receipt: JsonObject;
+}
+
+/** Settles everything that is still open and writes the receipt; provided by the lifecycle room. */
+export type Finisher = (ctx: RunContext, main: Outcome) => Suspending<Finished>;
+
+/** What every run of a process shares. */
+export interface RunDeps {
+  readonly host: Host;
+  /** Opens the store when a run must become durable; the caller owns and closes it. */
+  readonly openStore: () => Promise<Store>;
+  readonly finish: Finisher;
+  readonly sink: OutputSink;
+  readonly sections?: readonly RecordSection[];
+  readonly codec?: ThrownCodec | undefined;
+  /** Puts services in place before the body starts (composition root). */
+  readonly equip?: (run: RunCore) => void;
+  /** Saves the record of a durable run when it ends or parks. */
+  readonly saveRecord?: (record: RunRecord) => Promise<void>;
+}
+
+/** What a new run starts from. */
+export interface RunSpec {
+  readonly pipeline: string;
+  readonly origin: string;
+  /** The stored program, or null for TypeScript pipelines. */
+  readonly program: { readonly hash: string; readonly bytes: Uint8Array } | null;
+  readonly version: string;
+  readonly input: Json;
+  readonly argv?: readonly string[];
+  readonly cwd?: string;
+  readonly durability?: 'power' | 'process';
+  readonly deny?: readonly string[];
+  readonly parentRunId?: string;
+  readonly rootRunId?: string;
+  readonly options?: JsonObject;
+}
+
+/** How a run left this process. */
+export type RunResult =
+  | {
+      readonly status: 'settled';
+      readonly main: Outcome;
+      readonly final: Outcome;
+      readonly receipt: JsonObject;
+      readonly record: RunRecord;
+    }
+  | {
+      readonly status: 'parked';
+      readonly reason: string;
+      readonly waits: readonly Json[];
+      readonly record: RunRecord;
+    }
+  | { readonly status: 'broken'; readonly error: unknown; readonly record: RunRecord };
+
+const NO_COUNTS: OutputCounts = { out: 0, err: 0, events: 0 };
+
+export class Run {
+  readonly id: string;
+  readonly start: RunStart;
+  readonly core: RunCore;
+  readonly #deps: RunDeps;
+  readonly #journal: Journal;
+  readonly #milestones: JournalEntry[];
+  readonly #done: Deferred<RunResult> = createDeferred<RunResult>();
+  #record: RunRecord;
+  #ended = false;
+  #parking: Promise<RunResult> | undefined;
+  #home: JournalHome | undefined;
+
+  private constructor(deps: RunDeps, id: string, start: RunStart, past: Past) {
+    this.id = id;
+    this.start = start;
+    this.#deps = deps;
+    this.#milestones = past.entries.filter((e) => MILESTONES.has(e.kind));
+    this.#record = past.entries.reduce(
+      (record, entry) => foldRecord(record, entry, deps.sections),
+      emptyRecord(id, deps.sections),
+    );
+    const already = countsOf(past.entries);
+    this.#home = past.home;
+    this.#journal = new Journal({
+      runId: id,
+      clock: deps.host.clock,
+      epoch: past.home?.lease.epoch ?? 1,
+      lastSeq: past.entries.length,
+      monoBase: past.entries.at(-1)?.mono ?? 0,
+      home: past.home,
+      open: () => this.#openHome(),
+      first: (tx) => {
+        if (past.program !== undefined) tx.putBlob(past.program);
+      },
+      onEntry: (entry) => {
+        this.#record = foldRecord(this.#record, entry, deps.sections);
+      },
+      onFailure: (error) => this.core.scheduler.fatal(error),
+    });
+    this.core = new RunCore({
+      id,
+      host: deps.host,
+      journal: this.#journal,
+      replay: new ReplayLog(past.entries),
+      authority: Authority.root().without(start.deny, '--deny'),
+      sink: deps.sink,
+      already,
+      blobs: past.blobs,
+      codec: deps.codec,
+      secretKey: past.secretKey,
+      onFatal: (error) => this.#break(error),
+    });
+    deps.equip?.(this.core);
+  }
+
+  /** Makes a new run. Nothing is written until its first mutation, wait, child, own row or paid call. */
+  static create(deps: RunDeps, spec: RunSpec): Run {
+    const { host } = deps;
+    const id = uuidV7(host.clock.nowMs(), host.random);
+    const start: RunStart = {
+      kind: 'run_started',
+      pipeline: spec.pipeline,
+      origin: spec.origin,
+      program: spec.program?.hash ?? null,
+      version: spec.version,
+      input: spec.input,
+      argv: spec.argv ?? [],
+      cwd: spec.cwd ?? host.system.cwd(),
+      durability: spec.durability ?? 'power',
+      deny: spec.deny ?? [],
+      parent_run_id: spec.parentRunId ?? null,
+      root_run_id: spec.rootRunId ?? id,
+      options: spec.options ?? {},
+    };
+    const run = new Run(deps, id, start, {
+      entries: [],
+      blobs: new Map(),
+      home: undefined,
+      program: spec.program?.bytes,
+      secretKey: keyOf(host),
+    });
+    run.#journal.append('run', start, { urgent: false });
+    return run;
+  }
+
+  /** Takes a run over from the store: its lease, its journal, its past. Call `begin` with its body to go on. */
+  static async resume(
+    deps: RunDeps,
+    store: Store,
+    runId: string,
+    options: { readonly force?: boolean } = {},
+  ): Promise<Run> {
+    await loadJournal(store, runId);
+    const lease = await takeRun(store, deps.host, runId, options);
+    const { start, entries } = await loadJournal(store, runId);
+    const settled = entries.find((entry) => entry.kind === 'settled');
+    if (settled !== undefined) {
+      await store.releaseLease(lease);
+      throw runErrors.alreadyEnded({ run: runId, status: 'settled' });
+    }
+    await endSurvivors(deps.host, entries);
+    const blobs = await loadBlobs(store, entries);
+    const run = new Run(deps, runId, start, {
+      entries,
+      blobs,
+      home: { store, lease },
+      program: undefined,
+      secretKey: keyOf(deps.host),
+    });
+    run.#journal.append('run', { kind: 'epoch_taken', holder: { ...lease.holder } });
+    return run;
+  }
+
+  /** Starts (or goes on with) the body. `done` tells how the run left this process. */
+  begin(body: RunBody): Promise<RunResult> {
+    const { core } = this;
+    core.scheduler.addTask('run', undefined, (task) => {
+      task.ctx = new RunContext(core, task, core.authority);
+      return this.#supervise(task.ctx, body);
+    });
+    return this.done;
+  }
+
+  get done(): Promise<RunResult> {
+    return this.#done.promise;
+  }
+
+  get record(): RunRecord {
+    return this.#record;
+  }
+
+  listen(listener: RunEventListener): () => void {
+    return this.core.events.listen(listener);
+  }
+
+  /**
+   * Stops here so that anyone can go on later: nothing new starts, reads and model calls are given up without an
+   * outcome, open mutations are awaited (`onWaiting` names them), everything is made durable, the lease is released.
+   */
+  park(reason: string, onWaiting?: (effects: readonly string[]) => void): Promise<RunResult> {
+    this.#parking ??= this.#park(reason, onWaiting);
+    return this.#parking;
+  }
+
+  /** Ends the body now; the lifecycle still settles what is open and writes the receipt. */
+  cancel(reason: string): void {
+    const { scheduler, interrupts } = this.core;
+    const supervisor = scheduler.find('run');
+    const open = supervisor === undefined ? undefined : [...supervisor.open.values()][0];
+    if (supervisor === undefined || open === undefined) return;
+    interrupts.cancelBlocked(supervisor, open, reason);
+  }
+
+  *#supervise(ctx: RunContext, body: RunBody): Suspending<void> {
+    const root = ctx.startTask('task_root', (child) => body(child));
+    const main = yield* this.#awaitMain(ctx, root);
+    const finished = yield* this.#deps.finish(ctx, main);
+    this.#settle(finished);
+    for (const task of [...this.core.scheduler.tasks]) {
+      if (task.id !== 'run') this.core.scheduler.drop(task);
+    }
+    void this.#end({ status: 'settled', main, ...finished });
+  }
+
+  *#awaitMain(ctx: RunContext, root: ReturnType<RunContext['startTask']>): Suspending<Outcome> {
+    let main: Outcome;
+    try {
+      main = { ok: true, value: yield* ctx.join(root) };
+    } catch (error) {
+      this.core.scheduler.drop(root);
+      main = { ok: false, error };
+    }
+    if (main.ok) {
+      const value = (main.value ?? null) as Json;
+      this.#milestone({ kind: 'main_returned', value });
+      this.core.events.emit({ event_type: 'main_returned', value });
+    } else {
+      const error = toRecordedError(main.error, this.#deps.codec);
+      this.#milestone({ kind: 'main_failed', error });
+      this.core.events.emit({ event_type: 'main_failed', error: { ...error } as Json });
+    }
+    return main;
+  }
+
+  #settle({ final, receipt }: Finished): void {
+    const returned = this.#record.returned;
+    const value = final.ok ? ((final.value ?? null) as Json) : null;
+    this.#journal.append('run', { kind: 'settled', receipt, returned, final: value });
+    this.core.events.emit({ event_type: 'run_settled', receipt, returned, final: value });
+  }
+
+  /** A step of the run's own life, written once however often it is replayed. */
+  #milestone(
+    body:
+      | { readonly kind: 'main_returned'; readonly value: Json }
+      | { readonly kind: 'main_failed'; readonly error: RecordedError },
+  ): void {
+    const past = this.#milestones.findIndex((entry) => entry.kind === body.kind);
+    if (past !== -1) this.#milestones.splice(past, 1);
+    else this.#journal.append('run', body);
+  }
+
+  async #end(result: { status: 'settled'; main: Outcome } & Finished): Promise<void> {
+    try {
+      await this.#journal.barrier();
+      await this.#deps.saveRecord?.(this.#record).catch(() => undefined);
+      await this.#release();
+      this.#finishWith({ ...result, record: this.#record });
+    } catch (error) {
+      this.#finishWith({ status: 'broken', error, record: this.#record });
+    }
+  }
+
+  async #park(
+    reason: string,
+    onWaiting?: (effects: readonly string[]) => void,
+  ): Promise<RunResult> {
+    if (this.#ended) return this.done;
+    const { scheduler, performer } = this.core;
+    const mutations = performer.openMutations();
+    scheduler.halt();
+    for (const task of scheduler.tasks) {
+      for (const open of task.open.values()) {
+        if (open.effect?.effect.spec.class !== 'mutation') open.controller?.abort();
+      }
+    }
+    this.#journal.makeDurable();
+    if (mutations.length > 0) onWaiting?.(mutations.map((open) => open.what));
+    await performer.mutationsDone();
+    const waits = this.#waits();
+    try {
+      this.#journal.append('run', { kind: 'parked', reason, waits });
+      await this.#journal.barrier();
+      await this.#deps.saveRecord?.(this.#record).catch(() => undefined);
+      await this.#release();
+      this.#finishWith({ status: 'parked', reason, waits, record: this.#record });
+    } catch (error) {
+      this.#finishWith({ status: 'broken', error, record: this.#record });
+    }
+    return this.done;
+  }
+
+  #waits(): readonly Json[] {
+    const waits: Json[] = [];
+    for (const task of this.core.scheduler.tasks) {
+      for (const open of task.open.values()) {
+        if (task.id !== 'run')
+          waits.push({ task: task.id, what: open.what, ordinal: open.ordinal });
+      }
+    }
+    return waits;
+  }
+
+  #break(error: unknown): void {
+    for (const task of this.core.scheduler.tasks) {
+      for (const open of task.open.values()) open.controller?.abort();
+      task.release();
+    }
+    void this.#release().catch(() => undefined);
+    this.#finishWith({ status: 'broken', error: coerceError(error), record: this.#record });
+  }
+
+  async #release(): Promise<void> {
+    const home = this.#journal.home ?? this.#home;
+    if (home === undefined) return;
+    this.#home = undefined;
+    await home.store.releaseLease(home.lease);
+  }
+
+  #finishWith(result: RunResult): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#done.resolve(result);
+  }
+
+  async #openHome(): Promise<JournalHome> {
+    const store = await this.#deps.openStore();
+    const lease = await takeRun(store, this.#deps.host, this.id);
+    this.#home = { store, lease };
+    return this.#home;
+  }
+}
+
+interface Past {
+  readonly entries: readonly JournalEntry[];
+  readonly blobs: ReadonlyMap<string, Json>;
+  readonly home: JournalHome | undefined;
+  readonly program: Uint8Array | undefined;
+  readonly secretKey: string;
+}
+
+const MILESTONES: ReadonlySet<string> = new Set(['main_returned', 'main_failed', 'lifecycle']);
+
+/** What earlier lives had emitted: the counts on the last entry that carries them. */
+function countsOf(entries: readonly JournalEntry[]): OutputCounts {
+  const counts = { ...NO_COUNTS };
+  for (const entry of entries) {
+    if (entry.out !== undefined) [counts.out, counts.err] = entry.out;
+    if (entry.ev !== undefined) counts.events = entry.ev;
+  }
+  return counts;
+}
+
+function keyOf(host: Host): string {
+  return Array.from(host.random.bytes(16), (b) => b.toString(16)).join('');
+}
