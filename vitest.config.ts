@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'test/lint/fixtures/**'],
+    setupFiles: ['test/fail-on-console.ts'],
     testTimeout: 30_000,
     pool: 'threads',
     maxWorkers: 2,

@@ -126,6 +126,12 @@ const CASES: readonly Case[] = [
     rule: 'lint/suspicious/noSkippedTests',
   },
   {
+    title: 'two tests of one title',
+    file: 'src/text/titles.test.ts',
+    code: "import { it } from 'vitest';\nit('is so', () => {});\nit('is so', () => {});\n",
+    rule: 'lint/suspicious/noIdenticalTestTitle',
+  },
+  {
     title: 'a sleeping test',
     file: 'src/text/sleeping.test.ts',
     code: 'export const sleep = () => new Promise((done) => setTimeout(done, 10));\n',
