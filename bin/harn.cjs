@@ -24,7 +24,7 @@ function load(name) {
   const script = compile(name, filename, code);
   const module = { exports: {} };
   loaded.set(name, module);
-  script.runInThisContext()(module.exports, requireFrom, module, filename, PARTS);
+  script.runInThisContext()(module.exports, requireFrom, module, filename, PARTS, importFrom);
   return module.exports;
 }
 
@@ -33,16 +33,15 @@ function requireFrom(id) {
 }
 requireFrom.resolve = require.resolve;
 
+// import() fails in a script that came from the code cache (and warns in one that did not), so parts call this.
+function importFrom(id) {
+  return import(id);
+}
+
 function compile(name, filename, code) {
   const cachedData = readCache(name);
-  const script = new vm.Script(
-    `(function(exports,require,module,__filename,__dirname){${code}\n})`,
-    {
-      filename,
-      cachedData,
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    },
-  );
+  const parameters = 'exports,require,module,__filename,__dirname,__harnImport';
+  const script = new vm.Script(`(function(${parameters}){${code}\n})`, { filename, cachedData });
   if (cachedData === undefined || script.cachedDataRejected) uncached.push({ name, script });
   return script;
 }

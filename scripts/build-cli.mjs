@@ -6,12 +6,16 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, transform } from 'esbuild';
+import ts from 'typescript';
 import { root } from './setup.mjs';
 
 /** npm packages that stay in node_modules: native code, or so big that copying them helps nobody. */
 const EXTERNAL = ['ai', '@ai-sdk/*', '@photostructure/sqlite', 'pg', 'node:*'];
 
+/** Names that parts use: the URL of the part, how it loads another, and the launcher's import(). */
 const META_URL = '__harnPartUrl';
+const PART = '__harnPart';
+const IMPORT = '__harnImport';
 
 /** Writes `harn.cjs` (exports `main`) and its parts into `outdir`. */
 export async function buildCli(outdir, entry = path.join(root, 'src/cli/main.ts')) {
@@ -58,13 +62,7 @@ function writeParts(outdir, parts) {
 }
 
 async function toCommonJs(esm) {
-  // Only imports of our own parts become `require`; any other import() stays one, because it may name a
-  // user's ES module. Part names carry a hash, so the pattern cannot meet anything else.
-  const lazy = esm
-    .replace(/\bimport\("(\.\/[\w-]+-[A-Z0-9]{8})\.js"\)/g, '__harnPart("$1.cjs")')
-    .replace(/(["'])(\.\/[\w-]+-[A-Z0-9]{8})\.js\1/g, '"$2.cjs"')
-    .replace(/(["'])\.\/harn\.js\1/g, '"./harn.cjs"');
-  const { code } = await transform(lazy, {
+  const { code } = await transform(redirectImports(esm), {
     format: 'cjs',
     platform: 'node',
     target: 'node20.19',
@@ -76,12 +74,45 @@ async function toCommonJs(esm) {
     code.includes(META_URL)
       ? `const ${META_URL}=require("node:url").pathToFileURL(__filename).href;`
       : '',
-    code.includes('__harnPart(')
-      ? 'const __harnPart=(id)=>Promise.resolve().then(()=>require(id));'
-      : '',
+    code.includes(`${PART}(`) ? `const ${PART}=(id)=>Promise.resolve().then(()=>require(id));` : '',
   ].join('');
   // esbuild puts "use strict" first; the prelude must not come before it.
   return code.replace(/^("use strict";)?/, (strict) => `${strict}${prelude}`);
+}
+
+// Points imports of our own parts at their CommonJS names, and gives import() to functions: our parts are
+// required when asked for, and everything else (packages, files of the user) goes to the launcher, because
+// import() does not work in a script that V8 took from a code cache. Parsed rather than matched, so that text
+// that looks like an import stays text.
+function redirectImports(esm) {
+  const source = ts.createSourceFile('part.mjs', esm, ts.ScriptTarget.Latest);
+  const edits = [];
+  const isPart = (literal) =>
+    literal !== undefined && ts.isStringLiteral(literal) && literal.text.startsWith('./');
+  const rename = (literal) => {
+    const text = JSON.stringify(commonJsName(literal.text));
+    edits.push({ start: literal.getStart(source), end: literal.end, text });
+  };
+  const visit = (node) => {
+    if (
+      (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) &&
+      isPart(node.moduleSpecifier)
+    ) {
+      rename(node.moduleSpecifier);
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const own = isPart(node.arguments[0]);
+      const { end } = node.expression;
+      edits.push({ start: node.expression.getStart(source), end, text: own ? PART : IMPORT });
+      if (own) rename(node.arguments[0]);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  edits.sort((a, b) => b.start - a.start);
+  return edits.reduce(
+    (text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end),
+    esm,
+  );
 }
 
 function commonJsName(name) {

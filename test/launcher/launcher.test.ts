@@ -27,6 +27,7 @@ const PROGRAM: Readonly<Record<string, string>> = {
       if (argv[0] === 'loaded') return console.log(globalThis.heavyLoaded === true), 0;
       if (argv[0] === 'heavy') await import('./heavy.ts');
       if (argv[0] === 'user') console.log((await import(argv[1])).default);
+      if (argv[0] === 'package') console.log((await import('ai')).name, 'import("./shared.js")');
       console.log(make() instanceof Shared, new URL('../std/x.harn', where).href.endsWith('/dist/std/x.harn'));
       return globalThis.heavyLoaded === true ? 7 : 0;
     }`,
@@ -79,10 +80,22 @@ describe('parts', () => {
     expect(launch(['heavy'])).toEqual({ ...GOOD, status: 7 });
   });
 
-  it('leave the import() of a file of the user to Node', () => {
+  it('leave the import() of a file of the user to Node, with and without a code cache', () => {
     const file = path.join(folder, 'user.mjs');
     writeFileSync(file, 'export default await Promise.resolve("an ES module");\n');
-    expect(launch(['user', file]).stdout).toBe('an ES module\ntrue true\n');
+    const expected = { ...GOOD, stdout: `an ES module\n${GOOD.stdout}` };
+    expect(launch(['user', file])).toEqual(expected);
+    expect(launch(['user', file])).toEqual(expected);
+  });
+
+  it('leave the import() of a package to Node, and text that looks like one alone', () => {
+    const home = path.join(folder, 'node_modules/ai');
+    mkdirSync(home, { recursive: true });
+    writeFileSync(path.join(home, 'package.json'), '{"type": "module", "exports": "./main.js"}');
+    writeFileSync(path.join(home, 'main.js'), 'export const name = "a package";\n');
+    const expected = { ...GOOD, stdout: `a package import("./shared.js")\n${GOOD.stdout}` };
+    expect(launch(['package'])).toEqual(expected);
+    expect(launch(['package'])).toEqual(expected);
   });
 });
 
