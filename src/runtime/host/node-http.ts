@@ -85,7 +85,9 @@ class Exchange {
     let url = parseUrl(this.#request.url);
     let method = this.#request.method.toUpperCase();
     let body = this.#request.body;
-    let headers = { ...this.#request.headers };
+    let headers = { ...basicAuthorization(url), ...this.#request.headers };
+    url.username = '';
+    url.password = '';
     for (let hops = 0; ; hops += 1) {
       this.#url = url.href;
       const response = await fetch(url, {
@@ -173,7 +175,12 @@ function networkError(error: unknown, url: string, duringBody: boolean): HarnErr
   }
   if (isTlsCode(code)) return hostErrors.tlsFailed({ url, reason: plainReason(inner) }, at);
   if (duringBody) return hostErrors.connectionLost({ url }, at);
-  return hostErrors.httpFailed({ url, reason: plainReason(inner) }, at);
+  // A refusal of the request itself; its text may quote a header, and headers hold secrets.
+  const refused = code === '' && inner instanceof TypeError;
+  const reason = refused
+    ? 'the method or a header of the request is not valid'
+    : plainReason(inner);
+  return hostErrors.httpFailed({ url, reason }, at);
 }
 
 function isTlsCode(code: string): boolean {
@@ -203,14 +210,21 @@ function parseUrl(text: string, base?: URL): URL {
     throw hostErrors.invalidUrl({ url: text }, { cause: error });
   }
   if (url.protocol === 'http:' || url.protocol === 'https:') return url;
-  throw hostErrors.invalidUrl({ url: text });
+  throw hostErrors.invalidUrl({ url: withoutSecrets(text) });
+}
+
+/** `https://user:password@host/` is a request with basic authorization; fetch itself refuses such an address. */
+function basicAuthorization(url: URL): { readonly [name: string]: string } {
+  if (url.username === '' && url.password === '') return {};
+  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
 /** User, password and query stay out of messages and logs. */
 function withoutSecrets(text: string): string {
   try {
     const url = new URL(text);
-    return `${url.origin}${url.pathname}`;
+    return `${url.protocol}//${url.host}${url.pathname}`;
   } catch {
     return text;
   }
