@@ -31,9 +31,7 @@ export async function buildCli(outdir, entry = path.join(root, 'src/cli/main.ts'
     external: EXTERNAL,
     chunkNames: 'part-[hash]',
     entryNames: '[name]',
-    // Harn shows function and class names to its users, so names are kept; lines are not needed.
-    minifySyntax: true,
-    minifyWhitespace: true,
+    // Not minified: the code cache makes size nearly free, and a stack from a user's report has to be readable.
     metafile: true,
     write: false,
     logLevel: 'warning',
@@ -66,18 +64,19 @@ async function toCommonJs(esm) {
     format: 'cjs',
     platform: 'node',
     target: 'node20.19',
-    minifySyntax: true,
-    minifyWhitespace: true,
     define: { 'import.meta.url': META_URL },
   });
+  // What is strict as an ES module has to stay strict: esbuild does not say so itself.
   const prelude = [
+    '"use strict";',
     code.includes(META_URL)
-      ? `const ${META_URL}=require("node:url").pathToFileURL(__filename).href;`
+      ? `const ${META_URL} = require("node:url").pathToFileURL(__filename).href;`
       : '',
-    code.includes(`${PART}(`) ? `const ${PART}=(id)=>Promise.resolve().then(()=>require(id));` : '',
-  ].join('');
-  // esbuild puts "use strict" first; the prelude must not come before it.
-  return code.replace(/^("use strict";)?/, (strict) => `${strict}${prelude}`);
+    code.includes(`${PART}(`)
+      ? `const ${PART} = (id) => Promise.resolve().then(() => require(id));`
+      : '',
+  ];
+  return `${prelude.filter((line) => line !== '').join('\n')}\n${code}`;
 }
 
 // Points imports of our own parts at their CommonJS names, and gives import() to functions: our parts are

@@ -22,6 +22,7 @@ const PROGRAM: Readonly<Record<string, string>> = {
   'main.ts': `
     import { Shared } from './shared.ts';
     export async function main(argv) {
+      try { Object.freeze({ x: 1 }).x = 2; console.log('sloppy'); } catch {}
       const { make } = await import('./left.ts');
       const { where } = await import('./right.ts');
       if (argv[0] === 'loaded') return console.log(globalThis.heavyLoaded === true), 0;
@@ -32,7 +33,7 @@ const PROGRAM: Readonly<Record<string, string>> = {
       return globalThis.heavyLoaded === true ? 7 : 0;
     }`,
   'shared.ts': 'export class Shared {}',
-  'left.ts': `import { Shared } from './shared.ts'; export const make = () => new Shared();`,
+  'left.ts': `try { Object.freeze({ x: 1 }).x = 2; console.log('sloppy'); } catch {} import { Shared } from './shared.ts'; export const make = () => new Shared();`,
   'right.ts': `import { Shared } from './shared.ts'; export const where = import.meta.url; export { Shared };`,
   'heavy.ts': 'globalThis.heavyLoaded = true; export const heavy = 1;',
 };
@@ -71,7 +72,7 @@ function cacheFiles(): string[] {
 }
 
 describe('parts', () => {
-  it('share their modules, so that a class is one class', () => {
+  it('share their modules, so that a class is one class, and are strict', () => {
     expect(launch([])).toEqual(GOOD);
   });
 
