@@ -37,6 +37,15 @@ const READ = 0o400;
 const WRITE = 0o200;
 const SEARCH = 0o100;
 
+type AtPlace = <T>(
+  operation: string,
+  path: string,
+  options: CallOptions | undefined,
+  fn: (place: string) => T | Promise<T>,
+) => Promise<T>;
+
+type ChangingCall = 'writeFile' | 'append' | 'copy' | 'delete' | 'rename' | 'mkdir' | 'makeTempDir';
+
 /** What a mock file system starts with. */
 export interface MockFilesOptions {
   readonly clock: Clock;
@@ -90,16 +99,24 @@ export class MockFiles {
   }
 
   #createPort(): HostFs {
-    const at = async <T>(
-      operation: string,
-      path: string,
-      options: CallOptions | undefined,
-      fn: (place: string) => T | Promise<T>,
-    ): Promise<T> => {
+    const at: AtPlace = async (operation, path, options, fn) => {
       throwIfAborted(options?.signal, `${operation} ${path}`);
       return fn(this.#place(path, operation));
     };
     const fs: HostFs = {
+      ...this.#readingCalls(at),
+      ...this.#changingCalls(at),
+      walk: (root, options) => walkFiles(fs, root, options),
+      glob: async (pattern, options) => {
+        const start = resolvePath(this.#cwd, options?.cwd ?? '.');
+        return expandGlob(parseGlob(pattern), this.#globFiles(start), options ?? {});
+      },
+    };
+    return fs;
+  }
+
+  #readingCalls(at: AtPlace): Omit<HostFs, ChangingCall | 'walk' | 'glob'> {
+    return {
       readText: (path, options) =>
         at('read', path, options, (place) => {
           const decoded = decodeUtf8(this.#read(place, path, options ?? {}));
@@ -116,6 +133,17 @@ export class MockFiles {
           return { kind: node.kind, sizeBytes, modifiedMs: node.modifiedMs, mode: node.mode };
         }),
       exists: (path, options) => at('look at', path, options, (place) => this.#exists(place, path)),
+      listDir: (path, options) => at('list', path, options, (place) => this.#list(place, path)),
+      realPath: (path, options) =>
+        at('look at', path, options, (place) => {
+          this.#find(place, { operation: 'look at', path });
+          return place;
+        }),
+    };
+  }
+
+  #changingCalls(at: AtPlace): Pick<HostFs, ChangingCall> {
+    return {
       writeFile: (path, content, options) =>
         at('write', path, options, (place) => this.#write(place, path, content, options ?? {})),
       append: (path, content, options) =>
@@ -143,12 +171,6 @@ export class MockFiles {
         at('make directory', path, options, (place) => {
           this.#makeDirectories(place, 'make directory', options?.mode ?? 0o755, path);
         }),
-      listDir: (path, options) => at('list', path, options, (place) => this.#list(place, path)),
-      walk: (root, options) => walkFiles(fs, root, options),
-      glob: async (pattern, options) => {
-        const start = resolvePath(this.#cwd, options?.cwd ?? '.');
-        return expandGlob(parseGlob(pattern), this.#globFiles(start), options ?? {});
-      },
       makeTempDir: (prefix = 'harn-', options) =>
         at('make a directory in', '/tmp', options, () => {
           this.#temps += 1;
@@ -156,13 +178,7 @@ export class MockFiles {
           this.#makeDirectories(path, 'make directory', 0o700);
           return path;
         }),
-      realPath: (path, options) =>
-        at('look at', path, options, (place) => {
-          this.#find(place, { operation: 'look at', path });
-          return place;
-        }),
     };
-    return fs;
   }
 
   // ---- finding ------------------------------------------------------------------------------------------------

@@ -37,28 +37,15 @@ import { walkFiles } from './walk.ts';
 const CHUNK_BYTES = 256 * 1024;
 
 /** The real file system, seen from `cwd()`. */
-export function createNodeFs({
-  cwd,
-  random,
-}: {
-  readonly cwd: () => string;
-  readonly random: Random;
-}): HostFs {
-  /** Not normalized: `link/..` means the parent of where the link leads, and only the system knows that. */
-  const place = (path: string, operation: string): string => {
+export function createNodeFs({ cwd, random }: NodeFsOptions): HostFs {
+  const place: Place = (path, operation) => {
     if (path === '') throw hostErrors.invalidPath({ operation, path, reason: 'it is empty' });
     if (path.includes('\0')) {
       throw hostErrors.invalidPath({ operation, path, reason: 'it contains a NUL byte' });
     }
     return isAbsolutePath(path) ? path : `${cwd()}/${path}`;
   };
-  /** Every operation: checked path, abort at the start, coded errors that name the path as given. */
-  const at = async <T>(
-    operation: string,
-    path: string,
-    options: CallOptions | undefined,
-    fn: (real: string) => Promise<T>,
-  ): Promise<T> => {
+  const at: AtPath = async (operation, path, options, fn) => {
     try {
       throwIfAborted(options?.signal, `${operation} ${path}`);
       return await fn(place(path, operation));
@@ -66,8 +53,46 @@ export function createNodeFs({
       throw fileError(error, operation, path);
     }
   };
-
   const fs: HostFs = {
+    ...readingCalls(at, place),
+    ...changingCalls(at, place, random),
+    walk: (root, options) => walkFiles(fs, root, options),
+    glob: async (pattern, options) => {
+      const start = options?.cwd === undefined ? cwd() : joinPath(cwd(), options.cwd);
+      const base = options?.cwd !== undefined && isAbsolutePath(options.cwd) ? options.cwd : start;
+      return expandGlob(parseGlob(pattern), globFiles(base), options ?? {});
+    },
+  };
+  return fs;
+}
+
+interface NodeFsOptions {
+  readonly cwd: () => string;
+  readonly random: Random;
+}
+
+/** Not normalized: `link/..` means the parent of where the link leads, and only the system knows that. */
+type Place = (path: string, operation: string) => string;
+
+/** Every operation: checked path, abort at the start, coded errors that name the path as given. */
+type AtPath = <T>(
+  operation: string,
+  path: string,
+  options: CallOptions | undefined,
+  fn: (real: string) => Promise<T>,
+) => Promise<T>;
+
+type ReadingCall =
+  | 'readText'
+  | 'readBytes'
+  | 'readLines'
+  | 'stat'
+  | 'exists'
+  | 'listDir'
+  | 'realPath';
+
+function readingCalls(at: AtPath, place: Place): Pick<HostFs, ReadingCall> {
+  return {
     readText: (path, options) =>
       at('read', path, options, async (real) => {
         const decoded = decodeUtf8(await readBytes(real, path, options ?? {}));
@@ -97,6 +122,15 @@ export function createNodeFs({
           throw error;
         }
       }),
+    listDir: (path, options) => at('list', path, options, list),
+    realPath: (path, options) => at('look at', path, options, (real) => realpath(real)),
+  };
+}
+
+type ChangingCall = 'writeFile' | 'append' | 'copy' | 'delete' | 'rename' | 'mkdir' | 'makeTempDir';
+
+function changingCalls(at: AtPath, place: Place, random: Random): Pick<HostFs, ChangingCall> {
+  return {
     writeFile: (path, content, options) =>
       at('write', path, options, (real) => writeFile(real, path, content, options ?? {}, random)),
     append: (path, content, options) =>
@@ -128,18 +162,9 @@ export function createNodeFs({
         });
         if (first !== undefined) await syncMade(normalizePath(real), normalizePath(first));
       }),
-    listDir: (path, options) => at('list', path, options, list),
-    walk: (root, options) => walkFiles(fs, root, options),
-    glob: async (pattern, options) => {
-      const start = options?.cwd === undefined ? cwd() : joinPath(cwd(), options.cwd);
-      const base = options?.cwd !== undefined && isAbsolutePath(options.cwd) ? options.cwd : start;
-      return expandGlob(parseGlob(pattern), globFiles(base), options ?? {});
-    },
     makeTempDir: (prefix = 'harn-', options) =>
       at('make a directory in', tmpdir(), options, async (root) => mkdtemp(`${root}/${prefix}`)),
-    realPath: (path, options) => at('look at', path, options, (real) => realpath(real)),
   };
-  return fs;
 }
 
 // ---- reading --------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 // The host that refuses everything and remembers what was asked. For code that must prove it has no effects.
 import { hostErrors } from './errors.ts';
-import type { Host } from './ports.ts';
+import type { Host, HostFs } from './ports.ts';
 
 /** One refused call. */
 export interface DeniedCall {
@@ -18,15 +18,15 @@ export interface NullHost extends Host {
 /** Makes a refusing host. */
 export function createNullHost(): NullHost {
   const denied: DeniedCall[] = [];
-  const sync =
-    (port: keyof Host, method: string) =>
-    (...args: readonly unknown[]): never => {
+  const sync: Denying<never> =
+    (port, method) =>
+    (...args) => {
       denied.push({ port, method, args });
       throw hostErrors.denied({ port, method });
     };
-  const later =
-    (port: keyof Host, method: string) =>
-    async (...args: readonly unknown[]): Promise<never> =>
+  const later: Denying<Promise<never>> =
+    (port, method) =>
+    async (...args) =>
       sync(port, method)(...args);
   return {
     denied,
@@ -36,24 +36,7 @@ export function createNullHost(): NullHost {
       after: sync('clock', 'after'),
     },
     random: { next: sync('random', 'next'), bytes: sync('random', 'bytes') },
-    fs: {
-      readText: later('fs', 'readText'),
-      readBytes: later('fs', 'readBytes'),
-      readLines: sync('fs', 'readLines'),
-      stat: later('fs', 'stat'),
-      exists: later('fs', 'exists'),
-      writeFile: later('fs', 'writeFile'),
-      append: later('fs', 'append'),
-      delete: later('fs', 'delete'),
-      rename: later('fs', 'rename'),
-      copy: later('fs', 'copy'),
-      mkdir: later('fs', 'mkdir'),
-      listDir: later('fs', 'listDir'),
-      walk: sync('fs', 'walk'),
-      glob: later('fs', 'glob'),
-      makeTempDir: later('fs', 'makeTempDir'),
-      realPath: later('fs', 'realPath'),
-    },
+    fs: nullFs(sync, later),
     process: {
       run: later('process', 'run'),
       identify: later('process', 'identify'),
@@ -79,5 +62,28 @@ export function createNullHost(): NullHost {
       homeDir: sync('system', 'homeDir'),
       tempRoot: sync('system', 'tempRoot'),
     },
+  };
+}
+
+type Denying<R> = (port: keyof Host, method: string) => (...args: readonly unknown[]) => R;
+
+function nullFs(sync: Denying<never>, later: Denying<Promise<never>>): HostFs {
+  return {
+    readText: later('fs', 'readText'),
+    readBytes: later('fs', 'readBytes'),
+    readLines: sync('fs', 'readLines'),
+    stat: later('fs', 'stat'),
+    exists: later('fs', 'exists'),
+    writeFile: later('fs', 'writeFile'),
+    append: later('fs', 'append'),
+    delete: later('fs', 'delete'),
+    rename: later('fs', 'rename'),
+    copy: later('fs', 'copy'),
+    mkdir: later('fs', 'mkdir'),
+    listDir: later('fs', 'listDir'),
+    walk: sync('fs', 'walk'),
+    glob: later('fs', 'glob'),
+    makeTempDir: later('fs', 'makeTempDir'),
+    realPath: later('fs', 'realPath'),
   };
 }
