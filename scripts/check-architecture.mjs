@@ -19,7 +19,7 @@ import { checkText } from './source-text.mjs';
 
 const ENTRY = 'src/index.ts';
 /** What tests may use on top of what their room may. */
-const TEST_PACKAGES = ['vitest', 'fast-check'];
+const TEST_PACKAGES = ['vitest', 'fast-check', 'esbuild'];
 
 const roomByName = new Map(ROOMS.map((room) => [room.name, room]));
 const isTest = (file) => /\.(?:test|fixture)\.ts$/.test(file);

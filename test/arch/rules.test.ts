@@ -243,6 +243,7 @@ const FINE: readonly [title: string, tree: Tree][] = [
     'types that refer to each other',
     { 'lang/a.ts': use('./b.ts'), 'lang/b.ts': useType('./a.ts') },
   ],
+  ['a test that opens with its first import', { 'lang/a.test.ts': '' }],
   ['unfinished work with an issue', { 'lang/a.ts': `// ${'TO'}DO(#12): later\n` }],
 ];
 
