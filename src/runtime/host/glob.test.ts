@@ -1,3 +1,4 @@
+// Patterns: what matches, what is refused, and that none takes exponential time.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isHostError } from './errors.ts';

@@ -1,3 +1,4 @@
+// What tests can rely on: the mock host answers only what was prepared, the null host nothing.
 import { describe, expect, it } from 'vitest';
 import { createDeferred } from '../../base/index.ts';
 import { hostErrors, isHostError } from './errors.ts';

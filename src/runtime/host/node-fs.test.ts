@@ -12,7 +12,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isHostError } from './errors.ts';
 import { createNodeHost } from './node.ts';
@@ -120,17 +119,14 @@ const isRoot = process.getuid?.() === 0;
 
 describe.runIf(isRoot)('permissions, as an ordinary user', () => {
   let bundle: string;
-  beforeAll(async () => {
+  beforeAll(() => {
     bundle = mkdtempSync(`${tmpdir()}/harn-node-fs-bundle-`);
     chmodSync(bundle, 0o755);
-    await build({
-      entryPoints: [new URL('./index.ts', import.meta.url).pathname],
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      outfile: `${bundle}/host.mjs`,
-      logLevel: 'silent',
-    });
+    const esbuild = new URL('../../../node_modules/.bin/esbuild', import.meta.url).pathname;
+    const entry = new URL('./index.ts', import.meta.url).pathname;
+    const flags = ['--bundle', '--platform=node', '--format=esm', `--outfile=${bundle}/host.mjs`];
+    const result = spawnSync(esbuild, [entry, ...flags], { encoding: 'utf8' });
+    if (result.status !== 0) throw new Error(result.stderr);
   });
   afterAll(() => rmSync(bundle, { recursive: true, force: true }));
 

@@ -1,3 +1,4 @@
+// The terminal: slow and vanished readers, lines that arrive in pieces.
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../base/index.ts';

@@ -1,3 +1,4 @@
+// Paths as text.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {

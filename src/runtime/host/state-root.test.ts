@@ -1,3 +1,4 @@
+// Where state and caches live, and which names are secret.
 import { describe, expect, it } from 'vitest';
 import { createMockHost } from './mock.ts';
 import { isSecretName } from './secret-names.ts';

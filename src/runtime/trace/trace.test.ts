@@ -1,3 +1,4 @@
+// Spans, ids, links and where they go.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock, type Random, seededRandom } from '../../base/index.ts';
