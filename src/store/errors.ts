@@ -87,6 +87,12 @@ export const sto = defineErrors('STO', {
     message: ({ path, reason }) => `${path} is damaged (${reason})`,
     hint: 'Nothing was repaired or overwritten. Restore the file from a backup, or move it away.',
   }),
+  missingEvent: row<{ topic: string; id: number; location: string }>({
+    number: 34,
+    message: ({ topic, id, location }) =>
+      `event ${id} of topic ${topic} is missing from ${location} although later ones are there`,
+    hint: 'Restore the store from a backup. Other topics can still be read.',
+  }),
   blobMissing: row<{ hash: string; location: string }>({
     number: 32,
     message: ({ hash, location }) => `blob ${hash} is not in ${location}`,

@@ -34,5 +34,9 @@ export async function openStore(target: string | OpenStoreOptions): Promise<Stor
     const { openMemoryStore } = await import('./memory/open.ts');
     return openMemoryStore(options);
   }
-  throw sto.unknownBackend({ url });
+  if (url === '' || (/^[a-z][a-z0-9+]+:/.test(url) && !url.startsWith('sqlite:'))) {
+    throw sto.unknownBackend({ url });
+  }
+  const { openSqliteStore } = await import('./sqlite/open.ts');
+  return openSqliteStore({ ...options, path: url.replace(/^sqlite:(\/\/)?/, '') });
 }

@@ -65,26 +65,41 @@ export function columnValues(shape: RowShape, row: JsonObject): (string | number
 
 /** Checks a query against the declared columns. */
 export function shapeQuery(shape: RowShape, query: RowQuery): ShapedQuery {
-  const known = new Set(shape.columns.map((column) => column.name));
+  const types = new Map(shape.columns.map(({ name, type }) => [name, type]));
   const orderBy = query.orderBy ?? [];
-  const where = query.where ?? {};
-  for (const column of [...orderBy, ...Object.keys(where)]) {
-    if (known.has(column)) continue;
+  const tests = Object.entries(query.where ?? {}).flatMap(([name, test]) => shapeTest(name, test));
+  for (const column of [...orderBy, ...tests.map((test) => test.column)]) {
+    if (types.has(column)) continue;
     const reason = `asked for column ${column}, which is not declared`;
     throw sto.projectionInvalid({ projection: shape.name, reason });
   }
+  for (const { column, value } of tests) refuseOtherType(shape, column, types.get(column), value);
   const { after } = query;
   const afterValue = (column: string) => {
     const value = after?.row[column] ?? null;
     return typeof value === 'string' ? cleanText(value) : typeof value === 'number' ? value : null;
   };
   return {
-    tests: Object.entries(where).flatMap(([column, test]) => shapeTest(column, test)),
+    tests,
     orderBy,
     descending: query.descending ?? false,
     limit: query.limit,
     after: after && { values: orderBy.map(afterValue), key: after.key },
   };
+}
+
+function refuseOtherType(
+  shape: RowShape,
+  column: string,
+  type: ColumnType | undefined,
+  value: ShapedTest['value'],
+): void {
+  const wanted = type === 'text' ? 'string' : 'number';
+  for (const one of Array.isArray(value) ? value : [value]) {
+    if (one === null || typeof one === wanted) continue;
+    const reason = `column ${column} is compared with a ${typeof one}, declared as ${type}`;
+    throw sto.projectionInvalid({ projection: shape.name, reason });
+  }
 }
 
 function shapeTest(column: string, test: ColumnTest): ShapedTest[] {

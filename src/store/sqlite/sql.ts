@@ -1,0 +1,86 @@
+// Every fixed statement, named by purpose. Beside each that searches: the index it relies on. Statements over
+// projection rows depend on the declaration and are made in rows.ts.
+
+/** Marks a file as ours: "Harn" in ASCII. */
+export const APPLICATION_ID = 0x4861726e;
+
+export const sql = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+  savepoint: 'SAVEPOINT job',
+  releaseSavepoint: 'RELEASE job',
+  rollbackToSavepoint: 'ROLLBACK TO job',
+  foreignVersion: 'PRAGMA data_version',
+
+  // topics.name
+  topicRef: 'SELECT ref FROM topics WHERE name = ?',
+  addTopic: 'INSERT INTO topics (name) VALUES (?)',
+  // topics.name
+  topics: 'SELECT name FROM topics WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name',
+
+  // events_by_id
+  head: 'SELECT max(id) AS id FROM events WHERE topic = ?',
+  insertEvent: `INSERT INTO events (topic, id, kind, payload, headers, key, occurred_at_ms, crc)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  // events_by_key
+  idOfKey: 'SELECT id FROM events WHERE topic = ? AND key = ?',
+  // events_by_id
+  readTopic: `SELECT pos, id, kind, payload, headers, key, occurred_at_ms, crc FROM events
+    WHERE topic = ? AND id > ? ORDER BY id LIMIT ?`,
+  // events_by_id
+  readTopicKinds: `SELECT pos, id, kind, payload, headers, key, occurred_at_ms, crc FROM events
+    WHERE topic = ? AND id > ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?`,
+  // primary key of events, then of topics
+  readAll: `SELECT topics.name, pos, id, kind, payload, headers, key, occurred_at_ms, crc
+    FROM events CROSS JOIN topics ON topics.ref = events.topic
+    WHERE pos > ? ORDER BY pos LIMIT ?`,
+  // primary key of events, then of topics
+  readAllPrefix: `SELECT topics.name, pos, id, kind, payload, headers, key, occurred_at_ms, crc
+    FROM events CROSS JOIN topics ON topics.ref = events.topic
+    WHERE pos > ? AND substr(topics.name, 1, length(?)) = ? ORDER BY pos LIMIT ?`,
+  // primary key of events
+  lastPos: 'SELECT max(pos) AS pos FROM events',
+
+  // projections.name
+  projectionState: 'SELECT version, signature, through_pos FROM projections WHERE name = ?',
+  saveProjectionState: `INSERT INTO projections (name, version, signature, through_pos)
+    VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET version = excluded.version,
+    signature = excluded.signature, through_pos = excluded.through_pos`,
+
+  putTimer: `INSERT INTO timers (id, due_ms, ref, payload) VALUES (?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET due_ms = excluded.due_ms, ref = excluded.ref,
+    payload = excluded.payload`,
+  // timers.id
+  deleteTimer: 'DELETE FROM timers WHERE id = ?',
+  // timers.id
+  timer: 'SELECT id, due_ms, ref, payload FROM timers WHERE id = ?',
+  // timers_by_due
+  dueTimers: `SELECT id, due_ms, ref, payload FROM timers WHERE due_ms <= ?
+    ORDER BY due_ms, id LIMIT ?`,
+  // timers_by_ref
+  timersOf: 'SELECT id, due_ms, ref, payload FROM timers WHERE ref = ? ORDER BY due_ms, id',
+  // timers_by_due
+  nextDue: 'SELECT min(due_ms) AS due_ms FROM timers',
+
+  // leases.name
+  lease: 'SELECT name, epoch, holder, expires_at_ms, released FROM leases WHERE name = ?',
+  putLease: `INSERT INTO leases (name, epoch, holder, expires_at_ms, released)
+    VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch,
+    holder = excluded.holder, expires_at_ms = excluded.expires_at_ms,
+    released = excluded.released`,
+  // leases.name
+  leases: `SELECT name, epoch, holder, expires_at_ms, released FROM leases
+    WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name`,
+
+  // primary key of cursors
+  cursor: 'SELECT id FROM cursors WHERE topic = ? AND consumer = ?',
+  setCursor: `INSERT INTO cursors (topic, consumer, id) VALUES (?, ?, ?)
+    ON CONFLICT (topic, consumer) DO UPDATE SET id = excluded.id`,
+
+  // blobs.hash
+  hasBlob: 'SELECT 1 AS found FROM blobs WHERE hash = ?',
+  putBlob: 'INSERT INTO blobs (hash, bytes) VALUES (?, ?)',
+  // blobs.hash
+  blob: 'SELECT bytes FROM blobs WHERE hash = ?',
+} as const;
