@@ -102,6 +102,11 @@ export const fail = defineErrors('VAL', {
     message: ({ index, length }) =>
       `Runtime error: range index out of range: index ${index}, length ${length}`,
   }),
+  json: row<{ problem: string; line: number; column: number }>({
+    number: 27,
+    message: ({ problem, line, column }) =>
+      `JSON parse error: ${problem} at line ${line} column ${column}`,
+  }),
   noMatch: row<Record<string, never>>({
     number: 23,
     message: () => 'No match arm matched the value',

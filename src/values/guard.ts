@@ -151,7 +151,7 @@ export function shapeOf(fields: readonly ShapeField[]): Guard {
     test: (value) =>
       fields.every((field) => {
         const part = partOf(value, field.name);
-        return part === undefined ? field.optional === true : field.guard.test(part);
+        return isAbsent(field, part) ? field.optional === true : field.guard.test(part as Value);
       }) && partsOf(value),
     explain: (path, value) => {
       if (!partsOf(value)) return problem(path, `expected ${SHAPE_NAME}, got ${typeOf(value)}`);
@@ -173,9 +173,14 @@ function partOf(value: Value, name: string): Value | undefined {
   return isDict(value) ? dictGet(value, name) : undefined;
 }
 
+/** nil in an optional field is the same as no field. */
+function isAbsent(field: ShapeField, part: Value | undefined): boolean {
+  return part === undefined || (part === null && field.optional === true);
+}
+
 function explainField(path: string, field: ShapeField, part: Value | undefined) {
   const { name, guard, optional } = field;
-  if (part === undefined) {
+  if (part === undefined || isAbsent(field, part)) {
     return optional === true ? undefined : problem(path, `missing field '${name}' (${guard.name})`);
   }
   if (guard.test(part)) return undefined;

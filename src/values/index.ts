@@ -15,6 +15,8 @@ export {
 } from './access.ts';
 // Operators
 export { add, div, mod, mul, neg, pow, sub } from './arithmetic.ts';
+// JSON
+export { type Base64Options, decodeBase64, encodeBase64 } from './base64.ts';
 export { callMethod as callMethodS } from './callbacks/dispatch.ts';
 export { callMethod } from './callbacks-sync/dispatch.ts';
 export { compare, greaterOrEqual, greaterThan, lessOrEqual, lessThan } from './compare.ts';
@@ -66,6 +68,7 @@ export {
   structOf,
   unionOf,
 } from './guard.ts';
+export { fromJson, jsonParse, jsonStringify, plainForm, toJson } from './json.ts';
 export { contentText, identityNumber, structuralKey } from './key.ts';
 export { HarnPair } from './pair.ts';
 export { HarnRange, makeRange } from './range.ts';

@@ -1,0 +1,97 @@
+// How a builtin is declared: a signature in Harn's own syntax, what it is for, and the function. The signature is the
+// only place where name, parameters and types are written; the checker parses it when it needs them.
+import type { BuiltinColour, BuiltinEffect, BuiltinSpec } from '../lang/builtin-spec.ts';
+import {
+  describeFunction,
+  type HarnFunction,
+  isSuspending,
+  type SuspendingFunction,
+  type SyncFunction,
+  type Value,
+} from '../values/index.ts';
+
+/** What is known about a builtin besides its signature. */
+export interface BuiltinMeta {
+  /** The first line stands alone in a hover. */
+  readonly doc: string;
+  /** `pure` unless said otherwise. */
+  readonly effect?: BuiltinEffect;
+  /** Other names of the same row. */
+  readonly aliases?: readonly string[];
+  /** Harn source that prints something, and what it prints. */
+  readonly example?: { readonly source: string; readonly prints: string };
+  readonly since?: string;
+  readonly stability?: 'stable' | 'experimental' | 'deprecated';
+}
+
+/** One row of the builtin table. */
+export interface BuiltinRow extends BuiltinSpec {
+  readonly example: BuiltinMeta['example'];
+  readonly since: string | undefined;
+  readonly stability: 'stable' | 'experimental' | 'deprecated';
+  /** The function, of the colour `suspends`; for a callback row the suspending twin. Absent for constants. */
+  readonly impl: HarnFunction | undefined;
+  /** The twin for callers that cannot suspend; only callback rows have one. */
+  readonly syncImpl: SyncFunction | undefined;
+  /** The value of a constant row such as `pi`. */
+  readonly constant: Value | undefined;
+}
+
+interface Parts {
+  readonly suspends: BuiltinColour;
+  readonly impl?: HarnFunction;
+  readonly syncImpl?: SyncFunction;
+  readonly constant?: Value;
+}
+
+/** Declares a builtin. A generator function is one that may wait. */
+export function builtin(
+  signature: string,
+  meta: BuiltinMeta,
+  impl: SyncFunction | SuspendingFunction,
+): BuiltinRow {
+  return row(signature, meta, { suspends: isSuspending(impl), impl });
+}
+
+/** Declares a builtin that waits only if a function given to it does; `sync` is its generated twin. */
+export function callbackBuiltin(
+  signature: string,
+  meta: BuiltinMeta,
+  impl: SuspendingFunction,
+  sync: SyncFunction,
+): BuiltinRow {
+  return row(signature, meta, { suspends: 'callback', impl, syncImpl: sync });
+}
+
+/** Declares a value that every program can name: `constant('pi: float', ...)`. */
+export function constant(signature: string, meta: BuiltinMeta, value: Value): BuiltinRow {
+  return row(signature, meta, { suspends: false, constant: value });
+}
+
+function row(signature: string, meta: BuiltinMeta, parts: Parts): BuiltinRow {
+  const name = nameOf(signature);
+  const { doc, effect = 'pure', aliases = [], example, since, stability = 'stable' } = meta;
+  const { suspends, impl, syncImpl, constant: value } = parts;
+  for (const fn of [impl, syncImpl]) {
+    if (fn !== undefined) describeFunction(fn, { name, doc, builtin: true });
+  }
+  return {
+    name,
+    signature,
+    doc,
+    effect,
+    suspends,
+    aliases,
+    example,
+    since,
+    stability,
+    impl,
+    syncImpl,
+    constant: value,
+  };
+}
+
+/** The name is what stands before the first `(`, `<` or `:`. */
+export function nameOf(signature: string): string {
+  return signature.slice(0, signature.search(/[(<:]/)).trim();
+}

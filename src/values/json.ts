@@ -1,0 +1,123 @@
+// JSON texts and Harn values. Ints and floats stay apart both ways: `1` is an int and `1.0` a float, and numbers
+// beyond a double's exact range keep their digits. Most texts go through the platform's parser, which is faster.
+import type { Json } from '../base/index.ts';
+import { encodeBase64 } from './base64.ts';
+import { dictKeys } from './dict.ts';
+import { display } from './display.ts';
+import { HarnDuration } from './duration.ts';
+import { HarnEnum } from './enum.ts';
+import { JsonReader } from './json-reader.ts';
+import { HarnPair } from './pair.ts';
+import { HarnRange } from './range.ts';
+import { HarnSet } from './set.ts';
+import { HarnStruct, structToDict } from './struct.ts';
+import { type Dict, HarnObject, HFloat, type List, type Value } from './value.ts';
+
+/** Numbers that the platform's parser would change: integral floats, exponents, -0, 16 digits and more. */
+const NEEDS_READER = /\d\.0|\d[eE]|-0|\d{16}/;
+
+/** The value of a JSON text. Throws an error of the language when it is not JSON. */
+export function jsonParse(text: string): Value {
+  if (!NEEDS_READER.test(text)) {
+    try {
+      return JSON.parse(text) as Value;
+    } catch {
+      // The reader below says what is wrong and where.
+    }
+  }
+  return new JsonReader(text).document();
+}
+
+/** JSON without spaces, keys in order. Functions and handles become null. `indent` spreads it over lines. */
+export function jsonStringify(value: Value, indent = 0): string {
+  return indent > 0 ? write(value, '\n', ' '.repeat(indent)) : write(value, '', '');
+}
+
+function write(value: Value, line: string, step: string): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'number':
+      return Number.isFinite(value) ? String(value) : 'null';
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+    case 'function':
+      return 'null';
+    default:
+      return writeObject(value, line, step);
+  }
+}
+
+function writeObject(
+  value: List | Dict | Uint8Array | HarnObject | null,
+  line: string,
+  step: string,
+): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return writeList(value, line, step);
+  if (value instanceof HFloat) return writeIntegralFloat(value.value);
+  if (value instanceof HarnObject) {
+    const plain = plainForm(value);
+    return plain === undefined ? 'null' : write(plain, line, step);
+  }
+  if (value instanceof Uint8Array) return writeDict({ $bytes: encodeBase64(value) }, line, step);
+  return writeDict(value as Dict, line, step);
+}
+
+function writeIntegralFloat(value: number): string {
+  const text = Object.is(value, -0) ? '-0' : String(value);
+  return text.includes('e') ? text : `${text}.0`;
+}
+
+function writeList(list: List, line: string, step: string): string {
+  if (list.length === 0) return '[]';
+  const inner = line + step;
+  return `[${inner}${list.map((item) => write(item, inner, step)).join(`,${inner}`)}${line}]`;
+}
+
+function writeDict(dict: Dict, line: string, step: string): string {
+  const keys = dictKeys(dict);
+  if (keys.length === 0) return '{}';
+  const inner = line + step;
+  const colon = line === '' ? ':' : ': ';
+  const parts = keys.map(
+    (key) => JSON.stringify(key) + colon + write(dict[key] as Value, inner, step),
+  );
+  return `{${inner}${parts.join(`,${inner}`)}${line}}`;
+}
+
+/** Data kinds as lists, dicts and scalars; undefined for handles. */
+export function plainForm(value: HarnObject): Value | undefined {
+  if (value instanceof HarnStruct) return structToDict(value);
+  if (value instanceof HarnSet) return value.toList();
+  if (value instanceof HarnPair) return [value.first, value.second];
+  if (value instanceof HarnDuration) return value.ms;
+  if (value instanceof HarnRange) return display(value);
+  if (value instanceof HarnEnum) {
+    return { enum: value.enumName, fields: value.fields, variant: value.variant };
+  }
+  return undefined;
+}
+
+/**
+ * A value as JSON data for programs that know nothing of Harn (an HTTP body, a tool's arguments). Not lossless: an
+ * int beyond 2^53 becomes the nearest double and a float without fraction looks like an int.
+ */
+export function toJson(value: Value): Json {
+  return JSON.parse(jsonStringify(value)) as Json;
+}
+
+/** JSON data as a value. The objects are shared, so the caller must not change them afterwards. */
+export function fromJson(json: Json): Value {
+  return hasOddNumbers(json) ? jsonParse(JSON.stringify(json)) : (json as Value);
+}
+
+/** Whether data holds a number that no Harn value looks like: an integral one beyond the exact range, or -0. */
+function hasOddNumbers(json: Json): boolean {
+  if (typeof json === 'number') {
+    return (Number.isInteger(json) && !Number.isSafeInteger(json)) || Object.is(json, -0);
+  }
+  if (typeof json !== 'object' || json === null) return false;
+  return Object.values(json).some(hasOddNumbers);
+}
