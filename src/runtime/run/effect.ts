@@ -34,6 +34,8 @@ export interface EffectEnv {
   readonly runId: string;
   readonly taskId: string;
   readonly ordinal: number;
+  /** True when an earlier life began this call and its end is not known. */
+  readonly reissued: boolean;
   /** The task that asks; for effects that start tasks or keep per-task state. */
   readonly task: Task;
   /** When a wait is due: set for effects that declare `wait`. The same after a resume. */

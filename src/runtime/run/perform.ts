@@ -1,27 +1,18 @@
 // Performs effects for the scheduler: looks into the recorded past first, then does the thing by its class, and writes
 // down what came of it. The rules are those of the effect classes in effect.ts; nothing here knows a single effect.
-import {
-  canonicalJson,
-  checkHash,
-  type Json,
-  type JsonObject,
-  keyedHash,
-  sha256,
-} from '../../base/index.ts';
+import { canonicalJson, type Json, type JsonObject } from '../../base/index.ts';
 import type { Tx } from '../../store/index.ts';
 import { type EffectEnv, type EffectSpec, type OnUnknown, policyFor } from './effect.ts';
+import { argsHash, assertSame, outcomeBody, UNKNOWN_CODE } from './effect-record.ts';
 import { journalErrors, runErrors } from './errors.ts';
 import { type Interrupts, interruptError } from './interrupt.ts';
 import type { Journal } from './journal.ts';
-import type { How, Site } from './journal-entry.ts';
+import type { How } from './journal-entry.ts';
 import type { BlockOp, EffectOp, Op, Outcome } from './op.ts';
 import { fromRecordedError, type ThrownCodec, toRecordedError } from './recorded-error.ts';
 import type { InterruptEntry, OutcomeEntry, ReplayLog } from './replay-log.ts';
 import type { Performer, Scheduler } from './scheduler.ts';
 import type { OpenOp, Task } from './task.ts';
-
-/** Outcomes above this go into a blob of the same transaction. */
-export const INLINE_LIMIT_BYTES = 16 * 1024;
 
 type AnySpec = EffectSpec<readonly unknown[], unknown>;
 
@@ -99,7 +90,7 @@ export class EffectPerformer implements Performer {
     const at = { id: task.id, ordinal: recorded ? task.nextOrdinal() : task.lastOrdinal };
     const past = recorded ? this.#ports.replay.outcome(at.id, at.ordinal) : undefined;
     if (past !== undefined) {
-      this.#check(past, op, argsHash(spec, args), at);
+      assertSame(past, op, argsHash(op));
       this.#ports.replay.use(past);
       if (past.secret === undefined) return unwrap(this.#outcomeOf(past));
     }
@@ -132,7 +123,7 @@ export class EffectPerformer implements Performer {
       kind: 'outcome',
       ordinal: open.ordinal,
       effect: spec.name,
-      args_hash: argsHash(spec as AnySpec, op.args),
+      args_hash: argsHash(op),
       how: 'delivered',
       status: touched ? 'unknown' : 'dropped',
       dropped: true,
@@ -197,12 +188,12 @@ export class EffectPerformer implements Performer {
   ): Outcome | undefined {
     const { replay } = this.#ports;
     const scheduler = this.#ports.scheduler();
-    const hash = argsHash(op.effect.spec as AnySpec, op.args);
+    const hash = argsHash(op);
     const resume = laneResume ?? ((outcome: Outcome) => scheduler.drive(task, outcome));
     const interrupt = replay.inlineInterrupt(at.id, at.ordinal);
     const past = replay.outcome(at.id, at.ordinal);
     if (past !== undefined) {
-      this.#check(past, op, hash, at);
+      assertSame(past, op, hash);
       replay.use(past);
     }
     if (interrupt !== undefined) return { ok: false, error: interruptError(interrupt) };
@@ -399,7 +390,7 @@ export class EffectPerformer implements Performer {
     open.task.open.delete(keyOf(open));
     scheduler.expectExternal(-1);
     const how: How = open.given ? 'delivered' : 'inline';
-    let given = outcome;
+    let given = outcome.ok && outcome.value === undefined ? NIL : outcome;
     try {
       this.#record(open, op, outcome, { how, urgent: op.effect.spec.class !== 'ambient', ops });
     } catch (error) {
@@ -420,45 +411,17 @@ export class EffectPerformer implements Performer {
     options: { how: How; urgent: boolean; ops?: readonly ((tx: Tx) => void)[] },
   ): void {
     const { journal, codec, secretKey } = this.#ports;
-    const spec = op.effect.spec as AnySpec;
-    const ops = options.ops ?? [];
-    const head = {
-      kind: 'outcome' as const,
-      ordinal: at.ordinal,
-      effect: spec.name,
-      args_hash: argsHash(spec, op.args),
-      ...(op.site === undefined ? {} : { site: op.site }),
+    const { body, blob } = outcomeBody(op, at.ordinal, outcome, {
       how: options.how,
-      ...(op.step === undefined ? {} : { unit: true as const }),
-    };
-    if (!outcome.ok) {
-      const error = toRecordedError(outcome.error, codec);
-      const status = error.code === UNKNOWN_CODE ? 'unknown' : 'error';
-      journal.append(at.id, { ...head, status, error }, appendOptions(options.urgent, ops));
-      return;
-    }
-    const value = jsonOf(outcome.value, spec.name);
-    if (spec.secret?.(op.args) === true) {
-      const secret = keyedHash(secretKey, JSON.stringify(value));
-      journal.append(at.id, { ...head, status: 'ok', secret }, appendOptions(options.urgent, ops));
-      return;
-    }
-    const facts = spec.reread?.(outcome.value);
-    const large = facts === undefined ? largeText(value) : undefined;
-    const kept =
-      facts !== undefined
-        ? { reread: facts }
-        : large === undefined
-          ? { value }
-          : { blob: large.hash };
-    journal.append(
-      at.id,
-      { ...head, status: 'ok', ...kept },
-      {
-        ...appendOptions(options.urgent, ops),
-        ...(large === undefined ? {} : { blob: large.text }),
-      },
-    );
+      codec,
+      secretKey,
+    });
+    const ops = options.ops ?? [];
+    journal.append(at.id, body, {
+      urgent: options.urgent,
+      ...(ops.length === 0 ? {} : { ops: (tx: Tx) => addAll(ops, tx) }),
+      ...(blob === undefined ? {} : { blob }),
+    });
   }
 
   #writeIntent(open: OpenOp, op: EffectOp, hash: string): void {
@@ -529,17 +492,6 @@ export class EffectPerformer implements Performer {
     return this.#ports.replay.intent(at.id, at.ordinal);
   }
 
-  #check(past: OutcomeEntry, op: EffectOp, hash: string, at: Identity): void {
-    const name = op.effect.spec.name;
-    if (past.effect === name && past.args_hash === hash && sameSite(past.site, op.site)) return;
-    throw journalErrors.mismatch({
-      task: at.id,
-      ordinal: at.ordinal,
-      recorded: describe(past.effect, past.site),
-      asked: describe(name, op.site, past.effect === name && past.args_hash !== hash),
-    });
-  }
-
   #outcomeOf(entry: OutcomeEntry): Outcome {
     if (entry.status === 'ok') {
       const value = entry.blob === undefined ? entry.value : this.#ports.blobs.get(entry.blob);
@@ -550,7 +502,7 @@ export class EffectPerformer implements Performer {
   }
 }
 
-const UNKNOWN_CODE = journalErrors.$code('outcomeUnknown');
+const NIL: Outcome = { ok: true, value: null };
 
 /** The key of a call: the same on every re-issue, different for every other call of every run. */
 export function idempotencyKey(runId: string, at: Identity): string {
@@ -566,12 +518,6 @@ function keyOf(at: Identity): string {
   return `${at.id}#${at.ordinal}`;
 }
 
-function argsHash(spec: AnySpec, args: readonly unknown[]): string {
-  const identity = spec.identity === undefined ? args : spec.identity(args);
-  if (Array.isArray(identity) && identity.length === 0) return '';
-  return checkHash(canonicalJson(identity as Json));
-}
-
 function signalOf(open: OpenOp): AbortSignal {
   return open.controller?.signal ?? new AbortController().signal;
 }
@@ -585,44 +531,11 @@ function isReadAgain(entry: OutcomeEntry): boolean {
   return entry.secret !== undefined || entry.reread !== undefined;
 }
 
+function addAll(ops: readonly ((tx: Tx) => void)[], tx: Tx): void {
+  for (const add of ops) add(tx);
+}
+
 function unwrap(outcome: Outcome): unknown {
   if (outcome.ok) return outcome.value;
   throw outcome.error;
-}
-
-function jsonOf(value: unknown, what: string): Json {
-  if (value === undefined || value === null) return null;
-  const type = typeof value;
-  if (type === 'function' || type === 'symbol' || type === 'bigint') {
-    throw runErrors.notJson({ what: `the result of ${what}`, type });
-  }
-  return value as Json;
-}
-
-function largeText(value: Json): { text: string; hash: string } | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return undefined;
-  if (typeof value === 'string' && value.length * 3 < INLINE_LIMIT_BYTES) return undefined;
-  const text = JSON.stringify(value);
-  if (text.length <= INLINE_LIMIT_BYTES) return undefined;
-  return { text, hash: sha256(text) };
-}
-
-function appendOptions(urgent: boolean, ops: readonly ((tx: Tx) => void)[]) {
-  if (ops.length === 0) return { urgent };
-  return {
-    urgent,
-    ops: (tx: Tx) => {
-      for (const op of ops) op(tx);
-    },
-  };
-}
-
-function sameSite(a: Site | undefined, b: Site | undefined): boolean {
-  if (a === undefined || b === undefined) return true;
-  return a.module === b.module && a.line === b.line;
-}
-
-function describe(effect: string, site: Site | undefined, otherArgs = false): string {
-  const at = site === undefined ? '' : ` at ${site.module.slice(0, 12)}:${site.line}`;
-  return `${effect}${at}${otherArgs ? ' with other arguments' : ''}`;
 }

@@ -107,6 +107,7 @@ export class RunCore implements RunServices {
       runId: this.id,
       taskId: call.id,
       ordinal: call.ordinal,
+      reissued: this.replay.intent(call.id, call.ordinal) !== undefined,
       dueMs: call.dueMs,
       note: call.note,
       inTx: (ops) => call.ops.push(ops),

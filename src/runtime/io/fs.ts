@@ -1,0 +1,173 @@
+// Files. Reads are recorded (large ones by size and hash, and read again on replay); writes are mutations whose intent
+// says what will be there, so that after a kill the file itself tells whether they happened.
+import { type JsonObject, sha256 } from '../../base/index.ts';
+import { isHostError } from '../host/index.ts';
+import { defineEffect, defineSyncEffect, type EffectEnv, type Probe } from '../run/index.ts';
+
+/** Larger files are not kept in the journal. */
+export const KEPT_FILE_BYTES = 16 * 1024 * 1024;
+
+const reading = { class: 'read', access: 'read' } as const;
+const writing = { class: 'mutation', access: 'write' } as const;
+
+/** What the journal keeps of a file too large for it; the path is in the arguments, which are checked anyway. */
+function largeFile(text: string): JsonObject | undefined {
+  if (text.length * 3 <= KEPT_FILE_BYTES) return undefined;
+  const sizeBytes = new TextEncoder().encode(text).length;
+  return sizeBytes > KEPT_FILE_BYTES ? { size_bytes: sizeBytes, sha256: sha256(text) } : undefined;
+}
+
+/** Whether the file now holds exactly this content. */
+async function holds(env: EffectEnv, path: string, hash: unknown): Promise<boolean> {
+  try {
+    return sha256(await env.host.fs.readBytes(path)) === hash;
+  } catch (error) {
+    if (isHostError(error, 'notFound')) return false;
+    throw error;
+  }
+}
+
+async function sizeOf(env: EffectEnv, path: string): Promise<number> {
+  try {
+    return (await env.host.fs.stat(path)).sizeBytes;
+  } catch (error) {
+    if (isHostError(error, 'notFound')) return 0;
+    throw error;
+  }
+}
+
+/** An append either happened in full, not at all, or someone else was there too. */
+async function probeAppend(
+  env: EffectEnv,
+  [path, text]: readonly [string, string],
+  facts: JsonObject,
+): Promise<Probe<null>> {
+  const before = facts['size_before'];
+  if (typeof before !== 'number') return { status: 'not_done' };
+  const length = new TextEncoder().encode(text).length;
+  const now = await sizeOf(env, path);
+  if (now === before) return { status: 'not_done' };
+  if (now !== before + length) return { status: 'unknown' };
+  const tail = await env.host.fs.readBytes(path, { offset: before, length });
+  return sha256(tail) === sha256(text) ? { status: 'done', value: null } : { status: 'unknown' };
+}
+
+/** For effects that end in the same state however often they run. */
+const repeatable = { ...writing, onUnknown: 'retry' } as const;
+
+export const fsEffects = {
+  /** The whole file as UTF-8 text. */
+  read_text: defineEffect(
+    { name: 'fs.read_text', ...reading, reread: largeFile },
+    (env, path: string) => env.host.fs.readText(path, { signal: env.signal }),
+  ),
+  /** The whole file as base64. */
+  read_base64: defineEffect({ name: 'fs.read_base64', ...reading }, async (env, path: string) =>
+    toBase64(await env.host.fs.readBytes(path, { signal: env.signal, maxBytes: KEPT_FILE_BYTES })),
+  ),
+  exists: defineEffect({ name: 'fs.exists', ...reading }, (env, path: string) =>
+    env.host.fs.exists(path, { signal: env.signal }),
+  ),
+  /** `{kind, size, modified_ms, is_file, is_dir}`. */
+  stat: defineEffect({ name: 'fs.stat', ...reading }, async (env, path: string) => {
+    const { kind, sizeBytes, modifiedMs } = await env.host.fs.stat(path, { signal: env.signal });
+    return {
+      kind,
+      size: sizeBytes,
+      modified_ms: Math.floor(modifiedMs),
+      is_file: kind === 'file',
+      is_dir: kind === 'directory',
+    };
+  }),
+  /** Names in a directory, sorted. */
+  list_dir: defineEffect({ name: 'fs.list_dir', ...reading }, async (env, path: string) =>
+    (await env.host.fs.listDir(path, { signal: env.signal })).map(({ name }) => name),
+  ),
+  glob: defineEffect(
+    { name: 'fs.glob', ...reading },
+    async (env, pattern: string, base: string | null) => [
+      ...(await env.host.fs.glob(pattern, {
+        signal: env.signal,
+        ...(base === null ? {} : { cwd: base }),
+      })),
+    ],
+  ),
+  /** Replaces the file: old content or new, never half. */
+  write_text: defineEffect(
+    {
+      name: 'fs.write_text',
+      ...writing,
+      onUnknown: 'probe',
+      intent: ([, text]: readonly [string, string]) => ({ sha256: sha256(text) }),
+      probe: async (env, [path], facts): Promise<Probe<null>> =>
+        (await holds(env, path, facts['sha256']))
+          ? { status: 'done', value: null }
+          : { status: 'not_done' },
+    },
+    async (env, path: string, text: string) => {
+      await env.host.fs.writeFile(path, text, { signal: env.signal });
+      return null;
+    },
+  ),
+  /** Adds to the end of the file, making it when it is not there. */
+  append: defineEffect(
+    { name: 'fs.append', ...writing, onUnknown: 'probe', probe: probeAppend },
+    async (env, path: string, text: string) => {
+      const before = await sizeOf(env, path);
+      await env.note({ size_before: before });
+      await env.host.fs.append(path, text, { signal: env.signal, expectedSizeBytes: before });
+      return null;
+    },
+  ),
+  delete: defineEffect({ name: 'fs.delete', ...repeatable }, async (env, path: string) => {
+    // After a restart the file may be gone because this very call removed it.
+    if (env.reissued && !(await env.host.fs.exists(path))) return null;
+    await env.host.fs.delete(path, { recursive: true, signal: env.signal });
+    return null;
+  }),
+  rename: defineEffect(
+    {
+      name: 'fs.rename',
+      ...writing,
+      onUnknown: 'probe',
+      probe: async (env, [from, to]: readonly [string, string]): Promise<Probe<null>> => {
+        const [source, target] = [await env.host.fs.exists(from), await env.host.fs.exists(to)];
+        if (source) return { status: 'not_done' };
+        return target ? { status: 'done', value: null } : { status: 'unknown' };
+      },
+    },
+    async (env, from: string, to: string) => {
+      await env.host.fs.rename(from, to, { signal: env.signal });
+      return null;
+    },
+  ),
+  copy: defineEffect({ name: 'fs.copy', ...repeatable }, async (env, from: string, to: string) => {
+    await env.host.fs.copy(from, to, { signal: env.signal });
+    return null;
+  }),
+  mkdir: defineEffect({ name: 'fs.mkdir', ...repeatable }, async (env, path: string) => {
+    await env.host.fs.mkdir(path, { signal: env.signal });
+    return null;
+  }),
+  /** A new directory nobody else has. */
+  mkdtemp: defineEffect({ name: 'fs.mkdtemp', ...repeatable }, (env, prefix: string) =>
+    env.host.fs.makeTempDir(prefix, { signal: env.signal }),
+  ),
+  cwd: defineSyncEffect({ name: 'fs.cwd', class: 'ambient', access: 'read' }, (env) =>
+    env.host.system.cwd(),
+  ),
+  home_dir: defineSyncEffect({ name: 'fs.home_dir', class: 'ambient', access: 'read' }, (env) =>
+    env.host.system.homeDir(),
+  ),
+  temp_dir: defineSyncEffect({ name: 'fs.temp_dir', class: 'ambient', access: 'read' }, (env) =>
+    env.host.system.tempRoot(),
+  ),
+};
+
+function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 0x8000) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  }
+  return btoa(text);
+}

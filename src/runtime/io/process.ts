@@ -1,0 +1,78 @@
+// Child processes. The identity of each is durable before its command begins, so that after a kill a survivor is
+// found and ended before anything is done again. Whether it may be repeated, only the caller can say (`on_unknown`).
+import type { Json, JsonObject } from '../../base/index.ts';
+import type { ProcessResult } from '../host/index.ts';
+import { defineEffect, type EffectEnv } from '../run/index.ts';
+import { ioErrors } from './errors.ts';
+
+/** A command: `argv`, or `shell` for one line of `/bin/sh`. */
+export type CommandSpec = {
+  readonly argv?: readonly string[];
+  readonly shell?: string;
+  readonly cwd?: string | null;
+  readonly env?: { readonly [name: string]: string } | null;
+  readonly stdin?: string | null;
+  readonly timeout_ms?: number | null;
+  /** `retry`, or `fail` (the default): what a resume does when the end of the command is not known. */
+  readonly on_unknown?: string | null;
+};
+
+/** What a command came to. A failing exit code is a result. */
+export type CommandResult = {
+  readonly exit_code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly duration_ms: number;
+  readonly success: boolean;
+  readonly timed_out: boolean;
+  readonly signal: string | null;
+};
+
+export const processEffects = {
+  run: defineEffect(
+    {
+      name: 'process.run',
+      class: 'mutation',
+      access: 'mutate',
+      onUnknown: 'fail',
+      policyOf: ([spec]: readonly [CommandSpec]) => spec.on_unknown ?? undefined,
+      identity: ([spec]) => identityOf(spec),
+    },
+    run,
+  ),
+};
+
+async function run(env: EffectEnv, spec: CommandSpec): Promise<CommandResult> {
+  const options = {
+    signal: env.signal,
+    ...(spec.cwd == null ? {} : { cwd: spec.cwd }),
+    env: { ...spec.env, HARN_IDEMPOTENCY_KEY: env.idempotencyKey },
+    ...(spec.stdin == null ? {} : { stdin: spec.stdin }),
+    ...(spec.timeout_ms == null ? {} : { timeoutMs: spec.timeout_ms }),
+    onStarted: (identity: { pid: number; startTime: string; bootId: string }) =>
+      env.note({ process: { ...identity } }),
+  };
+  if (spec.shell !== undefined)
+    return toResult(await env.host.process.run({ ...options, shell: spec.shell }));
+  if (spec.argv === undefined || spec.argv.length === 0) throw ioErrors.noCommand({});
+  return toResult(await env.host.process.run({ ...options, argv: spec.argv }));
+}
+
+function toResult(result: ProcessResult): CommandResult {
+  return {
+    exit_code: result.exitCode ?? -1,
+    stdout: result.stdout,
+    stderr: result.stderr,
+    duration_ms: Math.round(result.durationMs),
+    success: result.exitCode === 0 && !result.timedOut,
+    timed_out: result.timedOut,
+    signal: result.signal ?? null,
+  };
+}
+
+/** Environment values stay out of checks: they may hold secrets. */
+function identityOf(spec: CommandSpec): Json {
+  const { env, ...rest } = spec;
+  const names = env == null ? [] : Object.keys(env).sort();
+  return { ...(rest as JsonObject), env: names };
+}

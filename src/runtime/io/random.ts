@@ -1,0 +1,60 @@
+// Chance as a program sees it: drawn from the host, recorded, so that a replay draws the same.
+import { type Random, seededRandom, uuidV4, uuidV7 } from '../../base/index.ts';
+import { defineSyncEffect, type EffectEnv, type ServiceKey } from '../run/index.ts';
+import { ioErrors } from './errors.ts';
+
+/** The source in use: the host's until a program seeds its own. */
+const sourceKey: ServiceKey<{ seeded: Random | undefined }> = {
+  name: 'io.random',
+  create: () => ({ seeded: undefined }),
+};
+
+const drawn = { class: 'ambient', access: 'read' } as const;
+
+function sourceOf(env: EffectEnv): Random {
+  return env.get(sourceKey).seeded ?? env.host.random;
+}
+
+export const randomEffects = {
+  /** A float in [0, 1). */
+  f64: defineSyncEffect({ name: 'random.f64', ...drawn }, (env) => sourceOf(env).next()),
+  /** 53 bits of chance as an int: what fits every number of both languages. */
+  u64: defineSyncEffect({ name: 'random.u64', ...drawn }, (env) =>
+    Math.floor(sourceOf(env).next() * 2 ** 53),
+  ),
+  /** An int between both bounds, bounds included. */
+  range: defineSyncEffect({ name: 'random.range', ...drawn }, (env, min: number, max: number) => {
+    if (!(max >= min)) throw ioErrors.emptyRange({ min, max });
+    return min + Math.floor(sourceOf(env).next() * (max - min + 1));
+  }),
+  /** An index below `length`, for choosing. */
+  index: defineSyncEffect({ name: 'random.index', ...drawn }, (env, length: number) =>
+    length <= 0 ? null : Math.floor(sourceOf(env).next() * length),
+  ),
+  /** The order of a shuffle: a permutation of 0..length-1 (Fisher and Yates). */
+  permutation: defineSyncEffect({ name: 'random.permutation', ...drawn }, (env, length: number) => {
+    const source = sourceOf(env);
+    const order = Array.from({ length }, (_, i) => i);
+    for (let i = length - 1; i > 0; i -= 1) {
+      const j = Math.floor(source.next() * (i + 1));
+      [order[i], order[j]] = [order[j] as number, order[i] as number];
+    }
+    return order;
+  }),
+  uuid: defineSyncEffect({ name: 'random.uuid', ...drawn }, (env) => uuidV4(sourceOf(env))),
+  uuid_v7: defineSyncEffect({ name: 'random.uuid_v7', ...drawn }, (env) =>
+    uuidV7(env.clock.nowMs(), sourceOf(env)),
+  ),
+  /** `count` bytes as lower-case hex. */
+  bytes_hex: defineSyncEffect({ name: 'random.bytes_hex', ...drawn }, (env, count: number) =>
+    Array.from(sourceOf(env).bytes(count), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+  ),
+  /** From here on this run draws a repeatable sequence. */
+  seed: defineSyncEffect(
+    { name: 'random.seed', class: 'local', access: 'write' },
+    (env, seed: number) => {
+      env.get(sourceKey).seeded = seededRandom(seed);
+      return null;
+    },
+  ),
+};
