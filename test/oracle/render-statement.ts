@@ -1,0 +1,327 @@
+// From sketches to source text: statements. The renderers of expressions are handed in, because expressions contain
+// statements and statements contain expressions.
+import type { Names } from './names.ts';
+import type { Any, Body, Bool, Dict, Fn, Leave, List, Num, Stmt, Stmts, Walk } from './sketch.ts';
+
+type Render<T> = (node: T, names: Names, s: Spelling) => string;
+
+interface Expressions {
+  readonly any: Render<Any>;
+  readonly num: Render<Num>;
+  readonly bool: Render<Bool>;
+  readonly list: Render<List>;
+  readonly dict: Render<Dict>;
+  readonly body: Render<Body>;
+  readonly fn: Render<Fn>;
+}
+
+/** The words of a generation, and the renderers of expressions. */
+export interface Spelling extends Expressions {
+  readonly fixed: string;
+  readonly mutable: string;
+  /** The statement that leaves, or undefined where it may not stand. */
+  readonly leave: (how: Leave, value: () => string, names: Names) => string | undefined;
+}
+
+export function spellingOf(older: boolean, expressions: Expressions): Spelling {
+  const words = older ? { fixed: 'let', mutable: 'var' } : { fixed: 'const', mutable: 'let' };
+  return { ...expressions, ...words, leave };
+}
+
+function leave(how: Leave, value: () => string, names: Names): string | undefined {
+  switch (how) {
+    case 'throw':
+      return `throw ${value()}`;
+    case 'return':
+      return names.exits.inFunction ? `return ${value()}` : undefined;
+    default:
+      return names.exits.inLoop ? how : undefined;
+  }
+}
+
+export function statements(stmts: Stmts, names: Names, s: Spelling): string {
+  return stmts.map((stmt) => statement(stmt, names, s)).join('\n');
+}
+
+function braces(stmts: Stmts, names: Names, s: Spelling): string {
+  return `{\n${statements(stmts, names.nested(), s)}\n}`;
+}
+
+function statement(node: Stmt, names: Names, s: Spelling): string {
+  switch (node.s) {
+    case 'print':
+      return `println(${s.any(node.of, names, s)})`;
+    case 'let':
+      return declaration(node, names, s);
+    case 'set': {
+      const value = s.num(node.value, names, s);
+      const target = names.variable('num', node.pick, true);
+      return target === undefined ? `println(${value})` : `${target.name} ${node.op} ${value}`;
+    }
+    case 'setList': {
+      const value = s.list(node.value, names, s);
+      const target = names.variable('list', node.pick, true);
+      return target === undefined ? `println(${value})` : `${target.name} = ${value}`;
+    }
+    case 'put':
+    case 'putKey':
+      return write(node, names, s);
+    case 'closure':
+      return closure(node, names, s);
+    case 'fn':
+      return s.fn(node.fn, names, s);
+    case 'struct':
+      return struct(node, names, s);
+    case 'unpackList':
+    case 'unpackDict':
+      return unpack(node, names, s);
+    default:
+      return control(node, names, s);
+  }
+}
+
+type Plain =
+  | 'print'
+  | 'let'
+  | 'set'
+  | 'setList'
+  | 'put'
+  | 'putKey'
+  | 'closure'
+  | 'fn'
+  | 'struct'
+  | 'unpackList'
+  | 'unpackDict';
+
+function control(node: Exclude<Stmt, { s: Plain }>, names: Names, s: Spelling): string {
+  switch (node.s) {
+    case 'if': {
+      const otherwise = node.otherwise === null ? '' : ` else ${braces(node.otherwise, names, s)}`;
+      return `if ${s.bool(node.cond, names, s)} ${braces(node.yes, names, s)}${otherwise}`;
+    }
+    case 'for':
+      return loop(node.over, node.body, names, s);
+    case 'while': {
+      const counter = names.fresh('w');
+      const inner = names.nested({ inLoop: true });
+      const body = `${counter} = ${counter} + 1\n${statements(node.body, inner, s)}`;
+      return `${s.mutable} ${counter} = 0\nwhile ${counter} < ${node.turns} {\n${body}\n}`;
+    }
+    case 'try':
+      return tryStatement(node, names, s);
+    case 'defer':
+      return `defer {\n${statements(node.body, names.nested({ inLoop: false, inFunction: false }), s)}\n}`;
+    case 'leave': {
+      const exit =
+        s.leave(node.how, () => s.num(node.value, names, s), names) ?? 'println("stays")';
+      return node.cond === null ? exit : `if ${s.bool(node.cond, names, s)} {\n${exit}\n}`;
+    }
+    case 'block':
+      return `if true ${braces(node.body, names, s)}`;
+    case 'retry':
+      return `retry ${node.times} ${braces(node.body, names, s)}`;
+    case 'collect':
+      return collect(node, names, s);
+    default:
+      return matchStatement(node, names, s);
+  }
+}
+
+type Matching = Extract<Stmt, { s: 'matchList' | 'matchDict' | 'matchEnum' }>;
+
+function matchStatement(node: Matching, names: Names, s: Spelling): string {
+  const bound = names.fresh('n');
+  const hit = names.nested();
+  hit.add(bound, 'num', false);
+  switch (node.s) {
+    case 'matchList': {
+      const tail = names.fresh('r');
+      const more = names.nested();
+      more.add(tail, 'list', false);
+      const arms = [
+        `[${bound}] -> {\n${statements(node.one, hit, s)}\n}`,
+        `[_, ...${tail}] -> {\n${statements(node.more, more, s)}\n}`,
+        `_ -> ${braces(node.rest, names, s)}`,
+      ];
+      return `match ${s.list(node.list, names, s)} {\n${arms.join('\n')}\n}`;
+    }
+    case 'matchDict': {
+      const arms = [
+        `{"${node.key}": 3} -> { println("three") }`,
+        `{"${node.key}": ${bound}} if ${bound} != nil -> {\n${statements(node.hit, hit, s)}\n}`,
+        `_ -> ${braces(node.miss, names, s)}`,
+      ];
+      return `match ${s.dict(node.dict, names, s)} {\n${arms.join('\n')}\n}`;
+    }
+    case 'matchEnum': {
+      const value = s.num(node.value, names, s);
+      const made = ['Shape.Dot', `Shape.One(${value})`, `Shape.Two(${value}, 1)`][node.which];
+      const arms = [
+        `Shape.One(${bound}) -> {\n${statements(node.hit, hit, s)}\n}`,
+        `Shape.Two(${bound}, 1) -> { println(${bound}) }`,
+        `_ -> ${braces(node.miss, names, s)}`,
+      ];
+      return `match ${made} {\n${arms.join('\n')}\n}`;
+    }
+  }
+}
+
+function declaration(node: Extract<Stmt, { s: 'let' }>, names: Names, s: Spelling): string {
+  const value = s.any(node.value, names, s);
+  const shadowed = node.shadow === null ? undefined : names.shadowable(node.shadow);
+  const name = shadowed ?? names.fresh('v');
+  names.add(name, kindOf(node.value), !node.fixed);
+  return `${node.fixed ? s.fixed : s.mutable} ${name} = ${value}`;
+}
+
+function kindOf(node: Any): 'num' | 'text' | 'list' | 'dict' | 'bool' {
+  switch (node.k) {
+    case 'bool':
+    case 'compare':
+    case 'logic':
+    case 'not':
+    case 'in':
+      return 'bool';
+    case 'text':
+    case 'textVar':
+    case 'interpolate':
+    case 'join':
+    case 'repeat':
+    case 'textMethod':
+      return 'text';
+    case 'list':
+    case 'listVar':
+    case 'map':
+    case 'filter':
+    case 'append':
+    case 'slice':
+      return 'list';
+    case 'dict':
+    case 'dictVar':
+    case 'merge':
+      return 'dict';
+    default:
+      return 'num';
+  }
+}
+
+/** Writes into a list or dict; a compound write only where there is something to change. */
+function write(node: Extract<Stmt, { s: 'put' | 'putKey' }>, names: Names, s: Spelling): string {
+  const value = s.num(node.value, names, s);
+  const target = names.variable(node.s === 'put' ? 'list' : 'dict', node.pick, true);
+  if (target === undefined) return `println(${value})`;
+  if (node.s === 'put') {
+    if (node.index.k !== 'int')
+      return `${target.name}[${s.num(node.index, names, s)}] ${node.op} ${value}`;
+    const index = node.index.text.length % 2 === 0 ? -1 : 0;
+    return `if len(${target.name}) > 0 {\n${target.name}[${index}] ${node.op} ${value}\n}`;
+  }
+  const place = /^[a-z]+$/.test(node.key) ? `.${node.key}` : `["${node.key}"]`;
+  const put = `${target.name}${place} ${node.op} ${value}`;
+  return node.op === '=' ? put : `if "${node.key}" in ${target.name} {\n${put}\n}`;
+}
+
+function closure(node: Extract<Stmt, { s: 'closure' }>, names: Names, s: Spelling): string {
+  const name = names.fresh('f');
+  const inner = names.nested({ inLoop: false, inFunction: true });
+  const params = Array.from({ length: node.params }, () => names.fresh('p'));
+  for (const param of params) inner.add(param, 'num', false);
+  const body = s.body(node.body, inner, s);
+  names.addCallable({ name, params: params.length, rest: false, loops: 0 });
+  return `${s.fixed} ${name} = { ${params.join(', ')} ->\n${body}\n}`;
+}
+
+function struct(node: Extract<Stmt, { s: 'struct' }>, names: Names, s: Spelling): string {
+  const [first, second] = [names.fresh('s'), names.fresh('s')];
+  const made = `Point { y: ${s.num(node.y, names, s)}, x: ${s.num(node.x, names, s)} }`;
+  return [
+    `${s.mutable} ${first} = ${made}`,
+    `${s.fixed} ${second} = ${first}`,
+    `${first}.x += ${s.num(node.delta, names, s)}`,
+    `println(${second}.plus(1))`,
+    `println(${first})`,
+  ].join('\n');
+}
+
+function unpack(
+  node: Extract<Stmt, { s: 'unpackList' | 'unpackDict' }>,
+  names: Names,
+  s: Spelling,
+): string {
+  const fallback = s.num(node.fallback, names, s);
+  const [one, two] = [names.fresh('v'), names.fresh('v')];
+  if (node.s === 'unpackDict') {
+    const from = s.dict(node.dict, names, s);
+    names.add(one, 'num', true);
+    names.add(two, 'dict', true);
+    const key = /^[a-zA-Z]+$/.test(node.key) ? node.key : 'a';
+    return `${s.mutable} {${key}: ${one} = ${fallback}, ...${two}} = ${from}`;
+  }
+  const from = s.list(node.list, names, s);
+  names.add(one, 'num', true);
+  names.add(two, node.rest ? 'list' : 'num', true);
+  return `${s.mutable} [${one} = ${fallback}, ${node.rest ? `...${two}` : `${two} = 8`}] = ${from}`;
+}
+
+function loop(walk: Walk, inside: Stmts, names: Names, s: Spelling): string {
+  const inner = names.nested({ inLoop: true });
+  const name = names.fresh('i');
+  switch (walk.w) {
+    case 'range': {
+      inner.add(name, 'num', true);
+      const end = walk.exclusive ? ' exclusive' : '';
+      return `for ${name} in 1 to ${walk.count}${end} {\n${statements(inside, inner, s)}\n}`;
+    }
+    case 'list': {
+      const over = s.list(walk.list, names, s);
+      inner.add(name, 'num', true);
+      return `for ${name} in ${over} {\n${statements(inside, inner, s)}\n}`;
+    }
+    case 'dict': {
+      const over = s.dict(walk.dict, names, s);
+      const key = names.fresh('k');
+      inner.add(name, 'num', true);
+      inner.add(key, 'text', true);
+      return `for {key: ${key}, value: ${name}} in ${over} {\n${statements(inside, inner, s)}\n}`;
+    }
+    case 'generator': {
+      const maker = names.fresh('g');
+      const turn = names.fresh('i');
+      const producing = names.nested({ inLoop: true, inFunction: true });
+      producing.add(turn, 'num', true);
+      const [head, word] = walk.stream ? ['gen fn', 'emit'] : ['fn', 'yield'];
+      const produced = `${statements(walk.body, producing, s)}\n${word} ${turn}`;
+      inner.add(name, 'num', true);
+      return `${head} ${maker}() {\nfor ${turn} in 1 to ${walk.count} {\n${produced}\n}\n}\nfor ${name} in ${maker}() {\n${statements(inside, inner, s)}\n}`;
+    }
+  }
+}
+
+function tryStatement(node: Extract<Stmt, { s: 'try' }>, names: Names, s: Spelling): string {
+  const error = names.fresh('e');
+  const handler =
+    node.handler === null
+      ? ''
+      : ` catch (${error}) {\nprintln(${error})\n${statements(node.handler, names.nested(), s)}\n}`;
+  const fin = node.fin === null ? '' : ` finally ${braces(node.fin, names, s)}`;
+  return `try ${braces(node.body, names, s)}${handler}${fin}`;
+}
+
+/** Closures made in a loop and called after it. */
+function collect(node: Extract<Stmt, { s: 'collect' }>, names: Names, s: Spelling): string {
+  const made = names.fresh('fs');
+  const turn = names.fresh('i');
+  const one = names.fresh('f');
+  const inner = names.nested({ inLoop: true });
+  inner.add(turn, 'num', true);
+  const before = statements(node.before, inner, s);
+  const body = s.body(node.body, inner.nested({ inLoop: false, inFunction: true }), s);
+  return [
+    `${s.mutable} ${made} = []`,
+    `for ${turn} in 1 to ${node.turns} {`,
+    before,
+    `${made} = ${made} + [{ ->\n${body}\n}]`,
+    '}',
+    `for ${one} in ${made} {\nprintln(${one}())\n}`,
+  ].join('\n');
+}
