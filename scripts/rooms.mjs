@@ -113,6 +113,7 @@ export const RUNTIME_ORDER = [
   'host',
   'trace',
   'run',
+  'io',
   'lifecycle',
   'policy',
   'llm',

@@ -92,6 +92,8 @@ export interface EffectSpec<A extends readonly unknown[], R> {
   readonly secret?: (args: A) => boolean;
   /** For results too large to keep: what to keep instead. Undefined keeps the result itself. */
   readonly reread?: (value: R) => JsonObject | undefined;
+  /** `store` effects that start a child run: what the journal says about it, in the same transaction. */
+  readonly child?: (value: R) => { readonly run_id: string; readonly pipeline: string } | undefined;
   /** Facts known before the call that `probe` needs (a hash of the content). */
   readonly intent?: (args: A) => JsonObject;
   readonly probe?: (env: EffectEnv, args: A, intent: JsonObject) => Probe<R> | Promise<Probe<R>>;

@@ -417,6 +417,10 @@ export class EffectPerformer implements Performer {
       secretKey,
     });
     const ops = options.ops ?? [];
+    const child = outcome.ok ? (op.effect.spec as AnySpec).child?.(outcome.value) : undefined;
+    if (child !== undefined) {
+      journal.append(at.id, { kind: 'child_started', ordinal: at.ordinal, ...child }, { urgent: false });
+    }
     journal.append(at.id, body, {
       urgent: options.urgent,
       ...(ops.length === 0 ? {} : { ops: (tx: Tx) => addAll(ops, tx) }),
