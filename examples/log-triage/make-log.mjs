@@ -391,8 +391,13 @@ function main(args) {
       return 1;
     }
   }
-  writeFileSync(`${path}.tmp`, text);
-  renameSync(`${path}.tmp`, path);
+  try {
+    writeFileSync(`${path}.tmp`, text);
+    renameSync(`${path}.tmp`, path);
+  } catch (error) {
+    process.stderr.write(`cannot write ${path}: ${error.message}\n`);
+    return 1;
+  }
   process.stdout.write(`${path} written: ${facts}\n`);
   return 0;
 }

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bundleHost } from './bundled-host.fixture.ts';
 import { isHostError } from './errors.ts';
 import { createNodeHost } from './node.ts';
 
@@ -118,22 +119,16 @@ const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
 
 describe.runIf(isRoot)('permissions, as an ordinary user', () => {
-  let bundle: string;
+  let bundle: ReturnType<typeof bundleHost>;
   beforeAll(() => {
-    bundle = mkdtempSync(`${tmpdir()}/harn-node-fs-bundle-`);
-    chmodSync(bundle, 0o755);
-    const esbuild = new URL('../../../node_modules/.bin/esbuild', import.meta.url).pathname;
-    const entry = new URL('./index.ts', import.meta.url).pathname;
-    const flags = ['--bundle', '--platform=node', '--format=esm', `--outfile=${bundle}/host.mjs`];
-    const result = spawnSync(esbuild, [entry, ...flags], { encoding: 'utf8' });
-    if (result.status !== 0) throw new Error(result.stderr);
+    bundle = bundleHost();
   });
-  afterAll(() => rmSync(bundle, { recursive: true, force: true }));
+  afterAll(() => bundle.remove());
 
   /** Runs statements over `fs` in `root` as nobody; each line's error code or `ok`. */
   function asNobody(statements: readonly string[]): string[] {
     const script = `
-      import { createNodeHost } from ${JSON.stringify(`${bundle}/host.mjs`)};
+      import { createNodeHost } from ${JSON.stringify(bundle.file)};
       const { fs } = createNodeHost({ cwd: ${JSON.stringify(root)} });
       const out = [];
       for (const work of [${statements.map((text) => `() => ${text}`).join(',')}])
