@@ -12,5 +12,45 @@ export { tokenize } from './1-parse/lexer.ts';
 export { type ParseOptions, type ParseResult, parse } from './1-parse/parser.ts';
 export { parseSignature, type Signature } from './1-parse/signature.ts';
 export { KEYWORDS, T, type Token, type TokenKind, TokenList } from './1-parse/token.ts';
+export { type CheckOptions, check } from './2-check/check.ts';
+export type {
+  Binding,
+  BindingKind,
+  CallFacts,
+  CallNode,
+  CallTarget,
+  CheckedImport,
+  CheckedModule,
+  CheckedProgram,
+  EntryParameter,
+  EntrySelection,
+  Fault,
+  FunctionFacts,
+  FunctionNode,
+  LoopNode,
+  ParentPipeline,
+} from './2-check/checked-module.ts';
+export {
+  flowErrors,
+  importErrors,
+  moduleErrors,
+  nameErrors,
+  ownErrors,
+  recoveryErrors,
+} from './2-check/errors.ts';
+export type { GraphOptions, ModuleLoader } from './2-check/module-graph.ts';
+export { editDistance, nearestName } from './2-check/suggest.ts';
+// Emitting: JavaScript of one module, its source map, and reading them back
+export {
+  type EmittedEntry,
+  type EmittedModule,
+  type EntryInput,
+  emitModule,
+} from './3-emit/module.ts';
+export { harnNameOf } from './3-emit/names.ts';
+export { decodeMappings, lookUp, type Mapping, type SourceMapJson } from './3-emit/source-map.ts';
+export { EMIT_ABI, type RuntimeRow, type SupportName } from './3-emit/support.ts';
+// Checking: modules, names, colours
+export type { BuiltinColour, BuiltinEffect, BuiltinSpec } from './builtin-spec.ts';
 // Error tables of this room, for `explain` and the docs
 export { lexErrors, parseErrors } from './errors.ts';

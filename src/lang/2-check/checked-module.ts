@@ -73,8 +73,8 @@ export interface CheckedModule {
    */
   readonly uses: ReadonlyMap<Node, Binding>;
   /**
-   * Declaring node → what it declares: Param, NamePattern, BindPattern, CatchClause, SelectCase and every named
-   * declaration. The name `_` declares nothing.
+   * Declaring node → what it declares: Param, NamePattern, BindPattern, CatchClause, SelectCase, NamedField of an
+   * eval pack, and every named declaration. The name `_` declares nothing.
    */
   readonly declares: ReadonlyMap<Node, Binding>;
   /** Where a run must raise an error: emit the error there, after whatever is evaluated before it. */
@@ -146,10 +146,18 @@ export interface Binding {
   readonly builtin?: BuiltinSpec | undefined;
 }
 
-/** A mistake that upstream raises at run time, with all that its message needs. */
+/**
+ * A mistake that a run raises when it gets there, with all that its message needs. Undefined names are keyed by the
+ * node that uses the name; the other two by the AssignStatement and the LetStatement, raised after the value is evaluated.
+ */
 export type Fault =
   | {
       readonly kind: 'undefinedVariable';
+      readonly name: string;
+      readonly suggestion: string | undefined;
+    }
+  | {
+      readonly kind: 'undefinedFunction';
       readonly name: string;
       readonly suggestion: string | undefined;
     }

@@ -127,6 +127,11 @@ export const flowErrors = defineErrors('FLW', {
     number: 3,
     message: () => '`yield` is not valid in a stream; use `emit` inside `gen fn`',
   }),
+  unknownParent: row<{ name: string; suggestion: string | undefined }>({
+    number: 4,
+    message: ({ name, suggestion }) =>
+      `there is no pipeline \`${name}\` to extend${didYouMean(suggestion)}`,
+  }),
 });
 
 /** Recovery: `try*` and `?`. */

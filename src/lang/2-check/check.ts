@@ -1,0 +1,105 @@
+// Phase 2 as a whole: module graph, names, colours. Reports what is wrong and describes what is there; never throws for
+// a mistake of the user.
+import { type Diagnostic, DiagnosticSink, type Source } from '../../base/index.ts';
+import type { BuiltinSpec } from '../builtin-spec.ts';
+import type {
+  CheckedModule,
+  CheckedProgram,
+  FunctionFacts,
+  FunctionNode,
+} from './checked-module.ts';
+import { inferColours } from './colour.ts';
+import { checkMain, selectEntry } from './entry.ts';
+import { declareTopLevel, exportsOf, linkImports } from './link.ts';
+import { buildModuleGraph, type GraphOptions } from './module-graph.ts';
+import { ProgramState } from './program-state.ts';
+import type { FunctionRecord, ModuleRecord } from './records.ts';
+import { type PipelineScopes, Resolver } from './resolver.ts';
+
+export interface CheckOptions extends GraphOptions {
+  readonly builtins: readonly BuiltinSpec[];
+}
+
+/**
+ * Checks a program from its entry file: everything it imports is loaded and checked with it.
+ * Mistakes are diagnostics: `diagnostics` prevent a run, `latent` are errors that a run would meet on its way.
+ */
+export function check(entry: Source, { builtins, ...options }: CheckOptions): CheckedProgram {
+  const graph = buildModuleGraph(entry, options);
+  const state = new ProgramState(builtins);
+  for (const module of graph.modules) {
+    state.modules.set(module.source.id, module);
+    declareTopLevel(state, module);
+  }
+  for (const module of graph.modules) exportsOf(module);
+  for (const module of graph.modules) linkImports(module);
+  const pipelines: PipelineScopes = new Map();
+  for (const module of graph.modules) new Resolver(state, module, pipelines).run();
+  checkMain(graph.entry);
+
+  const finished = graph.modules.map((module) => ({ module, entry: selectEntry(module) }));
+  const mains = new Set<FunctionRecord>();
+  for (const { module, entry: selected } of finished) {
+    const record = selected.kind === 'main' ? module.functions.get(selected.node) : undefined;
+    if (record !== undefined) mains.add(record);
+  }
+  inferColours(state, mains);
+
+  const byReading = [graph.entry, ...graph.modules.filter((m) => m !== graph.entry)];
+  const { sink } = graph;
+  for (const module of byReading)
+    for (const finding of inOrder(module.findings)) sink.report(finding);
+  const latent = new DiagnosticSink();
+  for (const module of byReading)
+    for (const finding of inOrder(module.latentFindings)) latent.report(finding);
+
+  const modules = finished.map(({ module, entry: selected }) => toChecked(module, selected));
+  return {
+    modules,
+    entry: modules[graph.modules.indexOf(graph.entry)] as CheckedModule,
+    diagnostics: sink.all,
+    latent: latent.all,
+    dropped: sink.dropped + latent.dropped,
+    hasErrors: sink.hasErrors,
+  };
+}
+
+function inOrder(findings: readonly Diagnostic[]): readonly Diagnostic[] {
+  return findings.toSorted((a, b) => a.span.start - b.span.start);
+}
+
+function toChecked(record: ModuleRecord, entry: CheckedModule['entry']): CheckedModule {
+  const functions = new Map<FunctionNode, FunctionFacts>();
+  for (const [node, facts] of record.functions) functions.set(node, toFacts(facts));
+  const { source, module, edition, imports, topLevel, uses, declares, faults, calls } = record;
+  const { suspensionPoints, tickLoops, parents } = record;
+  return {
+    source,
+    module,
+    edition,
+    imports,
+    exports: exportsOf(record),
+    topLevel,
+    entry,
+    uses,
+    declares,
+    faults,
+    calls,
+    functions,
+    suspensionPoints,
+    tickLoops,
+    parents,
+  };
+}
+
+function toFacts(record: FunctionRecord): FunctionFacts {
+  const { suspends, produces, recursive, selfTailCalls, cycleTailCalls, captures } = record;
+  return {
+    suspends,
+    produces,
+    recursive,
+    selfTailCalls,
+    cycleTailCalls,
+    captures: [...captures],
+  };
+}

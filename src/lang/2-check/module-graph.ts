@@ -1,0 +1,88 @@
+// Step 4: from an entry source to all modules that it reaches. Reading goes through a synchronous port; a module is
+// identified by the id of its source, so two spellings of one file are one module.
+import { DiagnosticSink, type Source } from '../../base/index.ts';
+import { parse } from '../1-parse/parser.ts';
+import type { Edition, ImportDeclaration, Module } from '../ast.ts';
+import { importErrors } from './errors.ts';
+import { ModuleRecord } from './records.ts';
+
+/** Finds the source that an import names. */
+export interface ModuleLoader {
+  /**
+   * The source of `path` as written in `from` (`./x`, `lib/x.harn`, `std/text`, a package), or undefined when there
+   * is none. Equal modules must have equal ids.
+   */
+  load(path: string, from: Source): Source | undefined;
+}
+
+export interface ModuleGraph {
+  /** Dependencies before dependents. */
+  readonly modules: readonly ModuleRecord[];
+  readonly entry: ModuleRecord;
+  /** Holds the syntax errors of all modules. */
+  readonly sink: DiagnosticSink;
+}
+
+interface Visit {
+  readonly record: ModuleRecord;
+  readonly imports: readonly ImportDeclaration[];
+  next: number;
+}
+
+export interface GraphOptions {
+  readonly loader: ModuleLoader;
+  /** The edition of a module where configuration decides it; otherwise its spelling does. */
+  readonly edition?: Edition | ((source: Source) => Edition | undefined) | undefined;
+  /** For modules whose spelling shows no edition; without it they follow the entry. */
+  readonly fallbackEdition?: Edition | undefined;
+}
+
+/** Loads everything reachable. Iterative, so that a long chain of imports cannot overflow the stack. */
+export function buildModuleGraph(
+  entry: Source,
+  { loader, edition, fallbackEdition }: GraphOptions,
+): ModuleGraph {
+  const byId = new Map<string, ModuleRecord>();
+  const modules: ModuleRecord[] = [];
+  const sink = new DiagnosticSink();
+
+  const open = (source: Source, fallback: Edition | undefined): Visit => {
+    const decided = typeof edition === 'function' ? edition(source) : edition;
+    const options = { edition: decided, fallbackEdition: fallback, sink };
+    const { module } = parse(source, options);
+    const record = new ModuleRecord(source, module, module.edition);
+    byId.set(source.id, record);
+    return { record, imports: importsOf(module), next: 0 };
+  };
+
+  const first = open(entry, fallbackEdition);
+  const stack: Visit[] = [first];
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const node = top.imports[top.next];
+    if (node === undefined) {
+      modules.push(top.record);
+      stack.pop();
+      continue;
+    }
+    top.next += 1;
+    const source = loader.load(node.path, top.record.source);
+    if (source === undefined) {
+      top.record.targets.set(node, undefined);
+      top.record.report(importErrors.targetNotFound({ path: node.path }, { span: node.pathSpan }));
+      continue;
+    }
+    const known = byId.get(source.id);
+    if (known !== undefined) {
+      top.record.targets.set(node, known);
+      continue;
+    }
+    const visit = open(source, fallbackEdition ?? first.record.edition);
+    top.record.targets.set(node, visit.record);
+    stack.push(visit);
+  }
+  return { modules, entry: first.record, sink };
+}
+
+function importsOf(module: Module): ImportDeclaration[] {
+  return module.body.filter((s): s is ImportDeclaration => s.kind === 'ImportDeclaration');
+}
