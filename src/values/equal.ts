@@ -8,7 +8,7 @@ export function equal(a: Value, b: Value): boolean {
   if (a === b) return !(a instanceof HarnObject) || a[EQUAL](b, equal);
   if (typeof a !== 'object' || a === null) return equalNumbers(a, b);
   if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b);
-  if (a instanceof HarnObject) return a[EQUAL](b, equal) || equalNumbers(a, b);
+  if (a instanceof HarnObject) return a[EQUAL](b, equal);
   if (a instanceof Uint8Array) return b instanceof Uint8Array && equalBytes(a, b);
   return isDict(b) && equalDicts(a as Dict, b);
 }

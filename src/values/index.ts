@@ -99,6 +99,14 @@ export {
   structType,
   withField,
 } from './struct.ts';
+// What generated code calls
+export {
+  type CallContext,
+  SUPPORT_ABI,
+  type Support,
+  support,
+  translateError,
+} from './support.ts';
 export {
   caught,
   HarnAbort,

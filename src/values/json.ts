@@ -2,7 +2,7 @@
 // beyond a double's exact range keep their digits. Most texts go through the platform's parser, which is faster.
 import type { Json } from '../base/index.ts';
 import { encodeBase64 } from './base64.ts';
-import { dictKeys } from './dict.ts';
+import { dictFrom, dictKeys } from './dict.ts';
 import { display } from './display.ts';
 import { HarnDuration } from './duration.ts';
 import { HarnEnum } from './enum.ts';
@@ -11,7 +11,7 @@ import { HarnPair } from './pair.ts';
 import { HarnRange } from './range.ts';
 import { HarnSet } from './set.ts';
 import { HarnStruct, structToDict } from './struct.ts';
-import { type Dict, HarnObject, HFloat, type List, type Value } from './value.ts';
+import { type Dict, HarnObject, HFloat, intFromNumber, type List, type Value } from './value.ts';
 
 /** Numbers that the platform's parser would change: integral floats, exponents, -0, 16 digits and more. */
 const NEEDS_READER = /\d\.0|\d[eE]|-0|\d{16}/;
@@ -108,9 +108,9 @@ export function toJson(value: Value): Json {
   return JSON.parse(jsonStringify(value)) as Json;
 }
 
-/** JSON data as a value. The objects are shared, so the caller must not change them afterwards. */
+/** JSON data as a value. The objects are shared where they can be, so nobody may change them afterwards. */
 export function fromJson(json: Json): Value {
-  return hasOddNumbers(json) ? jsonParse(JSON.stringify(json)) : (json as Value);
+  return hasOddNumbers(json) ? convert(json) : (json as Value);
 }
 
 /** Whether data holds a number that no Harn value looks like: an integral one beyond the exact range, or -0. */
@@ -120,4 +120,13 @@ function hasOddNumbers(json: Json): boolean {
   }
   if (typeof json !== 'object' || json === null) return false;
   return Object.values(json).some(hasOddNumbers);
+}
+
+function convert(json: Json): Value {
+  if (typeof json === 'number') {
+    return Object.is(json, -0) ? new HFloat(-0) : intFromNumber(json);
+  }
+  if (Array.isArray(json)) return json.map(convert);
+  if (typeof json !== 'object' || json === null) return json as Value;
+  return dictFrom(Object.entries(json).map(([key, value]) => [key, convert(value)]));
 }

@@ -101,6 +101,10 @@ export class HFloat extends HarnObject {
   override get [TRUTHY](): boolean {
     return this.value !== 0;
   }
+
+  override [EQUAL](other: Value): boolean {
+    return asDouble(other) === this.value;
+  }
 }
 
 /** A double as a Harn float. */
