@@ -1,0 +1,70 @@
+// From an entry file to a program that can be stored, cached and linked: check everything it reaches, emit every
+// module. The result is plain JSON, because a run keeps the program it was started with.
+import { type Diagnostic, type Json, type Source, sha256 } from '../base/index.ts';
+import {
+  type CheckedProgram,
+  type CheckOptions,
+  check,
+  EMIT_ABI,
+  type EmittedModule,
+  emitModule,
+} from '../lang/index.ts';
+
+/** Part of every cache key: two versions of the compiler never share a result. */
+export const COMPILER_VERSION = '0.1.0';
+
+/** One emitted module with the hash of its code. */
+export interface CompiledModule extends EmittedModule {
+  readonly hash: string;
+}
+
+/** A compiled program. `modules` stand dependencies first; `entry` is the id of the module that starts. */
+export interface CompiledProgram {
+  readonly v: 1;
+  readonly compiler: string;
+  readonly abi: number;
+  readonly entry: string;
+  readonly modules: readonly CompiledModule[];
+  /** Warnings, and what the checker says a run would stumble over. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A program, or why there is none. */
+export interface CompileResult {
+  /** Absent when there are errors. */
+  readonly program: CompiledProgram | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly dropped: number;
+  /** Every source that was read, for code frames and caches. */
+  readonly sources: readonly Source[];
+}
+
+/** Checks and emits a program from its entry file. Mistakes of the user are diagnostics, never exceptions. */
+export function compileProgram(entry: Source, options: CheckOptions): CompileResult {
+  const checked = check(entry, options);
+  const { diagnostics, dropped } = checked;
+  const sources = checked.modules.map((module) => module.source);
+  if (checked.hasErrors) return { program: undefined, diagnostics, dropped, sources };
+  return { program: emitProgram(checked), diagnostics, dropped, sources };
+}
+
+/** Emits a program that has no errors. */
+export function emitProgram(checked: CheckedProgram): CompiledProgram {
+  const modules = checked.modules.map((module): CompiledModule => {
+    const emitted = emitModule(module, checked);
+    return { ...emitted, hash: sha256(emitted.code) };
+  });
+  return {
+    v: 1,
+    compiler: COMPILER_VERSION,
+    abi: EMIT_ABI,
+    entry: checked.entry.source.id,
+    modules,
+    diagnostics: checked.diagnostics,
+  };
+}
+
+/** The durable form of a program. */
+export function programToJson(program: CompiledProgram): Json {
+  return JSON.parse(JSON.stringify(program)) as Json;
+}

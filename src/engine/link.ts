@@ -1,0 +1,190 @@
+// Linking: evaluates emitted modules with `$`, the bound builtins and each other's exports, and gives a program that
+// can be started. Evaluating runs no Harn code; that happens in `start`, with the ctx of the task that runs it.
+import vm from 'node:vm';
+import { bug } from '../base/index.ts';
+import {
+  type Ctx,
+  type HarnFunction,
+  isSuspending,
+  type Steps,
+  SUPPORT_ABI,
+  support,
+  type Value,
+} from '../values/index.ts';
+import type { CompiledModule, CompiledProgram } from './compile.ts';
+import { engineErrors } from './errors.ts';
+
+/** Provides the builtins that modules require. */
+export interface BuiltinSource {
+  /** The function or constant of a row, for callers that may suspend where the row may. */
+  resolve(name: string): Value | undefined;
+  /** The form of a callback row for callers that cannot suspend. */
+  resolveSync(name: string): Value | undefined;
+}
+
+/** What a generated module returns. */
+interface ModuleBody {
+  readonly exports: { readonly [name: string]: Value };
+  readonly pipelines: { readonly [name: string]: HarnFunction };
+  readonly init: HarnFunction;
+  readonly main: HarnFunction | null;
+}
+
+/** A module that is ready to run. */
+export interface LiveModule {
+  readonly id: string;
+  readonly compiled: CompiledModule;
+  /** The name of its code in JavaScript stacks. */
+  readonly filename: string;
+  /** Numbered places of this module start here. */
+  readonly siteBase: number;
+  readonly body: ModuleBody;
+}
+
+/** Numbers of places: a module has fewer than this. */
+export const SITES_PER_MODULE = 2 ** 20;
+
+export interface LinkOptions {
+  readonly builtins: BuiltinSource;
+  /** V8's code cache by module hash, where one is kept. */
+  readonly codeCache?: CodeCache | undefined;
+}
+
+/** Keeps V8's compiled form of a module. A stale or foreign entry is rejected by V8 and simply not used. */
+export interface CodeCache {
+  read(hash: string): Buffer | undefined;
+  write(hash: string, code: Buffer): void;
+}
+
+/** A linked program. */
+export class LiveProgram {
+  readonly compiled: CompiledProgram;
+  readonly modules: ReadonlyMap<string, LiveModule>;
+  readonly #entry: LiveModule;
+
+  constructor(compiled: CompiledProgram, modules: ReadonlyMap<string, LiveModule>) {
+    this.compiled = compiled;
+    this.modules = modules;
+    this.#entry = modules.get(compiled.entry) ?? bug('a program without its entry module');
+  }
+
+  /** Initialises every module in order. A script initialises its variables as it runs. */
+  *init(ctx: Ctx): Steps<void> {
+    for (const { id } of this.compiled.modules) {
+      const module = this.modules.get(id) ?? bug(`module ${id} is not linked`);
+      if (module === this.#entry && module.body.main !== null) continue;
+      yield* run(module.body.init, ctx, []);
+    }
+  }
+
+  /** Initialises the modules and runs the entry with the values of its inputs. */
+  *start(ctx: Ctx, inputs: readonly Value[]): Steps {
+    yield* this.init(ctx);
+    return yield* run(this.entryFunction(), ctx, inputs);
+  }
+
+  /** What the entry module starts with. */
+  entryFunction(): HarnFunction {
+    const { body, compiled } = this.#entry;
+    if (compiled.entry.kind === 'script') return body.main ?? bug('a script without statements');
+    const name = compiled.entry.name ?? bug('an entry without a name');
+    const fn = compiled.entry.kind === 'main' ? body.exports[name] : body.pipelines[name];
+    return typeof fn === 'function' ? fn : bug(`the entry ${name} is not there`);
+  }
+
+  /** A public function of the entry module: trigger handlers, connector exports and test functions. */
+  exported(name: string, moduleId: string = this.compiled.entry): Value | undefined {
+    const module = this.modules.get(moduleId);
+    if (module === undefined) return undefined;
+    return module.body.exports[name] ?? module.body.pipelines[name];
+  }
+}
+
+function* run(fn: HarnFunction, ctx: Ctx, args: readonly Value[]): Steps {
+  if (isSuspending(fn)) return yield* fn(ctx, ...args);
+  return (fn as (ctx: Ctx, ...args: Value[]) => Value)(ctx, ...args);
+}
+
+/** Evaluates all modules of a program. Modules that import each other see one another's exports once all are there. */
+export function link(program: CompiledProgram, options: LinkOptions): LiveProgram {
+  if (program.abi !== SUPPORT_ABI) {
+    throw engineErrors.abiMismatch({ program: program.abi, runtime: SUPPORT_ABI });
+  }
+  const shared = new Map<string, { [name: string]: Value }>();
+  for (const { id } of program.modules)
+    shared.set(id, Object.create(null) as { [name: string]: Value });
+  const live = new Map<string, LiveModule>();
+  program.modules.forEach((compiled, i) => {
+    const filename = `harn:${compiled.hash.slice(0, 12)}:${compiled.id}`;
+    const siteBase = i * SITES_PER_MODULE;
+    const body = evaluate(
+      compiled,
+      filename,
+      importsOf(compiled, siteBase, shared, options),
+      options.codeCache,
+    );
+    const exports = shared.get(compiled.id) ?? bug('a module without exports');
+    Object.defineProperties(exports, Object.getOwnPropertyDescriptors(body.exports));
+    live.set(compiled.id, { id: compiled.id, compiled, filename, siteBase, body });
+  });
+  return new LiveProgram(program, live);
+}
+
+interface Imports {
+  readonly siteBase: number;
+  readonly builtins: { readonly [name: string]: Value };
+  readonly syncBuiltins: { readonly [name: string]: Value };
+  readonly modules: { readonly [id: string]: { readonly [name: string]: Value } };
+}
+
+function importsOf(
+  compiled: CompiledModule,
+  siteBase: number,
+  shared: ReadonlyMap<string, { readonly [name: string]: Value }>,
+  { builtins }: LinkOptions,
+): Imports {
+  const rows: [string, Value][] = [];
+  const syncRows: [string, Value][] = [];
+  for (const name of compiled.requires) {
+    const row = builtins.resolve(name);
+    if (row === undefined) throw engineErrors.missingBuiltin({ name, module: compiled.id });
+    rows.push([name, row]);
+    const sync = builtins.resolveSync(name);
+    if (sync !== undefined) syncRows.push([name, sync]);
+  }
+  const modules = compiled.imports.map((id) => {
+    const exports = shared.get(id);
+    if (exports === undefined) throw engineErrors.missingModule({ id, module: compiled.id });
+    return [id, exports] as const;
+  });
+  return {
+    siteBase,
+    builtins: table(rows),
+    syncBuiltins: table(syncRows),
+    modules: table(modules),
+  };
+}
+
+/** An object without prototype, so that a name such as `constructor` finds nothing. */
+function table<T>(entries: readonly (readonly [string, T])[]): { readonly [name: string]: T } {
+  const out = Object.create(null) as { [name: string]: T };
+  for (const [name, value] of entries) out[name] = value;
+  return out;
+}
+
+function evaluate(
+  { code, hash }: CompiledModule,
+  filename: string,
+  imports: Imports,
+  cache: CodeCache | undefined,
+): ModuleBody {
+  const cachedData = cache?.read(hash);
+  const fn = vm.compileFunction(code, ['$', 'imports'], {
+    filename,
+    ...(cachedData === undefined ? {} : { cachedData }),
+    ...(cache === undefined || cachedData !== undefined ? {} : { produceCachedData: true }),
+  });
+  const produced = (fn as { cachedData?: Buffer }).cachedData;
+  if (cache !== undefined && produced !== undefined) cache.write(hash, produced);
+  return fn(support, imports) as ModuleBody;
+}
