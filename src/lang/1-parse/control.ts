@@ -55,12 +55,16 @@ export function parseControl(c: Cursor): Expression | undefined {
     }
     case T.yield: {
       c.advance();
+      c.enter();
       const value = endsValue(c) ? undefined : c.grammar.expression(c);
+      c.leave();
       return { kind: 'Yield', span: c.spanFrom(start), value };
     }
     case T.emit: {
       c.advance();
+      c.enter();
       const value = c.grammar.expression(c);
+      c.leave();
       return { kind: 'Emit', span: c.spanFrom(start), value };
     }
     default:
@@ -94,11 +98,11 @@ function parseIf(c: Cursor): If {
     const condition = parseCondition(c);
     const then = c.grammar.block(c);
     branches.push({ condition, then, span: c.spanFrom(start) });
+    c.chain(branches.length);
     if (!c.takePastNewline(T.else)) break;
     c.skipNewlines();
     if (!c.at(T.if)) otherwise = c.grammar.block(c);
   } while (otherwise === undefined);
-  c.maxChain = Math.max(c.maxChain, branches.length);
   const end = c.lastEnd;
   for (const { condition, then, span } of branches.reverse()) {
     otherwise = { kind: 'If', span: c.span(span.start, end), condition, then, otherwise };
@@ -111,16 +115,15 @@ function parseMatch(c: Cursor): Expression {
   c.advance();
   const subject = parseCondition(c);
   c.expect(T.lbrace);
-  const arms = bracketed(c, false, () => {
-    const list: MatchArm[] = [];
-    c.skipNewlines();
-    while (!c.take(T.rbrace)) {
-      list.push(matchArm(c));
-      if (c.take(T.comma) || c.take(T.semicolon)) c.skipNewlines();
-      else c.skipNewlines();
-    }
-    return list;
-  });
+  const before = c.open(false);
+  const arms: MatchArm[] = [];
+  c.skipNewlines();
+  while (!c.take(T.rbrace)) {
+    arms.push(matchArm(c));
+    if (c.take(T.comma) || c.take(T.semicolon)) c.skipNewlines();
+    else c.skipNewlines();
+  }
+  c.close(before);
   return { kind: 'Match', span: c.spanFrom(start), subject, arms };
 }
 
@@ -201,19 +204,19 @@ function parallelBody(
   c: Cursor,
 ): Pick<Extract<Expression, { kind: 'Parallel' }>, 'param' | 'body'> {
   const closure = c.opensClosureAt(-1);
-  return bracketed(c, false, () => {
-    let param: Param | undefined;
-    if (closure) {
-      c.skipNewlines();
-      if (!c.at(T.arrow)) param = parseParam(c);
-      c.expect(T.arrow);
-    }
-    const from = c.lastEnd;
-    const statements = c.grammar.statements(c);
-    const span = c.span(from, Math.max(from, c.lastEnd));
-    c.expect(T.rbrace);
-    return { param, body: { kind: 'Block', span, statements } };
-  });
+  const before = c.open(false);
+  let param: Param | undefined;
+  if (closure) {
+    c.skipNewlines();
+    if (!c.at(T.arrow)) param = parseParam(c);
+    c.expect(T.arrow);
+  }
+  const from = c.lastEnd;
+  const statements = c.grammar.statements(c);
+  const span = c.span(from, Math.max(from, c.lastEnd));
+  c.expect(T.rbrace);
+  c.close(before);
+  return { param, body: { kind: 'Block', span, statements } };
 }
 
 function parseSelect(c: Cursor): Expression {

@@ -31,6 +31,9 @@ export const PARSE_FAILURE = new Error('parse failure');
 /** Brackets inside brackets. */
 export const MAX_DEPTH = 500;
 
+/** Operators, members or `else if` in a row: later phases walk them by recursion. */
+const MAX_CHAIN = 1_000;
+
 export class Cursor {
   readonly tokens: TokenList;
   readonly reporter: Reporter;
@@ -52,6 +55,7 @@ export class Cursor {
   /** Set when reading stops for good. */
   aborted = false;
   #lastErrorAt = -1;
+  #nextGt = -1;
   readonly #closures: Uint8Array;
 
   constructor(tokens: TokenList, reporter: Reporter, grammar: Grammar, depth = 0) {
@@ -162,6 +166,16 @@ export class Cursor {
     return { name, span };
   }
 
+  /** How many tokens away the next `>` is. Cheap when asked at growing positions. */
+  get distanceToGt(): number {
+    if (this.#nextGt < this.pos) {
+      let i = this.pos;
+      while (i < this.tokens.count && this.tokens.kinds[i] !== T.gt) i += 1;
+      this.#nextGt = i;
+    }
+    return this.#nextGt - this.pos;
+  }
+
   span(start: number, end: number): Span {
     return { source: this.reporter.sourceId, start, end };
   }
@@ -180,6 +194,31 @@ export class Cursor {
     return this.#closures[this.pos + offset] === 1;
   }
 
+  /** Enters a bracket; what it returns is for `close`. */
+  open(grouped: boolean): number {
+    const before = (this.noStruct ? 1 : 0) | (this.grouped ? 2 : 0);
+    this.noStruct = false;
+    this.grouped = grouped;
+    this.enter();
+    return before;
+  }
+
+  close(before: number): void {
+    this.leave();
+    this.noStruct = (before & 1) !== 0;
+    this.grouped = (before & 2) !== 0;
+  }
+
+  /** Counts the links of a chain of operators; too many end the reading. */
+  chain(links: number): void {
+    if (links <= this.maxChain) return;
+    this.maxChain = links;
+    if (links <= MAX_CHAIN) return;
+    this.giveUp(this.start, this.end, (at, span) =>
+      parseErrors.longChain({ limit: MAX_CHAIN, ...at }, { span }),
+    );
+  }
+
   /** Counts one more bracket. */
   enter(): void {
     this.depth += 1;
@@ -195,9 +234,17 @@ export class Cursor {
 
   /** Reports too deep nesting and gives up the rest of the text. */
   abort(start: number, end: number): never {
-    this.error(start, end, (at, span) =>
+    return this.giveUp(start, end, (at, span) =>
       parseErrors.tooDeep({ limit: MAX_DEPTH, ...at }, { span }),
     );
+  }
+
+  giveUp(
+    start: number,
+    end: number,
+    make: (at: { line: number; column: number }, span: Span) => HarnError,
+  ): never {
+    this.error(start, end, make);
     this.aborted = true;
     this.pos = this.tokens.count - 1;
     throw PARSE_FAILURE;
@@ -237,19 +284,16 @@ export class Cursor {
   }
 }
 
-/** Runs `read` with the context of a bracket: no condition, line breaks as given. */
+/**
+ * Runs `read` with the context of a bracket: no condition, line breaks as given. The context is not restored when
+ * `read` fails: the statement list that catches the failure does that. Deeply recursive productions call
+ * `open` and `close` themselves, to save stack.
+ */
 export function bracketed<R>(c: Cursor, grouped: boolean, read: () => R): R {
-  const { noStruct, grouped: before } = c;
-  c.noStruct = false;
-  c.grouped = grouped;
-  c.enter();
-  try {
-    return read();
-  } finally {
-    c.leave();
-    c.noStruct = noStruct;
-    c.grouped = before;
-  }
+  const before = c.open(grouped);
+  const result = read();
+  c.close(before);
+  return result;
 }
 
 /** Reads `item, item, …` up to `close`, which it takes. Line breaks anywhere, trailing comma allowed. */
@@ -270,10 +314,10 @@ export function parseCondition(c: Cursor): Expression {
   const { noStruct, grouped } = c;
   c.noStruct = true;
   c.grouped = false;
-  try {
-    return c.grammar.expression(c);
-  } finally {
-    c.noStruct = noStruct;
-    c.grouped = grouped;
-  }
+  c.enter();
+  const condition = c.grammar.expression(c);
+  c.leave();
+  c.noStruct = noStruct;
+  c.grouped = grouped;
+  return condition;
 }

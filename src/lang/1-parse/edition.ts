@@ -15,7 +15,7 @@ export function detectEdition(tokens: TokenList): Edition | undefined {
   for (let i = 0; i < tokens.count; i += 1) {
     const kind = tokens.kinds[i];
     if (kind === T.var) {
-      if (beginsStatement(tokens, i)) return '0.7';
+      if (beginsStatement(tokens, i) && tokens.kindAt(i + 1) !== T.colon) return '0.7';
     } else if (kind === T.identifier && !modern) {
       modern = isConstBinding(tokens, i) || isHarnessParam(tokens, i);
     }

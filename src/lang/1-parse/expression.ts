@@ -92,7 +92,7 @@ function binary(c: Cursor, min: number): Expression {
     c.pos += newline + (isNotIn ? 2 : 1);
     c.skipNewlines();
     links += 1;
-    if (links > c.maxChain) c.maxChain = links;
+    c.chain(links);
     if (operator.name !== undefined) {
       const right = binary(c, operator.prec + 1);
       left = { kind: 'Binary', span: c.spanFrom(start), operator: operator.name, left, right };
@@ -183,7 +183,7 @@ function postfix(c: Cursor, first: Expression, start: number): Expression {
     if (next === undefined) break;
     value = next;
     links += 1;
-    if (links > c.maxChain) c.maxChain = links;
+    c.chain(links);
   }
   return value;
 }
@@ -284,10 +284,11 @@ function parseArguments(c: Cursor, calleeName: string): Argument[] {
 }
 
 /** How far `f<…>(` is looked for. */
-const MAX_TYPE_ARG_TOKENS = 200;
+const MAX_TYPE_ARG_TOKENS = 100;
 
 /** Whether `<` at the cursor opens type arguments: only type tokens up to a `>` with `(` right behind. */
 function opensTypeArgs(c: Cursor): boolean {
+  if (c.distanceToGt > MAX_TYPE_ARG_TOKENS) return false;
   let depth = 0;
   for (let i = 0; i < MAX_TYPE_ARG_TOKENS; i += 1) {
     switch (c.kindAt(i)) {

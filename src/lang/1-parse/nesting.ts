@@ -3,7 +3,7 @@
 import type { Module, Node } from '../ast.ts';
 
 /** How many nodes may lie on one path. Chosen so that a recursive walk fits on a small stack. */
-export const MAX_HEIGHT = 2_500;
+export const MAX_HEIGHT = 2_000;
 
 /** A node on a path longer than `limit`, or undefined. Walks with a list of its own, not the stack. */
 export function findTooHigh(module: Module, limit: number = MAX_HEIGHT): Node | undefined {

@@ -60,9 +60,17 @@ function topLevel(c: Cursor): Statement[] {
   try {
     return parseStatements(c, T.eof);
   } catch (failure) {
-    if (failure !== PARSE_FAILURE) throw failure;
+    // The counted limits fit on the usual stack. A caller deep in its own recursion may have less.
+    if (failure instanceof RangeError) reportTooDeep(c);
+    else if (failure !== PARSE_FAILURE) throw failure;
     return [{ kind: 'ErrorStatement', span: c.span(start, c.tokens.text.length) }];
   }
+}
+
+function reportTooDeep(c: Cursor): void {
+  const { start, end } = c;
+  c.error(start, end, (at, span) => parseErrors.tooDeep({ limit: c.depth, ...at }, { span }));
+  c.aborted = true;
 }
 
 function comments(tokens: TokenList, reporter: Reporter): Comment[] {

@@ -43,11 +43,11 @@ export function parsePrimary(c: Cursor): Expression {
       return { kind: 'NilLiteral', span: c.spanFrom(start) };
     case T.lparen: {
       c.advance();
-      return bracketed(c, true, () => {
-        const inner = c.grammar.expression(c);
-        c.expect(T.rparen);
-        return inner;
-      });
+      const before = c.open(true);
+      const inner = c.grammar.expression(c);
+      c.expect(T.rparen);
+      c.close(before);
+      return inner;
     }
     case T.lbracket: {
       c.advance();
@@ -145,20 +145,20 @@ function dictEntry(c: Cursor): DictEntry | Spread {
 function braceClosure(c: Cursor): Expression {
   const { start } = c;
   c.advance();
-  return bracketed(c, false, () => {
-    const params = parseClosureParams(c);
-    const from = c.lastEnd;
-    const statements = c.grammar.statements(c);
-    const body = {
-      kind: 'Block',
-      span: c.span(from, Math.max(from, c.lastEnd)),
-      statements,
-    } as const;
-    c.expect(T.rbrace);
-    const span = c.spanFrom(start);
-    const none = { typeParams: [], returns: undefined, throws: undefined };
-    return { kind: 'Closure', span, style: 'brace', params, body, ...none };
-  });
+  const before = c.open(false);
+  const params = parseClosureParams(c);
+  const from = c.lastEnd;
+  const statements = c.grammar.statements(c);
+  const body = {
+    kind: 'Block',
+    span: c.span(from, Math.max(from, c.lastEnd)),
+    statements,
+  } as const;
+  c.expect(T.rbrace);
+  c.close(before);
+  const span = c.spanFrom(start);
+  const none = { typeParams: [], returns: undefined, throws: undefined };
+  return { kind: 'Closure', span, style: 'brace', params, body, ...none };
 }
 
 /** `fn<T>(a: T) -> U { … }` */

@@ -2,7 +2,7 @@
 import type { AssignOperator, Block, Expression, Statement } from '../ast.ts';
 import { parseErrors } from '../errors.ts';
 import { endsValue } from './control.ts';
-import { bracketed, type Cursor, PARSE_FAILURE, parseCondition } from './cursor.ts';
+import { type Cursor, PARSE_FAILURE, parseCondition } from './cursor.ts';
 import { declarationDoc, parseDeclaration } from './declaration.ts';
 import { isStringKind } from './literal.ts';
 import { parseBindingPattern } from './pattern.ts';
@@ -18,11 +18,11 @@ export function parseBlock(c: Cursor): Block {
   const { start } = c;
   if (!c.at(T.lbrace)) c.fail('{');
   c.advance();
-  return bracketed(c, false, () => {
-    const statements = parseStatements(c, T.rbrace);
-    c.expect(T.rbrace);
-    return { kind: 'Block', span: c.spanFrom(start), statements };
-  });
+  const before = c.open(false);
+  const statements = parseStatements(c, T.rbrace);
+  c.expect(T.rbrace);
+  c.close(before);
+  return { kind: 'Block', span: c.spanFrom(start), statements };
 }
 
 /** Statements up to `close`, which is left. Never throws but for nesting. */
@@ -31,13 +31,13 @@ export function parseStatements(c: Cursor, close: typeof T.rbrace | typeof T.eof
   let failures = 0;
   c.skipNewlines();
   while (!c.at(close) && !c.at(T.eof)) {
-    const { pos, start, depth, noStruct, grouped, inPipe } = c;
+    const { pos, start, depth, noStruct, grouped, inPipe, placeholders } = c;
     try {
       statements.push(parseStatement(c));
       separator(c, close);
     } catch (failure) {
       if (failure !== PARSE_FAILURE || c.aborted) throw failure;
-      Object.assign(c, { depth, noStruct, grouped, inPipe });
+      Object.assign(c, { depth, noStruct, grouped, inPipe, placeholders });
       failures += 1;
       if (failures > MAX_FAILURES) c.pos = c.tokens.count - 1;
       else synchronise(c, pos, close);
@@ -153,7 +153,11 @@ export function parseStatement(c: Cursor): Statement {
       break;
     default:
   }
-  return parseDeclaration(c) ?? expressionStatement(c);
+  const { pos } = c;
+  const declaration = parseDeclaration(c);
+  if (declaration !== undefined) return declaration;
+  // Attributes before something else were reported and are gone; the rest is an ordinary statement.
+  return c.pos === pos ? expressionStatement(c) : parseStatement(c);
 }
 
 /** `const` is a word only where a binding follows; older programs may use it as a name. */
