@@ -1,7 +1,7 @@
 // What one call may do to the turn: wait by itself, or wait if certain functions do. The rule everywhere: what is not
 // known to return at once is taken to wait.
-import type { Argument, Expression, MethodCall } from '../ast.ts';
-import type { BuiltinColour } from '../builtin-spec.ts';
+import type { Expression, MethodCall } from '../ast.ts';
+import type { BuiltinSpec } from '../builtin-spec.ts';
 import { argumentValue, calleeOf } from './call-target.ts';
 import type { CallNode } from './checked-module.ts';
 import {
@@ -12,6 +12,7 @@ import {
 } from './method-kinds.ts';
 import type { ProgramState } from './program-state.ts';
 import type { BindingRecord, FunctionRecord, ModuleRecord } from './records.ts';
+import { functionParameters } from './signature-text.ts';
 import type { ValueKinds } from './value-kinds.ts';
 
 /** `waits` for certain, or when one of `callees` suspends. */
@@ -47,7 +48,7 @@ export class CallEffects {
       }
       case 'builtin':
       case 'capability':
-        return this.#builtin(target.spec.suspends, node, module);
+        return this.#builtin(target.spec, node, module);
       case 'struct':
       case 'enumVariant':
       case 'undefined':
@@ -59,11 +60,14 @@ export class CallEffects {
     }
   }
 
-  #builtin(colour: BuiltinColour, node: CallNode, module: ModuleRecord): CallEffect {
-    if (colour !== 'callback') return colour ? WAITS : RETURNS;
-    const values: Expression[] = argumentsOf(node);
-    if (node.kind === 'Pipe') values.push(node.left);
-    return this.#callbacks(values, module);
+  #builtin({ suspends, signature }: BuiltinSpec, node: CallNode, module: ModuleRecord): CallEffect {
+    if (suspends !== 'callback') return suspends ? WAITS : RETURNS;
+    if (node.kind === 'Pipe') return this.#callbacks([node.left], module);
+    // After a spread, positions are not known.
+    const spread = node.args.findIndex((argument) => argument.kind === 'Spread');
+    const takesFunction = functionParameters(signature);
+    const values = node.args.filter((_, i) => takesFunction(i) || (spread !== -1 && i >= spread));
+    return this.#callbacks(values.map(argumentValue), module);
   }
 
   #value(node: CallNode, module: ModuleRecord): CallEffect {
@@ -188,9 +192,8 @@ export class CallEffects {
   }
 }
 
-function argumentsOf(node: CallNode): Expression[] {
-  if (node.kind === 'Pipe') return [];
-  return node.args.map((argument: Argument) => argumentValue(argument));
+function argumentsOf(node: MethodCall): Expression[] {
+  return node.args.map(argumentValue);
 }
 
 function withCallees(effect: CallEffect, more: readonly FunctionRecord[]): CallEffect {

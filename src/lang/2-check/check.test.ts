@@ -190,6 +190,12 @@ describe('names', () => {
     expect(call?.target).toMatchObject({ kind: 'builtin', spec: { name: 'await' } });
   });
 
+  test('a tool may wrap the builtin of its name', () => {
+    const program = checkText('tool read_file(path: string) { read_file(path) }');
+    const [call] = program.entry.calls.values();
+    expect(call?.target).toMatchObject({ kind: 'builtin', spec: { name: 'fs.read_text' } });
+  });
+
   test('at most fifty findings are kept and the others counted', () => {
     const program = checkText('nosuch()\n'.repeat(80));
     expect(program.diagnostics).toHaveLength(50);

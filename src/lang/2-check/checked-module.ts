@@ -168,6 +168,7 @@ export type Fault =
 export type CallTarget =
   /** A user function, tool or nested fn; call it directly. */
   | { readonly kind: 'function'; readonly binding: Binding }
+  /** Also `event_log.emit(...)`, whose receiver is no variable and has no entry in `uses`. */
   | { readonly kind: 'builtin'; readonly spec: BuiltinSpec }
   /** `harness.fs.read_text(...)`: the row is known and so is the receiver's path below the root. */
   | { readonly kind: 'capability'; readonly spec: BuiltinSpec; readonly path: string }

@@ -12,6 +12,9 @@ import { nearestName } from './suggest.ts';
 /** After so many, further mistakes get no suggestion: each one compares with every known name. */
 const MAX_SUGGESTIONS = 200;
 
+/** Declarations whose value is a dict. */
+const REGISTRIES: ReadonlySet<BindingKind> = new Set(['tool', 'skill', 'evalPack']);
+
 export class NameTable {
   readonly root: FunctionRecord;
   readonly #state: ProgramState;
@@ -112,12 +115,20 @@ export class NameTable {
 
   /** Binds the name of a call target. */
   useAsCallee(node: Identifier): void {
-    const isFixed = this.#state.builtins.isUnshadowable(node.name);
-    const binding = isFixed ? this.#state.global(node.name) : this.find(node.name);
-    if (this.#bind(node, binding)) return;
+    if (this.#bind(node, this.#findCallee(node.name))) return;
     const suggestion = this.#suggest(node.name, 2);
     this.#record.faults.set(node, { kind: 'undefinedFunction', name: node.name, suggestion });
     this.#undefinedCalls.push(node);
+  }
+
+  /** Registries are no functions: `tool read_file(p) { read_file(p) }` calls the builtin. */
+  #findCallee(name: string): BindingRecord | undefined {
+    const found = this.find(name);
+    const isCallable =
+      found !== undefined &&
+      !REGISTRIES.has(found.kind) &&
+      !this.#state.builtins.isUnshadowable(name);
+    return isCallable ? found : (this.#state.global(name) ?? found);
   }
 
   #bind(node: Node, binding: BindingRecord | undefined): boolean {

@@ -80,6 +80,8 @@ export class FunctionRecord {
   inherits: FunctionRecord | undefined;
   produces: 'value' | 'generator' | 'stream' = 'value';
   hasDefer = false;
+  /** In an `impl` block, so that an untyped `self` is an instance. */
+  isMethod = false;
   readonly calls: CallNode[] = [];
   readonly returnedCalls: CallNode[] = [];
   readonly loops: (ForStatement | WhileStatement | Retry)[] = [];

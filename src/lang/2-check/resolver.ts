@@ -149,7 +149,9 @@ export class Resolver {
 
   #impl(node: ImplDeclaration): void {
     for (const method of node.methods) {
-      this.#state.addMethod(method, this.#namedFunction(method));
+      const record = this.#namedFunction(method);
+      record.isMethod = true;
+      this.#state.addMethod(method, record);
     }
   }
 

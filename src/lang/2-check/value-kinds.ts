@@ -5,6 +5,7 @@ import type { Block, Expression, MethodCall, TypeExpr } from '../ast.ts';
 import { methodResult } from './method-kinds.ts';
 import type { ProgramState } from './program-state.ts';
 import { BindingRecord, type FunctionRecord, type ModuleRecord } from './records.ts';
+import { constantType, resultType } from './signature-text.ts';
 
 /** `none`: nothing seen yet. `data`: numbers, booleans, nil and other values without parts; joins with anything. */
 export type ValueKind =
@@ -166,6 +167,7 @@ export class ValueKinds {
   /** The kind that a parameter's annotation promises; it is checked on every call. */
   ofParam(binding: BindingRecord): ValueKind {
     if (binding.node?.kind === 'Param' && binding.node.rest) return 'list';
+    if (binding.name === 'self' && binding.owner?.isMethod === true) return 'struct';
     const module = this.#moduleOf(binding);
     if (binding.checkedType === undefined || module === undefined) return 'unknown';
     return typeKind(binding.checkedType, module);
@@ -300,33 +302,22 @@ export function typeKind(type: TypeExpr, module: ModuleRecord, hops = MAX_ALIASE
 
 /** The kind of a constant row (`pi: float`); undefined for functions. */
 function constantKind(signature: string): ValueKind | undefined {
-  const type = /^[\w.]+\s*:\s*(\w+)/.exec(signature)?.[1];
-  if (type === undefined) return undefined;
-  return Object.hasOwn(KIND_OF_TYPE, type) ? (KIND_OF_TYPE[type] as ValueKind) : 'unknown';
+  const type = constantType(signature);
+  return type === undefined ? undefined : kindOfTypeText(type);
 }
 
 /** The kind that a builtin's signature text promises, read without parsing it. */
-export function resultKind(signature: string): ValueKind {
-  const result = resultText(signature);
-  if (result === undefined || /[|&]/.test(result.replace(/<.*>/s, '').replace(/\|\s*nil\b/g, '')))
-    return 'unknown';
-  if (result.startsWith('{')) return 'dict';
-  if (result.startsWith('[')) return 'list';
-  const name = /^[A-Za-z_]\w*/.exec(result)?.[0];
+function resultKind(signature: string): ValueKind {
+  const type = resultType(signature);
+  return type === undefined ? 'unknown' : kindOfTypeText(type);
+}
+
+function kindOfTypeText(type: string): ValueKind {
+  if (/[|&]/.test(type.replace(/<.*>/s, '').replace(/\|\s*nil\b/g, ''))) return 'unknown';
+  if (type.startsWith('{')) return 'dict';
+  if (type.startsWith('[')) return 'list';
+  const name = /^[A-Za-z_]\w*/.exec(type)?.[0];
   return name !== undefined && Object.hasOwn(KIND_OF_TYPE, name)
     ? (KIND_OF_TYPE[name] as ValueKind)
     : 'unknown';
-}
-
-/** What follows `->` after the parameter list. */
-function resultText(signature: string): string | undefined {
-  let depth = 0;
-  for (let i = signature.indexOf('('); i >= 0 && i < signature.length; i += 1) {
-    if (signature[i] === '(') depth += 1;
-    else if (signature[i] === ')') {
-      depth -= 1;
-      if (depth === 0) return /^\s*->\s*(.*)$/s.exec(signature.slice(i + 1))?.[1];
-    }
-  }
-  return undefined;
 }
