@@ -80,6 +80,11 @@ export const parseErrors = defineErrors('PAR', {
     message: (p) => `\${${p.text}} at ${at(p)} is not an expression and stays as text`,
     hint: 'Write \\${ when the text is meant.',
   }),
+  longChain: row<{ limit: number } & At>({
+    number: 508,
+    message: (p) => `More than ${p.limit} operators or members in a row at ${at(p)}`,
+    hint: 'Build long texts with join(), and give intermediate values a name.',
+  }),
   selectBoth: row<At>({
     number: 507,
     message: (p) => `A select has either a timeout or a default, not both, at ${at(p)}`,

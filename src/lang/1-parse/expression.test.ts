@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Harn texts
 import { expect, test } from 'vitest';
 import { parse } from './parser.ts';
-import { treeNotation } from './tree-notation.ts';
+import { treeNotation } from './tree-notation.fixture.ts';
 
 function tree(text: string): string {
   const { module, diagnostics } = parse({ id: 't', text });

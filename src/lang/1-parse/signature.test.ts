@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseSignature } from './signature.ts';
-import { treeNotation } from './tree-notation.ts';
+import { treeNotation } from './tree-notation.fixture.ts';
 
 test.each([
   ['hash_value(value: any) -> string', '[(Param value any)]', 'string'],

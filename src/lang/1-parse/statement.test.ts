@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parse } from './parser.ts';
-import { treeNotation } from './tree-notation.ts';
+import { treeNotation } from './tree-notation.fixture.ts';
 
 function tree(text: string): string {
   const { module, diagnostics } = parse({ id: 't', text });

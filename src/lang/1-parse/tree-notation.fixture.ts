@@ -1,4 +1,4 @@
-// Trees as short texts: `-2 ** 2` is `(Unary - (Binary ** 2 2))`. For tests and for people who ask what the parser
+// Trees as short texts: `-2 ** 2` is `(Unary - (Binary ** 2 2))`. For tests: what the parser
 // saw. Spans, absent parts, empty lists and `false` are left out; `true` shows as the name of its field.
 import type { Node } from '../ast.ts';
 
