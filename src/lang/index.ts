@@ -50,6 +50,8 @@ export {
 export { harnNameOf } from './3-emit/names.ts';
 export { decodeMappings, lookUp, type Mapping, type SourceMapJson } from './3-emit/source-map.ts';
 export { EMIT_ABI, type RuntimeRow, type SupportName } from './3-emit/support.ts';
+// The tree: node types are in ast.ts, these are what other rooms name
+export type { Comment, Edition, Module, Node } from './ast.ts';
 // Checking: modules, names, colours
 export type { BuiltinColour, BuiltinEffect, BuiltinSpec } from './builtin-spec.ts';
 // Error tables of this room, for `explain` and the docs

@@ -36,6 +36,10 @@ export const grammar: Grammar = {
 /**
  * Reads a program. Always returns a module: broken parts are ErrorStatements, and every error is a coded
  * diagnostic. Never throws for any text.
+ *
+ * @example
+ * const { module, diagnostics } = parse({ id: 'a.harn', text: 'log(1 + 2)' });
+ * if (diagnostics.hasErrors) show(diagnostics.all);
  */
 export function parse(source: Source, options: ParseOptions = {}): ParseResult {
   const sink = options.sink ?? new DiagnosticSink();
