@@ -65,7 +65,6 @@ export class CommitQueue {
   #schedule(): void {
     if (this.#scheduled || this.#waiting.length === 0) return;
     this.#scheduled = true;
-    // biome-ignore lint/style/noRestrictedGlobals: one turn of the event loop, not a wait for time
     setImmediate(() => {
       this.#scheduled = false;
       this.#commitGroup();

@@ -1,6 +1,7 @@
 // The SQLite driver in the shape of node:sqlite: the built-in one where Node has it (22.13 and later), else
 // @photostructure/sqlite, which has the same API with binaries inside the package.
 import { sto } from '../errors.ts';
+import { withResultCodes } from './package-driver.ts';
 
 export type SqlValue = null | number | bigint | string | Uint8Array;
 export type SqlRow = { readonly [column: string]: SqlValue };
@@ -29,25 +30,29 @@ interface DriverModule {
 
 /** Loads the best driver of this Node. */
 export async function loadDriver(): Promise<SqlDriver> {
-  const { DatabaseSync } = (await builtIn()) ?? (await fromPackage());
+  const builtIn = await loadBuiltIn();
+  return builtIn === undefined ? withResultCodes(toDriver(await loadPackage())) : toDriver(builtIn);
+}
+
+function toDriver({ DatabaseSync }: DriverModule): SqlDriver {
   return (path, { readOnly }) => new DatabaseSync(path, { readOnly });
 }
 
-async function builtIn(): Promise<DriverModule | undefined> {
+async function loadBuiltIn(): Promise<DriverModule | undefined> {
   // A variable, so that neither the compiler nor a bundler looks for a module that older Nodes do not have.
   const name = 'node:sqlite';
-  return import(/* @vite-ignore */ name).catch(() => undefined) as Promise<
-    DriverModule | undefined
-  >;
+  try {
+    return (await import(/* @vite-ignore */ name)) as DriverModule;
+  } catch {
+    return undefined;
+  }
 }
 
-async function fromPackage(): Promise<DriverModule> {
+async function loadPackage(): Promise<DriverModule> {
   try {
     return (await import('@photostructure/sqlite')) as unknown as DriverModule;
   } catch (cause) {
-    throw sto.driverMissing(
-      { reason: cause instanceof Error ? cause.message : String(cause) },
-      { cause },
-    );
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw sto.driverMissing({ reason }, { cause });
   }
 }

@@ -3,6 +3,7 @@ import type { HarnError } from '../../base/index.ts';
 import { sto } from '../errors.ts';
 
 // https://sqlite.org/rescode.html, primary codes
+const ERROR = 1;
 const PERM = 3;
 const BUSY = 5;
 const LOCKED = 6;
@@ -18,8 +19,10 @@ export const BUSY_TIMEOUT_MS = 5_000;
 
 /** The primary result code of a driver error; undefined for any other value. */
 function resultCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
-  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_SQLITE_ERROR') {
+    return undefined;
+  }
+  return 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : ERROR;
 }
 
 /** Whether the database was locked by someone else. */

@@ -14,6 +14,7 @@ import {
 import { dirname } from 'node:path';
 import { sto } from '../errors.ts';
 import { translateFailure } from './failures.ts';
+import { migrations } from './migrations/all.ts';
 import { APPLICATION_ID } from './sql.ts';
 
 // Offsets of https://sqlite.org/fileformat2.html
@@ -101,6 +102,8 @@ function recognise(path: string, size: number): FileState {
     throw sto.foreignDatabase({ path, applicationId });
   }
   refuseTruncated(path, head, size);
+  const found = head.readUInt32BE(USER_VERSION);
+  if (found > migrations.length) throw sto.newerSchema({ path, found, known: migrations.length });
   return unmarked ? 'unmarked' : 'ours';
 }
 

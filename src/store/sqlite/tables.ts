@@ -113,6 +113,7 @@ export class SqliteTables implements Tables {
   }
 
   close(): void {
+    this.#foldLog();
     this.#statements.clear();
     this.#db.close();
   }
@@ -290,6 +291,18 @@ export class SqliteTables implements Tables {
   blob(hash: string): Uint8Array | undefined {
     const bytes = this.#get(sql.blob, hash)?.['bytes'] as Uint8Array | undefined;
     return bytes && new Uint8Array(bytes);
+  }
+
+  /**
+   * Moves the log into the database file. SQLite does so when the last connection ends, but the driver for Node 20 ends
+   * a connection only when its statements are garbage-collected. Without waiting: who still reads or writes does it.
+   */
+  #foldLog(): void {
+    try {
+      this.#db.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // The log stays beside the file, complete; the next connection goes on with it.
+    }
   }
 
   #topic(name: string): KnownTopic | undefined {
