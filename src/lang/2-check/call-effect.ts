@@ -11,21 +11,21 @@ import {
   mayWaitOnItsReceiver,
 } from './method-kinds.ts';
 import type { ProgramState } from './program-state.ts';
-import type { BindingRecord, FunctionRecord, ModuleRecord } from './records.ts';
+import type { BindingRecord, ColourNode, FunctionRecord, ModuleRecord } from './records.ts';
 import { functionParameters } from './signature-text.ts';
 import type { ValueKinds } from './value-kinds.ts';
 
 /** `waits` for certain, or when one of `callees` suspends. */
 export interface CallEffect {
   readonly waits: boolean;
-  readonly callees: readonly FunctionRecord[];
+  readonly callees: readonly ColourNode[];
 }
 
 const RETURNS: CallEffect = { waits: false, callees: [] };
 const WAITS: CallEffect = { waits: true, callees: [] };
 
-/** How far a function is followed through constants. */
-const MAX_HOPS = 6;
+/** A search for functions that passes through more variables than this gives up. */
+const MAX_VARIABLES = 64;
 /** A variable with more candidate values than this counts as unknown. */
 const MAX_VALUES = 16;
 
@@ -78,19 +78,15 @@ export class CallEffects {
   }
 
   #callbacks(values: readonly Expression[], module: ModuleRecord): CallEffect {
-    const callees: FunctionRecord[] = [];
-    for (const value of values) {
-      const candidates = this.#candidates(value, module, MAX_HOPS);
-      if (candidates === undefined) return WAITS;
-      callees.push(...candidates);
-    }
-    return { waits: false, callees };
+    const search: Search = { found: new Set(), seen: new Set() };
+    const isKnown = values.every((value) => this.#search(value, module, search));
+    return isKnown ? { waits: false, callees: [...search.found] } : WAITS;
   }
 
   #method(node: MethodCall, module: ModuleRecord): CallEffect {
     const { name } = node;
     const kind = this.#kinds.of(node.receiver, module);
-    const methods = this.#state.methods.get(name) ?? [];
+    const methods = this.#state.methods.get(name);
     switch (kind) {
       case 'data':
       case 'none':
@@ -104,12 +100,11 @@ export class CallEffects {
           ? this.#builtinMethod(node, module)
           : WAITS;
       case 'struct':
-        if (methods.length === 0) return WAITS;
-        return { waits: false, callees: methods };
+        return methods === undefined ? WAITS : { waits: false, callees: [methods] };
       default:
         if (!isBuiltinMethod(name) || mayWaitOnItsReceiver(name)) return WAITS;
         if (!isDictMethod(name) && this.#mayBeFunctionField(name)) return WAITS;
-        return withCallees(this.#builtinMethod(node, module), methods);
+        return withCallee(this.#builtinMethod(node, module), methods);
     }
   }
 
@@ -129,47 +124,38 @@ export class CallEffects {
     return may;
   }
 
-  /** The functions that a value may be; empty if it is none, undefined if that is not known. */
-  #candidates(
-    node: Expression,
-    module: ModuleRecord,
-    hops: number,
-  ): readonly FunctionRecord[] | undefined {
-    if (node.kind === 'Closure') {
-      const record = module.functions.get(node);
-      return record === undefined ? undefined : [record];
-    }
+  /** Adds the functions that a value may be (none, if it is no function); false if that is not known. */
+  #search(node: Expression, module: ModuleRecord, search: Search): boolean {
+    if (node.kind === 'Closure') return addTo(search.found, module.functions.get(node));
     if (node.kind === 'Identifier') {
       const binding = module.uses.get(node);
-      return binding === undefined ? [] : this.#candidatesOf(binding, hops);
+      return binding === undefined || this.#searchBinding(binding, search);
     }
     const kind = this.#kinds.of(node, module);
-    return kind === 'unknown' || kind === 'function' ? undefined : [];
+    return kind !== 'unknown' && kind !== 'function';
   }
 
-  #candidatesOf(binding: BindingRecord, hops: number): readonly FunctionRecord[] | undefined {
+  #searchBinding(binding: BindingRecord, search: Search): boolean {
     switch (binding.kind) {
       case 'fn':
-      case 'pipeline': {
-        const record = this.#state.functionOf.get(binding);
-        return record === undefined ? undefined : [record];
-      }
+      case 'pipeline':
+        return addTo(search.found, this.#state.functionOf.get(binding));
       case 'builtin':
-        return binding.builtin?.suspends === false ? [] : undefined;
+        return binding.builtin?.suspends === false;
       case 'local':
       case 'moduleVar':
-        return this.#candidatesReceived(binding, hops);
+        return this.#searchReceived(binding, search);
       case 'struct':
       case 'enum':
       case 'typeAlias':
       case 'interface':
       case 'tool':
       case 'skill':
-        return [];
+        return true;
       case 'param':
-        return this.#isPlainParam(binding) ? [] : undefined;
+        return this.#isPlainParam(binding);
       default:
-        return undefined;
+        return false;
     }
   }
 
@@ -178,25 +164,33 @@ export class CallEffects {
     return kind !== 'unknown' && kind !== 'function';
   }
 
-  #candidatesReceived(binding: BindingRecord, hops: number): readonly FunctionRecord[] | undefined {
+  #searchReceived(binding: BindingRecord, search: Search): boolean {
+    if (search.seen.has(binding)) return true;
+    search.seen.add(binding);
     const module = this.#state.modules.get(binding.moduleId ?? '');
-    const isKnown = !binding.opaque && hops > 0 && binding.received.length <= MAX_VALUES;
-    if (module === undefined || !isKnown) return undefined;
-    const all: FunctionRecord[] = [];
-    for (const { value } of binding.received) {
-      const some = this.#candidates(value, module, hops - 1);
-      if (some === undefined) return undefined;
-      all.push(...some);
-    }
-    return all;
+    const isLarge = search.seen.size > MAX_VARIABLES || binding.received.length > MAX_VALUES;
+    if (module === undefined || binding.opaque || isLarge) return false;
+    return binding.received.every(({ value }) => this.#search(value, module, search));
   }
+}
+
+/** What was found on the way from a value back to the functions it may be. */
+interface Search {
+  readonly found: Set<FunctionRecord>;
+  readonly seen: Set<BindingRecord>;
+}
+
+function addTo(found: Set<FunctionRecord>, record: FunctionRecord | undefined): boolean {
+  if (record === undefined) return false;
+  found.add(record);
+  return true;
 }
 
 function argumentsOf(node: MethodCall): Expression[] {
   return node.args.map(argumentValue);
 }
 
-function withCallees(effect: CallEffect, more: readonly FunctionRecord[]): CallEffect {
-  if (effect.waits || more.length === 0) return effect;
-  return { waits: false, callees: [...effect.callees, ...more] };
+function withCallee(effect: CallEffect, more: ColourNode | undefined): CallEffect {
+  if (effect.waits || more === undefined) return effect;
+  return { waits: false, callees: [...effect.callees, more] };
 }

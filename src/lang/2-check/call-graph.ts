@@ -1,28 +1,28 @@
 // Which functions can reach themselves: strongly connected groups of the reference graph (Tarjan, iterative). An edge
 // is any way in which one function may come to run another: calling, naming or creating it.
-import type { FunctionRecord } from './records.ts';
+import type { ColourNode } from './records.ts';
 
 interface Frame {
-  readonly record: FunctionRecord;
-  readonly successors: readonly FunctionRecord[];
+  readonly record: ColourNode;
+  readonly successors: readonly ColourNode[];
   next: number;
 }
 
-/** Sets `group` and `recursive` of every function. */
+/** Sets `group` and `recursive` of every node. */
 export function findRecursion(
-  functions: readonly FunctionRecord[],
-  successorsOf: (record: FunctionRecord) => readonly FunctionRecord[],
+  nodes: readonly ColourNode[],
+  successorsOf: (record: ColourNode) => readonly ColourNode[],
 ): void {
-  const order = new Map<FunctionRecord, number>();
-  const low = new Map<FunctionRecord, number>();
-  const open: FunctionRecord[] = [];
-  const isOpen = new Set<FunctionRecord>();
+  const order = new Map<ColourNode, number>();
+  const low = new Map<ColourNode, number>();
+  const open: ColourNode[] = [];
+  const isOpen = new Set<ColourNode>();
   let groups = 0;
 
-  const lower = (record: FunctionRecord, value: number) => {
+  const lower = (record: ColourNode, value: number) => {
     low.set(record, Math.min(low.get(record) as number, value));
   };
-  const enter = (record: FunctionRecord): Frame => {
+  const enter = (record: ColourNode): Frame => {
     order.set(record, order.size);
     low.set(record, order.get(record) as number);
     open.push(record);
@@ -41,7 +41,7 @@ export function findRecursion(
     groups += 1;
   };
 
-  for (const start of functions) {
+  for (const start of nodes) {
     if (order.has(start)) continue;
     const stack = [enter(start)];
     for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {

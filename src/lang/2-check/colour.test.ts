@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { BuiltinSpec } from '../builtin-spec.ts';
 import { check } from './check.ts';
@@ -256,6 +257,38 @@ describe('recursion', () => {
   });
 });
 
+test('colours equal what reachability says, for any call graph', () => {
+  const edges = fc.array(fc.tuple(fc.nat(7), fc.nat(7)), { maxLength: 14 });
+  fc.assert(
+    fc.property(edges, fc.uniqueArray(fc.nat(7), { maxLength: 3 }), (calls, sleepers) => {
+      const bodies = Array.from({ length: 8 }, (_, i) => {
+        const own = calls.filter(([from]) => from === i).map(([, to]) => `f${to}()`);
+        return `fn f${i}() { ${[...own, ...(sleepers.includes(i) ? ['sleep(1)'] : [])].join('\n')} }`;
+      });
+      const module = checkText(bodies.join('\n'));
+      const reaches = (from: number): Set<number> => {
+        const found = new Set<number>();
+        const next = (at: number) => calls.filter(([a]) => a === at).map(([, b]) => b);
+        const queue = next(from);
+        for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+          if (found.has(at)) continue;
+          found.add(at);
+          queue.push(...next(at));
+        }
+        return found;
+      };
+      for (let i = 0; i < 8; i += 1) {
+        const below = [i, ...reaches(i)];
+        const isRecursive = (at: number) => reaches(at).has(at);
+        expect(factsOf(module, `f${i}`).recursive).toBe(isRecursive(i));
+        expect(factsOf(module, `f${i}`).suspends).toBe(
+          below.some((at) => sleepers.includes(at) || isRecursive(at)),
+        );
+      }
+    }),
+  );
+});
+
 describe('cost', () => {
   test('grows with the program, not with its square', () => {
     const program = (size: number) => {
@@ -264,6 +297,7 @@ describe('cost', () => {
         lines.push(`fn f${i}(xs: list) { let t = 0\n for x in xs { t = t + x.a }`);
         lines.push(`return t + f${i + 1}(xs) + [1].map({ n -> n + t }).len() }`);
         lines.push(`const v${i} = v${Math.max(0, i - 1)}`);
+        lines.push(`struct S${i} { x: int }\nimpl S${i} { fn go(self) { return self.go() } }`);
       }
       lines.push(`fn f${size}(xs) { return 0 }`);
       return lines.join('\n');

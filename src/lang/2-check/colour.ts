@@ -6,42 +6,67 @@ import { CallEffects } from './call-effect.ts';
 import { findRecursion } from './call-graph.ts';
 import type { CallNode } from './checked-module.ts';
 import type { ProgramState } from './program-state.ts';
-import type { BindingRecord, CallRecord, FunctionRecord } from './records.ts';
+import type { BindingRecord, CallRecord, ColourNode, FunctionRecord } from './records.ts';
 import { ValueKinds } from './value-kinds.ts';
 
 /** A `for` over a literal range of at most this many numbers is short: it neither ticks nor suspends. */
 const SHORT_RANGE = 10_000n;
+
+/** Who suspends when its callee does: a function at a call, or a group of methods of which one does. */
+interface Dependent {
+  readonly caller: ColourNode;
+  readonly call: CallSite | undefined;
+}
 
 interface CallSite {
   readonly caller: FunctionRecord;
   readonly node: CallNode;
 }
 
+class ColourGraph {
+  readonly dependents = new Map<ColourNode, Dependent[]>();
+  readonly successors = new Map<ColourNode, Set<ColourNode>>();
+
+  /** One may come to run the other. */
+  addReference(from: ColourNode, to: ColourNode): void {
+    const known = this.successors.get(from);
+    if (known === undefined) this.successors.set(from, new Set([to]));
+    else known.add(to);
+  }
+
+  /** `caller` suspends if `callee` does. */
+  addCall(callee: ColourNode, dependent: Dependent): void {
+    this.addReference(dependent.caller, callee);
+    const known = this.dependents.get(callee);
+    if (known === undefined) this.dependents.set(callee, [dependent]);
+    else known.push(dependent);
+  }
+}
+
 /** Sets the colour of every function and call, the suspension points, the loops that tick, and tail calls. */
 export function inferColours(state: ProgramState, entryPoints: ReadonlySet<FunctionRecord>): void {
   const kinds = new ValueKinds(state);
   const effects = new CallEffects(state, kinds);
-  const callers = new Map<FunctionRecord, CallSite[]>();
-  const successors = new Map<FunctionRecord, Set<FunctionRecord>>();
+  const graph = new ColourGraph();
+  const groups = [...state.methods.values()];
 
+  for (const group of groups)
+    for (const member of group.members) graph.addCall(member, { caller: group, call: undefined });
   for (const record of state.functions) {
-    successors.set(record, referencedBy(state, record));
+    for (const referenced of referencedBy(state, record)) graph.addReference(record, referenced);
     if (entryPoints.has(record) || suspendsByNature(record)) record.suspends = true;
     for (const loop of record.loops) colourLoop(record, loop, kinds);
     for (const node of record.calls) {
+      const call = { caller: record, node };
       const { waits, callees } = effects.of(node, record.module);
-      if (waits) markSuspending({ caller: record, node });
-      for (const callee of callees) {
-        successors.get(record)?.add(callee);
-        const sites = callers.get(callee);
-        if (sites === undefined) callers.set(callee, [{ caller: record, node }]);
-        else sites.push({ caller: record, node });
-      }
+      if (waits) markSuspending(call);
+      for (const callee of callees) graph.addCall(callee, { caller: record, call });
     }
   }
-  findRecursion(state.functions, (record) => [...(successors.get(record) ?? [])]);
-  for (const record of state.functions) if (record.recursive) record.suspends = true;
-  spread(state.functions, callers);
+  const nodes: ColourNode[] = [...state.functions, ...groups];
+  findRecursion(nodes, (node) => [...(graph.successors.get(node) ?? [])]);
+  for (const node of nodes) if (node.recursive) node.suspends = true;
+  spread(nodes, graph);
   for (const record of state.functions) findTailCalls(state, record);
 }
 
@@ -130,19 +155,17 @@ function markSuspending({ caller, node }: CallSite): void {
 }
 
 /** From callees to callers. Calling a generator only makes it, so its colour stays its own. */
-function spread(
-  functions: readonly FunctionRecord[],
-  callers: ReadonlyMap<FunctionRecord, readonly CallSite[]>,
-): void {
-  const queue = functions.filter((record) => record.suspends);
-  const done = new Set<FunctionRecord>();
-  for (let record = queue.pop(); record !== undefined; record = queue.pop()) {
-    if (done.has(record)) continue;
-    done.add(record);
-    if (record.produces !== 'value') continue;
-    for (const site of callers.get(record) ?? []) {
-      markSuspending(site);
-      if (!done.has(site.caller)) queue.push(site.caller);
+function spread(nodes: readonly ColourNode[], graph: ColourGraph): void {
+  const queue = nodes.filter((node) => node.suspends);
+  const done = new Set<ColourNode>();
+  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+    if (done.has(node)) continue;
+    done.add(node);
+    if (node.produces !== 'value') continue;
+    for (const { caller, call } of graph.dependents.get(node) ?? []) {
+      if (call !== undefined) markSuspending(call);
+      caller.suspends = true;
+      if (!done.has(caller)) queue.push(caller);
     }
   }
 }

@@ -2,7 +2,7 @@
 import type { Expression, FunctionDeclaration, Node } from '../ast.ts';
 import type { BuiltinSpec } from '../builtin-spec.ts';
 import { BuiltinIndex } from './builtin-index.ts';
-import { BindingRecord, type FunctionRecord, type ModuleRecord } from './records.ts';
+import { BindingRecord, type FunctionRecord, MethodGroup, type ModuleRecord } from './records.ts';
 
 /** Values that a host may provide without a declaration. */
 const HOST_GLOBALS = ['argv', 'context', 'prompt', 'skills'] as const;
@@ -10,7 +10,7 @@ const HOST_GLOBALS = ['argv', 'context', 'prompt', 'skills'] as const;
 export class ProgramState {
   readonly builtins: BuiltinIndex;
   /** Methods of `impl` blocks by name: a call on a value of unknown type may reach any of them. */
-  readonly methods = new Map<string, FunctionRecord[]>();
+  readonly methods = new Map<string, MethodGroup>();
   /** Values put into dict and struct fields by name: what a dict may answer with for `d.name()`. */
   readonly fieldValues = new Map<string, { value: Expression; module: ModuleRecord }[]>();
   readonly modules = new Map<string, ModuleRecord>();
@@ -53,9 +53,12 @@ export class ProgramState {
   }
 
   addMethod(node: FunctionDeclaration, record: FunctionRecord): void {
-    const sameName = this.methods.get(node.name);
-    if (sameName === undefined) this.methods.set(node.name, [record]);
-    else sameName.push(record);
+    let group = this.methods.get(node.name);
+    if (group === undefined) {
+      group = new MethodGroup();
+      this.methods.set(node.name, group);
+    }
+    group.members.push(record);
   }
 
   addFieldValue(name: string, value: Expression, module: ModuleRecord): void {

@@ -71,8 +71,29 @@ export class BindingRecord implements Binding {
   }
 }
 
+/** A node of the graph along which colours spread: a function, or all methods of one name. */
+export interface ColourNode {
+  suspends: boolean;
+  /** The recursive group, and whether it has more than one way around. */
+  group: number;
+  recursive: boolean;
+  readonly produces: 'value' | 'generator' | 'stream';
+}
+
+/**
+ * The methods of one name in all `impl` blocks. A call on a receiver of unknown type may reach any of them; with this
+ * node in between, calls and methods make a number of edges that is their sum, not their product.
+ */
+export class MethodGroup implements ColourNode {
+  readonly members: FunctionRecord[] = [];
+  readonly produces = 'value';
+  suspends = false;
+  group = -1;
+  recursive = false;
+}
+
 /** One function-like node while it is being analysed. */
-export class FunctionRecord {
+export class FunctionRecord implements ColourNode {
   readonly node: FunctionNode;
   readonly module: ModuleRecord;
   readonly parent: FunctionRecord | undefined;
