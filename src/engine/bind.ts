@@ -94,7 +94,14 @@ function bindFunction(row: BuiltinRow, impl: HarnFunction): HarnFunction {
 }
 
 function requiredCount(row: BuiltinRow): number {
+  const isRequired = (param: Param) =>
+    !param.rest &&
+    !param.optional &&
+    param.default === undefined &&
+    param.type?.kind !== 'OptionalType';
   const { params } = parseSignature(row.signature);
-  return params.filter((param) => !param.rest && !param.optional && param.default === undefined)
-    .length;
+  // Optional ones stand last, so counting is enough.
+  return params.filter(isRequired).length;
 }
+
+type Param = ReturnType<typeof parseSignature>['params'][number];

@@ -8,6 +8,7 @@ import {
   EMIT_ABI,
   type EmittedModule,
   emitModule,
+  type ModuleLoader,
 } from '../lang/index.ts';
 
 /** Part of every cache key: two versions of the compiler never share a result. */
@@ -37,15 +38,32 @@ export interface CompileResult {
   readonly dropped: number;
   /** Every source that was read, for code frames and caches. */
   readonly sources: readonly Source[];
+  /** What each import was resolved to, in the order of reading. */
+  readonly resolutions: readonly Resolution[];
+}
+
+/** An import as written in a source, and the id of the source that it meant. */
+export interface Resolution {
+  readonly from: string;
+  readonly path: string;
+  readonly id: string;
 }
 
 /** Checks and emits a program from its entry file. Mistakes of the user are diagnostics, never exceptions. */
 export function compileProgram(entry: Source, options: CheckOptions): CompileResult {
-  const checked = check(entry, options);
+  const resolutions: Resolution[] = [];
+  const loader: ModuleLoader = {
+    load(path, from) {
+      const source = options.loader.load(path, from);
+      if (source !== undefined) resolutions.push({ from: from.id, path, id: source.id });
+      return source;
+    },
+  };
+  const checked = check(entry, { ...options, loader });
   const { diagnostics, dropped } = checked;
   const sources = checked.modules.map((module) => module.source);
-  if (checked.hasErrors) return { program: undefined, diagnostics, dropped, sources };
-  return { program: emitProgram(checked), diagnostics, dropped, sources };
+  const program = checked.hasErrors ? undefined : emitProgram(checked);
+  return { program, diagnostics, dropped, sources, resolutions };
 }
 
 /** Emits a program that has no errors. */

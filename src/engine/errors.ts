@@ -1,4 +1,4 @@
-// What can go wrong between a compiled program and a running one.
+// What can go wrong between a file on disk and a running program.
 import { defineErrors, row } from '../base/index.ts';
 
 export const engineErrors = defineErrors('LNK', {
@@ -16,5 +16,21 @@ export const engineErrors = defineErrors('LNK', {
   missingModule: row<{ id: string; module: string }>({
     number: 3,
     message: ({ id, module }) => `${module} imports ${id}, which is not part of the program`,
+  }),
+});
+
+export const sourceErrors = defineErrors('SRC', {
+  notFound: row<{ path: string }>({
+    number: 1,
+    message: ({ path }) => `there is no file ${path}`,
+  }),
+  isDirectory: row<{ path: string }>({
+    number: 2,
+    message: ({ path }) => `${path} is a directory, not a Harn source`,
+    hint: 'Name a .harn file inside it.',
+  }),
+  notText: row<{ path: string }>({
+    number: 3,
+    message: ({ path }) => `${path} is not UTF-8 text`,
   }),
 });

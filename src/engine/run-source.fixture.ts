@@ -41,7 +41,7 @@ export interface RunOptions {
 }
 
 /** A task context that counts its ticks. */
-class TestContext implements CallContext {
+export class TestContext implements CallContext {
   depth = 0;
   calls = 0;
   ticks = 0;
@@ -105,7 +105,7 @@ export function linkForTest(program: CompiledProgram, lines: string[]): LiveProg
       impl: (_ctx: Ctx, value: Value) => printed(lines, display(value ?? null)),
     },
     { name: 'pause', impl: pause },
-    ...runtimeRows(lines),
+    ...runtimeRowsForTest(lines),
   ];
   return link(program, { builtins: bindBuiltins(createRegistry(), { extra: rows }) });
 }
@@ -162,7 +162,8 @@ class TestHandle extends HarnObject {
   }
 }
 
-function runtimeRows(lines: string[]): ExtraRow[] {
+/** Fakes of the internal rows. */
+export function runtimeRowsForTest(lines: string[]): ExtraRow[] {
   return [
     { name: '@harness', impl: () => new TestHandle('harness', lines) },
     { name: '@host_global', impl: (_ctx: Ctx, name: Value) => `<${String(name)}>` },
@@ -184,12 +185,13 @@ function runtimeRows(lines: string[]): ExtraRow[] {
   ];
 }
 
-function child(): TestContext {
+/** A context of its own, as a task has one. */
+export function makeCtx(): TestContext {
   return new TestContext(() => undefined);
 }
 
 function* fakeSpawn(_ctx: Ctx, body: Value): Steps {
-  return yield* call(body, child(), []);
+  return yield* call(body, makeCtx(), []);
 }
 
 function* fakeParallel(_ctx: Ctx, mode: Value, subject: Value, body: Value, options: Value): Steps {
@@ -198,7 +200,7 @@ function* fakeParallel(_ctx: Ctx, mode: Value, subject: Value, body: Value, opti
   const results: Value[] = [];
   for (const item of items) {
     try {
-      const value = yield* call(body, child(), [item]);
+      const value = yield* call(body, makeCtx(), [item]);
       results.push(mode === 'settle' ? ok(value) : value);
     } catch (error) {
       if (mode !== 'settle') throw error;
@@ -211,7 +213,7 @@ function* fakeParallel(_ctx: Ctx, mode: Value, subject: Value, body: Value, opti
 }
 
 function* fakeDeadline(_ctx: Ctx, _duration: Value, body: Value): Steps {
-  return yield* call(body, child(), []);
+  return yield* call(body, makeCtx(), []);
 }
 
 /** Takes from the first list that is not empty. */
@@ -233,5 +235,5 @@ function fakeAcquire(lines: string[]): (ctx: Ctx, key: Value) => Steps {
 
 /** A function value of a test program, callable from the test. */
 export function callValue(fn: Value, args: List = []): Value {
-  return callSync(fn, child(), args);
+  return callSync(fn, makeCtx(), args);
 }

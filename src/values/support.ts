@@ -107,13 +107,14 @@ function callee(value: Value): HarnFunction {
 
 function spreadList(value: Value, into: string): List {
   if (isList(value)) return value;
-  throw fail.spread({ into, got: typeOf(value) });
+  const got = typeOf(value);
+  throw into === 'a list' ? fail.destructure({ pattern: '[...]', got }) : fail.spread({ into, got });
 }
 
 function spreadDict(value: Value): Dict {
   if (isDict(value)) return value;
   if (value instanceof HarnStruct) return structToDict(value);
-  throw fail.spread({ into: 'a dict', got: typeOf(value) });
+  throw fail.destructure({ pattern: '{...}', got: typeOf(value) });
 }
 
 /** An optional slice of nil is nil. */

@@ -2,10 +2,12 @@
 // the variable owns the old one (ownership.ts), then it is changed in place.
 
 import type { AssignStatement, AssignTarget, Expression, Identifier } from '../ast.ts';
+import { callMethodOf } from './call.ts';
 import { DISCARD, type Emitter } from './emitter.ts';
 import { type Js, quote } from './js.ts';
 import { arithmetic, propertyRead, subscript } from './operators.ts';
 import { accumulates, isFresh, isQuiet, ownerFlag, rootOf } from './ownership.ts';
+import { walk } from './walk.ts';
 
 export function assignStatement(em: Emitter, node: AssignStatement): void {
   const root = rootOf(node.target);
@@ -41,8 +43,22 @@ function assignVariable(em: Emitter, node: AssignStatement, target: Identifier):
     if (flag !== undefined) em.push(`${flag} = false;`);
     return;
   }
-  if (flag === undefined) em.into(node.value, { kind: 'assign', name });
-  else em.push(`${name} = ${em.value(node.value)};`, `${flag} = ${isFresh(node.value)};`);
+  if (flag === undefined && !runsAfterwards(node.value))
+    em.into(node.value, { kind: 'assign', name });
+  else {
+    em.push(`${name} = ${em.value(node.value)};`);
+    if (flag !== undefined) em.push(`${flag} = ${isFresh(node.value)};`);
+  }
+}
+
+/** Whether something runs between the moment the value is known and the end of the expression. */
+function runsAfterwards(node: Expression): boolean {
+  let found = false;
+  walk(node, (child) => {
+    if (child.kind === 'DeferStatement' || (child.kind === 'Try' && child.finally !== undefined))
+      found = true;
+  });
+  return found;
 }
 
 function operatorOf(node: AssignStatement): string {
@@ -54,16 +70,37 @@ function accumulate(em: Emitter, node: AssignStatement, name: string, flag: stri
   const what = accumulates(node, em.checked);
   if (what === undefined) return false;
   if (what.kind === 'join') {
-    const right = em.value(what.right);
-    em.push(`${name} = ${em.call('join', [name, right, flag], node)};`, `${flag} = true;`);
+    const { old, right, owned } = operandsOf(em, what.right, name, flag);
+    em.push(`${name} = ${em.call('join', [old, right, owned], node)};`, `${flag} = true;`);
     return true;
   }
-  const { lines, result } = em.capture(() => em.value(node.value));
-  const element = em.spill(em.value(what.element));
-  em.push(`if (${em.$('isArray')}(${name})) {`);
-  em.push(`${name} = ${em.$('append')}(${name}, ${element}, ${flag});`, `${flag} = true;`);
+  const { old, right, owned } = operandsOf(em, what.element, name, flag);
+  const element = settle(em, right);
+  const { lines, result } = em.capture(() => callMethodOf(em, what.call, old, [element]));
+  em.push(`if (${em.$('isArray')}(${old})) {`);
+  em.push(`${name} = ${em.$('append')}(${old}, ${element}, ${owned});`, `${flag} = true;`);
   em.push('} else {', ...lines, `${name} = ${result};`, `${flag} = false;`, '}');
   return true;
+}
+
+/**
+ * The old container, what is added to it, and whether the old one may be changed in place. Where evaluating what is
+ * added can run other code, that code must not change the old container, which was read before it, and may take it
+ * elsewhere. So the flag says null meanwhile: a write sees "not owned" and copies, and whoever shows or writes the
+ * variable leaves another mark than null.
+ */
+function operandsOf(
+  em: Emitter,
+  added: Expression,
+  name: string,
+  flag: string,
+): { readonly old: Js; readonly right: Js; readonly owned: Js } {
+  if (isQuiet(added)) return { old: name, right: em.value(added), owned: flag };
+  const old = em.spill(name);
+  const owned = em.spill(flag);
+  em.push(`${flag} = null;`);
+  const right = em.spill(em.value(added));
+  return { old, right, owned: `${owned} && ${flag} === null` };
 }
 
 /** One step below the root: a name or a subscript that is already code. */

@@ -66,6 +66,11 @@ export function methodCall(em: Emitter, node: MethodCall): Js {
   return optionalMethod(em, site, node.name, receiver as Js, args);
 }
 
+/** `receiver.name(args)` for a receiver and arguments that are already code. */
+export function callMethodOf(em: Emitter, node: MethodCall, receiver: Js, args: readonly Js[]): Js {
+  return invokeMethod(em, siteOf(em, node), node.name, receiver, args);
+}
+
 /** The receiver decides before the arguments matter; they are evaluated all the same only when it is there. */
 function optionalMethod(
   em: Emitter,

@@ -151,7 +151,9 @@ function compareValues(em: Emitter, node: Binary, left: Js, right: Js): Js {
   const at = mark(node.span.start);
   const not = node.operator === '!=' || node.operator === 'not in' ? '!' : '';
   if (node.operator === 'in' || node.operator === 'not in')
-    return `${not}${at}${em.$('contains')}(${right}, ${left})`;
+    return em.once([left, right], (part, whole) => {
+      return `${not}${at}${em.$('contains')}(${whole}, ${part})`;
+    });
   return `${not}${equality(em, left, right)}`;
 }
 

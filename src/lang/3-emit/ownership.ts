@@ -132,14 +132,27 @@ export function isReadingBuiltin(name: string): boolean {
   return READING_BUILTINS.has(name);
 }
 
+/** Calls, writes, and everything that may pull from a source or let another task run. */
+const RUNS_OTHER_CODE: ReadonlySet<Node['kind']> = new Set<Node['kind']>([
+  'Call',
+  'MethodCall',
+  'Pipe',
+  'AssignStatement',
+  'ForStatement',
+  'Yield',
+  'Emit',
+  'Spawn',
+  'Parallel',
+  'Select',
+  'Mutex',
+  'Deadline',
+]);
+
 /** Whether evaluating a node can run other code of the program, so that a variable may change meanwhile. */
 export function isQuiet(node: Node): boolean {
   let quiet = true;
   walk(node, (child) => {
-    if (child.kind === 'Call' || child.kind === 'MethodCall' || child.kind === 'Pipe')
-      quiet = false;
-    if (child.kind === 'AssignStatement' || child.kind === 'Yield' || child.kind === 'Emit')
-      quiet = false;
+    if (RUNS_OTHER_CODE.has(child.kind)) quiet = false;
   });
   return quiet;
 }

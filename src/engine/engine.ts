@@ -1,0 +1,232 @@
+// The engine: starts, resumes and cancels runs of Harn programs. Joins the compiler's output with the runtime; what a
+// run promises is the runtime's business.
+import { type Json, type JsonObject, sha256 } from '../base/index.ts';
+import {
+  createHandleTable,
+  createRegistry,
+  EFFECT_GROUPS,
+  type ProgramHost,
+  programHostKey,
+} from '../builtins/index.ts';
+import {
+  type ComposeOptions,
+  composeRuns,
+  type HandoffTargets,
+  handoffTargetsKey,
+  loadJournal,
+  Run,
+  type RunCore,
+  type RunDeps,
+  type RunResult,
+  type RunStart,
+  runErrors,
+} from '../runtime/index.ts';
+import type { Store } from '../store/index.ts';
+import type { HarnFunction } from '../values/index.ts';
+import { bindBuiltins } from './bind.ts';
+import type { CompiledProgram } from './compile.ts';
+import { exitCodeOf, harnThrownCodec, type ProgramEnd, programBody } from './execute.ts';
+import { type CodeCache, type LiveProgram, link } from './link.ts';
+
+/** What an engine needs; one engine serves many runs of one process. */
+export interface EngineOptions extends Omit<ComposeOptions, 'codec'> {
+  readonly codeCache?: CodeCache;
+}
+
+/** How a run of a program starts. */
+export interface StartOptions {
+  readonly argv?: readonly string[];
+  /** The task text, for pipelines with a `task` parameter. */
+  readonly task?: string;
+  /** A pipeline by name; the file's entry when left out. */
+  readonly pipeline?: string;
+  readonly durability?: 'power' | 'process';
+  readonly deny?: readonly string[];
+  /** Where the program came from, as people typed it. */
+  readonly origin?: string;
+}
+
+/** A run of a program, with what only the engine knows about it. */
+export interface ProgramRun {
+  readonly run: Run;
+  readonly done: Promise<RunResult>;
+  /** The exit code the program asked for, or that its value stands for. Valid when `done` has resolved. */
+  exitCode(result: RunResult): number;
+}
+
+const ENCODER = new TextEncoder();
+
+export class Engine {
+  readonly #options: EngineOptions;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  /** Starts a new run. */
+  start(program: CompiledProgram, options: StartOptions = {}): ProgramRun {
+    const live = this.#link(program);
+    const bytes = ENCODER.encode(JSON.stringify(program));
+    const pipeline = options.pipeline ?? live.entryName();
+    const run = Run.create(this.#deps(live), {
+      pipeline,
+      origin: options.origin ?? program.entry,
+      program: { hash: sha256(bytes), bytes },
+      version: program.compiler,
+      input: null,
+      argv: options.argv ?? [],
+      durability: options.durability ?? 'power',
+      deny: options.deny ?? [],
+      options: {
+        pipeline: options.pipeline ?? null,
+        ...(options.task === undefined ? {} : { task: options.task }),
+      },
+    });
+    return this.#begin(run, live);
+  }
+
+  /** Goes on with a run from the store, with the code it was started with, or with other code named by the caller. */
+  async resume(
+    runId: string,
+    options: { readonly force?: boolean; readonly with?: CompiledProgram } = {},
+  ): Promise<ProgramRun> {
+    const store = await this.#options.openStore();
+    const { start } = await loadJournal(store, runId);
+    const program = options.with ?? (await storedProgram(store, runId, start));
+    const live = this.#link(program);
+    const run = await Run.resume(this.#deps(live), store, runId, options);
+    return this.#begin(run, live);
+  }
+
+  /** Ends a parked run with a receipt: it is taken over, brought to where it was, and cancelled there. */
+  async cancelParked(
+    runId: string,
+    reason: string,
+    options: { readonly force?: boolean } = {},
+  ): Promise<RunResult> {
+    const store = await this.#options.openStore();
+    const { start } = await loadJournal(store, runId);
+    const live = await this.#liveOrNothing(store, runId, start);
+    const run = await Run.resume(this.#deps(live), store, runId, { ...options, cancel: reason });
+    const done = live === undefined ? run.begin(nothingToDo) : this.#begin(run, live).done;
+    return done;
+  }
+
+  async #liveOrNothing(
+    store: Store,
+    runId: string,
+    start: RunStart,
+  ): Promise<LiveProgram | undefined> {
+    try {
+      return this.#link(await storedProgram(store, runId, start));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #begin(run: Run, live: LiveProgram): ProgramRun {
+    const end: ProgramEnd = { exitCode: undefined };
+    const { pipeline } = run.start.options;
+    const done = run.begin(
+      programBody(live, typeof pipeline === 'string' ? pipeline : undefined, end),
+    );
+    return { run, done, exitCode: (result) => exitCode(result, end) };
+  }
+
+  #link(program: CompiledProgram): LiveProgram {
+    return link(program, { builtins: builtinSource(), codeCache: this.#options.codeCache });
+  }
+
+  #deps(live: LiveProgram | undefined): RunDeps {
+    return composeRuns({
+      ...this.#options,
+      codec: harnThrownCodec,
+      equip: (run) => {
+        if (live !== undefined) run.provide(handoffTargetsKey, targetsOf(live));
+        run.provide(programHostKey, hostOf(run));
+        this.#options.equip?.(run);
+      },
+    });
+  }
+}
+
+function* nothingToDo(): Generator<never, null, unknown> {
+  yield* [];
+  return null;
+}
+
+/** Every pipeline of the stored program can be handed work. */
+function targetsOf(live: LiveProgram): HandoffTargets {
+  return { has: (pipeline) => live.hasPipeline(pipeline) };
+}
+
+/** The globals of a program: what its run was started with. */
+function hostOf(run: RunCore): ProgramHost {
+  const start = run.start;
+  const options: JsonObject = start.options;
+  const task: Json = options['task'] ?? null;
+  return {
+    handles: handleTable(),
+    globals: {
+      argv: [...start.argv],
+      task,
+      project: start.cwd,
+      context: { project_root: start.cwd, task, task_type: options['task_type'] ?? null },
+      prompt: options['prompt'] ?? null,
+      input: start.input,
+      inputs: start.input === null ? [...start.argv] : [start.input],
+    },
+  };
+}
+
+let shared:
+  | { registry: ReturnType<typeof createRegistry>; source: ReturnType<typeof bindBuiltins> }
+  | undefined;
+
+/** The table of builtins and their bound functions: the same for every program of a process. */
+function table(): NonNullable<typeof shared> {
+  if (shared === undefined) {
+    const registry = createRegistry(EFFECT_GROUPS);
+    shared = { registry, source: bindBuiltins(registry) };
+  }
+  return shared;
+}
+
+function builtinSource() {
+  return table().source;
+}
+
+function handleTable() {
+  const { registry, source } = table();
+  return createHandleTable(registry, (name) => source.resolve(name) as HarnFunction | undefined);
+}
+
+async function storedProgram(
+  store: Store,
+  runId: string,
+  start: RunStart,
+): Promise<CompiledProgram> {
+  if (start.program === null) {
+    throw runErrors.otherProgram({ run: runId, pipeline: start.pipeline, version: start.version });
+  }
+  if (!(await store.hasBlob(start.program))) {
+    throw runErrors.codeGone({ run: runId, hash: start.program });
+  }
+  const bytes = await store.getBlob(start.program);
+  return JSON.parse(new TextDecoder().decode(bytes)) as CompiledProgram;
+}
+
+/** 0 to 255; 124 when the run goes on elsewhere, 1 when it failed. */
+function exitCode(result: RunResult, end: ProgramEnd): number {
+  if (result.status === 'parked') return 124;
+  if (result.status === 'broken' || !result.main.ok || !result.final.ok) return 1;
+  if (end.exitCode !== undefined) return end.exitCode;
+  const final = (result.final.value ?? null) as Json;
+  return exitCodeOf(isReceipt(final) ? result.record.returned : final);
+}
+
+/** A drain or handoff receipt: the outcome of the lifecycle, not of the program. */
+function isReceipt(value: Json): boolean {
+  const method = (value as JsonObject | null)?.['method'];
+  return method === 'spawn_settlement_agent' || method === 'handoff_to';
+}

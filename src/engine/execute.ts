@@ -1,0 +1,97 @@
+// A linked program as the body of a run: its inputs, its result as data, and what an early exit or a failure means.
+import { HarnError, type Json } from '../base/index.ts';
+import { ExitRequest, programHostKey, rootHandle, toData } from '../builtins/index.ts';
+import type { RunBody, RunContext, Suspending, ThrownCodec } from '../runtime/index.ts';
+import { display, fromJson, HarnAbort, HarnThrow, isErr, type Value } from '../values/index.ts';
+import type { LiveProgram } from './link.ts';
+
+/** What a body hands to its run: the value, and how the program asked to leave. */
+export interface ProgramEnd {
+  /** Set when the program called `exit(n)`. */
+  exitCode: number | undefined;
+}
+
+/** The body of a run that executes `pipeline` of the program, or its entry. */
+export function programBody(
+  live: LiveProgram,
+  pipeline: string | undefined,
+  end: ProgramEnd,
+): RunBody {
+  return function* (ctx: RunContext): Suspending<Json> {
+    try {
+      const target = live.target(pipeline);
+      const inputs = target.inputs.map((input) => inputValue(ctx, input));
+      const value = yield* live.startAt(ctx, target.fn, inputs) as Suspending<Value>;
+      return resultData(value);
+    } catch (error) {
+      if (HarnAbort.is(error) && error.reason instanceof ExitRequest) {
+        end.exitCode = error.reason.code;
+        return null;
+      }
+      throw error;
+    }
+  };
+}
+
+function inputValue(
+  ctx: RunContext,
+  input: ReturnType<LiveProgram['target']>['inputs'][number],
+): Value {
+  const { globals } = ctx.get(programHostKey);
+  switch (input.kind) {
+    case 'harness':
+      return rootHandle(ctx);
+    case 'handle': {
+      const handle = rootHandle(ctx);
+      return handle.sub(input.path) ?? null;
+    }
+    case 'named':
+      return fromJson(globals[input.name] ?? null);
+    case 'input':
+      return fromJson(inputAt(globals['inputs'], input.index));
+  }
+}
+
+function inputAt(inputs: Json | undefined, index: number): Json {
+  return Array.isArray(inputs) ? ((inputs[index] as Json | undefined) ?? null) : null;
+}
+
+/** The value a program returned, as data. What cannot be kept (a function, a handle) is kept as its text. */
+function resultData(value: Value): Json {
+  if (isErr(value))
+    return {
+      enum: 'Result',
+      variant: 'Err',
+      fields: [dataOrText((value as { fields: Value[] }).fields[0] ?? null)],
+    };
+  return dataOrText(value);
+}
+
+function dataOrText(value: Value): Json {
+  try {
+    return toData(value);
+  } catch (error) {
+    if (HarnError.is(error)) return display(value);
+    throw error;
+  }
+}
+
+/** How thrown Harn values go into the journal and come back. */
+export const harnThrownCodec: ThrownCodec = {
+  toJson: (error) => (HarnThrow.is(error) ? dataOrText(error.value) : undefined),
+  fromJson: (value) => new HarnThrow(fromJson(value)),
+};
+
+/** The exit code that a value stands for: an int is one, an Err is 1, anything else is success. */
+export function exitCodeOf(value: Json): number {
+  if (typeof value === 'number') return Math.max(0, Math.min(255, Math.trunc(value)));
+  return isErrData(value) ? 1 : 0;
+}
+
+/** Whether data is a Result.Err as it is kept. */
+export function isErrData(value: Json): boolean {
+  const data = value as { readonly enum?: Json; readonly variant?: Json } | null;
+  return (
+    typeof data === 'object' && data !== null && data.enum === 'Result' && data.variant === 'Err'
+  );
+}
