@@ -190,6 +190,24 @@ describe('names', () => {
     expect(call?.target).toMatchObject({ kind: 'builtin', spec: { name: 'await' } });
   });
 
+  test.each([
+    ['pipeline a() extends a { }'],
+    ['pipeline a() extends b { }\npipeline b() extends a { }'],
+  ])('extending in a circle is an error: %s', (text) => {
+    const program = checkText(text);
+    expect(new Set(program.diagnostics.map((d) => d.code))).toEqual(new Set(['HARN-FLW-005']));
+  });
+
+  test('the parent of a pipeline may be imported, and its body comes with it', () => {
+    const files = {
+      'main.harn': 'import "base"\npipeline default() extends base { println(x) }',
+      'base.harn': 'pub pipeline base() { const x = 1 }',
+    };
+    const program = checkFiles(files);
+    expect(findings(program)).toEqual([]);
+    expect([...program.entry.parents.values()].map((p) => p.moduleId)).toEqual(['base.harn']);
+  });
+
   test('a tool may wrap the builtin of its name', () => {
     const program = checkText('tool read_file(path: string) { read_file(path) }');
     const [call] = program.entry.calls.values();

@@ -63,6 +63,10 @@ describe('a function is sync when it', () => {
       'loops over a parameter that must be a list',
       'fn f(xs: list<int>) { for x in xs { println(x) } }',
     ],
+    [
+      'loops over a parameter that must be a list or nil',
+      'type Xs = list?\nfn f(xs: Xs) { for x in xs { println(x) } }',
+    ],
     ['loops over rest arguments', 'fn f(...xs) { for x in xs { println(x) } }'],
     [
       'loops over what a builtin returns as a list',
@@ -135,6 +139,15 @@ describe('a function suspends when it', () => {
     ['pulls from an unknown value', 'fn f(it) { return it.next() }'],
     ['sums an unknown value, which may be a stream', 'fn f(it) { return it.sum() }'],
     ['loops over an unknown value', 'fn f(xs) { for x in xs { println(x) } }'],
+    [
+      'loops over a parameter whose type is not checked',
+      'fn f(xs: Rows) { for x in xs { println(x) } }',
+    ],
+    [
+      'loops over a union with an unchecked member',
+      'fn f(xs: list | Rows) { for x in xs { println(x) } }',
+    ],
+    ['calls what may be a method through a shape', 'fn f(s: {n: int}) { return s.go() }'],
     ['loops over a generator', 'fn f() { for x in g() { println(x) } }\nfn g() { yield 1 }'],
     ['loops over a range with an unknown end', 'fn f(n) { for x in 1 to n { println(x) } }'],
     ['loops over a large range', 'fn f() { for x in 1 to 1000000 { println(x) } }'],

@@ -132,6 +132,11 @@ export const flowErrors = defineErrors('FLW', {
     message: ({ name, suggestion }) =>
       `there is no pipeline \`${name}\` to extend${didYouMean(suggestion)}`,
   }),
+  parentCycle: row<{ name: string }>({
+    number: 5,
+    message: ({ name }) => `pipeline \`${name}\` extends itself`,
+    hint: 'Follow the `extends` from pipeline to pipeline: they lead back here.',
+  }),
 });
 
 /** Recovery: `try*` and `?`. */

@@ -59,6 +59,7 @@ export class Resolver {
   readonly #pipelines: PipelineScopes;
   readonly #names: NameTable;
   readonly #deferred: (() => void)[] = [];
+  readonly #openPipelines = new Set<PipelineDeclaration>();
   readonly #matchVisitor: MatchPatternVisitor;
   #loopDepth = 0;
   /** Open try, deadline, mutex and retry blocks: a call below them is not in tail position. */
@@ -156,14 +157,14 @@ export class Resolver {
   }
 
   #pipeline(node: PipelineDeclaration): void {
-    if (this.#pipelines.has(node)) return;
+    if (this.#pipelines.has(node) || this.#openPipelines.has(node)) return;
+    this.#openPipelines.add(node);
     const inherited = node.extends === undefined ? undefined : this.#parentOf(node, node.extends);
     const record = this.#names.newFunction(node, this.#names.root);
     record.inherits = inherited?.record;
     const scope = new Scope(record, this.#names.scope, inherited?.scope);
     const binding = this.#record.declares.get(node) as BindingRecord | undefined;
     if (binding !== undefined) this.#state.functionOf.set(binding, record);
-    // Registered before the body, so that a pipeline that extends itself ends here.
     this.#pipelines.set(node, { scope, record });
     this.#inFunction(record, scope, () => {
       for (const param of node.params) this.#param(param);
@@ -186,10 +187,14 @@ export class Resolver {
       );
       return undefined;
     }
-    if (binding.moduleId === this.#record.source.id && parent !== node) this.#pipeline(parent);
-    const found = parent === node ? undefined : this.#pipelines.get(parent);
-    if (found !== undefined)
+    if (binding.moduleId === this.#record.source.id) this.#pipeline(parent);
+    const found = this.#pipelines.get(parent);
+    if (found === undefined) {
+      const at = { span: node.extendsSpan ?? node.nameSpan };
+      this.#record.report(flowErrors.parentCycle({ name: node.name }, at));
+    } else {
       this.#record.parents.set(node, { moduleId: binding.moduleId, node: parent });
+    }
     return found;
   }
 

@@ -257,6 +257,7 @@ const KIND_OF_TYPE: { readonly [name: string]: ValueKind } = {
   bool: 'data',
   nil: 'data',
   duration: 'data',
+  number: 'data',
   decimal: 'data',
   bytes: 'data',
   string: 'string',
@@ -266,17 +267,22 @@ const KIND_OF_TYPE: { readonly [name: string]: ValueKind } = {
   range: 'range',
 };
 
+/** The named types that a run checks. */
+const CHECKED_TYPES = new Set(
+  'int float number bool nil duration bytes string list dict set'.split(' '),
+);
+
 /** How far type aliases are followed. */
 const MAX_ALIASES = 8;
 
-/** The kind that a type promises. */
+/**
+ * The kind that a parameter's type promises, because a run checks it on every call. Tuples are not checked; a shape
+ * admits structs as well as dicts. The name of a struct is taken at its word.
+ */
 export function typeKind(type: TypeExpr, module: ModuleRecord, hops = MAX_ALIASES): ValueKind {
   switch (type.kind) {
     case 'ListType':
-    case 'TupleType':
       return 'list';
-    case 'ShapeType':
-      return 'dict';
     case 'FnType':
       return 'function';
     case 'LiteralType':
@@ -287,8 +293,7 @@ export function typeKind(type: TypeExpr, module: ModuleRecord, hops = MAX_ALIASE
     case 'UnionType':
       return type.members.map((m) => typeKind(m, module, hops)).reduce(joinKinds, 'none');
     case 'NamedType': {
-      const known = KIND_OF_TYPE[type.name];
-      if (known !== undefined && Object.hasOwn(KIND_OF_TYPE, type.name)) return known;
+      if (CHECKED_TYPES.has(type.name)) return KIND_OF_TYPE[type.name] ?? 'unknown';
       const node = (module.topLevel.get(type.name) ?? module.imported.get(type.name))?.node;
       if (node?.kind === 'StructDeclaration' || node?.kind === 'EnumDeclaration') return 'struct';
       if (node?.kind === 'TypeDeclaration' && hops > 0)
