@@ -33,3 +33,23 @@ export function checkHash(text: string): string {
   const value = 4294967296 * (b & 0x1fffff) + (a >>> 0);
   return value.toString(16).padStart(14, '0');
 }
+
+/** The digests that programs may ask for. */
+export type DigestAlgorithm =
+  | 'md5'
+  | 'sha224'
+  | 'sha256'
+  | 'sha384'
+  | 'sha512'
+  | 'sha3-256'
+  | 'sha3-512';
+
+/** The digest of bytes. */
+export function digest(algorithm: DigestAlgorithm, content: Uint8Array): Uint8Array {
+  return createHash(algorithm).update(content).digest();
+}
+
+/** The keyed digest (HMAC) of bytes. */
+export function hmac(algorithm: DigestAlgorithm, key: Uint8Array, content: Uint8Array): Uint8Array {
+  return createHmac(algorithm, key).update(content).digest();
+}

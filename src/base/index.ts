@@ -17,7 +17,15 @@ export {
 // Values
 export { formatDuration, parseDuration } from './duration.ts';
 export { type ErrorFields, type ErrorNote, HarnError } from './error.ts';
-export { checkHash, keyedHash, sha256, shortHash } from './hash.ts';
+export {
+  checkHash,
+  type DigestAlgorithm,
+  digest,
+  hmac,
+  keyedHash,
+  sha256,
+  shortHash,
+} from './hash.ts';
 export { canonicalJson, isJsonObject, type Json, type JsonObject } from './json.ts';
 export { type Random, seededRandom, systemRandom, uuidV4, uuidV7 } from './random.ts';
 export { Scope } from './scope.ts';

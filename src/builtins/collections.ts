@@ -68,7 +68,7 @@ function callbackRows(): readonly BuiltinRow[] {
       sync.dedupBy,
     ),
     callbackBuiltin(
-      'flat_map(items: list, fn: closure) -> list',
+      'flat_map(items: list, expand: closure) -> list',
       { doc: 'The items of all the lists that the function gives.' },
       steps.flatMap,
       sync.flatMap,

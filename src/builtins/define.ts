@@ -15,7 +15,7 @@ export interface BuiltinMeta {
   /** The first line stands alone in a hover. */
   readonly doc: string;
   /** `pure` unless said otherwise. */
-  readonly effect?: BuiltinEffect;
+  readonly effect?: BuiltinEffect | undefined;
   /** Other names of the same row. */
   readonly aliases?: readonly string[];
   /** Harn source that prints something, and what it prints. */

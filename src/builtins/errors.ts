@@ -48,4 +48,8 @@ export const wrong = defineErrors('BLT', {
     number: 11,
     message: ({ detail }) => `json_extract: failed to parse JSON: ${detail}`,
   }),
+  maxConcurrent: row<{ kind: string }>({
+    number: 40,
+    message: ({ kind }) => `parallel: max_concurrent must be an int, got ${kind}`,
+  }),
 });

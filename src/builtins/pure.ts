@@ -1,9 +1,13 @@
 // The groups of builtins that have no effect: values in, values out.
 import { collectionRows } from './collections.ts';
 import { convertRows } from './convert.ts';
+import { dateRows } from './dates.ts';
+import { digestRows } from './digest.ts';
+import { encodingRows } from './encoding.ts';
 import { errorRows } from './failure.ts';
 import { jsonRows } from './json.ts';
 import { mathRows } from './math.ts';
+import { regexRows } from './regex.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { resultRows } from './result.ts';
 import { setRows } from './sets.ts';
@@ -18,4 +22,8 @@ export const PURE_GROUPS: readonly BuiltinGroup[] = [
   collectionRows,
   setRows,
   jsonRows,
+  regexRows,
+  encodingRows,
+  digestRows,
+  dateRows,
 ];

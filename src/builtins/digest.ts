@@ -1,0 +1,38 @@
+// Builtins that digest and sign. Digests are lower-case hex.
+import { digest, hmac } from '../base/index.ts';
+import { encodeHex } from '../text/index.ts';
+import { encodeBase64 } from '../values/index.ts';
+import { type BuiltinRow, builtin } from './define.ts';
+import { bytesOf } from './encoding.ts';
+
+const DIGESTS = [
+  ['sha256', 'SHA-256', 'sha256'],
+  ['sha224', 'SHA-224', 'sha224'],
+  ['sha384', 'SHA-384', 'sha384'],
+  ['sha512', 'SHA-512', 'sha512'],
+  ['sha3_256', 'SHA3-256', 'sha3-256'],
+  ['sha3_512', 'SHA3-512', 'sha3-512'],
+  ['md5', 'MD5; broken, for compatibility only', 'md5'],
+] as const;
+
+export function digestRows(): readonly BuiltinRow[] {
+  return [
+    ...DIGESTS.map(([name, title, algorithm]) =>
+      builtin(
+        `${name}(value: any) -> string`,
+        { doc: `The digest of a text or bytes: ${title}.` },
+        (_, value) => encodeHex(digest(algorithm, bytesOf(value))),
+      ),
+    ),
+    builtin(
+      'hmac_sha256(key: any, message: any) -> string',
+      { doc: 'HMAC-SHA256 in hex.' },
+      (_, key, message) => encodeHex(hmac('sha256', bytesOf(key), bytesOf(message))),
+    ),
+    builtin(
+      'hmac_sha256_base64(key: any, message: any) -> string',
+      { doc: 'HMAC-SHA256 in base64.' },
+      (_, key, message) => encodeBase64(hmac('sha256', bytesOf(key), bytesOf(message))),
+    ),
+  ];
+}

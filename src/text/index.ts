@@ -1,0 +1,27 @@
+// Front door of text: formats and syntaxes that programs read and write. Knows nothing of Harn values.
+// Regular expressions
+
+// Dates
+export {
+  type CivilTime,
+  civilFromInstant,
+  formatDate,
+  instantFromCivil,
+  isValidDate,
+  isZone,
+  MONTHS,
+  parseDate,
+  WEEKDAYS,
+} from './date.ts';
+// Encodings
+export {
+  decodeBase32,
+  decodeHex,
+  decodeUrl,
+  decodeUtf8,
+  encodeBase32,
+  encodeHex,
+  encodeUrl,
+  encodeUtf8,
+} from './encoding.ts';
+export { compilePattern, expandReplacement, PatternError } from './regex.ts';

@@ -1,0 +1,182 @@
+// Regular expressions in the syntax that Harn programs use (that of Rust's regex crate), run by the platform's engine:
+// the pattern is translated. Differences that would change a result are translated, what the syntax does not have
+// (look-around, back-references) is refused. The platform's engine backtracks, so a hostile pattern can be slow.
+
+/** A pattern that cannot be used; the message says why. */
+export class PatternError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'PatternError';
+  }
+}
+
+const FLAG_MEANING: { readonly [flag: string]: string } = { i: 'i', m: 'm', s: 's' };
+/** Meta characters of JavaScript that keep their backslash; other escaped punctuation becomes itself. */
+const SYNTAX = new Set('^$\\.*+?()[]{}|/');
+/** Shorthand classes mean Unicode classes; these work inside and outside brackets. */
+const CLASSES: { readonly [letter: string]: string } = {
+  w: '\\p{L}\\p{M}\\p{N}\\p{Pc}',
+  d: '\\p{Nd}',
+  s: '\\s',
+};
+const POSIX: { readonly [name: string]: string } = {
+  alpha: 'A-Za-z',
+  digit: '0-9',
+  alnum: 'A-Za-z0-9',
+  upper: 'A-Z',
+  lower: 'a-z',
+  space: '\\t-\\r ',
+  punct: '!-\\/:-@\\[-`\\{-~',
+  xdigit: '0-9A-Fa-f',
+  word: '\\w',
+};
+
+/** A compiled, global pattern. `flags` are any of `i`, `m`, `s` and `x`. */
+export function compilePattern(pattern: string, flags = ''): RegExp {
+  const translator = new Translator(pattern, flags);
+  const source = translator.translate();
+  try {
+    return new RegExp(source, `gu${translator.flags}`);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new PatternError(text.replace(/^Invalid regular expression: /, ''));
+  }
+}
+
+class Translator {
+  readonly #pattern: string;
+  readonly #flags = new Set<string>();
+  #verbose = false;
+  #at = 0;
+
+  constructor(pattern: string, flags: string) {
+    const inline = /^\(\?([imsxu]+)\)/.exec(pattern);
+    this.#pattern = inline === null ? pattern : pattern.slice(inline[0].length);
+    for (const flag of flags + (inline?.[1] ?? '')) this.#setFlag(flag);
+  }
+
+  get flags(): string {
+    return [...this.#flags].join('');
+  }
+
+  translate(): string {
+    let out = '';
+    while (this.#at < this.#pattern.length) out += this.#piece();
+    return out;
+  }
+
+  #setFlag(flag: string): void {
+    if (flag === 'x') this.#verbose = true;
+    else if (flag !== 'u') {
+      const known = FLAG_MEANING[flag];
+      if (known === undefined) throw new PatternError(`unknown flag '${flag}'`);
+      this.#flags.add(known);
+    }
+  }
+
+  #take(count = 1): string {
+    const text = this.#pattern.slice(this.#at, this.#at + count);
+    this.#at += count;
+    return text;
+  }
+
+  #piece(): string {
+    const char = this.#take();
+    if (char === '\\') return this.#escape(false);
+    if (char === '[') return this.#class();
+    if (char === '(') return this.#group();
+    // `.` in JavaScript also stops at \r and the Unicode line ends.
+    if (char === '.') return this.#flags.has('s') ? '.' : '[^\\n]';
+    if (this.#verbose && /\s/.test(char)) return '';
+    if (this.#verbose && char === '#') return this.#comment();
+    return char === '/' ? '\\/' : char;
+  }
+
+  #comment(): string {
+    const end = this.#pattern.indexOf('\n', this.#at);
+    this.#at = end === -1 ? this.#pattern.length : end + 1;
+    return '';
+  }
+
+  #group(): string {
+    const rest = this.#pattern.slice(this.#at);
+    if (/^\?(?:=|!|<=|<!)/.test(rest)) {
+      throw new PatternError('look-around, including look-ahead and look-behind, is not supported');
+    }
+    const named = /^\?P?<([A-Za-z_]\w*)>/.exec(rest);
+    if (named !== null) {
+      this.#at += named[0].length;
+      return `(?<${named[1]}>`;
+    }
+    if (rest.startsWith('?:')) return `(${this.#take(2)}`;
+    if (rest.startsWith('?')) {
+      throw new PatternError('flags are only supported at the start of the pattern');
+    }
+    return '(';
+  }
+
+  #escape(inClass: boolean): string {
+    const char = this.#take();
+    if (char === '') throw new PatternError('incomplete escape sequence');
+    const shorthand = CLASSES[char];
+    if (shorthand !== undefined) return inClass ? shorthand : `[${shorthand}]`;
+    const negated = CLASSES[char.toLowerCase()];
+    if (negated !== undefined) {
+      if (inClass && char === 'W') throw new PatternError('\\W is not supported inside brackets');
+      return inClass ? (char === 'D' ? '\\P{Nd}' : '\\S') : `[^${negated}]`;
+    }
+    if (/[1-9]/.test(char)) throw new PatternError('backreferences are not supported');
+    return this.#plainEscape(char, inClass);
+  }
+
+  #plainEscape(char: string, inClass: boolean): string {
+    if (char === 'A') return '(?<![\\s\\S])';
+    if (char === 'z') return '(?![\\s\\S])';
+    if (char === 'a') return '\\x07';
+    if (char === 'x' && this.#pattern[this.#at] === '{') {
+      return `\\u${this.#take(this.#pattern.indexOf('}', this.#at) - this.#at + 1)}`;
+    }
+    if (/[bBnrtvfpPxu0]/.test(char)) return `\\${char}`;
+    if (/[A-Za-z]/.test(char)) throw new PatternError(`unrecognized escape sequence \\${char}`);
+    if (SYNTAX.has(char) || (inClass && char === '-')) return `\\${char}`;
+    return char;
+  }
+
+  #class(): string {
+    let out = '[';
+    if (this.#pattern[this.#at] === '^') out += this.#take();
+    // A closing bracket in first place is a member.
+    if (this.#pattern[this.#at] === ']') {
+      this.#take();
+      out += '\\]';
+    }
+    for (;;) {
+      const char = this.#take();
+      if (char === '') throw new PatternError('unclosed character class');
+      if (char === ']') return `${out}]`;
+      if (char === '\\') out += this.#escape(true);
+      else if (char === '[') out += this.#posix();
+      else out += char;
+    }
+  }
+
+  #posix(): string {
+    const match = /^:(\w+):\]/.exec(this.#pattern.slice(this.#at));
+    const members = match === null ? undefined : POSIX[match[1] as string];
+    if (match === null || members === undefined) return '\\[';
+    this.#at += match[0].length;
+    return members;
+  }
+}
+
+const REFERENCE = /\$(?:\$|\{([^}]*)\}|(\w+))/g;
+
+/** Fills `$1`, `$name`, `${name}` and `$$` of a replacement from a match; an unknown group is empty. */
+export function expandReplacement(replacement: string, match: RegExpExecArray): string {
+  return replacement.replace(REFERENCE, (whole, braced?: string, bare?: string) => {
+    if (whole === '$$') return '$';
+    const name = braced ?? bare ?? '';
+    if (/^\d+$/.test(name)) return match[Number(name)] ?? '';
+    return match.groups?.[name] ?? '';
+  });
+}
