@@ -17,6 +17,10 @@ export const engineErrors = defineErrors('LNK', {
     number: 3,
     message: ({ id, module }) => `${module} imports ${id}, which is not part of the program`,
   }),
+  missingPipeline: row<{ name: string; module: string }>({
+    number: 4,
+    message: ({ name, module }) => `${module} has no pipeline ${name}`,
+  }),
 });
 
 export const sourceErrors = defineErrors('SRC', {
@@ -32,5 +36,9 @@ export const sourceErrors = defineErrors('SRC', {
   notText: row<{ path: string }>({
     number: 3,
     message: ({ path }) => `${path} is not UTF-8 text`,
+  }),
+  noPipeline: row<{ name: string; module: string }>({
+    number: 4,
+    message: ({ name, module }) => `${module} has no pipeline named ${name}`,
   }),
 });

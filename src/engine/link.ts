@@ -2,6 +2,7 @@
 // can be started. Evaluating runs no Harn code; that happens in `start`, with the ctx of the task that runs it.
 import vm from 'node:vm';
 import { bug } from '../base/index.ts';
+import type { EntryInput } from '../lang/index.ts';
 import {
   type Ctx,
   type HarnFunction,
@@ -72,6 +73,7 @@ export class LiveProgram {
   *init(ctx: Ctx): Steps<void> {
     for (const { id } of this.compiled.modules) {
       const module = this.modules.get(id) ?? bug(`module ${id} is not linked`);
+      // The statements of a script initialise its variables as they come.
       if (module === this.#entry && module.body.main !== null) continue;
       yield* run(module.body.init, ctx, []);
     }
@@ -79,17 +81,37 @@ export class LiveProgram {
 
   /** Initialises the modules and runs the entry with the values of its inputs. */
   *start(ctx: Ctx, inputs: readonly Value[]): Steps {
-    yield* this.init(ctx);
-    return yield* run(this.entryFunction(), ctx, inputs);
+    return yield* this.startAt(ctx, this.target().fn, inputs);
   }
 
-  /** What the entry module starts with. */
-  entryFunction(): HarnFunction {
+  /** Initialises the modules and runs one function of the program. */
+  *startAt(ctx: Ctx, fn: HarnFunction, inputs: readonly Value[]): Steps {
+    yield* this.init(ctx);
+    return yield* run(fn, ctx, inputs);
+  }
+
+  /** What people call the entry: its pipeline or function, or the file when it is a script. */
+  entryName(): string {
+    return this.#entry.compiled.entry.name ?? this.#entry.id;
+  }
+
+  hasPipeline(name: string): boolean {
+    return this.#entry.compiled.pipelines.some((pipeline) => pipeline.name === name);
+  }
+
+  /** The function to start and what it has to be given: a pipeline by name, or the entry. */
+  target(pipeline?: string): Target {
     const { body, compiled } = this.#entry;
-    if (compiled.entry.kind === 'script') return body.main ?? bug('a script without statements');
-    const name = compiled.entry.name ?? bug('an entry without a name');
-    const fn = compiled.entry.kind === 'main' ? body.exports[name] : body.pipelines[name];
-    return typeof fn === 'function' ? fn : bug(`the entry ${name} is not there`);
+    const { entry } = compiled;
+    const name = pipeline ?? entry.name;
+    const found = compiled.pipelines.find((each) => each.name === name);
+    if (found !== undefined && (pipeline !== undefined || entry.kind === 'pipeline'))
+      return { fn: functionIn(body.pipelines, found.name), inputs: found.inputs };
+    if (pipeline !== undefined && pipeline !== this.entryName())
+      throw engineErrors.missingPipeline({ name: pipeline, module: compiled.id });
+    if (name === undefined)
+      return { fn: body.main ?? bug('a script without statements'), inputs: [] };
+    return { fn: functionIn(body.exports, name), inputs: entry.inputs };
   }
 
   /** A public function of the entry module: trigger handlers, connector exports and test functions. */
@@ -98,6 +120,17 @@ export class LiveProgram {
     if (module === undefined) return undefined;
     return module.body.exports[name] ?? module.body.pipelines[name];
   }
+}
+
+/** A function of a program and how a host fills its parameters. */
+export interface Target {
+  readonly fn: HarnFunction;
+  readonly inputs: readonly EntryInput[];
+}
+
+function functionIn(table: { readonly [name: string]: Value }, name: string): HarnFunction {
+  const fn = table[name];
+  return typeof fn === 'function' ? fn : bug(`the function ${name} is not there`);
 }
 
 function* run(fn: HarnFunction, ctx: Ctx, args: readonly Value[]): Steps {

@@ -1,13 +1,14 @@
 // One module as JavaScript: a function body that receives `($, imports)` and returns what the linker needs. Loading it
 // runs no Harn code; variables are initialised by `init`, and `main` runs what the module does as an entry.
 import { bug, LineIndex } from '../../base/index.ts';
+import { handlePath } from '../2-check/call-target.ts';
 import type {
   Binding,
   CheckedModule,
   CheckedProgram,
   EntrySelection,
 } from '../2-check/checked-module.ts';
-import type { PipelineDeclaration, Statement } from '../ast.ts';
+import type { Param, PipelineDeclaration, Statement } from '../ast.ts';
 import { hoistDeclarations } from './declaration.ts';
 import { DISCARD, Emitter } from './emitter.ts';
 import { functionLines } from './function.ts';
@@ -31,6 +32,12 @@ export interface EmittedEntry {
   readonly inputs: readonly EntryInput[];
 }
 
+/** A pipeline of a module and what it has to be given. */
+export interface EmittedPipeline {
+  readonly name: string;
+  readonly inputs: readonly EntryInput[];
+}
+
 /** One emitted module; plain data. */
 export interface EmittedModule {
   readonly id: string;
@@ -44,7 +51,7 @@ export interface EmittedModule {
   readonly imports: readonly string[];
   /** Public names. */
   readonly exports: readonly string[];
-  readonly pipelines: readonly string[];
+  readonly pipelines: readonly EmittedPipeline[];
   readonly entry: EmittedEntry;
 }
 
@@ -112,13 +119,19 @@ function withParents(
 
 function entryOf(entry: EntrySelection): EmittedEntry {
   if (entry.kind === 'script') return { kind: 'script', inputs: [] };
-  if (entry.kind === 'main')
-    return { kind: 'main', name: entry.binding.name, inputs: [{ kind: 'harness' }] };
-  return {
-    kind: 'pipeline',
-    name: entry.binding.name,
-    inputs: entry.parameters.map(({ source }) => ({ ...source })),
-  };
+  return { kind: entry.kind, name: entry.binding.name, inputs: inputsOf(entry.node.params) };
+}
+
+/** How a host fills the parameters of a pipeline: by type, then by name, then by position among the rest. */
+function inputsOf(params: readonly Param[]): EntryInput[] {
+  let position = 0;
+  return params.map(({ name, type }) => {
+    const path = type === undefined ? undefined : handlePath(type);
+    if (path !== undefined) return path === '' ? { kind: 'harness' } : { kind: 'handle', path };
+    if (name === 'harness' || name === '_harness') return { kind: 'harness' };
+    if (name === 'task' || name === 'project' || name === 'context') return { kind: 'named', name };
+    return { kind: 'input', index: position++ };
+  });
 }
 
 /** Emits the parts of one module in order. */
@@ -134,8 +147,8 @@ class ModuleParts {
     this.#pipelines = em.module.body.filter((node) => node.kind === 'PipelineDeclaration');
   }
 
-  get pipelines(): string[] {
-    return this.#pipelines.map((node) => node.name);
+  get pipelines(): EmittedPipeline[] {
+    return this.#pipelines.map(({ name, params }) => ({ name, inputs: inputsOf(params) }));
   }
 
   emit(): void {
