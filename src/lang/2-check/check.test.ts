@@ -198,6 +198,12 @@ describe('names', () => {
     expect(new Set(program.diagnostics.map((d) => d.code))).toEqual(new Set(['HARN-FLW-005']));
   });
 
+  test('a long chain of pipelines is checked', () => {
+    const chain = Array.from({ length: 6000 }, (_, i) => `pipeline p${i}() extends p${i + 1} { }`);
+    const program = checkText([...chain, 'pipeline p6000() { }'].join('\n'));
+    expect(findings(program)).toEqual([]);
+  });
+
   test('the parent of a pipeline may be imported, and its body comes with it', () => {
     const files = {
       'main.harn': 'import "base"\npipeline default() extends base { println(x) }',

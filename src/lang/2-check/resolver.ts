@@ -45,13 +45,10 @@ import { declaredKind, isMutable, wordFor } from './link.ts';
 import { NameTable } from './name-table.ts';
 import { operandsOf, type PlainExpression } from './operands.ts';
 import { defaultsOf, type MatchPatternVisitor, namesOf, visitMatchPattern } from './patterns.ts';
+import { ancestorsFirst, type PipelineScopes, resolvedParent } from './pipeline-parent.ts';
 import { type ProgramState, rootOf } from './program-state.ts';
 import type { BindingRecord, FunctionRecord, ModuleRecord } from './records.ts';
 import { Scope } from './scope.ts';
-import { nearestName } from './suggest.ts';
-
-/** The scope that a pipeline left behind, for pipelines that extend it (possibly from another module). */
-export type PipelineScopes = Map<PipelineDeclaration, { scope: Scope; record: FunctionRecord }>;
 
 export class Resolver {
   readonly #state: ProgramState;
@@ -59,7 +56,6 @@ export class Resolver {
   readonly #pipelines: PipelineScopes;
   readonly #names: NameTable;
   readonly #deferred: (() => void)[] = [];
-  readonly #openPipelines = new Set<PipelineDeclaration>();
   readonly #matchVisitor: MatchPatternVisitor;
   #loopDepth = 0;
   /** Open try, deadline, mutex and retry blocks: a call below them is not in tail position. */
@@ -157,9 +153,12 @@ export class Resolver {
   }
 
   #pipeline(node: PipelineDeclaration): void {
-    if (this.#pipelines.has(node) || this.#openPipelines.has(node)) return;
-    this.#openPipelines.add(node);
-    const inherited = node.extends === undefined ? undefined : this.#parentOf(node, node.extends);
+    for (const each of ancestorsFirst(node, this.#record, this.#pipelines))
+      this.#pipelineBody(each);
+  }
+
+  #pipelineBody(node: PipelineDeclaration): void {
+    const inherited = resolvedParent(node, this.#record, this.#pipelines);
     const record = this.#names.newFunction(node, this.#names.root);
     record.inherits = inherited?.record;
     const scope = new Scope(record, this.#names.scope, inherited?.scope);
@@ -170,32 +169,6 @@ export class Resolver {
       for (const param of node.params) this.#param(param);
       this.#statements(node.body.statements);
     });
-  }
-
-  #parentOf(node: PipelineDeclaration, name: string) {
-    const binding = this.#record.topLevel.get(name) ?? this.#record.imported.get(name);
-    const parent = binding?.node;
-    if (parent?.kind !== 'PipelineDeclaration' || binding?.moduleId === undefined) {
-      const names = [...this.#record.topLevel.values()]
-        .filter((b) => b.kind === 'pipeline')
-        .map((b) => b.name);
-      this.#record.report(
-        flowErrors.unknownParent(
-          { name, suggestion: nearestName(name, names) },
-          { span: node.extendsSpan ?? node.nameSpan },
-        ),
-      );
-      return undefined;
-    }
-    if (binding.moduleId === this.#record.source.id) this.#pipeline(parent);
-    const found = this.#pipelines.get(parent);
-    if (found === undefined) {
-      const at = { span: node.extendsSpan ?? node.nameSpan };
-      this.#record.report(flowErrors.parentCycle({ name: node.name }, at));
-    } else {
-      this.#record.parents.set(node, { moduleId: binding.moduleId, node: parent });
-    }
-    return found;
   }
 
   #evalPack(node: EvalPackDeclaration): void {
