@@ -10,6 +10,7 @@ import { mathRows } from './math.ts';
 import { regexRows } from './regex.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { resultRows } from './result.ts';
+import { schemaRows } from './schema.ts';
 import { setRows } from './sets.ts';
 import { textRows } from './text.ts';
 
@@ -26,4 +27,5 @@ export const PURE_GROUPS: readonly BuiltinGroup[] = [
   encodingRows,
   digestRows,
   dateRows,
+  schemaRows,
 ];
