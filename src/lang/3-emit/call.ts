@@ -1,7 +1,7 @@
 // Calls: of known functions directly, of builtins through their linked rows, of methods and function values through
 // helpers. A call that may suspend is a `yield*`; everything else is an ordinary JavaScript call.
 import { bug } from '../../base/index.ts';
-import type { Binding, CallFacts, CallNode, CallTarget } from '../2-check/checked-module.ts';
+import type { CallFacts, CallNode, CallTarget } from '../2-check/checked-module.ts';
 import type { Argument, Call, Expression, MethodCall, Node, Pipe, Placeholder } from '../ast.ts';
 import type { BuiltinSpec } from '../builtin-spec.ts';
 import type { Emitter } from './emitter.ts';
@@ -127,7 +127,7 @@ export function placeholder(em: Emitter, _node: Placeholder): Js {
 function callTarget(em: Emitter, site: Site, target: CallTarget, args: readonly Js[]): Js {
   switch (target.kind) {
     case 'function':
-      return callDirect(site, functionName(em, target.binding, site.node), args);
+      return callDirect(site, em.read(target.binding, site.node), args);
     case 'builtin':
       return callBuiltin(em, target.spec, args, site.suspends, site.node);
     case 'struct':
@@ -146,11 +146,6 @@ function callTarget(em: Emitter, site: Site, target: CallTarget, args: readonly 
     default:
       return bug(`a call of ${target.kind} has no direct form`);
   }
-}
-
-/** The JavaScript function behind a binding that is called by name. */
-export function functionName(em: Emitter, binding: Binding, node: Node): Js {
-  return binding.kind === 'tool' ? em.toolFunction(binding, node) : em.read(binding, node);
 }
 
 function callDirect({ node, suspends }: Site, callee: Js, args: readonly Js[]): Js {

@@ -25,7 +25,6 @@ export function hoistDeclarations(em: Emitter, all: readonly Statement[]): void 
   for (const node of nodes) if (node.kind === 'StructDeclaration') struct(em, node);
   for (const node of nodes)
     if (node.kind === 'FunctionDeclaration' || node.kind === 'OverrideDeclaration') fn(em, node);
-  for (const node of nodes) if (node.kind === 'ToolDeclaration') toolHandler(em, node);
   for (const node of nodes) if (node.kind === 'ImplDeclaration') impl(em, node);
 }
 
@@ -76,36 +75,24 @@ function impl(em: Emitter, node: ImplDeclaration): void {
   }
 }
 
-/** The function of a tool is hoisted, so that it can be called before its registry exists. */
-function toolHandler(em: Emitter, node: ToolDeclaration): void {
-  const binding = em.declared(node);
-  if (binding === undefined) return;
-  const name = em.toolFunction(binding, node);
-  const { params } = node;
-  em.push(
-    ...functionLines(em, {
-      node,
-      facts: em.factsOf(node),
-      name,
-      params,
-      body: node.body.statements,
-      yieldsLast: true,
-    }),
-  );
-  em.push(`${em.$('describe')}(${name}, ${metaOf(em, node.name, params, node.doc)});`);
-}
-
+/** The name of a tool holds its registry, which the runtime makes. */
 export function toolDeclaration(em: Emitter, node: ToolDeclaration): void {
-  const binding = em.declared(node);
-  if (binding === undefined) return;
   const spec = [
     `description: ${quote(node.description ?? node.doc ?? '')}`,
     `name: ${quote(node.name)}`,
     `parameters: [${node.params.map((param) => toolParameter(em, param)).join(', ')}]`,
     `returns: ${node.returns === undefined ? 'null' : schemaOf(em, node.returns)}`,
   ];
-  const registry = `${em.prelude.builtin('@tool')}(ctx, { ${spec.join(', ')} }, ${em.toolFunction(binding, node)})`;
-  declareVariable(em, binding, registry, false);
+  const lines = functionLines(em, {
+    node,
+    facts: em.factsOf(node),
+    name: em.names.fresh(node.name),
+    params: node.params,
+    body: node.body.statements,
+    yieldsLast: true,
+  });
+  const handler = functionValue(em, lines, metaOf(em, node.name, node.params, node.doc));
+  declareValue(em, node, `${em.prelude.builtin('@tool')}(ctx, { ${spec.join(', ')} }, ${handler})`);
 }
 
 function toolParameter(em: Emitter, param: Param): Js {

@@ -102,23 +102,19 @@ export class Emitter {
   /** Source offsets of the places that throw without a JavaScript stack. */
   readonly sites: number[] = [];
   readonly #visitors: Visitors;
-  readonly #toolFunctions = new Map<Binding, string>();
-  readonly #bouncing = new Set<Binding>();
+  readonly #modules: readonly CheckedModule[];
   readonly #values: ReadonlySet<Binding>;
   #frame: Frame | undefined;
   #labels = 0;
   /** The statements written so far at the current place. */
   out: Js[] = [];
 
-  constructor(checked: CheckedModule, visitors: Visitors) {
+  constructor(checked: CheckedModule, modules: readonly CheckedModule[], visitors: Visitors) {
     this.checked = checked;
+    this.#modules = modules;
     this.#visitors = visitors;
     this.owners = findOwners(checked);
     this.#values = usedAsValues(checked);
-    for (const [node, facts] of checked.functions) {
-      const binding = checked.declares.get(node);
-      if (binding !== undefined && facts.cycleTailCalls) this.#bouncing.add(binding);
-    }
   }
 
   get module(): Module {
@@ -135,15 +131,13 @@ export class Emitter {
     return this.checked.functions.get(node) ?? bug(`no facts about a ${node.kind}`);
   }
 
-  /** The function of a tool, which is called by name while the name itself holds the tool's registry. */
-  toolFunction(binding: Binding, node: Node): Js {
-    const known = this.#toolFunctions.get(binding);
-    if (known !== undefined) return known;
-    if (binding.moduleId !== this.checked.source.id)
-      return `${this.prelude.module(binding.moduleId ?? '')}${member(`${binding.name}()`)}`;
-    const name = this.names.fresh(binding.name);
-    this.#toolFunctions.set(binding, name);
-    return this.#toolFunctions.get(binding) ?? this.read(binding, node);
+  /** The module that a binding has to be read from; undefined when it is a variable of this one's code. */
+  ownerOf(binding: Binding): CheckedModule | undefined {
+    if (binding.moduleId === undefined || binding.moduleId === this.checked.source.id)
+      return undefined;
+    const owner = this.#modules.find((module) => module.source.id === binding.moduleId);
+    // A pipeline that extends one of another module has local variables of that module in its code.
+    return owner?.topLevel.get(binding.name) === binding ? owner : undefined;
   }
 
   /** Whether a function is used other than by calling it, here or by others, so that it needs its description. */
@@ -164,10 +158,18 @@ export class Emitter {
 
   /** What a bounce to a function calls: its inner function when that can bounce on, else the function itself. */
   tailTarget(binding: Binding, node: Node): Js {
-    const name = this.read(binding, node);
-    return this.#bouncing.has(binding) && binding.moduleId === this.checked.source.id
-      ? `${name}t`
-      : name;
+    const inner = this.#bounces(binding);
+    const owner = this.ownerOf(binding);
+    if (owner === undefined)
+      return inner ? `${this.read(binding, node)}t` : this.read(binding, node);
+    return `${this.prelude.module(owner.source.id)}${member(inner ? `${binding.name}!` : binding.name)}`;
+  }
+
+  #bounces(binding: Binding): boolean {
+    const { node } = binding;
+    if (node?.kind !== 'FunctionDeclaration') return false;
+    const owner = this.ownerOf(binding) ?? this.checked;
+    return owner.functions.get(node)?.cycleTailCalls === true;
   }
 
   /** The number of a place for errors that carry no JavaScript stack. */

@@ -34,8 +34,9 @@ export function read(em: Emitter, binding: Binding, node: Node): Js {
       return em.prelude.constant(schemaOf(em, type));
     }
     default: {
-      if (binding.moduleId !== em.checked.source.id && !em.names.has(binding))
-        return `${em.prelude.module(binding.moduleId ?? '')}${member(binding.name)}`;
+      const owner = em.ownerOf(binding);
+      if (owner !== undefined)
+        return `${em.prelude.module(owner.source.id)}${member(binding.name)}`;
       const name = em.nameOf(binding);
       const flag = ownerFlag(em, binding);
       return flag === undefined ? name : `(${flag} = false, ${name})`;

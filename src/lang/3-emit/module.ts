@@ -60,7 +60,7 @@ export function emitModule(
   checked: CheckedModule,
   program: Pick<CheckedProgram, 'modules'>,
 ): EmittedModule {
-  const em = new Emitter(withParents(checked, program), visitors);
+  const em = new Emitter(withParents(checked, program), program.modules, visitors);
   const parts = new ModuleParts(em, program);
   const body = em.inFrame(em.module, { ...em.factsOf(em.module), suspends: false }, () =>
     parts.emit(),
@@ -196,15 +196,16 @@ class ModuleParts {
         const binding = em.declared(node);
         if (binding !== undefined) this.#export(binding, false);
       }
-      const tool = node.kind === 'ToolDeclaration' ? em.declared(node) : undefined;
-      if (tool !== undefined)
-        this.#exports.push(`${propertyKey(`${tool.name}()`)}: ${em.toolFunction(tool, node)}`);
     }
   }
 
   #export(binding: Binding, isVariable: boolean): void {
     const name = this.#em.nameOf(binding);
     const key = propertyKey(binding.name);
+    const { node } = binding;
+    // Modules that import each other may bounce between their functions.
+    if (node?.kind === 'FunctionDeclaration' && this.#em.factsOf(node).cycleTailCalls)
+      this.#exports.push(`${propertyKey(`${binding.name}!`)}: ${name}t`);
     const flag = this.#em.owners.has(binding) ? `${this.#em.names.ownerOf(name)} = false; ` : '';
     this.#exports.push(isVariable ? `get ${key}() { ${flag}return ${name}; }` : `${key}: ${name}`);
   }

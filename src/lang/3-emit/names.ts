@@ -17,11 +17,6 @@ export class Names {
     return name;
   }
 
-  /** Whether the binding already has a variable here. */
-  has(binding: Binding): boolean {
-    return this.#byBinding.has(binding);
-  }
-
   /** A new variable that is no binding. */
   fresh(hint: string): string {
     const count = this.#used.get(hint) ?? 0;
