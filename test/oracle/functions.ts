@@ -73,20 +73,31 @@ function* invoke(code: Code, task: Task, args: readonly Value[]): Steps {
 function* activate(code: Code, task: Task, args: readonly Value[]): Steps<Value | TailCall> {
   const frame = new Frame(task, code.produces !== 'value');
   const scope = new Scope(code.scope);
-  yield* bindArguments(code.params, args, scope, frame);
-  const body = runBody(code.body, scope, frame);
-  if (code.produces === 'value') {
-    const value = yield* body;
-    return value instanceof TailCall || code.yieldsLast || frame.returned ? value : null;
+  if (code.produces !== 'value') {
+    frame.pending += 1;
+    yield* bindArguments(code.params, args, scope, frame);
+    const body = untilReturn(frame, () => bodyOf(code.body, scope, frame));
+    return code.produces === 'stream' ? makeStream(body, true) : makeGenerator(body, true);
   }
-  frame.pending += 1;
-  return code.produces === 'stream' ? makeStream(body, true) : makeGenerator(body, true);
+  const value = yield* untilReturn(frame, function* () {
+    yield* bindArguments(code.params, args, scope, frame);
+    return yield* bodyOf(code.body, scope, frame);
+  });
+  return value instanceof TailCall || code.yieldsLast || frame.returned ? value : null;
 }
 
 /** Runs the body of a function-like construct up to its end or its `return`. */
 export function* runBody(body: Block, scope: Scope, frame: Frame): Steps<Value | TailCall> {
+  return yield* untilReturn(frame, () => bodyOf(body, scope, frame));
+}
+
+function bodyOf(body: Block, scope: Scope, frame: Frame): Steps {
+  return frame.task.machine.language.statements(body, scope, frame);
+}
+
+function* untilReturn(frame: Frame, run: () => Steps): Steps<Value | TailCall> {
   try {
-    return yield* frame.task.machine.language.statements(body, scope, frame);
+    return yield* run();
   } catch (signal) {
     if (!(signal instanceof ReturnSignal)) throw signal;
     frame.returned = true;

@@ -126,6 +126,8 @@ function numbers(tie: Tie): fc.Arbitrary<Num> {
     weight(1, num('len', { of: fc.oneof(tie('list'), tie('text')) })),
     weight(1, num('reduce', { list: tie('list'), body: n })),
     weight(1, num('parallel', { list: tie('list'), body: b })),
+    weight(2, num('propagate', { cond: tie('bool'), value: n })),
+    weight(1, num('wrap', { how: fc.constant('deadline 30s'), body: b })),
     weight(3, num('escape', { how: leave, cond: tie('bool'), value: n })),
   );
 }
@@ -226,6 +228,10 @@ function lists(tie: Tie): fc.Arbitrary<List> {
       }),
     ),
     weight(1, fc.record({ k: fc.constant('map' as const), of: l, body: tie('body') })),
+    weight(
+      1,
+      fc.record({ k: fc.constant('lazy' as const), of: l, body: tie('body'), test: tie('bool') }),
+    ),
     weight(1, fc.record({ k: fc.constant('filter' as const), of: l, body: tie('bool') })),
     weight(
       2,
@@ -278,6 +284,10 @@ function plainStatements(tie: Tie): fc.WeightedArbitrary<Stmt>[] {
       stmt('let', { value: tie('any'), fixed: fc.boolean(), shadow: fc.option(pick, { freq: 3 }) }),
     ),
     weight(4, stmt('setList', { pick, value: tie('list') })),
+    weight(2, stmt('setText', { pick, op: fc.constantFrom('=', '+='), value: tie('text') })),
+    weight(4, stmt('grow', { pick, item: n, how: fc.nat({ max: 3 }) })),
+    weight(2, stmt('growDict', { pick, value: tie('dict'), how: fc.nat({ max: 1 }) })),
+    weight(2, stmt('putTree', { place: fc.nat({ max: 4 }), op: compound, value: n })),
     weight(4, stmt('put', { pick, index: fc.oneof(int, n), op: compound, value: n })),
     weight(4, stmt('putKey', { pick, key, op: compound, value: n })),
     weight(1, stmt('unpackList', { list: tie('list'), fallback: n, rest: fc.boolean() })),
@@ -297,6 +307,17 @@ function controlStatements(tie: Tie): fc.WeightedArbitrary<Stmt>[] {
     weight(3, stmt('for', { over: tie('walk'), body: b })),
     weight(2, stmt('while', { turns: fc.integer({ min: 1, max: 3 }), body: b })),
     weight(4, stmt('try', { body: b, handler: fc.option(b, { freq: 3 }), fin: fc.option(b) })),
+    weight(
+      2,
+      stmt('demand', {
+        cond: tie('bool'),
+        value: n,
+        how: fc.constantFrom<Leave | 'require'>('return', 'break', 'continue', 'throw', 'require'),
+      }),
+    ),
+    weight(1, stmt('spawn', { body: tie('body'), meanwhile: b })),
+    weight(1, stmt('typedTry', { value: n, body: b, handler: b })),
+    weight(1, stmt('pull', { body: b, between: b, stream: fc.boolean() })),
     weight(2, stmt('defer', { body: b })),
     weight(4, stmt('leave', { how: leave, cond: fc.option(tie('bool'), { freq: 6 }), value: n })),
     weight(1, stmt('matchList', { list: tie('list'), one: b, more: b, rest: b })),
@@ -344,7 +365,7 @@ const KINDS = fc.letrec<Kinds>((tie) => ({
   ) as fc.Arbitrary<Any>,
   body: fc.record({ stmts: tie('stmts'), value: tie('num') }),
   arm: fc.record({
-    literal: fc.option(fc.nat({ max: 3 })),
+    literals: fc.option(fc.array(fc.nat({ max: 5 }), { minLength: 1, maxLength: 2 })),
     guard: fc.option(tie('bool'), { freq: 2 }),
     body: tie('body'),
   }),
@@ -362,6 +383,7 @@ const KINDS = fc.letrec<Kinds>((tie) => ({
       { weight: 3, arbitrary: fc.constant(0) },
       { weight: 1, arbitrary: fc.integer({ min: 1, max: 6 }) },
     ),
+    tail: fc.boolean(),
     body: tie('body'),
   }),
   walk: walks(tie),

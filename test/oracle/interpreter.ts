@@ -32,7 +32,7 @@ export type Evaluation = { readonly output: string } & (
   | { readonly status: 'thrown'; readonly error: unknown }
 );
 
-const LANGUAGE: Language = { expression, block: runBlock, statements: runStatements };
+export const LANGUAGE: Language = { expression, block: runBlock, statements: runStatements };
 
 /** Runs a module as the entry of a program. */
 export function evaluate(module: Module, options: EvaluateOptions = {}): Evaluation {
@@ -66,7 +66,8 @@ const awaiting = describeFunction(
   { name: 'await', params: ['handle'], builtin: true },
 );
 
-const OWN_BUILTINS: readonly (readonly [string, Value])[] = [
+/** What prints into the task that calls it, and waiting. */
+export const OWN_BUILTINS: readonly (readonly [string, Value])[] = [
   ['print', printing('print', '')],
   ['println', printing('println', '\n')],
   ['await', awaiting],

@@ -37,6 +37,8 @@ export class Task {
   dropped = false;
   /** Nested direct calls. */
   depth = 0;
+  /** Calls that compiled code has counted. */
+  calls = 0;
   readonly #steps: Steps;
   #waitsFor: Blocked | undefined;
 
@@ -47,6 +49,11 @@ export class Task {
 
   get canRun(): boolean {
     return this.#waitsFor === undefined || this.#waitsFor.ready();
+  }
+
+  /** What compiled code calls after every so many rounds of a loop. */
+  tick(): undefined {
+    this.machine.tick(1024);
   }
 
   /** Runs until it waits or ends. */
@@ -84,8 +91,8 @@ export class Machine {
     this.#stepsLeft = options.steps;
   }
 
-  tick(): void {
-    this.#stepsLeft -= 1;
+  tick(steps = 1): void {
+    this.#stepsLeft -= steps;
     if (this.#stepsLeft < 0) throw new OutOfSteps('the program runs too long');
   }
 

@@ -1,7 +1,20 @@
 // From sketches to source text: statements. The renderers of expressions are handed in, because expressions contain
 // statements and statements contain expressions.
 import type { Names } from './names.ts';
-import type { Any, Body, Bool, Dict, Fn, Leave, List, Num, Stmt, Stmts, Walk } from './sketch.ts';
+import type {
+  Any,
+  Body,
+  Bool,
+  Dict,
+  Fn,
+  Leave,
+  List,
+  Num,
+  Stmt,
+  Stmts,
+  Text,
+  Walk,
+} from './sketch.ts';
 
 type Render<T> = (node: T, names: Names, s: Spelling) => string;
 
@@ -9,6 +22,7 @@ interface Expressions {
   readonly any: Render<Any>;
   readonly num: Render<Num>;
   readonly bool: Render<Bool>;
+  readonly text: Render<Text>;
   readonly list: Render<List>;
   readonly dict: Render<Dict>;
   readonly body: Render<Body>;
@@ -58,6 +72,11 @@ function statement(node: Stmt, names: Names, s: Spelling): string {
       const target = names.variable('num', node.pick, true);
       return target === undefined ? `println(${value})` : `${target.name} ${node.op} ${value}`;
     }
+    case 'setText':
+    case 'grow':
+    case 'growDict':
+    case 'putTree':
+      return accumulation(node, names, s);
     case 'setList': {
       const value = s.list(node.value, names, s);
       const target = names.variable('list', node.pick, true);
@@ -85,6 +104,10 @@ type Plain =
   | 'let'
   | 'set'
   | 'setList'
+  | 'setText'
+  | 'grow'
+  | 'growDict'
+  | 'putTree'
   | 'put'
   | 'putKey'
   | 'closure'
@@ -116,6 +139,16 @@ function control(node: Exclude<Stmt, { s: Plain }>, names: Names, s: Spelling): 
         s.leave(node.how, () => s.num(node.value, names, s), names) ?? 'println("stays")';
       return node.cond === null ? exit : `if ${s.bool(node.cond, names, s)} {\n${exit}\n}`;
     }
+    case 'demand': {
+      const cond = s.bool(node.cond, names, s);
+      if (node.how === 'require') return `require ${cond}, ${s.num(node.value, names, s)}`;
+      const exit = s.leave(node.how, () => s.num(node.value, names.nested(), s), names);
+      return `guard ${cond} else {\n${exit ?? 'throw "guarded"'}\n}`;
+    }
+    case 'spawn':
+    case 'pull':
+    case 'typedTry':
+      return apart(node, names, s);
     case 'block':
       return `if true ${braces(node.body, names, s)}`;
     case 'retry':
@@ -166,6 +199,70 @@ function matchStatement(node: Matching, names: Names, s: Spelling): string {
   }
 }
 
+const PLACES = ['list[0]', 'list[-1]', 'deep.n', 'deep.items[0]', 'deep["n"]'];
+
+/** Writes that add to what is there, or change a part deep inside. */
+function accumulation(
+  node: Extract<Stmt, { s: 'setText' | 'grow' | 'growDict' | 'putTree' }>,
+  names: Names,
+  s: Spelling,
+): string {
+  switch (node.s) {
+    case 'putTree':
+      return `tree.${PLACES[node.place]} ${node.op} ${s.num(node.value, names, s)}`;
+    case 'setText': {
+      const value = s.text(node.value, names, s);
+      const target = names.variable('text', node.pick, true);
+      return target === undefined ? `println(${value})` : `${target.name} ${node.op} ${value}`;
+    }
+    case 'growDict': {
+      const value = s.dict(node.value, names, s);
+      const name = names.variable('dict', node.pick, true)?.name;
+      if (name === undefined) return `println(${value})`;
+      return node.how === 0 ? `${name} = ${name} + ${value}` : `${name} += ${value}`;
+    }
+    case 'grow': {
+      const item = s.num(node.item, names, s);
+      const name = names.variable('list', node.pick, true)?.name;
+      if (name === undefined) return `println(${item})`;
+      const forms = [`${name}.push(${item})`, `${name} + [${item}]`, `${name}.appending(${item})`];
+      return node.how === 3 ? `${name} += [${item}]` : `${name} = ${forms[node.how]}`;
+    }
+  }
+}
+
+/** Statements whose bodies run as a task, or a pull at a time, or throw to a typed catch. */
+function apart(
+  node: Extract<Stmt, { s: 'spawn' | 'pull' | 'typedTry' }>,
+  names: Names,
+  s: Spelling,
+): string {
+  const name = names.fresh('h');
+  const inner = names.nested({ inLoop: false, inFunction: true });
+  switch (node.s) {
+    case 'spawn': {
+      const body = s.body(node.body, inner, s);
+      const meanwhile = statements(node.meanwhile, names, s);
+      return `${s.fixed} ${name} = spawn {\n${body}\n}\n${meanwhile}\nprintln(await(${name}))`;
+    }
+    case 'pull': {
+      const maker = names.fresh('g');
+      const [head, word] = node.stream ? ['gen fn', 'emit'] : ['fn', 'yield'];
+      const body = `${word} 1\n${statements(node.body, inner, s)}\n${word} 2`;
+      const pull = `println(${name}.next())`;
+      const between = statements(node.between, names, s);
+      return `${head} ${maker}() {\n${body}\n}\n${s.fixed} ${name} = ${maker}()\n${pull}\n${between}\n${pull}\n${pull}`;
+    }
+    case 'typedTry': {
+      const guarded = names.nested();
+      const inside = statements(node.body, guarded, s);
+      const thrown = `throw Shape.One(${s.num(node.value, guarded, s)})`;
+      const handler = statements(node.handler, names.nested(), s);
+      return `try {\n${inside}\n${thrown}\n} catch (${name}: Shape) {\nprintln(${name})\n${handler}\n}`;
+    }
+  }
+}
+
 function declaration(node: Extract<Stmt, { s: 'let' }>, names: Names, s: Spelling): string {
   const value = s.any(node.value, names, s);
   const shadowed = node.shadow === null ? undefined : names.shadowable(node.shadow);
@@ -192,6 +289,7 @@ function kindOf(node: Any): 'num' | 'text' | 'list' | 'dict' | 'bool' {
     case 'list':
     case 'listVar':
     case 'map':
+    case 'lazy':
     case 'filter':
     case 'append':
     case 'slice':

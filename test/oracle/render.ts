@@ -5,7 +5,7 @@ import type { Any, Arm, Body, Bool, Dict, Fn, List, Num, ProgramSketch, Text } f
 
 /** The source text of a sketch. */
 export function renderProgram(sketch: ProgramSketch): string {
-  const spelling = spellingOf(sketch.older, { any, num, body, list, dict, bool, fn });
+  const spelling = spellingOf(sketch.older, { any, num, body, text, list, dict, bool, fn });
   const inPipeline = sketch.entry === 'pipeline';
   const exits = { inLoop: false, inFunction: false, flat: false };
   const names = new Names(new NameSource(), exits);
@@ -30,10 +30,11 @@ function seedVariables(names: Names, { mutable, fixed }: Spelling): string[] {
     `${mutable} table = {a: 1, "9": 2}`,
     `${mutable} label = "seed"`,
     `${fixed} limit = 2`,
+    `${mutable} tree = {list: [1, 2], deep: {n: 1, items: [3]}}`,
   ];
 }
 
-const SHOW_SEEDS = 'println([count, items, table, label, limit])';
+const SHOW_SEEDS = 'println([count, items, table, label, limit, tree])';
 
 const PRELUDE = `enum Shape {
   Dot
@@ -48,6 +49,12 @@ impl Point {
   fn plus(self, n) {
     return Point { x: self.x + n, y: self.y - n }
   }
+}
+fn maybe(good, value) {
+  if good {
+    return Ok(value)
+  }
+  return Err(value)
 }
 fn mark(label, value) {
   println("\${label}: \${value}")
@@ -72,6 +79,7 @@ function any(node: Any, names: Names, s: Spelling): string {
     case 'list':
     case 'listVar':
     case 'map':
+    case 'lazy':
     case 'filter':
     case 'append':
     case 'slice':
@@ -135,6 +143,12 @@ function blocky(node: Exclude<Num, { k: Flat }>, names: Names, s: Spelling): str
       const inner = closureNames(names, [item]);
       return `len(parallel each ${list(node.list, names, s)} { ${item} ->\n${body(node.body, inner, s)}\n})`;
     }
+    case 'propagate': {
+      const made = `maybe(${bool(node.cond, names, s)}, ${num(node.value, names, s)})`;
+      return names.exits.inFunction ? `(${made}?)` : `unwrap_or(${made}, 6)`;
+    }
+    case 'wrap':
+      return `(${node.how} ${braced(node.body, names, s)})`;
     case 'escape':
       return leaving(node, names, s);
   }
@@ -164,12 +178,12 @@ function match(node: Extract<Num, { k: 'match' }>, names: Names, s: Spelling): s
   return `(match ${subject} {\n${arms.join('')}_ -> ${braced(node.rest, names, s)}\n})`;
 }
 
-function arm({ literal, guard, body: inside }: Arm, names: Names, s: Spelling): string {
+function arm({ literals, guard, body: inside }: Arm, names: Names, s: Spelling): string {
   const inner = names.nested();
   const bound = names.fresh('n');
-  if (literal === null) inner.add(bound, 'num', false);
+  if (literals === null) inner.add(bound, 'num', false);
   const test = guard === null ? '' : ` if ${bool(guard, inner, s)}`;
-  return `${literal ?? bound}${test} -> ${braced(inside, inner, s)}\n`;
+  return `${literals?.join(' | ') ?? bound}${test} -> ${braced(inside, inner, s)}\n`;
 }
 
 function tryCatch(node: Extract<Num, { k: 'try' }>, names: Names, s: Spelling): string {
@@ -239,10 +253,24 @@ function list(node: List, names: Names, s: Spelling): string {
       if (names.exits.flat) return '[3]';
       const item = names.fresh('x');
       const inner = closureNames(names, [item]);
+      if (node.k === 'lazy') return lazyList(node, item, names, s);
       const code = node.k === 'map' ? body(node.body, inner, s) : bool(node.body, inner, s);
       return `${list(node.of, names, s)}.${node.k}({ ${item} ->\n${code}\n})`;
     }
   }
+}
+
+/** Elements go through the closures one at a time. */
+function lazyList(
+  node: Extract<List, { k: 'lazy' }>,
+  item: string,
+  names: Names,
+  s: Spelling,
+): string {
+  const source = list(node.of, names, s);
+  const test = `{ ${item} ->\n${bool(node.test, closureNames(names, [item]), s)}\n}`;
+  const change = `{ ${item} ->\n${body(node.body, closureNames(names, [item]), s)}\n}`;
+  return `${source}.iter().filter(${test}).map(${change}).take(2).to_list()`;
 }
 
 function dict(node: Dict, names: Names, s: Spelling): string {
@@ -287,7 +315,8 @@ function fn(node: Fn, names: Names, s: Spelling): string {
   const rest = node.rest && node.loops === 0 ? names.fresh('r') : undefined;
   const target = { name, params: params.length, rest: rest !== undefined, loops: 0 };
   if (rest !== undefined) inner.add(rest, 'list', false);
-  const fallback = node.fallback === null ? '' : ` = ${num(node.fallback, names.nested(), s)}`;
+  const closed = names.nested({ inLoop: false, inFunction: false });
+  const fallback = node.fallback === null ? '' : ` = ${num(node.fallback, closed, s)}`;
   const last = params.length - 1;
   const spelled = params.map((param, i) => (i === last ? `${param}${fallback}` : param));
   if (rest !== undefined) spelled.push(`...${rest}`);
@@ -315,7 +344,8 @@ function loopingFn(node: Fn, { name, counter, spelled, inner, names, s }: Loopin
   const callable: Callable = { name, params: 1, rest: false, loops: node.loops };
   names.addCallable(spelled.length === 0 ? callable : { ...callable, params: 1 + spelled.length });
   const value = names.exits.flat ? '0' : (spelled[0]?.split(' ')[0] ?? counter);
-  const again = `${name}(${[`${counter} - 1`, ...args].join(', ')})`;
+  const call = `${name}(${[`${counter} - 1`, ...args].join(', ')})`;
+  const again = node.tail ? call : `1 + ${call}`;
   const head = `fn ${name}(${[counter, ...spelled].join(', ')})`;
   return `${head} {\nif ${counter} <= 0 {\nreturn ${value}\n}\n${inside}\nreturn ${again}\n}`;
 }

@@ -30,6 +30,8 @@ export type Num =
   | { readonly k: 'len'; readonly of: List | Text }
   | { readonly k: 'reduce'; readonly list: List; readonly body: Num }
   | { readonly k: 'parallel'; readonly list: List; readonly body: Body }
+  | { readonly k: 'propagate'; readonly cond: Bool; readonly value: Num }
+  | { readonly k: 'wrap'; readonly how: string; readonly body: Body }
   | { readonly k: 'escape'; readonly how: Leave; readonly cond: Bool; readonly value: Num };
 
 export type Bool =
@@ -51,6 +53,7 @@ export type List =
   | { readonly k: 'list'; readonly items: readonly Num[]; readonly spread: List | null }
   | { readonly k: 'listVar'; readonly pick: number }
   | { readonly k: 'map'; readonly of: List; readonly body: Body }
+  | { readonly k: 'lazy'; readonly of: List; readonly body: Body; readonly test: Bool }
   | { readonly k: 'filter'; readonly of: List; readonly body: Bool }
   | { readonly k: 'append'; readonly of: List; readonly item: Num; readonly method: boolean }
   | { readonly k: 'slice'; readonly of: List; readonly from: number; readonly to: number };
@@ -75,7 +78,8 @@ export interface Body {
 }
 
 export interface Arm {
-  readonly literal: number | null;
+  /** Numbers that fit, or null for a name that takes anything. */
+  readonly literals: readonly number[] | null;
   readonly guard: Bool | null;
   readonly body: Body;
 }
@@ -105,6 +109,10 @@ export type Stmt =
       readonly op: string;
       readonly value: Num;
     }
+  | { readonly s: 'setText'; readonly pick: number; readonly op: string; readonly value: Text }
+  | { readonly s: 'grow'; readonly pick: number; readonly item: Num; readonly how: number }
+  | { readonly s: 'growDict'; readonly pick: number; readonly value: Dict; readonly how: number }
+  | { readonly s: 'putTree'; readonly place: number; readonly op: string; readonly value: Num }
   | { readonly s: 'print'; readonly of: Any }
   | {
       readonly s: 'if';
@@ -121,6 +129,15 @@ export type Stmt =
       readonly fin: Stmts | null;
     }
   | { readonly s: 'defer'; readonly body: Stmts }
+  | {
+      readonly s: 'demand';
+      readonly cond: Bool;
+      readonly value: Num;
+      readonly how: Leave | 'require';
+    }
+  | { readonly s: 'spawn'; readonly body: Body; readonly meanwhile: Stmts }
+  | { readonly s: 'typedTry'; readonly value: Num; readonly body: Stmts; readonly handler: Stmts }
+  | { readonly s: 'pull'; readonly body: Stmts; readonly between: Stmts; readonly stream: boolean }
   | { readonly s: 'leave'; readonly how: Leave; readonly cond: Bool | null; readonly value: Num }
   | {
       readonly s: 'unpackList';
@@ -172,8 +189,10 @@ export interface Fn {
   readonly params: number;
   readonly fallback: Num | null;
   readonly rest: boolean;
-  /** Calls itself this many times in tail position; 0 for a plain function. */
+  /** Calls itself this many times; 0 for a plain function. */
   readonly loops: number;
+  /** Whether the call of itself is the last thing it does. */
+  readonly tail: boolean;
   readonly body: Body;
 }
 

@@ -3,6 +3,8 @@
 import type { Block, Mutex, Parallel, Spawn } from '../../src/lang/ast.ts';
 import {
   DISPLAY,
+  type Dict,
+  dictFrom,
   display,
   err,
   HarnObject,
@@ -48,8 +50,12 @@ function* taskBody(body: Block, scope: Scope, task: Task): Steps {
 }
 
 export function evaluateSpawn(node: Spawn, scope: Scope, frame: Frame): Value {
-  const start = (task: Task): Steps => taskBody(node.body, new Scope(scope), task);
-  return new TaskHandle(frame.task.machine.start(start), frame.task);
+  return spawn(frame.task, (task) => taskBody(node.body, new Scope(scope), task));
+}
+
+/** Queues a task; it starts when its parent waits. */
+export function spawn(parent: Task, start: (task: Task) => Steps): Value {
+  return new TaskHandle(parent.machine.start(start), parent);
 }
 
 /** `await(h)`: a handle gives its result once; what is no handle is returned as it is. */
@@ -69,24 +75,43 @@ function result(child: Task, parent: Task): Value {
 }
 
 export function* evaluateParallel(node: Parallel, scope: Scope, frame: Frame): Steps {
-  if (node.stream) throw new NotModelled('parallel each … as stream');
   const subject = yield* frame.evaluate(node.subject, scope);
-  const items = node.mode === 'count' ? indices(subject) : subject;
-  let cap = Number.POSITIVE_INFINITY;
-  for (const option of node.options) {
-    const value = yield* frame.evaluate(option.value, scope);
-    if (option.name === 'max_concurrent' && isInt(value) && Number(value) > 0) cap = Number(value);
-  }
-  if (!isList(items)) return null;
-  const starts = items.map((item) => (task: Task): Steps => {
+  const options: [string, Value][] = [];
+  for (const option of node.options)
+    options.push([option.name, yield* frame.evaluate(option.value, scope)]);
+  const branch = (item: Value, task: Task): Steps => {
     const inner = new Scope(scope);
     if (node.param !== undefined)
       inner.declare(node.param.name, { value: item, visibleFrom: node.param.span.end });
     return taskBody(node.body, inner, task);
-  });
-  const settle = node.mode === 'settle';
-  const children = yield* runAll(starts, { cap, settle, parent: frame.task });
-  return settle ? settled(children, frame.task) : children.map((c) => result(c, frame.task));
+  };
+  const mode = node.stream ? 'stream' : node.mode;
+  return yield* parallel({ mode, subject, options: dictFrom(options), branch }, frame.task);
+}
+
+export interface ParallelGroup {
+  readonly mode: string;
+  /** How many branches, or the list with an item for each. */
+  readonly subject: Value;
+  readonly options: Dict;
+  readonly branch: (item: Value, task: Task) => Steps;
+}
+
+export function* parallel(group: ParallelGroup, parent: Task): Steps {
+  const { mode, subject, branch } = group;
+  if (mode === 'stream') throw new NotModelled('parallel each … as stream');
+  const items = mode === 'count' ? indices(subject) : subject;
+  const max = group.options.max_concurrent ?? null;
+  const cap = isInt(max) && Number(max) > 0 ? Number(max) : Number.POSITIVE_INFINITY;
+  if (!isList(items)) return null;
+  const starts = items.map(
+    (item) =>
+      (task: Task): Steps =>
+        branch(item, task),
+  );
+  const settle = mode === 'settle';
+  const children = yield* runAll(starts, { cap, settle, parent });
+  return settle ? settled(children, parent) : children.map((child) => result(child, parent));
 }
 
 function indices(count: Value): Value[] {
@@ -132,16 +157,26 @@ function settled(children: readonly Task[], parent: Task): Value {
 
 /** `mutex`: one task at a time per key; it is given back however the block is left. */
 export function* evaluateMutex(node: Mutex, scope: Scope, frame: Frame): Steps {
-  const { held } = frame.task.machine;
-  const key =
-    node.key === undefined ? '__default__' : display(yield* frame.evaluate(node.key, scope));
-  if (held.has(key)) yield new Blocked(() => !held.has(key));
-  held.add(key);
+  const key = node.key === undefined ? null : yield* frame.evaluate(node.key, scope);
+  const permit = yield* acquire(key, frame.task);
   return yield* frame.guarded(function* () {
     try {
       return yield* frame.run(node.body, scope);
     } finally {
-      held.delete(key);
+      release(permit, frame.task);
     }
   });
+}
+
+/** Waits for the permit of a key; nil is the key of plain `mutex`. */
+export function* acquire(key: Value, task: Task): Steps<string> {
+  const { held } = task.machine;
+  const permit = key === null ? '__default__' : display(key);
+  if (held.has(permit)) yield new Blocked(() => !held.has(permit));
+  held.add(permit);
+  return permit;
+}
+
+export function release(permit: string, task: Task): void {
+  task.machine.held.delete(permit);
 }
