@@ -37,6 +37,7 @@ export function checkHash(text: string): string {
 /** The digests that programs may ask for. */
 export type DigestAlgorithm =
   | 'md5'
+  | 'sha1'
   | 'sha224'
   | 'sha256'
   | 'sha384'

@@ -95,3 +95,32 @@ function row(signature: string, meta: BuiltinMeta, parts: Parts): BuiltinRow {
 export function nameOf(signature: string): string {
   return signature.slice(0, signature.search(/[(<:]/)).trim();
 }
+
+/**
+ * How many arguments a call must give. Read off the signature's text, because start-up binds rows without loading the
+ * parser; a test holds it against the parser for every row.
+ */
+export function requiredParams(signature: string): number {
+  const open = signature.indexOf('(');
+  if (open === -1) return 0;
+  let depth = 0;
+  let start = open + 1;
+  let required = 0;
+  for (let i = open; i < signature.length; i += 1) {
+    const char = signature[i] as string;
+    if ('([{<'.includes(char)) depth += 1;
+    // The `>` of an arrow `->` closes nothing.
+    else if (')]}'.includes(char) || (char === '>' && signature[i - 1] !== '-')) depth -= 1;
+    if (depth === 0 || (depth === 1 && char === ',')) {
+      if (isRequired(signature.slice(start, i).trim())) required += 1;
+      start = i + 1;
+    }
+    if (depth === 0) break;
+  }
+  return required;
+}
+
+function isRequired(param: string): boolean {
+  if (param === '' || param.startsWith('...') || param.endsWith('?')) return false;
+  return !/^\w+\s*\?\s*:/.test(param) && !/[^=!<>]=[^=>]/.test(param);
+}

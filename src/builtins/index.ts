@@ -1,4 +1,8 @@
 // Front door of builtins: the table that binds Harn names to their implementations.
+
+// Effects as rows, handles, and what the host of a program provides
+export { ExitRequest, type ProgramHost, programHostKey, rootHandle } from './control.ts';
+export { toData } from './data.ts';
 export {
   type BuiltinMeta,
   type BuiltinRow,
@@ -6,12 +10,10 @@ export {
   callbackBuiltin,
   constant,
   nameOf,
+  requiredParams,
 } from './define.ts';
-export { type BuiltinGroup, BuiltinRegistry, createRegistry } from './registry.ts';
-// Effects as rows, handles, and what the host of a program provides
-export { ExitRequest, programHostKey, type ProgramHost, rootHandle } from './control.ts';
-export { toData } from './data.ts';
 export { EFFECT_GROUPS } from './effectful.ts';
-export { HarnHandle, type HandleTable } from './handle.ts';
+export { type HandleTable, HarnHandle } from './handle.ts';
 export { dataHandler, valueHandler } from './handler.ts';
 export { createHandleTable } from './harness-table.ts';
+export { type BuiltinGroup, BuiltinRegistry, createRegistry } from './registry.ts';

@@ -132,6 +132,28 @@ test.each<[string, Value[], string]>([
     '1777136400',
   ],
   ['weekday_name', [0], 'Thursday'],
+  ['extname', ['archive.tar.gz'], '.gz'],
+  ['path_join', ['a', 'b'], 'a/b'],
+  ['path_with_extension', ['a/b.rs', 'txt'], 'a/b.txt'],
+  ['path_with_stem', ['a/b.rs', 'main'], 'a/main.rs'],
+  ['path_parts', ['src/main.rs'], '{dir: src, ext: .rs, file: main.rs, stem: main}'],
+  [
+    'url_parse',
+    ['https://u:p@h.com:80/v1?q=1#f'],
+    '{fragment: f, host: h.com, password: p, path: /v1, port: 80, query: q=1, scheme: https, username: u}',
+  ],
+  [
+    'url_build',
+    [{ scheme: 'https', host: 'h.com', path: 'a', query: 'x=1' }],
+    'https://h.com/a?x=1',
+  ],
+  ['query_parse', ['?k=a+b&k=%21'], '[{key: k, value: a b}, {key: k, value: !}]'],
+  ['query_stringify', [[{ key: 'n', value: 'a b' }, ['ids', '1,2']]], 'n=a+b&ids=1%2C2'],
+  ['csv_parse', ['n,a\nx,1\n', { headers: true }], '[{a: 1, n: x}]'],
+  ['csv_stringify', [[{ n: 'x', a: 1 }], { headers: true }], 'a,n\n1,x\n'],
+  ['uuid_v5', ['dns', 'example.com'], 'cfbff0d1-9375-5685-968c-48ce8b15ae17'],
+  ['uuid_parse', ['not-a-uuid'], 'nil'],
+  ['uuid_nil', [], '00000000-0000-0000-0000-000000000000'],
 ])('%s (%#)', (name, args, shown) => {
   expect(display(run(name, ...args))).toBe(shown);
 });

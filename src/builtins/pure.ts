@@ -5,8 +5,10 @@ import { dateRows } from './dates.ts';
 import { digestRows } from './digest.ts';
 import { encodingRows } from './encoding.ts';
 import { errorRows } from './failure.ts';
+import { formatRows } from './formats.ts';
 import { jsonRows } from './json.ts';
 import { mathRows } from './math.ts';
+import { pathRows } from './paths.ts';
 import { regexRows } from './regex.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { resultRows } from './result.ts';
@@ -28,4 +30,6 @@ export const PURE_GROUPS: readonly BuiltinGroup[] = [
   digestRows,
   dateRows,
   schemaRows,
+  pathRows,
+  formatRows,
 ];

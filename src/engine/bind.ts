@@ -1,8 +1,7 @@
 // Binding: from a row of the builtin table to what generated code calls. Missing required arguments are filled with nil
 // by the row's signature, so an implementation finds them all; a host may wrap rows to check capabilities and to trace.
 import { bug } from '../base/index.ts';
-import type { BuiltinRegistry, BuiltinRow } from '../builtins/index.ts';
-import { parseSignature } from '../lang/index.ts';
+import { type BuiltinRegistry, type BuiltinRow, requiredParams } from '../builtins/index.ts';
 import {
   describeFunction,
   type HarnFunction,
@@ -79,7 +78,7 @@ function bindRow(
 
 /** Required arguments that are missing become nil, as in every Harn call; optional ones stay away. */
 function bindFunction(row: BuiltinRow, impl: HarnFunction): HarnFunction {
-  const required = requiredCount(row);
+  const required = requiredParams(row.signature);
   if (required === 0) return impl;
   const fill = (args: Value[]): Value[] => {
     for (let i = args.length; i < required; i += 1) args.push(null);
@@ -92,16 +91,3 @@ function bindFunction(row: BuiltinRow, impl: HarnFunction): HarnFunction {
     : (ctx, ...args) => (impl as SyncFunction)(ctx, ...fill(args));
   return describeFunction(fn, { name: row.name, doc: row.doc, builtin: true });
 }
-
-function requiredCount(row: BuiltinRow): number {
-  const isRequired = (param: Param) =>
-    !param.rest &&
-    !param.optional &&
-    param.default === undefined &&
-    param.type?.kind !== 'OptionalType';
-  const { params } = parseSignature(row.signature);
-  // Optional ones stand last, so counting is enough.
-  return params.filter(isRequired).length;
-}
-
-type Param = ReturnType<typeof parseSignature>['params'][number];

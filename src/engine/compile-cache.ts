@@ -2,7 +2,8 @@
 // texts, the settings, the compiler and the ABI. A cache is never trusted: what does not read back as it was written
 // is ignored, and a cache that cannot be written is none.
 import { canonicalJson, type Json, type Source, sha256 } from '../base/index.ts';
-import { EMIT_ABI, type ModuleLoader } from '../lang/index.ts';
+import type { ModuleLoader } from '../lang/index.ts';
+import { SUPPORT_ABI } from '../values/index.ts';
 import {
   COMPILER_VERSION,
   type CompiledProgram,
@@ -33,7 +34,7 @@ export class CompileCache {
   /** `settings` are all options that change what the compiler does: editions, the specs of the builtins. */
   constructor(fs: CacheFs, settings: Json) {
     this.#fs = fs;
-    this.#settings = sha256(canonicalJson([COMPILER_VERSION, EMIT_ABI, settings]));
+    this.#settings = sha256(canonicalJson([COMPILER_VERSION, SUPPORT_ABI, settings]));
   }
 
   /** The program of an entry, if every import still leads to the same text. */

@@ -5,6 +5,7 @@ import {
   type CheckedProgram,
   type CheckOptions,
   check,
+  type Edition,
   EMIT_ABI,
   type EmittedModule,
   emitModule,
@@ -26,6 +27,10 @@ export interface CompiledProgram {
   readonly abi: number;
   readonly entry: string;
   readonly modules: readonly CompiledModule[];
+  /** Every text it was made of, std included: what a build with another support version compiles again. */
+  readonly sources: readonly Source[];
+  readonly resolutions: readonly Resolution[];
+  readonly edition: Edition;
   /** Warnings, and what the checker says a run would stumble over. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -35,6 +40,8 @@ export interface CompileResult {
   /** Absent when there are errors. */
   readonly program: CompiledProgram | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** Findings that only a run that gets there would meet. */
+  readonly latent: readonly Diagnostic[];
   readonly dropped: number;
   /** Every source that was read, for code frames and caches. */
   readonly sources: readonly Source[];
@@ -60,14 +67,17 @@ export function compileProgram(entry: Source, options: CheckOptions): CompileRes
     },
   };
   const checked = check(entry, { ...options, loader });
-  const { diagnostics, dropped } = checked;
+  const { diagnostics, latent, dropped } = checked;
   const sources = checked.modules.map((module) => module.source);
-  const program = checked.hasErrors ? undefined : emitProgram(checked);
-  return { program, diagnostics, dropped, sources, resolutions };
+  const program = checked.hasErrors ? undefined : emitProgram(checked, resolutions);
+  return { program, diagnostics, latent, dropped, sources, resolutions };
 }
 
 /** Emits a program that has no errors. */
-export function emitProgram(checked: CheckedProgram): CompiledProgram {
+export function emitProgram(
+  checked: CheckedProgram,
+  resolutions: readonly Resolution[] = [],
+): CompiledProgram {
   const modules = checked.modules.map((module): CompiledModule => {
     const emitted = emitModule(module, checked);
     return { ...emitted, hash: sha256(emitted.code) };
@@ -78,6 +88,9 @@ export function emitProgram(checked: CheckedProgram): CompiledProgram {
     abi: EMIT_ABI,
     entry: checked.entry.source.id,
     modules,
+    sources: checked.modules.map((module) => module.source),
+    resolutions,
+    edition: checked.entry.edition,
     diagnostics: checked.diagnostics,
   };
 }

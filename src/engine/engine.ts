@@ -11,8 +11,6 @@ import {
 import {
   type ComposeOptions,
   composeRuns,
-  type HandoffTargets,
-  handoffTargetsKey,
   loadJournal,
   Run,
   type RunCore,
@@ -27,6 +25,7 @@ import { bindBuiltins } from './bind.ts';
 import type { CompiledProgram } from './compile.ts';
 import { exitCodeOf, harnThrownCodec, type ProgramEnd, programBody } from './execute.ts';
 import { type CodeCache, type LiveProgram, link } from './link.ts';
+import { refreshProgram } from './program.ts';
 
 /** What an engine needs; one engine serves many runs of one process. */
 export interface EngineOptions extends Omit<ComposeOptions, 'codec'> {
@@ -93,7 +92,7 @@ export class Engine {
     const store = await this.#options.openStore();
     const { start } = await loadJournal(store, runId);
     const program = options.with ?? (await storedProgram(store, runId, start));
-    const live = this.#link(program);
+    const live = this.#link(await refreshProgram(program));
     const run = await Run.resume(this.#deps(live), store, runId, options);
     return this.#begin(run, live);
   }
@@ -118,7 +117,7 @@ export class Engine {
     start: RunStart,
   ): Promise<LiveProgram | undefined> {
     try {
-      return this.#link(await storedProgram(store, runId, start));
+      return this.#link(await refreshProgram(await storedProgram(store, runId, start)));
     } catch {
       return undefined;
     }
@@ -137,12 +136,11 @@ export class Engine {
     return link(program, { builtins: builtinSource(), codeCache: this.#options.codeCache });
   }
 
-  #deps(live: LiveProgram | undefined): RunDeps {
+  #deps(_live: LiveProgram | undefined): RunDeps {
     return composeRuns({
       ...this.#options,
       codec: harnThrownCodec,
       equip: (run) => {
-        if (live !== undefined) run.provide(handoffTargetsKey, targetsOf(live));
         run.provide(programHostKey, hostOf(run));
         this.#options.equip?.(run);
       },
@@ -153,11 +151,6 @@ export class Engine {
 function* nothingToDo(): Generator<never, null, unknown> {
   yield* [];
   return null;
-}
-
-/** Every pipeline of the stored program can be handed work. */
-function targetsOf(live: LiveProgram): HandoffTargets {
-  return { has: (pipeline) => live.hasPipeline(pipeline) };
 }
 
 /** The globals of a program: what its run was started with. */

@@ -2,7 +2,16 @@
 import { HarnError, type Json } from '../base/index.ts';
 import { ExitRequest, programHostKey, rootHandle, toData } from '../builtins/index.ts';
 import type { RunBody, RunContext, Suspending, ThrownCodec } from '../runtime/index.ts';
-import { display, fromJson, HarnAbort, HarnThrow, isErr, type Value } from '../values/index.ts';
+import {
+  display,
+  fromJson,
+  HarnAbort,
+  type HarnEnum,
+  HarnThrow,
+  isErr,
+  payload,
+  type Value,
+} from '../values/index.ts';
 import type { LiveProgram } from './link.ts';
 
 /** What a body hands to its run: the value, and how the program asked to leave. */
@@ -62,7 +71,7 @@ function resultData(value: Value): Json {
     return {
       enum: 'Result',
       variant: 'Err',
-      fields: [dataOrText((value as { fields: Value[] }).fields[0] ?? null)],
+      fields: [dataOrText(payload(value as HarnEnum))],
     };
   return dataOrText(value);
 }

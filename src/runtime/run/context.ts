@@ -16,6 +16,9 @@ export class RunContext {
   readonly authority: Authority;
   /** Text of a task that is joined later collects here. */
   readonly buffer: OutputBuffer | undefined;
+  /** Counters of compiled code: open calls that are counted, and all of them so far. Per context, that is per task. */
+  depth = 0;
+  calls = 0;
 
   constructor(run: RunCore, task: Task, authority: Authority, buffer?: OutputBuffer) {
     this.run = run;

@@ -26,6 +26,7 @@ export interface InterruptPorts {
 export class Interrupts {
   readonly #ports: InterruptPorts;
   readonly #armed = new Map<Deadline, Task>();
+  readonly #onLive: (() => void)[] = [];
   #live = false;
   #sliceStart: number;
 
@@ -56,9 +57,16 @@ export class Interrupts {
     if (at !== -1) task.deadlines.splice(at, 1);
   }
 
+  /** Calls `fn` when the past is used up; at once when it is. */
+  onLive(fn: () => void): void {
+    if (this.#live) fn();
+    else this.#onLive.push(fn);
+  }
+
   /** From here on deadlines run; while replaying, the recorded interrupts speak. */
   goLive(): void {
     this.#live = true;
+    for (const fn of this.#onLive.splice(0)) fn();
     for (const [deadline, task] of [...this.#armed]) this.#arm(deadline, task);
   }
 

@@ -419,7 +419,11 @@ export class EffectPerformer implements Performer {
     const ops = options.ops ?? [];
     const child = outcome.ok ? (op.effect.spec as AnySpec).child?.(outcome.value) : undefined;
     if (child !== undefined) {
-      journal.append(at.id, { kind: 'child_started', ordinal: at.ordinal, ...child }, { urgent: false });
+      journal.append(
+        at.id,
+        { kind: 'child_started', ordinal: at.ordinal, ...child },
+        { urgent: false },
+      );
     }
     journal.append(at.id, body, {
       urgent: options.urgent,

@@ -6,6 +6,7 @@ import type { Authority } from './authority.ts';
 import type { EffectEnv, RunServices, ServiceKey } from './effect.ts';
 import { Interrupts } from './interrupt.ts';
 import type { Journal, OutputCounts } from './journal.ts';
+import type { RunStart } from './journal-entry.ts';
 import { type OutputSink, RunOutput } from './output.ts';
 import { type CallSite, EffectPerformer } from './perform.ts';
 import type { ThrownCodec } from './recorded-error.ts';
@@ -16,6 +17,7 @@ import { Scheduler } from './scheduler.ts';
 
 export interface RunCoreOptions {
   readonly id: string;
+  readonly start: RunStart;
   readonly host: Host;
   readonly journal: Journal;
   readonly replay: ReplayLog;
@@ -30,6 +32,7 @@ export interface RunCoreOptions {
 
 export class RunCore implements RunServices {
   readonly id: string;
+  readonly start: RunStart;
   readonly host: Host;
   readonly clock: RunClock;
   readonly journal: Journal;
@@ -48,6 +51,7 @@ export class RunCore implements RunServices {
   constructor(options: RunCoreOptions) {
     const { id, host, journal, replay } = options;
     this.id = id;
+    this.start = options.start;
     this.host = host;
     this.clock = new RunClock(host.clock);
     this.journal = journal;

@@ -100,6 +100,7 @@ export class Run {
   readonly #milestones: JournalEntry[];
   readonly #done: Deferred<RunResult> = createDeferred<RunResult>();
   #record: RunRecord;
+  #cancelWhenLive: string | undefined;
   #ended = false;
   #parking: Promise<RunResult> | undefined;
   #home: JournalHome | undefined;
@@ -133,6 +134,7 @@ export class Run {
     });
     this.core = new RunCore({
       id,
+      start,
       host: deps.host,
       journal: this.#journal,
       replay: new ReplayLog(past.entries),
@@ -182,7 +184,7 @@ export class Run {
     deps: RunDeps,
     store: Store,
     runId: string,
-    options: { readonly force?: boolean } = {},
+    options: { readonly force?: boolean; readonly cancel?: string } = {},
   ): Promise<Run> {
     await loadJournal(store, runId);
     const lease = await takeRun(store, deps.host, runId, options);
@@ -202,6 +204,7 @@ export class Run {
       secretKey: keyOf(deps.host),
     });
     run.#journal.append('run', { kind: 'epoch_taken', holder: { ...lease.holder } });
+    run.#cancelWhenLive = options.cancel;
     return run;
   }
 
@@ -212,6 +215,8 @@ export class Run {
       task.ctx = new RunContext(core, task, core.authority);
       return this.#supervise(task.ctx, body);
     });
+    const reason = this.#cancelWhenLive;
+    if (reason !== undefined) core.interrupts.onLive(() => setImmediate(() => this.cancel(reason)));
     return this.done;
   }
 

@@ -1,0 +1,20 @@
+// The groups of builtins that need a run: effects, tasks, control. One line per group.
+import { clockRows, randomRows } from './clock.ts';
+import { controlRows } from './control.ts';
+import { fsRows } from './fs.ts';
+import { envRows, netRows, processRows } from './host.ts';
+import type { BuiltinGroup } from './registry.ts';
+import { stdioRows } from './stdio.ts';
+import { taskRows } from './tasks.ts';
+
+export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
+  stdioRows,
+  clockRows,
+  randomRows,
+  envRows,
+  fsRows,
+  processRows,
+  netRows,
+  taskRows,
+  controlRows,
+];

@@ -1,0 +1,152 @@
+// Environment, processes, the network and the machine, as handles and as the older globals.
+import {
+  type CommandResult,
+  type CommandSpec,
+  envEffects,
+  type HttpOptions,
+  netEffects,
+  processEffects,
+  systemEffects,
+} from '../runtime/index.ts';
+import { type Dict, display, fromJson, isDict, type List, type Value } from '../values/index.ts';
+import { toData } from './data.ts';
+import type { BuiltinRow } from './define.ts';
+import { effectRow } from './effect-row.ts';
+
+const text = (value: Value | undefined) => display(value ?? null);
+const none = () => [];
+
+export function envRows(): readonly BuiltinRow[] {
+  return [
+    effectRow('env.get(name: string) -> string | nil', envEffects.get, {
+      doc: 'A variable of the environment; nil when it is not set. Secrets are never kept.',
+      aliases: ['env'],
+      args: ([name]) => [text(name)],
+    }),
+    effectRow('env.get_or(name: string, default: any) -> any', envEffects.get, {
+      doc: 'A variable of the environment, or what is given when it is not set.',
+      aliases: ['env_or'],
+      args: ([name]) => [text(name)],
+      result: (value: string | null, [, otherwise]) => value ?? otherwise ?? null,
+    }),
+    effectRow('system.platform() -> dict', systemEffects.platform, {
+      doc: '`{os, arch, hostname}` of this machine.',
+      args: none,
+    }),
+    effectRow('system.identity() -> dict', systemEffects.identity, {
+      doc: '`{username, hostname, pid}` of the process that holds the run.',
+      args: none,
+    }),
+    ...(['os', 'arch'] as const).map((key) =>
+      effectRow(`${key === 'os' ? 'platform' : 'arch'}() -> string`, systemEffects.platform, {
+        doc:
+          key === 'os'
+            ? 'The operating system: "linux", "darwin" or "windows".'
+            : 'The processor family.',
+        args: none,
+        result: (facts: { readonly [key: string]: Value }) => facts[key] ?? null,
+      }),
+    ),
+    ...(['username', 'hostname', 'pid'] as const).map((key) =>
+      effectRow(`${key}() -> ${key === 'pid' ? 'int' : 'string'}`, systemEffects.identity, {
+        doc: `The ${key} of the process that holds the run.`,
+        args: none,
+        result: (facts: { readonly [key: string]: Value }) => facts[key] ?? null,
+      }),
+    ),
+  ];
+}
+
+/** The result of a command as programs know it: `status` is the older name of `exit_code`. */
+function commandResult(result: CommandResult): Value {
+  return {
+    combined: result.stdout + result.stderr,
+    duration_ms: result.duration_ms,
+    exit_code: result.exit_code,
+    signal: result.signal,
+    status: result.exit_code,
+    stderr: result.stderr,
+    stdout: result.stdout,
+    success: result.success,
+    timed_out: result.timed_out,
+  };
+}
+
+/** `{cmd, args?, ...}` and `{argv, ...}` and `{shell, ...}` as one command. */
+function commandOf(value: Value | undefined): CommandSpec {
+  if (!isDict(value as Value)) return { argv: [text(value)] };
+  const { cmd, args, ...rest } = toData(value) as { [key: string]: never } & {
+    cmd?: string;
+    args?: readonly string[];
+  };
+  return cmd === undefined ? (rest as CommandSpec) : { ...rest, argv: [cmd, ...(args ?? [])] };
+}
+
+export function processRows(): readonly BuiltinRow[] {
+  const run = processEffects.run;
+  const result = commandResult;
+  return [
+    effectRow('process.run(command: any) -> dict', run, {
+      doc: 'Runs a command to its end: `{argv | cmd, args | shell, cwd?, env?, stdin?, timeout_ms?, on_unknown?}`.',
+      aliases: ['spawn_captured'],
+      args: ([command]) => [commandOf(command)],
+      result,
+    }),
+    effectRow('process.exec(...argv: any) -> dict', run, {
+      doc: 'Runs a program with its arguments.',
+      aliases: ['exec'],
+      args: (argv) => [{ argv: argv.map(text) }],
+      result,
+    }),
+    effectRow('process.exec_at(dir: string, ...argv: any) -> dict', run, {
+      doc: 'Runs a program with its arguments in a directory.',
+      aliases: ['exec_at'],
+      args: ([dir, ...argv]) => [{ argv: argv.map(text), cwd: text(dir) }],
+      result,
+    }),
+    effectRow('process.shell(command: string) -> dict', run, {
+      doc: 'Runs a line of shell.',
+      aliases: ['shell'],
+      args: ([line]) => [{ shell: text(line) }],
+      result,
+    }),
+    effectRow('process.shell_at(dir: string, command: string) -> dict', run, {
+      doc: 'Runs a line of shell in a directory.',
+      aliases: ['shell_at'],
+      args: ([dir, line]) => [{ shell: text(line), cwd: text(dir) }],
+      result,
+    }),
+  ];
+}
+
+function httpOptions(value: Value | undefined): HttpOptions {
+  return (value === undefined || value === null ? {} : toData(value)) as HttpOptions;
+}
+
+/** A body that is data is sent as JSON text. */
+function bodyOf(value: Value | undefined): string | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === 'string' ? value : JSON.stringify(toData(value));
+}
+
+/** Headers keep their names in lower case. */
+function response(result: { readonly [key: string]: never }): Value {
+  return fromJson(result) as Dict;
+}
+
+export function netRows(): readonly BuiltinRow[] {
+  return [
+    effectRow('net.get(url: string, options: dict?) -> dict', netEffects.get, {
+      doc: 'GET: `{status, headers, body, ok}`. Every status is a result.',
+      aliases: ['http_get'],
+      args: ([url, options]: List) => [text(url), httpOptions(options)],
+      result: response,
+    }),
+    effectRow('net.post(url: string, body: any?, options: dict?) -> dict', netEffects.post, {
+      doc: 'POST with an idempotency key: `{status, headers, body, ok}`.',
+      aliases: ['http_post'],
+      args: ([url, body, options]: List) => [text(url), bodyOf(body), httpOptions(options)],
+      result: response,
+    }),
+  ];
+}

@@ -1,0 +1,176 @@
+// Tasks: what `spawn`, `parallel` and `deadline` compile to, and the globals that go with them.
+import {
+  awaitSpawned,
+  cancelSpawned,
+  type Outcome,
+  type ParallelOptions,
+  parallelAll,
+  parallelSettle,
+  parallelStream,
+  type RunContext,
+  type Spawned,
+  type Suspending,
+  spawnTask,
+  withDeadline,
+} from '../runtime/index.ts';
+import {
+  type Ctx,
+  call,
+  DISPLAY,
+  type Dict,
+  Emit,
+  err,
+  type HarnFunction,
+  HarnObject,
+  isDict,
+  isInt,
+  isList,
+  KIND,
+  makeStream,
+  ok,
+  type Steps,
+  typeOf,
+  uncaughtText,
+  type Value,
+} from '../values/index.ts';
+import { toMs } from './data.ts';
+import { type BuiltinRow, builtin } from './define.ts';
+import { wrong } from './errors.ts';
+import { valueHandler } from './handler.ts';
+
+/** What `spawn` gives: a task to await or cancel, by its owner. */
+export class HarnTaskHandle extends HarnObject {
+  readonly spawned: Spawned;
+  readonly owner: string;
+  readonly number: number;
+
+  constructor(spawned: Spawned, owner: string, number: number) {
+    super();
+    this.spawned = spawned;
+    this.owner = owner;
+    this.number = number;
+  }
+
+  get [KIND](): string {
+    return 'task_handle';
+  }
+
+  override [DISPLAY](): string {
+    return `vm_task_${this.number}`;
+  }
+}
+
+/** A deadline that is neither a duration nor a number. */
+const DEFAULT_DEADLINE_MS = 30_000;
+
+function* spawn(ctx: Ctx, body: Value): Steps {
+  yield* [];
+  const run = ctx as RunContext;
+  const spawned = spawnTask(run, valueHandler(body as HarnFunction));
+  const number = Number(spawned.task.id.slice(spawned.task.id.lastIndexOf(':') + 1));
+  return new HarnTaskHandle(spawned, run.task.id, number);
+}
+
+function* parallel(ctx: Ctx, mode: Value, subject: Value, body: Value, options: Value): Steps {
+  const run = ctx as RunContext;
+  const items = itemsOf(mode as string, subject);
+  if (items === undefined) return null;
+  const handler = valueHandler(body as HarnFunction);
+  const form = mode === 'count' ? 'parallel' : `parallel_${mode === 'stream' ? 'each' : mode}`;
+  const group: ParallelOptions = { form, maxConcurrent: limitOf(options) };
+  if (mode === 'stream') return streamOf(run, items, handler, group);
+  if (mode !== 'settle') return (yield* parallelAll(run, items, handler, group)) as Value;
+  return settled((yield* parallelSettle(run, items, handler, group)) as readonly Outcome[]);
+}
+
+function itemsOf(mode: string, subject: Value): readonly Value[] | undefined {
+  if (mode === 'count') {
+    const count = isInt(subject) ? Number(subject) : 0;
+    return Array.from({ length: Math.max(0, count) }, (_, i) => i);
+  }
+  return isList(subject) ? subject : undefined;
+}
+
+function limitOf(options: Value): number | undefined {
+  const limit = isDict(options) ? (options as Dict)['max_concurrent'] : undefined;
+  if (limit === undefined || limit === null) return undefined;
+  if (!isInt(limit)) throw wrong.maxConcurrent({ kind: typeOf(limit) });
+  return Number(limit);
+}
+
+/** `{results, succeeded, failed}`: each result an Ok or an Err with the text of the failure. */
+function settled(outcomes: readonly Outcome[]): Value {
+  const results = outcomes.map((outcome) =>
+    outcome.ok ? ok(outcome.value as Value) : err(uncaughtText(outcome.error)),
+  );
+  const succeeded = outcomes.filter((outcome) => outcome.ok).length;
+  return { failed: outcomes.length - succeeded, results, succeeded };
+}
+
+function streamOf(
+  run: RunContext,
+  items: readonly Value[],
+  handler: Parameters<typeof parallelStream>[2],
+  group: ParallelOptions,
+): Value {
+  const source = parallelStream(run, items, handler, group);
+  return makeStream(pull(run, source), true);
+}
+
+function* pull(run: RunContext, source: ReturnType<typeof parallelStream>): Steps<unknown> {
+  for (;;) {
+    const next = (yield* source.take(run)) as { value: Value } | undefined;
+    if (next === undefined) return null;
+    yield new Emit(next.value);
+  }
+}
+
+function* deadline(ctx: Ctx, duration: Value, body: Value): Steps {
+  const ms = toMs(duration, DEFAULT_DEADLINE_MS);
+  return (yield* withDeadline(
+    ctx as RunContext,
+    ms,
+    (inner) => call(body, inner, []) as Suspending<Value>,
+  )) as Value;
+}
+
+export function taskRows(): readonly BuiltinRow[] {
+  return [
+    builtin('@spawn(body: any) -> any', { doc: 'Starts a task.', effect: 'wait' }, spawn),
+    builtin(
+      '@parallel(mode: string, subject: any, body: any, options: any) -> any',
+      { doc: 'Runs a body for each item.', effect: 'wait' },
+      parallel,
+    ),
+    builtin(
+      '@deadline(duration: any, body: any) -> any',
+      { doc: 'Runs a body for so long at most.', effect: 'wait' },
+      deadline,
+    ),
+    builtin(
+      'await(task: any) -> any',
+      {
+        doc: 'Waits for a spawned task and gives its value; its error is thrown here. Once.',
+        effect: 'wait',
+      },
+      function* (ctx: Ctx, task: Value): Steps {
+        if (!(task instanceof HarnTaskHandle)) return task;
+        if (task.owner !== (ctx as RunContext).task.id) return null;
+        return (yield* awaitSpawned(ctx as RunContext, task.spawned)) as Value;
+      },
+    ),
+    builtin(
+      'cancel(task: any) -> nil',
+      { doc: 'Ends a spawned task now; nothing of it runs again.', effect: 'ambient' },
+      (ctx, task) => {
+        if (task instanceof HarnTaskHandle) cancelSpawned(ctx as RunContext, task.spawned);
+        return null;
+      },
+    ),
+    builtin(
+      'is_cancelled() -> bool',
+      { doc: 'Whether this task has been asked to stop.', effect: 'ambient' },
+      () => false,
+    ),
+  ];
+}

@@ -1,0 +1,15 @@
+// Front door of engine: load and run Harn programs.
+
+export type { CompiledModule, CompiledProgram, CompileResult } from './compile.ts';
+export { type CacheFs, CompileCache } from './compile-cache.ts';
+export { Engine, type EngineOptions, type ProgramRun, type StartOptions } from './engine.ts';
+export { engineErrors, sourceErrors } from './errors.ts';
+export { exitCodeOf, isErrData } from './execute.ts';
+export type { CodeCache } from './link.ts';
+export { nodeSourceFs, type SourceFs } from './loader.ts';
+export {
+  type LoadedProgram,
+  type LoadOptions,
+  loadProgram,
+  type ProgramTarget,
+} from './program.ts';

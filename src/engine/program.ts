@@ -1,0 +1,78 @@
+// From what people name (a file, a piece of code, a stored run) to a program that can be linked. The compiler is
+// loaded only when no cached program fits.
+import type { Diagnostic, Source } from '../base/index.ts';
+import { createRegistry, EFFECT_GROUPS } from '../builtins/index.ts';
+import type { Edition, ModuleLoader } from '../lang/index.ts';
+import { SUPPORT_ABI } from '../values/index.ts';
+import type { CompiledProgram } from './compile.ts';
+import type { CompileCache } from './compile-cache.ts';
+import { nodeSourceFs, type SourceFs, SourceLoader } from './loader.ts';
+
+/** What to load: a file, or a text with the name that errors call it by. */
+export type ProgramTarget =
+  | { readonly path: string }
+  | { readonly code: string; readonly name?: string };
+
+export interface LoadOptions {
+  /** The folder that relative paths start from. */
+  readonly cwd: string;
+  readonly edition?: Edition | undefined;
+  readonly cache?: CompileCache | undefined;
+  readonly fs?: SourceFs;
+}
+
+/** A program, or what is wrong with it. */
+export interface LoadedProgram {
+  /** Absent when there are errors. */
+  readonly program: CompiledProgram | undefined;
+  /** Errors and warnings; empty when the program came from the cache without any. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Findings that only a run that gets there would meet. */
+  readonly latent: readonly Diagnostic[];
+  readonly dropped: number;
+  /** Texts for code frames. */
+  readonly sources: readonly Source[];
+}
+
+/** Loads a program from disk or text. Files that cannot be read are coded errors, mistakes in them diagnostics. */
+export async function loadProgram(
+  target: ProgramTarget,
+  options: LoadOptions,
+): Promise<LoadedProgram> {
+  const { cwd, edition, cache, fs = nodeSourceFs } = options;
+  const loader = new SourceLoader({ root: cwd, fs });
+  const entry =
+    'path' in target
+      ? loader.entry(target.path)
+      : { id: target.name ?? '<eval>', text: target.code };
+  const cached = cache?.read(entry, loader);
+  if (cached !== undefined) {
+    const { diagnostics, sources } = cached;
+    return { program: cached, diagnostics, latent: [], dropped: 0, sources };
+  }
+  const result = await compileEntry(entry, loader, edition);
+  if (result.program !== undefined) cache?.write(entry, result);
+  return result;
+}
+
+/** A stored program for this build: as it is, or compiled again from the texts stored with it. */
+export async function refreshProgram(stored: CompiledProgram): Promise<CompiledProgram> {
+  if (stored.abi === SUPPORT_ABI) return stored;
+  const byId = new Map(stored.sources.map((source) => [source.id, source]));
+  const loader: ModuleLoader = {
+    load: (path, from) => {
+      const found = stored.resolutions.find((each) => each.from === from.id && each.path === path);
+      return found === undefined ? undefined : byId.get(found.id);
+    },
+  };
+  const entry = byId.get(stored.entry);
+  if (entry === undefined) return stored;
+  const { program } = await compileEntry(entry, loader, stored.edition);
+  return program ?? stored;
+}
+
+async function compileEntry(entry: Source, loader: ModuleLoader, edition: Edition | undefined) {
+  const { compileProgram } = await import('./compile.ts');
+  const builtins = createRegistry(EFFECT_GROUPS).specs();
+  return compileProgram(entry, { loader, builtins, edition });
+}
