@@ -1,6 +1,8 @@
 // Front door of text: formats and syntaxes that programs read and write. Knows nothing of Harn values.
 // Regular expressions
 
+// Paths and tables
+export { formatCsv, parseCsv } from './csv.ts';
 // Dates
 export {
   type CivilTime,
@@ -24,4 +26,16 @@ export {
   encodeUrl,
   encodeUtf8,
 } from './encoding.ts';
+export {
+  basename,
+  extension,
+  isAbsolutePath,
+  joinPath,
+  normalizePath,
+  parentPath,
+  pathSegments,
+  relativePath,
+  stem,
+  toPosix,
+} from './path.ts';
 export { compilePattern, expandReplacement, PatternError } from './regex.ts';
