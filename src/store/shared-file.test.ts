@@ -73,6 +73,14 @@ describe('two stores on one file', () => {
     expect(await a.rows(sums(1), { where: { sum: 1_111 } })).toHaveLength(1);
   });
 
+  it('folds what the other appended although the transaction that noticed it was refused', async () => {
+    const { a, b } = await openTwo([sums(1)], []);
+    await add(b, 10);
+    const refused = a.tx((tx) => tx.deleteTimer('no such timer', { mustExist: true }));
+    expect(await codeOf(refused)).toBe(sto.$code('timerGone'));
+    expect(await a.row(sums(1), 'all')).toEqual({ sum: 10 });
+  });
+
   it('does not fold again after thousands of events that no projection wanted', async () => {
     const { a, b, url } = await openTwo([sums(1)], []);
     await add(a, 1);

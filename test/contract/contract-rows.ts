@@ -108,6 +108,19 @@ export function projectionCases(open: Open): void {
     expect(await store.row(counters, 'y')).toBeUndefined();
   });
 
+  it('tells row keys apart that a database would cut or mend', async () => {
+    const store = await open({ projections: [counters] });
+    const keys = ['a', 'a\0b', 'a\0c', 'a\ud800', ''];
+    await store.tx((tx) => {
+      for (const key of keys) {
+        tx.append('n.a', { kind: 'add', payload: { key, n: 1, tag: 'x\0y' } });
+      }
+    });
+    for (const key of keys) expect((await store.row(counters, key))?.count).toBe(1);
+    expect(await store.rows(counters, { where: { last: 'x\0y' } })).toHaveLength(5);
+    expect(await store.rows(counters, { where: { last: 'x' } })).toHaveLength(0);
+  });
+
   it('rebuilds rows when the declared version or columns differ', async () => {
     const store = await open({ projections: [counters] });
     await store.tx((tx) =>

@@ -214,7 +214,10 @@ describe('a store locked by another process', () => {
     expect(await Promise.all(both.map(codeOf))).toEqual([sto.$code('busy'), sto.$code('busy')]);
     // The driver waits 20 ms in each attempt.
     expect(attempts).toBe(250);
-    watch.now = () => undefined;
+    let refusals = 3;
+    watch.now = (text) => {
+      if (text.startsWith('BEGIN') && refusals-- > 0) throw sqliteError(BUSY);
+    };
     await append(store, 3);
     await expectWhole(store, [3]);
     await store.close();

@@ -236,10 +236,14 @@ describe('damage inside a store is named, never read as something else', () => {
     await store.close();
   });
 
-  it('pages that are garbage', async () => {
+  it.each([
+    ['everywhere', 0.1, 1],
+    ['in the middle', 0.5, 0.6],
+  ])('pages that are garbage %s', async (_where, from, to) => {
     const path = await filledStore();
     const bytes = readFileSync(path);
-    bytes.fill(0xa5, 4096 * 3);
+    const pages = bytes.length / 4096;
+    bytes.fill(0xa5, 4096 * Math.ceil(pages * from), 4096 * Math.ceil(pages * to));
     writeFileSync(path, bytes);
     const failure = await failureOf(
       openStore(path).then(async (store) => {
