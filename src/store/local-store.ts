@@ -63,7 +63,9 @@ class LocalStore implements Store {
     this.#clock = clock;
     const projector = new Projector(tables);
     this.#projector = projector;
-    this.#wakeup = new Wakeup(clock, pollMs, () => tables.foreignVersion());
+    // Other processes live in real time, whatever time this store's user has.
+    const lookEveryMs = tables.capabilities.notify ? undefined : pollMs;
+    this.#wakeup = new Wakeup(systemClock, lookEveryMs, () => tables.foreignVersion());
     this.#queue = new CommitQueue(tables, {
       begun: () => projector.begun(),
       committing: () => projector.committing(),

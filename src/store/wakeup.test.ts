@@ -49,6 +49,15 @@ describe('waiting for change', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('never looks elsewhere when nobody else can commit', async () => {
+    const clock = new ManualClock();
+    const wakeup = new Wakeup(clock, undefined, () => 1);
+    const waiting = wakeup.wait(wakeup.mark);
+    expect(clock.pendingTimers).toBe(0);
+    wakeup.bump();
+    await waiting;
+  });
+
   it('wakes when the store cannot be asked, so that the reader meets the failure', async () => {
     const clock = new ManualClock();
     let broken = false;

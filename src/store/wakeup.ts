@@ -5,7 +5,7 @@ import { type Clock, createDeferred, type Deferred } from '../base/index.ts';
 /** Counts changes and lets callers wait for the next one. */
 export class Wakeup {
   readonly #clock: Clock;
-  readonly #pollMs: number;
+  readonly #pollMs: number | undefined;
   readonly #foreignVersion: () => number;
   readonly #waiters = new Set<Deferred<void>>();
   #mark = 0;
@@ -13,7 +13,8 @@ export class Wakeup {
   #cancelPoll: (() => void) | undefined;
   #closed = false;
 
-  constructor(clock: Clock, pollMs: number, foreignVersion: () => number) {
+  /** Without `pollMs` nobody else can commit, or they tell us. */
+  constructor(clock: Clock, pollMs: number | undefined, foreignVersion: () => number) {
     this.#clock = clock;
     this.#pollMs = pollMs;
     this.#foreignVersion = foreignVersion;
@@ -54,7 +55,7 @@ export class Wakeup {
   }
 
   #poll(): void {
-    if (this.#cancelPoll !== undefined || this.#closed) return;
+    if (this.#pollMs === undefined || this.#cancelPoll !== undefined || this.#closed) return;
     this.#lookElsewhere();
     this.#cancelPoll = this.#clock.after(this.#pollMs, () => {
       this.#cancelPoll = undefined;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../src/base/index.ts';
-import type { Store } from '../../src/store/index.ts';
+import { type Store, scanTopic } from '../../src/store/index.ts';
 import { codeOf, type Open, refused } from './contract-backend.ts';
 
 export function eventCases(open: Open): void {
@@ -79,6 +79,22 @@ export function eventCases(open: Open): void {
     expect(await ids({ kinds: [] })).toEqual([]);
     expect(await ids({ from: 10 })).toEqual([]);
     expect(await store.read('nothing')).toEqual([]);
+  });
+
+  it('is walked page by page to its present end', async () => {
+    const store = await open();
+    await store.tx((tx) => {
+      for (let n = 1; n <= 10; n += 1)
+        tx.append('a', { kind: n > 5 ? 'late' : 'early', payload: n });
+    });
+    const walk = async (options: Parameters<typeof scanTopic>[2]) => {
+      const ids: number[] = [];
+      for await (const event of scanTopic(store, 'a', options)) ids.push(event.id);
+      return ids;
+    };
+    expect(await walk({ limit: 3 })).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(await walk({ limit: 5, from: 5 })).toEqual([6, 7, 8, 9, 10]);
+    expect(await walk({ limit: 2, kinds: ['late'] })).toEqual([6, 7, 8, 9, 10]);
   });
 
   it('reads many topics in commit order with one position', async () => {
@@ -272,6 +288,15 @@ export function subscriptionCases(open: Open): void {
     await store.flush();
     await store.close();
     expect(await following).toBe('ended');
+  });
+
+  it('leaves a clock that it was given alone', async () => {
+    const clock = new ManualClock();
+    const store = await open({ clock });
+    const next = store.waitForChange(store.changeMark());
+    expect(clock.pendingTimers).toBe(0);
+    await store.tx((tx) => tx.append('a', { kind: 'k', payload: 1 }));
+    await next;
   });
 
   it('wakes whoever took a mark before a change, even when the wait begins after it', async () => {

@@ -24,6 +24,7 @@ export class MemoryTables implements Tables {
   readonly backend = 'memory';
   readonly location = 'memory:';
   readonly durability = 'none';
+  /** There are no other processes here, so every commit is told. */
   readonly capabilities: StoreCapabilities = {
     notify: true,
     skipLocked: false,

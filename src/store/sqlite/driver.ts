@@ -1,5 +1,6 @@
-// The SQLite driver in the shape of node:sqlite: the built-in one where Node has it (22.13 and later), else
-// @photostructure/sqlite, which has the same API with binaries inside the package.
+// The SQLite driver in the shape of node:sqlite: the built-in one from Node 24 on (Node 22 has it too, but warns
+// on stderr that it is experimental), else @photostructure/sqlite, the same API with binaries inside the package.
+import { versions } from 'node:process';
 import { sto } from '../errors.ts';
 import { withResultCodes } from './package-driver.ts';
 
@@ -28,6 +29,8 @@ interface DriverModule {
   readonly DatabaseSync: new (path: string, options: { readOnly: boolean }) => SqlDatabase;
 }
 
+const BUILT_IN_SINCE = 24;
+
 /** Loads the best driver of this Node. */
 export async function loadDriver(): Promise<SqlDriver> {
   const builtIn = await loadBuiltIn();
@@ -39,6 +42,7 @@ function toDriver({ DatabaseSync }: DriverModule): SqlDriver {
 }
 
 async function loadBuiltIn(): Promise<DriverModule | undefined> {
+  if (Number.parseInt(versions.node, 10) < BUILT_IN_SINCE) return undefined;
   // A variable, so that neither the compiler nor a bundler looks for a module that older Nodes do not have.
   const name = 'node:sqlite';
   try {
