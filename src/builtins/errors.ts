@@ -44,6 +44,10 @@ export const wrong = defineErrors('BLT', {
     message: ({ zone }) => `unknown timezone: ${zone}`,
     hint: 'Use an IANA name such as `Europe/Berlin` or `UTC`.',
   }),
+  template: row<{ path: string; line: number; column: number; problem: string }>({
+    number: 12,
+    message: ({ path, line, column, problem }) => `${path} at ${line}:${column}: ${problem}`,
+  }),
   jsonExtract: row<{ detail: string }>({
     number: 11,
     message: ({ detail }) => `json_extract: failed to parse JSON: ${detail}`,

@@ -1,6 +1,5 @@
 // The pure builtins: what each gives for arguments worth a look, and what holds for every row of the table.
 import { describe, expect, test } from 'vitest';
-import { parseSignature } from '../lang/index.ts';
 import {
   callSync,
   display,
@@ -190,10 +189,10 @@ describe('every row', () => {
   const rows = registry.rows();
 
   test.each(rows.map((row) => [row.name, row] as const))(
-    '%s has a signature that parses to its name, and a doc',
+    '%s has a signature that starts with its name, and a doc',
     (name, row) => {
       expect(row.doc).toMatch(/\.$|→/);
-      if (row.constant === undefined) expect(parseSignature(row.signature).name).toBe(name);
+      expect(row.signature.startsWith(name)).toBe(true);
     },
   );
 

@@ -14,6 +14,7 @@ import type { BuiltinGroup } from './registry.ts';
 import { resultRows } from './result.ts';
 import { schemaRows } from './schema.ts';
 import { setRows } from './sets.ts';
+import { templateRows } from './template.ts';
 import { textRows } from './text.ts';
 
 export const PURE_GROUPS: readonly BuiltinGroup[] = [
@@ -32,4 +33,5 @@ export const PURE_GROUPS: readonly BuiltinGroup[] = [
   schemaRows,
   pathRows,
   formatRows,
+  templateRows,
 ];
