@@ -2,11 +2,11 @@
 // same scheduling of tasks, so that whatever differs comes from the compiler.
 import { compileFunction } from 'node:vm';
 import type { Source } from '../../src/base/index.ts';
-import { emitModule } from '../../src/lang/3-emit/module.ts';
 import {
   type BuiltinSpec,
   type CheckedProgram,
   check,
+  emitModule,
   type ModuleLoader,
 } from '../../src/lang/index.ts';
 import {
@@ -16,9 +16,10 @@ import {
   describeFunction,
   type HarnFunction,
   type Steps,
+  support,
   type Value,
 } from '../../src/values/index.ts';
-import { support } from '../../src/values/support.ts';
+
 import { PURE_BUILTINS, PURE_SIGNATURES } from './builtins.ts';
 import { type Evaluation, LANGUAGE, OWN_BUILTINS } from './interpreter.ts';
 import { Machine, type Task } from './machine.ts';
