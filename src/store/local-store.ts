@@ -296,7 +296,7 @@ class LocalStore implements Store {
 
   /** Rows are kept by the processes that declared them; what others appended is folded before we look. */
   async #seeOthers(): Promise<void> {
-    if (this.#read(() => this.#projector.behind)) await this.#write(() => undefined);
+    if (this.#read(() => this.#projector.needsCatchUp())) await this.#write(() => undefined);
   }
 
   #refuseWhenClosed(): void {

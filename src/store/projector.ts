@@ -9,7 +9,7 @@ import { sto } from './errors.ts';
 import type { StoredEvent } from './event-log.ts';
 import { feeds, type Projection } from './projection.ts';
 import { cleanText, columnValues, type RowShape, rowShape } from './row-shape.ts';
-import type { Tables } from './tables.ts';
+import type { ProjectionState, Tables } from './tables.ts';
 
 const MAX_LAG = 1_000;
 const CATCH_UP_PAGE = 2_000;
@@ -29,13 +29,15 @@ interface Kept {
   stopped: HarnError | undefined;
 }
 
-/** The projections of one open store. All methods but `behind` and `shapeOf` run inside a write transaction. */
+/** The projections of one open store. All methods but `needsCatchUp` and `shapeOf` run inside a write transaction. */
 export class Projector {
   readonly #tables: Tables;
   readonly #kept = new Map<string, Kept>();
   /** What the running group replaced, to be put back when the group is undone. */
   readonly #replaced = new Map<string, Kept | undefined>();
+  /** Where the last transaction, and the last look by a reader, found the other processes. */
   #foreignVersion: number | undefined;
+  #lookedVersion: number | undefined;
   #stale = true;
   #groupEndPos = 0;
 
@@ -43,9 +45,17 @@ export class Projector {
     this.#tables = tables;
   }
 
-  /** Whether a read must first go through a transaction to see what others appended. */
-  get behind(): boolean {
-    return this.#stale || this.#tables.foreignVersion() !== this.#foreignVersion;
+  /**
+   * Whether a read must first go through a transaction, because others appended what our rows do not hold. Decided by
+   * reading alone: a process that only looks does not queue for the write lock of one that keeps the same rows.
+   */
+  needsCatchUp(): boolean {
+    if (this.#stale) return true;
+    const version = this.#tables.foreignVersion();
+    if (version === this.#lookedVersion) return false;
+    for (const kept of this.#kept.values()) if (this.#hasNews(kept)) return true;
+    this.#lookedVersion = version;
+    return false;
   }
 
   /** The shape for reading; refuses what is not declared here or not kept any more. */
@@ -63,6 +73,7 @@ export class Projector {
     const version = this.#tables.foreignVersion();
     if (version === this.#foreignVersion && !this.#stale) return;
     this.#foreignVersion = version;
+    this.#lookedVersion = version;
     this.#stale = false;
     for (const kept of this.#kept.values()) this.#readState(kept);
     this.#catchUp([...this.#kept.values()]);
@@ -195,14 +206,29 @@ export class Projector {
     }
   }
 
+  #hasNews(kept: Kept): boolean {
+    const state = this.#tables.projectionState(kept.projection.name);
+    if (!isStateOf(kept, state)) return kept.stopped === undefined;
+    if (kept.stopped !== undefined) return !hasFailed(kept);
+    const end = this.#tables.lastPos();
+    let pos = Math.max(kept.durablePos, state?.throughPos ?? 0);
+    while (pos < end) {
+      const page = this.#tables.readAll(pos, CATCH_UP_PAGE, '');
+      if (page.some((event) => wantsTopic(kept, event.topic))) return true;
+      pos = page.at(-1)?.pos ?? end;
+    }
+    kept.durablePos = pos;
+    return false;
+  }
+
   #readState(kept: Kept): void {
-    const { projection, shape } = kept;
+    const { projection } = kept;
     const state = this.#tables.projectionState(projection.name);
-    const ours = state?.version === projection.version && state.signature === shape.signature;
+    const ours = isStateOf(kept, state);
     kept.savedPos = state?.throughPos ?? 0;
     kept.durablePos = Math.max(kept.durablePos, kept.savedPos);
     kept.changed = false;
-    if (ours && kept.stopped?.code !== sto.$code('foldFailed')) kept.stopped = undefined;
+    if (ours && !hasFailed(kept)) kept.stopped = undefined;
     if (!ours) {
       kept.stopped = sto.projectionSuperseded({
         projection: projection.name,
@@ -221,6 +247,14 @@ export class Projector {
       throughPos: pos,
     });
   }
+}
+
+function isStateOf({ projection, shape }: Kept, state: ProjectionState | undefined): boolean {
+  return state?.version === projection.version && state.signature === shape.signature;
+}
+
+function hasFailed(kept: Kept): boolean {
+  return kept.stopped?.code === sto.$code('foldFailed');
 }
 
 /** Bounds the memory of topic matches in long-lived servers with a topic per run. */

@@ -238,6 +238,60 @@ describe('a store locked by another process', () => {
   });
 });
 
+describe('reading rows', () => {
+  it('takes no write lock while another process keeps them', async () => {
+    const { store, watch, path } = await openWatched();
+    const other = await openSqliteStore({ path, projections: [totals] });
+    let begins = 0;
+    watch.now = (text) => {
+      if (text.startsWith('BEGIN')) begins += 1;
+    };
+    for (let n = 1; n <= 5; n += 1) {
+      await append(other, n);
+      await other.tx((tx) => tx.append('noise', { kind: 'k', payload: n }));
+      expect(await store.row(totals, 'all')).toEqual({ sum: (n * (n + 1)) / 2 });
+    }
+    expect(begins).toBe(0);
+    await other.close();
+    await store.close();
+  });
+
+  it('takes one when another process appended without keeping them', async () => {
+    const { store, watch, path } = await openWatched();
+    const other = await openSqliteStore({ path });
+    let begins = 0;
+    watch.now = (text) => {
+      if (text.startsWith('BEGIN')) begins += 1;
+    };
+    await append(other, 1);
+    expect(await store.row(totals, 'all')).toEqual({ sum: 1 });
+    expect(await store.row(totals, 'all')).toEqual({ sum: 1 });
+    expect(begins).toBe(1);
+    await other.close();
+    await store.close();
+  });
+});
+
+describe('a writer that does not wait', () => {
+  it('leaves no hole when an earlier append fails and the disk recovers', async () => {
+    const { store, watch } = await openWatched();
+    const journal = (n: number) =>
+      store.tx((tx) => tx.append('j', { kind: 'k', payload: n }, { expectedNext: n }));
+    await journal(1);
+    watch.now = (text) => {
+      if (text === 'COMMIT') throw sqliteError(FULL);
+    };
+    const failed = codeOf(journal(2));
+    await store.flush();
+    watch.now = () => undefined;
+    const later = codeOf(journal(3));
+    expect(await failed).toBe(sto.$code('diskFull'));
+    expect(await later).toBe(sto.$code('positionMismatch'));
+    expect(await store.latest('j')).toBe(1);
+    await store.close();
+  });
+});
+
 describe('commits', () => {
   it('are one per turn of the event loop, however many transactions', async () => {
     const { store, watch } = await openWatched();
