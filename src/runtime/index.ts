@@ -2,7 +2,23 @@
 // The outside
 
 // Composition
-export { type ComposeOptions, composeRuns, RUNTIME_PROJECTIONS } from './compose.ts';
+export { type ComposeOptions, composeRuns, createRuntime, RUNTIME_PROJECTIONS } from './compose.ts';
+// TypeScript pipelines
+export {
+  createHarness,
+  type Family,
+  type Handle,
+  type Harness,
+  type LaneFn,
+  type Pipeline,
+  type PipelineFn,
+  pipeline,
+  type Result,
+  type RunHandle,
+  type Runtime,
+  type RuntimeOptions,
+  type Settled,
+} from './harness/index.ts';
 export {
   createMockHost,
   createNodeHost,

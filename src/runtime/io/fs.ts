@@ -80,12 +80,12 @@ export const fsEffects = {
     };
   }),
   /** Names in a directory, sorted. */
-  list_dir: defineEffect({ name: 'fs.list_dir', ...reading }, async (env, path: string) =>
+  list_dir: defineEffect({ name: 'fs.list_dir', ...reading }, async (env, path: string = '.') =>
     (await env.host.fs.listDir(path, { signal: env.signal })).map(({ name }) => name),
   ),
   glob: defineEffect(
     { name: 'fs.glob', ...reading },
-    async (env, pattern: string, base: string | null) => [
+    async (env, pattern: string, base: string | null = null) => [
       ...(await env.host.fs.glob(pattern, {
         signal: env.signal,
         ...(base === null ? {} : { cwd: base }),
@@ -150,7 +150,7 @@ export const fsEffects = {
     return null;
   }),
   /** A new directory nobody else has. */
-  mkdtemp: defineEffect({ name: 'fs.mkdtemp', ...repeatable }, (env, prefix: string) =>
+  mkdtemp: defineEffect({ name: 'fs.mkdtemp', ...repeatable }, (env, prefix: string = 'harn-') =>
     env.host.fs.makeTempDir(prefix, { signal: env.signal }),
   ),
   cwd: defineSyncEffect({ name: 'fs.cwd', class: 'ambient', access: 'read' }, (env) =>

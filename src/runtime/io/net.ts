@@ -83,7 +83,7 @@ function identityOf(method: string, url: string, body: string | null, options: H
   };
 }
 
-type BodyArgs = readonly [string, string | null, HttpOptions];
+type BodyArgs = readonly [url: string, body: string | null, options?: HttpOptions];
 
 const mutating = { class: 'mutation', access: 'mutate', onUnknown: 'retry' } as const;
 
@@ -93,19 +93,19 @@ export const netEffects = {
       name: 'net.get',
       class: 'read',
       access: 'read',
-      identity: ([url, options]: readonly [string, HttpOptions]) =>
+      identity: ([url, options = {}]: readonly [url: string, options?: HttpOptions]) =>
         identityOf('GET', url, null, options),
     },
-    (env, url: string, options: HttpOptions) => exchange(env, 'GET', url, null, options),
+    (env, url: string, options: HttpOptions = {}) => exchange(env, 'GET', url, null, options),
   ),
   post: defineEffect(
     {
       name: 'net.post',
       ...mutating,
-      policyOf: ([, , options]: BodyArgs) => options.on_unknown ?? undefined,
-      identity: ([url, body, options]) => identityOf('POST', url, body, options),
+      policyOf: ([, , options]: BodyArgs) => options?.on_unknown ?? undefined,
+      identity: ([url, body, options = {}]) => identityOf('POST', url, body, options),
     },
-    (env, url: string, body: string | null, options: HttpOptions) =>
+    (env, url: string, body: string | null, options: HttpOptions = {}) =>
       exchange(env, 'POST', url, body, options),
   ),
 };

@@ -69,8 +69,8 @@ export class RunContext {
   }
 
   /** A named step of a lane: an effect with a body, recorded as one unit. */
-  requestStep<R>(effect: Effect<readonly [], R>, name: string): Promise<R> {
-    const op = { ...effectOp(effect, [] as const), step: name };
+  requestStep<R>(effect: Effect<[], R>, name: string): Promise<R> {
+    const op = { ...effectOp(effect, []), step: name };
     return this.run.performer.request(this.task, op) as Promise<R>;
   }
 

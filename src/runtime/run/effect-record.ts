@@ -78,7 +78,8 @@ export function assertSame(past: OutcomeEntry, op: EffectOp, hash: string): void
   });
 }
 
-function jsonOf(value: unknown, what: string): Json {
+/** A value as JSON data; what cannot be kept is refused by name. */
+export function jsonOf(value: unknown, what: string): Json {
   if (value === undefined || value === null) return null;
   const type = typeof value;
   if (type === 'function' || type === 'symbol' || type === 'bigint') {

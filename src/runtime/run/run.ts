@@ -16,6 +16,7 @@ import type { Store } from '../../store/index.ts';
 import type { Host } from '../host/index.ts';
 import { Authority } from './authority.ts';
 import { RunContext } from './context.ts';
+import { jsonOf } from './effect-record.ts';
 import { runErrors } from './errors.ts';
 import { Journal, type JournalHome, type OutputCounts } from './journal.ts';
 import type { JournalEntry, RecordedError, RunStart } from './journal-entry.ts';
@@ -264,7 +265,7 @@ export class Run {
   *#awaitMain(ctx: RunContext, root: ReturnType<RunContext['startTask']>): Suspending<Outcome> {
     let main: Outcome;
     try {
-      main = { ok: true, value: yield* ctx.join(root) };
+      main = { ok: true, value: jsonOf(yield* ctx.join(root), 'the pipeline') };
     } catch (error) {
       this.core.scheduler.drop(root);
       main = { ok: false, error };

@@ -1,0 +1,13 @@
+// Front door of harness: the capability tree in TypeScript, pipelines, and the runtime that runs them.
+export { camel, createFamily, type Family, notData } from './family.ts';
+export { type Pipeline, type PipelineFn, pipeline } from './pipeline.ts';
+export {
+  defaultHost,
+  type Result,
+  type RunHandle,
+  Runtime,
+  type RuntimeOptions,
+  terminalSink,
+} from './runtime.ts';
+export type { LaneFn, ParallelOptions, Settled, Spawned } from './tasks.ts';
+export { createHarness, type Handle, type Harness } from './tree.ts';

@@ -1,0 +1,210 @@
+// createRuntime: run TypeScript pipelines over a store, resume and recover them. Knows nothing of Harn source.
+import { HarnError, type Json } from '../../base/index.ts';
+import type { Store } from '../../store/index.ts';
+import { createNodeHost, type Host } from '../host/index.ts';
+import {
+  holderIsAlive,
+  listRuns,
+  loadJournal,
+  type OutputSink,
+  Run,
+  type RunBody,
+  type RunDeps,
+  type RunEventListener,
+  type RunRecord,
+  type RunResult,
+  runErrors,
+  runLeaseName,
+} from '../run/index.ts';
+import type { Pipeline } from './pipeline.ts';
+import { createHarness } from './tree.ts';
+
+/** What a runtime is made of. */
+export interface RuntimeOptions {
+  /** An open store; the caller closes it. */
+  readonly store: Store;
+  /** The pipelines that this program can run, resume and be handed work for. */
+  readonly pipelines: readonly Pipeline<never, unknown>[];
+  readonly host?: Host;
+  /** Where program output goes; the host's terminal by default. */
+  readonly sink?: OutputSink;
+  readonly durability?: 'power' | 'process';
+  /** Capabilities that no run of this runtime has. */
+  readonly deny?: readonly string[];
+}
+
+/** What a run came to. `returned` is the body's value, `final` the one after `onFinish`. */
+export type Result<O> =
+  | {
+      readonly status: 'settled';
+      readonly returned: O;
+      readonly final: Json;
+      readonly receipt: Json;
+      readonly record: RunRecord;
+    }
+  | {
+      readonly status: 'failed';
+      readonly error: HarnError;
+      readonly receipt: Json;
+      readonly record: RunRecord;
+    }
+  | { readonly status: 'parked'; readonly waits: readonly Json[]; readonly record: RunRecord };
+
+/** A run of this process. */
+export interface RunHandle<O> {
+  readonly id: string;
+  /** Resolves when the run has settled or parked; rejects when its journal could not be written or does not fit. */
+  readonly done: Promise<Result<O>>;
+  listen(listener: RunEventListener): () => void;
+  /** Stops here so that anyone can go on later. */
+  park(reason?: string): Promise<Result<O>>;
+  /** Ends the body; what is open is still settled. */
+  cancel(reason: string): void;
+}
+
+export class Runtime {
+  readonly #options: RuntimeOptions;
+  readonly #deps: RunDeps;
+  readonly #byName: ReadonlyMap<string, Pipeline<never, unknown>>;
+  readonly #live = new Map<string, Run>();
+
+  constructor(options: RuntimeOptions, deps: RunDeps) {
+    this.#options = options;
+    this.#deps = deps;
+    this.#byName = new Map(options.pipelines.map((p) => [p.name, p]));
+  }
+
+  /** Starts a run. */
+  start<I, O>(pipeline: Pipeline<I, O>, input: I): RunHandle<O> {
+    const known = this.#byName.get(pipeline.name);
+    if (known === undefined) throw runErrors.notPipeline({ name: pipeline.name });
+    const run = Run.create(this.#deps, {
+      pipeline: pipeline.name,
+      origin: 'typescript',
+      program: null,
+      version: pipeline.version,
+      input: input as Json,
+      durability: this.#options.durability ?? 'power',
+      deny: this.#options.deny ?? [],
+    });
+    return this.#begin(run, pipeline as never);
+  }
+
+  /** Goes on with a run of one of this runtime's pipelines. */
+  async resume<O = Json>(
+    runId: string,
+    options: { readonly force?: boolean } = {},
+  ): Promise<RunHandle<O>> {
+    const store = await this.#deps.openStore();
+    const { start } = await loadJournal(store, runId);
+    const pipeline = this.#byName.get(start.pipeline);
+    if (pipeline === undefined || start.program !== null) {
+      throw runErrors.notPipeline({ name: start.pipeline });
+    }
+    if (pipeline.version !== start.version) {
+      throw runErrors.otherProgram({
+        run: runId,
+        pipeline: start.pipeline,
+        version: start.version,
+      });
+    }
+    const run = await Run.resume(this.#deps, store, runId, options);
+    return this.#begin(run, pipeline as Pipeline<never, O>);
+  }
+
+  /** Resumes every run of this runtime's pipelines whose process is gone, and those not begun yet. */
+  async recover(): Promise<readonly RunHandle<Json>[]> {
+    const handles: RunHandle<Json>[] = [];
+    const store = await this.#deps.openStore();
+    for (const status of ['running', 'finishing']) {
+      for (const row of await listRuns(store, { status, limit: 10_000 })) {
+        if (
+          this.#live.has(row.run_id) ||
+          !this.#isOurs(row) ||
+          (await this.#isHeld(store, row.run_id))
+        )
+          continue;
+        handles.push(await this.resume(row.run_id));
+      }
+    }
+    return handles;
+  }
+
+  /** Parks every run of this process. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#live.values()].map((run) => run.park('the runtime stopped')));
+  }
+
+  #isOurs(row: {
+    readonly pipeline: string;
+    readonly version: string;
+    readonly program: string | null;
+  }): boolean {
+    return row.program === null && this.#byName.get(row.pipeline)?.version === row.version;
+  }
+
+  async #isHeld(store: Store, runId: string): Promise<boolean> {
+    const lease = await store.lease(runLeaseName(runId));
+    return lease?.status === 'held' && (await holderIsAlive(this.#deps.host, lease.holder));
+  }
+
+  #begin<O>(run: Run, pipeline: Pipeline<never, O>): RunHandle<O> {
+    this.#live.set(run.id, run);
+    const done = run.begin(bodyOf(pipeline, run.start.input)).then((result) => {
+      this.#live.delete(run.id);
+      return resultOf<O>(result);
+    });
+    // Whoever awaits `done` sees the failure; a handle nobody awaits must not end the process.
+    done.catch(() => undefined);
+    return {
+      id: run.id,
+      done,
+      listen: (listener) => run.listen(listener),
+      park: async (reason = 'parked by its program') => resultOf<O>(await run.park(reason)),
+      cancel: (reason) => run.cancel(reason),
+    };
+  }
+}
+
+/** The default sink: the host's terminal. */
+export function terminalSink(host: Host): OutputSink {
+  return {
+    write: (stream, text) =>
+      stream === 'stdout' ? host.stdio.writeOut(text) : host.stdio.writeErr(text),
+  };
+}
+
+/** The host of a runtime that names none. */
+export function defaultHost(): Host {
+  return createNodeHost();
+}
+
+function bodyOf(pipeline: Pipeline<never, unknown>, input: Json): RunBody {
+  return function* (ctx) {
+    const lane = ctx.startLane(`${ctx.task.id}:main`, async (inner) =>
+      pipeline.fn(createHarness(inner), input as never),
+    );
+    return yield* ctx.join(lane);
+  };
+}
+
+function resultOf<O>(result: RunResult): Result<O> {
+  const { record } = result;
+  if (result.status === 'broken') throw result.error;
+  if (result.status === 'parked') return { status: 'parked', waits: result.waits, record };
+  const { main, final, receipt } = result;
+  const failed = !main.ok ? main.error : !final.ok ? final.error : undefined;
+  if (failed !== undefined) {
+    const error = HarnError.is(failed)
+      ? failed
+      : runErrors.foreignThrow({ text: String(failed) }, { cause: failed });
+    return { status: 'failed', error, receipt, record };
+  }
+  return {
+    status: 'settled',
+    returned: record.returned as O,
+    final: record.final,
+    receipt,
+    record,
+  };
+}

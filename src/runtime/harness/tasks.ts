@@ -1,0 +1,124 @@
+// Lanes: async functions that run beside each other inside one run, and named steps. The TypeScript form of spawn,
+// parallel and deadline; identities come from the call tree, as in the language.
+import {
+  type AsyncEffect,
+  defineEffect,
+  type Handler,
+  type Outcome,
+  type RunContext,
+} from '../run/index.ts';
+import {
+  awaitSpawned,
+  cancelSpawned,
+  parallelAll,
+  parallelSettle,
+  spawnTask,
+} from '../work/index.ts';
+import type { Harness } from './tree.ts';
+
+/** A function that runs as a lane of its own, with its own harness. */
+export type LaneFn<A extends readonly unknown[], R> = (harness: Harness, ...args: A) => Promise<R>;
+
+/** How a parallel group runs. */
+export interface ParallelOptions {
+  /** At most so many lanes at once; all by default. */
+  readonly maxConcurrent?: number;
+}
+
+/** The outcome of one lane of `parallelSettle`. */
+export type Settled<R> =
+  | { readonly status: 'fulfilled'; readonly value: R }
+  | { readonly status: 'rejected'; readonly reason: unknown };
+
+/** A lane that was spawned. */
+export interface Spawned<R> {
+  /** Its value, or its error thrown. */
+  join(): Promise<R>;
+  /** Ends it now; nothing of it runs again. */
+  cancel(): void;
+}
+
+/** What a harness offers for running things beside each other. */
+export interface TaskMethods {
+  /**
+   * Runs `fn` as one recorded unit: after its result is in the journal it is never entered again. Inside, anything may
+   * be awaited. Two open steps of one name in one lane are an error.
+   */
+  step<R>(name: string, fn: () => Promise<R> | R): Promise<R>;
+  /** Runs `fn` once per item; results in item order. The first failure cancels the rest and is thrown. */
+  parallel<T, R>(
+    items: readonly T[],
+    fn: LaneFn<[T, number], R>,
+    options?: ParallelOptions,
+  ): Promise<R[]>;
+  /** Runs `fn` once per item to the end of every one. */
+  parallelSettle<T, R>(
+    items: readonly T[],
+    fn: LaneFn<[T, number], R>,
+    options?: ParallelOptions,
+  ): Promise<Settled<R>[]>;
+  /** Starts a lane beside this one. */
+  spawn<R>(fn: LaneFn<[], R>): Spawned<R>;
+}
+
+/** The task methods of a context. */
+export function taskMethods(
+  ctx: RunContext,
+  harnessFor: (ctx: RunContext) => Harness,
+): TaskMethods {
+  const laneHandler = (fn: LaneFn<never, unknown>): Handler => ({
+    kind: 'async',
+    name: fn.name,
+    // The one argument of a lane's handler is the list of its arguments after the harness.
+    run: (lane, [args]) => fn(harnessFor(lane), ...(args as never)),
+  });
+  return {
+    step: (name, fn) => ctx.requestStep(stepEffect(name, fn), name),
+    parallel: async (items, fn, options = {}) => {
+      const results = await ctx.runFromLane(ctx.task.nextGroup('call'), (inner) =>
+        parallelAll(inner, items.map(withIndex), laneHandler(fn), {
+          form: 'parallel',
+          maxConcurrent: options.maxConcurrent,
+        }),
+      );
+      return results as never;
+    },
+    parallelSettle: async (items, fn, options = {}) => {
+      const outcomes = await ctx.runFromLane(ctx.task.nextGroup('call'), (inner) =>
+        parallelSettle(inner, items.map(withIndex), laneHandler(fn), {
+          form: 'parallel_settle',
+          maxConcurrent: options.maxConcurrent,
+        }),
+      );
+      return outcomes.map(settledOf) as never;
+    },
+    spawn: (fn) => {
+      const spawned = spawnTask(ctx, laneHandler(fn), [[]]);
+      return {
+        join: () =>
+          ctx.runFromLane(ctx.task.nextGroup('join'), (inner) =>
+            awaitSpawned(inner, spawned),
+          ) as never,
+        cancel: () => cancelSpawned(ctx, spawned),
+      };
+    },
+  };
+}
+
+function withIndex<T>(item: T, index: number): readonly [T, number] {
+  return [item, index];
+}
+
+function settledOf(outcome: Outcome): Settled<unknown> {
+  return outcome.ok
+    ? { status: 'fulfilled', value: outcome.value }
+    : { status: 'rejected', reason: outcome.error };
+}
+
+/** A step is an effect with a body. What it does inside is the program's; only its result is kept. */
+function stepEffect<R>(name: string, fn: () => Promise<R> | R): AsyncEffect<[], R> {
+  return defineEffect(
+    { name: `step.${name}`, class: 'read', access: 'mutate', paid: () => true },
+    async () => fn(),
+  );
+}

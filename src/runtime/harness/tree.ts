@@ -1,0 +1,67 @@
+// The harness: every effect as a method of one typed tree, handed to a TypeScript pipeline as a parameter. The same
+// rows as in the language, spelled in camelCase.
+import {
+  clockEffects,
+  envEffects,
+  fsEffects,
+  netEffects,
+  processEffects,
+  randomEffects,
+  stdioEffects,
+  systemEffects,
+} from '../io/index.ts';
+import type { RunContext } from '../run/index.ts';
+import { createFamily, type Family, notData } from './family.ts';
+import { type TaskMethods, taskMethods } from './tasks.ts';
+
+const FAMILIES = {
+  stdio: stdioEffects,
+  clock: clockEffects,
+  fs: fsEffects,
+  env: envEffects,
+  random: randomEffects,
+  process: processEffects,
+  net: netEffects,
+  system: systemEffects,
+} as const;
+
+type Families = typeof FAMILIES;
+
+/** The handle of one capability, such as `harness.fs`. It gives nothing else. */
+export type Handle<K extends keyof Families> = Family<Families[K]>;
+
+/** Authority over a run, as a value. Hand on `harness.fs` rather than the whole where that is enough. */
+export interface Harness extends TaskMethods {
+  readonly stdio: Handle<'stdio'>;
+  readonly clock: Handle<'clock'>;
+  readonly fs: Handle<'fs'>;
+  readonly env: Handle<'env'>;
+  readonly random: Handle<'random'>;
+  readonly process: Handle<'process'>;
+  readonly net: Handle<'net'>;
+  readonly system: Handle<'system'>;
+  readonly runId: string;
+  /** The same harness without some capabilities (`fs`), methods (`fs.write_text`) or accesses (`fs:write`). */
+  without(...capabilities: string[]): Harness;
+}
+
+/** The harness of a context. Handles are made when first asked for. */
+export function createHarness(ctx: RunContext): Harness {
+  const handle: { [name: string]: unknown } = {
+    runId: ctx.runId,
+    without: (...rules: string[]) =>
+      createHarness(ctx.withAuthority(ctx.authority.without(rules, 'an attenuated handle'))),
+    ...taskMethods(ctx, createHarness),
+  };
+  for (const [name, effects] of Object.entries(FAMILIES)) {
+    let made: unknown;
+    Object.defineProperty(handle, name, {
+      enumerable: true,
+      get: () => {
+        made ??= createFamily(`harness.${name}`, effects, ctx);
+        return made;
+      },
+    });
+  }
+  return notData('harness', handle) as unknown as Harness;
+}
