@@ -138,11 +138,15 @@ function* run(fn: HarnFunction, ctx: Ctx, args: readonly Value[]): Steps {
   return (fn as (ctx: Ctx, ...args: Value[]) => Value)(ctx, ...args);
 }
 
+/** How many JavaScript frames an error keeps. Ten, the default, are a handful of Harn calls; this is per process. */
+const STACK_FRAMES = 64;
+
 /** Evaluates all modules of a program. Modules that import each other see one another's exports once all are there. */
 export function link(program: CompiledProgram, options: LinkOptions): LiveProgram {
   if (program.abi !== SUPPORT_ABI) {
     throw engineErrors.abiMismatch({ program: program.abi, runtime: SUPPORT_ABI });
   }
+  if (Error.stackTraceLimit < STACK_FRAMES) Error.stackTraceLimit = STACK_FRAMES;
   const shared = new Map<string, { [name: string]: Value }>();
   for (const { id } of program.modules)
     shared.set(id, Object.create(null) as { [name: string]: Value });
