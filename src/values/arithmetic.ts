@@ -9,28 +9,30 @@ import {
   isDict,
   isInt,
   isList,
-  isNumber,
   makeFloat,
   makeInt,
   typeOf,
   type Value,
 } from './value.ts';
 
-type Doubles = (a: number, b: number) => number;
 type Bigints = (a: bigint, b: bigint) => bigint;
 
-/** One arithmetic operation on numbers; undefined when an operand is not a number. */
-function numeric(a: Value, b: Value, doubles: Doubles, bigints: Bigints): Value | undefined {
-  if (isInt(a) && isInt(b)) {
-    if (typeof a === 'number' && typeof b === 'number') {
-      const quick = doubles(a, b);
-      if (Number.isSafeInteger(quick)) return quick + 0;
-    }
-    return makeInt(bigints(BigInt(a), BigInt(b)));
-  }
-  const x = asDouble(a);
-  const y = asDouble(b);
-  return x === undefined || y === undefined ? undefined : makeFloat(doubles(x, y));
+// Named once, so that no operation makes a closure.
+const plus: Bigints = (a, b) => a + b;
+const minus: Bigints = (a, b) => a - b;
+const times: Bigints = (a, b) => a * b;
+const rest: Bigints = (a, b) => a % b;
+
+/** The Harn number for the double result of two bare numbers; ints that lost digits are computed again exactly. */
+function settle(result: number, a: number, b: number, exact: Bigints): Value {
+  if (!Number.isInteger(result)) return result;
+  if (!Number.isInteger(a) || !Number.isInteger(b)) return new HFloat(result);
+  return Number.isSafeInteger(result) ? result + 0 : makeInt(exact(BigInt(a), BigInt(b)));
+}
+
+/** Two ints of which one at least is a bigint; undefined for other operands. */
+function exactly(a: Value, b: Value, exact: Bigints): Value | undefined {
+  return isInt(a) && isInt(b) ? makeInt(exact(BigInt(a), BigInt(b))) : undefined;
 }
 
 function mismatch(operator: string, a: Value, b: Value): Error {
@@ -39,14 +41,11 @@ function mismatch(operator: string, a: Value, b: Value): Error {
 
 /** `a + b`: numbers add, texts and lists join, dicts merge with the right side winning. */
 export function add(a: Value, b: Value): Value {
+  if (typeof a === 'number' && typeof b === 'number') return settle(a + b, a, b, plus);
   if (typeof a === 'string' && typeof b === 'string') return a + b;
-  const sum = numeric(
-    a,
-    b,
-    (x, y) => x + y,
-    (x, y) => x + y,
-  );
-  if (sum !== undefined) return sum;
+  const x = asDouble(a);
+  const y = asDouble(b);
+  if (x !== undefined && y !== undefined) return exactly(a, b, plus) ?? makeFloat(x + y);
   if (isList(a) && isList(b)) return a.concat(b);
   if (isDict(a) && isDict(b)) return dictMerge(a as Dict, b);
   throw mismatch('+', a, b);
@@ -54,25 +53,19 @@ export function add(a: Value, b: Value): Value {
 
 /** `a - b` */
 export function sub(a: Value, b: Value): Value {
-  const difference = numeric(
-    a,
-    b,
-    (x, y) => x - y,
-    (x, y) => x - y,
-  );
-  if (difference !== undefined) return difference;
-  throw mismatch('-', a, b);
+  if (typeof a === 'number' && typeof b === 'number') return settle(a - b, a, b, minus);
+  const x = asDouble(a);
+  const y = asDouble(b);
+  if (x === undefined || y === undefined) throw mismatch('-', a, b);
+  return exactly(a, b, minus) ?? makeFloat(x - y);
 }
 
 /** `a * b`: numbers multiply, a text and an int repeat. */
 export function mul(a: Value, b: Value): Value {
-  const product = numeric(
-    a,
-    b,
-    (x, y) => x * y,
-    (x, y) => x * y,
-  );
-  if (product !== undefined) return product;
+  if (typeof a === 'number' && typeof b === 'number') return settle(a * b, a, b, times);
+  const x = asDouble(a);
+  const y = asDouble(b);
+  if (x !== undefined && y !== undefined) return exactly(a, b, times) ?? makeFloat(x * y);
   if (typeof a === 'string' && isInt(b)) return a.repeat(Math.max(0, Number(b)));
   if (typeof b === 'string' && isInt(a)) return b.repeat(Math.max(0, Number(a)));
   throw mismatch('*', a, b);
@@ -93,16 +86,12 @@ export function div(a: Value, b: Value): Value {
 
 /** `a % b`: the sign of the left side; zero on the right is an error for floats too. */
 export function mod(a: Value, b: Value): Value {
+  const x = asDouble(a);
   const y = asDouble(b);
-  if (y === 0 && isNumber(a)) throw fail.divisionByZero({});
-  const rest = numeric(
-    a,
-    b,
-    (x, z) => x % z,
-    (x, z) => x % z,
-  );
-  if (rest !== undefined) return rest;
-  throw mismatch('%', a, b);
+  if (x === undefined || y === undefined) throw mismatch('%', a, b);
+  if (y === 0) throw fail.divisionByZero({});
+  if (typeof a === 'number' && typeof b === 'number') return settle(a % b, a, b, rest);
+  return exactly(a, b, rest) ?? makeFloat(x % y);
 }
 
 /** `a ** b`: an int for ints with a non-negative exponent while the result fits, else a float. */

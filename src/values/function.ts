@@ -79,8 +79,10 @@ export function* call(fn: Value, ctx: Ctx, args: List): Steps {
  */
 export function callSync(fn: Value, ctx: Ctx, args: List): Value {
   if (typeof fn !== 'function') throw fail.notCallable({ kind: typeOf(fn) });
-  if (!isSuspending(fn)) return (fn as SyncFunction)(ctx, ...args);
-  return finishWithoutSuspending(fn(ctx, ...args));
+  if (isSuspending(fn)) return finishWithoutSuspending(fn(ctx, ...args));
+  // Nearly all callbacks take one argument; without the spread the argument list is not even allocated.
+  if (args.length === 1) return (fn as SyncFunction)(ctx, args[0] as Value);
+  return (fn as SyncFunction)(ctx, ...args);
 }
 
 /** Calls a method of a method table from suspending code. */
