@@ -107,6 +107,11 @@ export const fail = defineErrors('VAL', {
     message: ({ problem, line, column }) =>
       `JSON parse error: ${problem} at line ${line} column ${column}`,
   }),
+  notData: row<{ kind: string }>({
+    number: 28,
+    message: ({ kind }) => `Type error: ${kind} is not data: it cannot be stored or sent`,
+    hint: 'Keep what it was made from instead.',
+  }),
   noMatch: row<Record<string, never>>({
     number: 23,
     message: () => 'No match arm matched the value',

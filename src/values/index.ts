@@ -19,6 +19,7 @@ export { add, div, mod, mul, neg, pow, sub } from './arithmetic.ts';
 export { type Base64Options, decodeBase64, encodeBase64 } from './base64.ts';
 export { callMethod as callMethodS } from './callbacks/dispatch.ts';
 export { callMethod } from './callbacks-sync/dispatch.ts';
+export { decodeValue, encodeValue, type FindStruct } from './codec.ts';
 export { compare, greaterOrEqual, greaterThan, lessOrEqual, lessThan } from './compare.ts';
 // Dicts and texts
 export {

@@ -1,8 +1,10 @@
 // Laws that hold for all values, checked with generated ones.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Json } from '../base/index.ts';
 import { add, div, mod, mul, neg, pow, sub } from './arithmetic.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
+import { decodeValue, encodeValue } from './codec.ts';
 import { compare } from './compare.ts';
 import { dictFrom, dictKeys } from './dict.ts';
 import { display, formatFloat } from './display.ts';
@@ -15,6 +17,7 @@ import { HarnPair } from './pair.ts';
 import { HarnRange } from './range.ts';
 import { HarnSet } from './set.ts';
 import { charAt, charCount, chars, compareStrings } from './string.ts';
+import { defineStruct, makeStruct } from './struct.ts';
 import { MAX_INT, MIN_INT, makeFloat, makeInt, typeOf, type Value } from './value.ts';
 
 const int64 = fc.oneof(
@@ -189,6 +192,25 @@ test('a value that JSON can hold survives the round trip with its kinds', () => 
       expect(jsonParse(jsonStringify(value, 2))).toEqual(back);
     }),
   );
+});
+
+test('every kind of data survives encoding, also through a JSON text', () => {
+  fc.assert(
+    fc.property(data, (value) => {
+      const back = decodeValue(JSON.parse(JSON.stringify(encodeValue(value))) as Json);
+      expect(display(back)).toBe(display(value));
+      expect(structuralKey([back])).toBe(structuralKey([value]));
+    }),
+  );
+});
+
+test('structs survive encoding when their class is known, and handles are refused', () => {
+  const Point = defineStruct('Point', ['x', '$harn'], ['$harn']);
+  const point = makeStruct(Point, { x: makeFloat(1), $harn: 'y' });
+  const encoded = encodeValue([point]);
+  expect(display(decodeValue(encoded, () => Point))).toBe('[Point {$harn: y, x: 1.0}]');
+  expect(display(decodeValue(encoded))).toBe('[{$harn: y, x: 1.0}]');
+  expect(() => encodeValue([{ f: () => null }])).toThrow('closure is not data');
 });
 
 test('our JSON texts are JSON to others', () => {
