@@ -68,12 +68,16 @@ println([d.a.b[0], d["a"]["b"][-1], d.a.b[9], d.x, d?.x?.y, d.a.b[1:], d.a.b[:-1
 let n = nil
 println([n?.x, n?.x(), n?[0], n ?? "d", "héllo"[1], "héllo"[1:3], "abc".count])
 println(try { n.x } catch (e) { e })
-println(42?.x)`,
+println(42?.x)
+fn loud(x) { println("loud")
+  return x }
+println([n?[loud(0)], n?[loud(0):], n?.get(loud("k")), n?.get(if true { loud("k") } else { 0 })])
+println([[5]?[loud(0)], {k: 6}?.get(if true { loud("k") } else { 0 })])`,
     prints: [
       '[1, 3, nil, nil, nil, [2, 3], [1, 2]]',
       '[nil, nil, nil, d, é, él, 3]',
       'Type error: cannot access property `x` on nil',
-      'nil',
+      ...['nil', '[nil, nil, nil, nil]', 'loud', 'loud', '[5, 6]'],
     ],
   },
   {

@@ -13,3 +13,5 @@ export {
   loadProgram,
   type ProgramTarget,
 } from './program.ts';
+// Places of errors
+export { type HarnFrame, renderUncaught, StackReader } from './stack.ts';

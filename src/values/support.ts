@@ -108,18 +108,15 @@ function callee(value: Value): HarnFunction {
 function spreadList(value: Value, into: string): List {
   if (isList(value)) return value;
   const got = typeOf(value);
-  throw into === 'a list' ? fail.destructure({ pattern: '[...]', got }) : fail.spread({ into, got });
+  throw into === 'a list'
+    ? fail.destructure({ pattern: '[...]', got })
+    : fail.spread({ into, got });
 }
 
 function spreadDict(value: Value): Dict {
   if (isDict(value)) return value;
   if (value instanceof HarnStruct) return structToDict(value);
   throw fail.destructure({ pattern: '{...}', got: typeOf(value) });
-}
-
-/** An optional slice of nil is nil. */
-function optionalSlice(object: Value, start: Value, end: Value): Value {
-  return object === null ? null : slice(object, start, end);
 }
 
 function unwrapNil(): never {
@@ -260,7 +257,6 @@ export const support = {
   index,
   optionalIndex,
   slice,
-  optionalSlice,
   setProperty,
   setIndex,
   append,

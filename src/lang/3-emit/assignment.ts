@@ -3,7 +3,8 @@
 
 import type { AssignStatement, AssignTarget, Expression, Identifier } from '../ast.ts';
 import { callMethodOf } from './call.ts';
-import { DISCARD, type Emitter } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
+import { DISCARD } from './frame.ts';
 import { type Js, quote } from './js.ts';
 import { arithmetic, propertyRead, subscript } from './operators.ts';
 import { accumulates, isFresh, isQuiet, ownerFlag, rootOf } from './ownership.ts';

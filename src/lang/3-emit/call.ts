@@ -6,6 +6,7 @@ import type { Argument, Call, Expression, MethodCall, Node, Pipe, Placeholder } 
 import type { BuiltinSpec } from '../builtin-spec.ts';
 import type { Emitter } from './emitter.ts';
 import { type Js, mark, quote } from './js.ts';
+import { unlessNil } from './operators.ts';
 import { isReadingBuiltin, isReadingMethod, peek } from './ownership.ts';
 
 /** What a call site knows beyond its target. */
@@ -58,31 +59,19 @@ export function methodCall(em: Emitter, node: MethodCall): Js {
   const looks =
     isReadingMethod(node.name) &&
     node.args.every((arg) => arg.kind.endsWith('Literal') || arg.kind === 'Identifier');
-  const [receiver, ...args] = em.ordered([
-    () => (looks ? peek(em, node.receiver) : em.value(node.receiver)),
-    ...argumentParts(em, node.args),
-  ]);
-  if (!node.optional) return invokeMethod(em, site, node.name, receiver as Js, args);
-  return optionalMethod(em, site, node.name, receiver as Js, args);
+  const look = () => (looks ? peek(em, node.receiver) : em.value(node.receiver));
+  const rest = argumentParts(em, node.args);
+  if (node.optional)
+    return unlessNil(em, look(), (receiver) =>
+      invokeMethod(em, site, node.name, receiver, em.ordered(rest)),
+    );
+  const [receiver, ...args] = em.ordered([look, ...rest]);
+  return invokeMethod(em, site, node.name, receiver as Js, args);
 }
 
 /** `receiver.name(args)` for a receiver and arguments that are already code. */
 export function callMethodOf(em: Emitter, node: MethodCall, receiver: Js, args: readonly Js[]): Js {
   return invokeMethod(em, siteOf(em, node), node.name, receiver, args);
-}
-
-/** The receiver decides before the arguments matter; they are evaluated all the same only when it is there. */
-function optionalMethod(
-  em: Emitter,
-  site: Site,
-  name: string,
-  receiver: Js,
-  args: readonly Js[],
-): Js {
-  return em.once(
-    [receiver],
-    (r) => `${r} === null ? null : ${invokeMethod(em, site, name, r as Js, args)}`,
-  );
 }
 
 function invokeMethod(

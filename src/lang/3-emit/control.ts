@@ -15,7 +15,8 @@ import type {
   TypeExpr,
 } from '../ast.ts';
 import { runtimeCall } from './concurrency.ts';
-import { type Dest, DISCARD, type Emitter, type InlineBody } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
+import { type Dest, DISCARD, type InlineBody } from './frame.ts';
 import { type Js, quote } from './js.ts';
 import { declareVariable } from './pattern.ts';
 

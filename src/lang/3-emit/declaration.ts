@@ -13,7 +13,8 @@ import type {
   StructDeclaration,
   ToolDeclaration,
 } from '../ast.ts';
-import { DISCARD, type Emitter } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
+import { DISCARD } from './frame.ts';
 import { functionLines, functionValue, metaOf } from './function.ts';
 import { type Js, propertyKey, quote } from './js.ts';
 import { schemaOf } from './parameter-check.ts';

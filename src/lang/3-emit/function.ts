@@ -2,7 +2,8 @@
 // tail calls in a cycle as bounces, and the depth counter of recursive functions.
 import type { FunctionFacts, FunctionNode } from '../2-check/checked-module.ts';
 import type { Block, Closure, Node, Param, Statement } from '../ast.ts';
-import { DISCARD, type Emitter, type Frame, RETURN } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
+import { DISCARD, type Frame, RETURN } from './frame.ts';
 import { type Js, quote } from './js.ts';
 import { parameterCheck } from './parameter-check.ts';
 import { walk } from './walk.ts';

@@ -1,7 +1,8 @@
 // Loops. The body is a labelled block inside the loop, so that `continue` still reaches the tick at its end; variables
 // of the body are declared in it, so every iteration has its own.
 import type { Block, ForStatement, WhileStatement } from '../ast.ts';
-import { DISCARD, type Emitter, type Loop } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
+import { DISCARD, type Loop } from './frame.ts';
 import type { Js } from './js.ts';
 import { bindPattern } from './pattern.ts';
 

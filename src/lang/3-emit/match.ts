@@ -1,7 +1,8 @@
 // `match`: arms are tried in order, each in a labelled block that it leaves when its pattern or guard fails.
 import { assertNever } from '../../base/index.ts';
 import type { Match, MatchArm, MatchPattern, NamePattern } from '../ast.ts';
-import type { Dest, Emitter } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
+import type { Dest } from './frame.ts';
 import { type Js, quote } from './js.ts';
 import { equality } from './operators.ts';
 import { declareVariable } from './pattern.ts';

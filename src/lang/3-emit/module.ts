@@ -10,7 +10,8 @@ import type {
 } from '../2-check/checked-module.ts';
 import type { Param, PipelineDeclaration, Statement } from '../ast.ts';
 import { hoistDeclarations } from './declaration.ts';
-import { DISCARD, Emitter } from './emitter.ts';
+import { Emitter } from './emitter.ts';
+import { DISCARD } from './frame.ts';
 import { functionLines } from './function.ts';
 import { type Js, printCode, propertyKey } from './js.ts';
 import { patternBindings } from './pattern.ts';

@@ -298,10 +298,28 @@ export function propertyRead(
   });
 }
 
+/** `object[key]` */
 export function indexRead(em: Emitter, node: Index): Js {
+  const read = (object: Js, index: Js) => subscript(em, object, index, node.optional, node);
+  if (node.optional)
+    return unlessNil(em, em.value(node.object), (object) => read(object, em.value(node.index)));
   const look = isQuiet(node.index) ? () => peek(em, node.object) : () => em.value(node.object);
   const [object, index] = em.ordered([look, () => em.value(node.index)]);
-  return subscript(em, object as Js, index as Js, node.optional, node);
+  return read(object as Js, index as Js);
+}
+
+/** Nil for nil, without evaluating what `use` still has to evaluate; else what it gives. */
+export function unlessNil(em: Emitter, object: Js, use: (object: Js) => Js): Js {
+  const ref = em.isStable(object) ? object : em.temp();
+  const { lines, result } = em.capture(() => use(ref));
+  if (lines.length === 0) {
+    const test = ref === object ? ref : `(${ref} = ${object})`;
+    return `(${test} === null ? null : ${result})`;
+  }
+  if (ref !== object) em.push(`${ref} = ${object};`);
+  const value = em.spill('null');
+  em.push(`if (${ref} !== null) {`, ...lines, `${value} = ${result};`, '}');
+  return value;
 }
 
 export function subscript(
@@ -313,21 +331,25 @@ export function subscript(
 ): Js {
   return em.once([object, index], (o, i) => {
     const slow = `${mark(at.span.start)}${em.$(optional ? 'optionalIndex' : 'index')}(${o}, ${i})`;
-    if (i?.startsWith('"')) return slow;
     const found = em.temp();
+    if (i?.startsWith('"')) {
+      if (INHERITED.has(JSON.parse(i) as string)) return slow;
+      return `(${found} = ${o}?.[${i}]) !== undefined && ${em.$('protoOf')}(${o}) === ${em.$('dictProto')} ? ${found} : ${slow}`;
+    }
     const test = isIntLiteral(i as Js) ? '' : `typeof ${i} === "number" && `;
     return `${test}${em.$('isArray')}(${o}) && (${found} = ${o}[${i}]) !== undefined ? ${found} : ${slow}`;
   });
 }
 
+/** `object[start:end]` */
 export function sliceRead(em: Emitter, node: Slice): Js {
-  const nothing = () => 'null';
   const { start, end } = node;
-  const [object, from, to] = em.ordered([
-    () => em.value(node.object),
-    start === undefined ? nothing : () => em.value(start),
-    end === undefined ? nothing : () => em.value(end),
-  ]);
-  const helper = node.optional ? 'optionalSlice' : 'slice';
-  return em.call(helper, [object as Js, from as Js, to as Js], node);
+  const bounds = [start, end].map(
+    (bound) => () => (bound === undefined ? 'null' : em.value(bound)),
+  );
+  if (node.optional)
+    return unlessNil(em, em.value(node.object), (object) =>
+      em.call('slice', [object, ...em.ordered(bounds)], node),
+    );
+  return em.call('slice', em.ordered([() => em.value(node.object), ...bounds]), node);
 }

@@ -14,7 +14,8 @@ import type {
   ThrowStatement,
 } from '../ast.ts';
 import { hoistDeclarations } from './declaration.ts';
-import { type Dest, DISCARD, type Emitter, RETURN } from './emitter.ts';
+import type { Emitter } from './emitter.ts';
+import { type Dest, DISCARD, RETURN } from './frame.ts';
 import type { Js } from './js.ts';
 import { isFresh } from './ownership.ts';
 import { bindPattern, declareVariable, patternBindings } from './pattern.ts';

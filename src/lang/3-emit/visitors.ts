@@ -16,7 +16,8 @@ import {
   tryStar,
 } from './control.ts';
 import { evalPackDeclaration, skillDeclaration, toolDeclaration } from './declaration.ts';
-import type { Dest, Emitter, Visitors } from './emitter.ts';
+import type { Emitter, Visitors } from './emitter.ts';
+import type { Dest } from './frame.ts';
 import { closure } from './function.ts';
 import { identifier, memberExpression, read } from './identifier.ts';
 import type { Js } from './js.ts';
