@@ -24,7 +24,7 @@ export interface Projection<Row extends JsonObject = JsonObject> {
   readonly indexes?: readonly (readonly string[])[];
   /** The row an event belongs to; undefined: the event says nothing here. */
   keyOf(event: StoredEvent): string | undefined;
-  /** The row after the event; undefined removes it. */
+  /** The row after the event; undefined removes it, the very same object leaves it as it is and costs no write. */
   fold(row: Row | undefined, event: StoredEvent): Row | undefined;
 }
 

@@ -193,6 +193,8 @@ export class Projector {
       const before = this.#tables.row(shape, key);
       const parsed = before === undefined ? undefined : (JSON.parse(before) as JsonObject);
       const after = projection.fold(parsed, event);
+      // The same row again: the fold says that nothing changed.
+      if (after === parsed) return;
       const columns = after === undefined ? [] : columnValues(shape, after);
       kept.changed = true;
       if (after !== undefined) this.#tables.putRow(shape, key, JSON.stringify(after), columns);

@@ -136,3 +136,23 @@ export const capabilityErrors = defineErrors('CAP', {
     hint: 'pass handles as parameters; store plain data only',
   }),
 });
+
+/** Family HOK: session hooks. */
+export const hookErrors = defineErrors('HOK', {
+  unknownEvent: row<{ name: string }>({
+    number: 1,
+    message: ({ name }) => `unknown session hook event \`${name}\``,
+    hint: 'names are written PreFinish or pre_finish',
+  }),
+  badResult: row<{ event: string; type: string }>({
+    number: 2,
+    message: ({ event, type }) =>
+      `${event} hook must return nil, bool, or a control dict; got ${type}`,
+    hint: 'return nothing to allow, false or {block, reason} to block, {modify} to change the payload',
+  }),
+  badDecision: row<{ event: string; given: string }>({
+    number: 3,
+    message: ({ event, given }) =>
+      `${event} hook \`decision\` must be "allow", "deny", or "ask"; got ${JSON.stringify(given)}`,
+  }),
+});

@@ -20,7 +20,20 @@ export {
   type SyncEffect,
 } from './effect.ts';
 // Errors
-export { capabilityErrors, journalErrors, runErrors } from './errors.ts';
+export { capabilityErrors, hookErrors, journalErrors, runErrors } from './errors.ts';
+// Session hooks
+export {
+  type FireOptions,
+  fireHooks,
+  HOOK_EVENTS,
+  type HookControl,
+  type HookEvent,
+  HookRegistry,
+  hookEvent,
+  hooksKey,
+  isTruthy,
+  readControl,
+} from './hooks.ts';
 // What is written down
 export {
   type EntryBody,

@@ -39,10 +39,10 @@ export interface CallSite {
   readonly task: Task;
   readonly id: string;
   readonly ordinal: number;
-  readonly signal: AbortSignal;
+  /** Aborted when the call is given up; made when asked for. */
+  readonly signal: () => AbortSignal;
   readonly ops: ((tx: Tx) => void)[];
   readonly dueMs: number | undefined;
-  readonly note: (facts: JsonObject) => Promise<void>;
 }
 
 interface Identity {
@@ -94,7 +94,7 @@ export class EffectPerformer implements Performer {
       this.#ports.replay.use(past);
       if (past.secret === undefined) return unwrap(this.#outcomeOf(past));
     }
-    const env = this.#env(task, at, new AbortController().signal, []);
+    const env = this.#env(task, at, neverAborted, []);
     if (!recorded) return effect.run(env, ...args);
     let outcome: Outcome;
     try {
@@ -241,9 +241,11 @@ export class EffectPerformer implements Performer {
 
   async #readAgain(open: OpenOp, past: OutcomeEntry): Promise<Outcome> {
     const op = open.effect as EffectOp;
-    const signal = open.controller?.signal ?? new AbortController().signal;
     try {
-      const value = await op.effect.run(this.#env(open.task, open, signal, []), ...op.args);
+      const value = await op.effect.run(
+        this.#env(open.task, open, () => signalOf(open), []),
+        ...op.args,
+      );
       const now = past.reread === undefined ? undefined : op.effect.spec.reread?.(value);
       if (canonicalJson(now ?? null) !== canonicalJson(past.reread ?? null)) {
         throw journalErrors.fileChanged({
@@ -265,7 +267,10 @@ export class EffectPerformer implements Performer {
     const ops: ((tx: Tx) => void)[] = [];
     const dueMs = this.#openWait(open, op, hash, ops);
     const call = () =>
-      op.effect.run(this.#env(open.task, open, signalOf(open), ops, dueMs), ...op.args);
+      op.effect.run(
+        this.#env(open.task, open, () => signalOf(open), ops, dueMs),
+        ...op.args,
+      );
     if (spec.class === 'mutation') {
       const mutating = this.#mutate(open, op, hash, call);
       this.#mutating.add(mutating);
@@ -353,7 +358,7 @@ export class EffectPerformer implements Performer {
     if (policy === 'retry') return undefined;
     const { spec } = op.effect;
     if (policy === 'probe' && spec.probe !== undefined) {
-      const env = this.#env(open.task, open, signalOf(open), []);
+      const env = this.#env(open.task, open, () => signalOf(open), []);
       const found = await spec.probe(env, op.args, facts);
       if (found.status === 'done') return { ok: true, value: found.value };
       if (found.status === 'not_done') return undefined;
@@ -451,23 +456,11 @@ export class EffectPerformer implements Performer {
   #env(
     task: Task,
     at: Identity,
-    signal: AbortSignal,
+    signal: () => AbortSignal,
     ops: ((tx: Tx) => void)[],
     dueMs?: number,
   ): EffectEnv {
-    const { journal } = this.#ports;
-    return this.#ports.envFor({
-      task,
-      id: at.id,
-      ordinal: at.ordinal,
-      signal,
-      ops,
-      dueMs,
-      note: (facts) => {
-        journal.append(at.id, { kind: 'intent_noted', ordinal: at.ordinal, facts });
-        return journal.barrier();
-      },
-    });
+    return this.#ports.envFor({ task, id: at.id, ordinal: at.ordinal, signal, ops, dueMs });
   }
 
   #open(
@@ -483,7 +476,7 @@ export class EffectPerformer implements Performer {
       ordinal: at.ordinal,
       what,
       effect,
-      controller: effect === undefined ? undefined : new AbortController(),
+      controller: undefined,
       given: false,
       settled: false,
       started: false,
@@ -527,7 +520,15 @@ function keyOf(at: Identity): string {
 }
 
 function signalOf(open: OpenOp): AbortSignal {
-  return open.controller?.signal ?? new AbortController().signal;
+  open.controller ??= new AbortController();
+  // Whoever asks late for the signal of a call that was given up finds it aborted.
+  if (open.settled) open.controller.abort();
+  return open.controller.signal;
+}
+
+/** The signal of calls that answer at once. */
+function neverAborted(): AbortSignal {
+  return new AbortController().signal;
 }
 
 function unknownOutcome(at: Identity, effect: string): Error {

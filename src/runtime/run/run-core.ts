@@ -3,12 +3,13 @@
 import { bug, type Json } from '../../base/index.ts';
 import type { Host } from '../host/index.ts';
 import type { Authority } from './authority.ts';
-import type { EffectEnv, RunServices, ServiceKey } from './effect.ts';
+import { CallEnv } from './call-env.ts';
+import type { RunServices, ServiceKey } from './effect.ts';
 import { Interrupts } from './interrupt.ts';
 import type { Journal, OutputCounts } from './journal.ts';
 import type { RunStart } from './journal-entry.ts';
 import { type OutputSink, RunOutput } from './output.ts';
-import { type CallSite, EffectPerformer } from './perform.ts';
+import { EffectPerformer } from './perform.ts';
 import type { ThrownCodec } from './recorded-error.ts';
 import type { ReplayLog } from './replay-log.ts';
 import { RunClock } from './run-clock.ts';
@@ -67,7 +68,7 @@ export class RunCore implements RunServices {
       replay,
       scheduler: () => this.scheduler,
       interrupts: () => this.interrupts,
-      envFor: (call) => this.#envFor(call),
+      envFor: (call) => new CallEnv(this, call),
       blobs: options.blobs,
       codec: options.codec,
       secretKey: options.secretKey,
@@ -100,24 +101,5 @@ export class RunCore implements RunServices {
   provide<T>(key: ServiceKey<T>, value: T): void {
     if (this.#services.has(key)) bug(`service ${key.name} is already in use`);
     this.#services.set(key, value);
-  }
-
-  #envFor(call: CallSite): EffectEnv {
-    return {
-      host: this.host,
-      clock: this.clock,
-      signal: call.signal,
-      idempotencyKey: `${this.id}/${call.id}/${call.ordinal}`,
-      runId: this.id,
-      taskId: call.id,
-      ordinal: call.ordinal,
-      reissued: this.replay.intent(call.id, call.ordinal) !== undefined,
-      dueMs: call.dueMs,
-      note: call.note,
-      inTx: (ops) => call.ops.push(ops),
-      get: (key) => this.service(key),
-      write: (stream, text) => call.task.ctx.write(stream, text),
-      task: call.task,
-    };
   }
 }

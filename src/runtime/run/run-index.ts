@@ -13,9 +13,9 @@ export type RunRow = {
   /** `running` as far as the journal knows; a crashed run looks so until its lease is looked at. */
   readonly status: string;
   readonly started_ms: number;
+  /** When it last started, ended, parked or changed hands. */
   readonly updated_ms: number;
   readonly parent_run_id: string | null;
-  readonly entries: number;
   readonly epoch: number;
   readonly error: string | null;
   readonly waits: readonly Json[];
@@ -33,7 +33,7 @@ export const runIndex = defineProjection<RunRow>({
   fold(row, event) {
     const entry = event.payload as JsonObject;
     const at = Number(entry['at']);
-    const head = { updated_ms: at, entries: event.id, epoch: Number(entry['epoch']) };
+    const head = { updated_ms: at, epoch: Number(entry['epoch']) };
     if (event.kind === 'run_started') return started(event.topic.slice(PREFIX.length), entry, at);
     if (row === undefined) return undefined;
     switch (event.kind) {
@@ -53,7 +53,8 @@ export const runIndex = defineProjection<RunRow>({
       case 'epoch_taken':
         return { ...row, ...head, status: 'running', waits: [] };
       default:
-        return { ...row, ...head };
+        // Nothing the list shows; the same row costs no write.
+        return row;
     }
   },
 });
@@ -86,7 +87,6 @@ function started(runId: string, entry: JsonObject, at: number): RunRow {
     started_ms: at,
     updated_ms: at,
     parent_run_id: (entry['parent_run_id'] as string | null) ?? null,
-    entries: 1,
     epoch: Number(entry['epoch']),
     error: null,
     waits: [],

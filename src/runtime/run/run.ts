@@ -19,7 +19,12 @@ import { RunContext } from './context.ts';
 import { jsonOf } from './effect-record.ts';
 import { runErrors } from './errors.ts';
 import { Journal, type JournalHome, type OutputCounts } from './journal.ts';
-import type { JournalEntry, RecordedError, RunStart } from './journal-entry.ts';
+import {
+  type JournalEntry,
+  journalTopic,
+  type RecordedError,
+  type RunStart,
+} from './journal-entry.ts';
 import type { Outcome, Suspending } from './op.ts';
 import type { OutputSink } from './output.ts';
 import { emptyRecord, foldRecord, type RecordSection, type RunRecord } from './record.ts';
@@ -187,7 +192,9 @@ export class Run {
     runId: string,
     options: { readonly force?: boolean; readonly cancel?: string } = {},
   ): Promise<Run> {
-    await loadJournal(store, runId);
+    if ((await store.latest(journalTopic(runId))) === undefined) {
+      throw runErrors.unknownRun({ run: runId });
+    }
     const lease = await takeRun(store, deps.host, runId, options);
     const { start, entries } = await loadJournal(store, runId);
     const settled = entries.find((entry) => entry.kind === 'settled');

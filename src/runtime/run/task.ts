@@ -11,7 +11,8 @@ export interface OpenOp {
   readonly ordinal: number;
   readonly what: string;
   readonly effect: EffectOp | undefined;
-  readonly controller: AbortController | undefined;
+  /** Made when the effect asks for its signal. */
+  controller: AbortController | undefined;
   /** True once the task gave up the turn for it: the outcome will be delivered. */
   given: boolean;
   settled: boolean;

@@ -1,0 +1,79 @@
+// The environment of one call of an effect. Made for every call, so everything that most calls do not use (an abort
+// signal above all) comes into being when it is asked for.
+import type { JsonObject } from '../../base/index.ts';
+import type { Tx } from '../../store/index.ts';
+import type { Host } from '../host/index.ts';
+import type { EffectEnv, ServiceKey } from './effect.ts';
+import type { OutputStream } from './output.ts';
+import { type CallSite, idempotencyKey } from './perform.ts';
+import type { RunClock } from './run-clock.ts';
+import type { RunCore } from './run-core.ts';
+import type { Task } from './task.ts';
+
+export class CallEnv implements EffectEnv {
+  readonly #run: RunCore;
+  readonly #call: CallSite;
+
+  constructor(run: RunCore, call: CallSite) {
+    this.#run = run;
+    this.#call = call;
+  }
+
+  get host(): Host {
+    return this.#run.host;
+  }
+
+  get clock(): RunClock {
+    return this.#run.clock;
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal();
+  }
+
+  get idempotencyKey(): string {
+    return idempotencyKey(this.#run.id, this.#call);
+  }
+
+  get runId(): string {
+    return this.#run.id;
+  }
+
+  get taskId(): string {
+    return this.#call.id;
+  }
+
+  get ordinal(): number {
+    return this.#call.ordinal;
+  }
+
+  get reissued(): boolean {
+    return this.#run.replay.intent(this.#call.id, this.#call.ordinal) !== undefined;
+  }
+
+  get task(): Task {
+    return this.#call.task;
+  }
+
+  get dueMs(): number | undefined {
+    return this.#call.dueMs;
+  }
+
+  write(stream: OutputStream, text: string): void {
+    this.#call.task.ctx.write(stream, text);
+  }
+
+  note(facts: JsonObject): Promise<void> {
+    const { journal } = this.#run;
+    journal.append(this.#call.id, { kind: 'intent_noted', ordinal: this.#call.ordinal, facts });
+    return journal.barrier();
+  }
+
+  inTx(ops: (tx: Tx) => void): void {
+    this.#call.ops.push(ops);
+  }
+
+  get<T>(key: ServiceKey<T>): T {
+    return this.#run.service(key);
+  }
+}
