@@ -1,11 +1,13 @@
 // Runs one program by the interpreter and by the compiler, with inferred colours and with everything suspending, and
 // tells where they part.
+import type { Module } from '../../src/lang/ast.ts';
 import { parse } from '../../src/lang/index.ts';
 import { caught, display, translateError, typeOf, type Value } from '../../src/values/index.ts';
 import { allSuspending } from './all-suspending.ts';
 import { PURE_BUILTINS } from './builtins.ts';
 import { runCompiled } from './compiled.ts';
 import { type Evaluation, evaluate, OutOfSteps } from './interpreter.ts';
+import { ENTRY_MARK } from './render.ts';
 
 /** How many expressions and statements a program may take before it is left out. */
 const STEPS = 60_000;
@@ -16,15 +18,21 @@ export type Comparison =
   | { readonly status: 'too long' };
 
 export function compare(text: string): Comparison {
-  const source = { id: 'random.harn', text };
-  const { module, diagnostics } = parse(source);
-  if (diagnostics.hasErrors)
-    return { status: 'differs', report: `does not parse: ${diagnostics.all[0]?.message}` };
+  const [first = '', second] = text.split(ENTRY_MARK);
+  const source = { id: 'entry.harn', text: second ?? first };
+  const lib = { id: 'lib.harn', text: second === undefined ? '' : first };
+  const parsed = [parse(source), parse(lib)];
+  const problem = parsed.flatMap(({ diagnostics }) => diagnostics.all)[0];
+  if (problem !== undefined)
+    return { status: 'differs', report: `does not parse: ${problem.message}` };
+  const [entry, library] = parsed.map(({ module }) => module) as [Module, Module];
+  const interpret = { builtins: PURE_BUILTINS, steps: STEPS, resolve: () => library };
+  const loader = { load: () => lib };
   try {
-    const expected = describe(() => evaluate(module, { builtins: PURE_BUILTINS, steps: STEPS }));
-    const compiled = describe(() => runCompiled(source));
+    const expected = describe(() => evaluate(entry, interpret));
+    const compiled = describe(() => runCompiled(source, { loader }));
     if (compiled !== expected) return differs({ interpreter: expected, compiled });
-    const suspending = describe(() => runCompiled(source, { adjust: allSuspending }));
+    const suspending = describe(() => runCompiled(source, { loader, adjust: allSuspending }));
     if (suspending !== expected) return differs({ expected, 'all suspending': suspending });
     return { status: 'agrees', ending: expected };
   } catch (error) {

@@ -17,6 +17,7 @@ import type {
   Text,
   Walk,
 } from './sketch.ts';
+import { num, stmt, weight } from './sketch-arbitrary.ts';
 
 const KEYS = ['a', 'b', '10', '9', 'zeta', '__proto__', 'toString'];
 
@@ -71,32 +72,6 @@ type Kinds = {
 };
 
 type Tie = fc.LetrecTypedTie<Kinds>;
-
-function tagged<K extends string, T extends object>(
-  tag: 'k' | 's' | 'w',
-  name: K,
-  parts: { [P in keyof T]: fc.Arbitrary<T[P]> },
-): fc.Arbitrary<T> {
-  return fc.record({ [tag]: fc.constant(name), ...parts }) as unknown as fc.Arbitrary<T>;
-}
-
-type Of<U, Tag extends 'k' | 's' | 'w', K> = Omit<Extract<U, { readonly [P in Tag]: K }>, Tag>;
-
-function num<K extends Num['k']>(
-  name: K,
-  parts: { [P in keyof Of<Num, 'k', K>]: fc.Arbitrary<Of<Num, 'k', K>[P]> },
-): fc.Arbitrary<Num> {
-  return tagged('k', name, parts) as unknown as fc.Arbitrary<Num>;
-}
-
-function stmt<K extends Stmt['s']>(
-  name: K,
-  parts: { [P in keyof Of<Stmt, 's', K>]: fc.Arbitrary<Of<Stmt, 's', K>[P]> },
-): fc.Arbitrary<Stmt> {
-  return tagged('s', name, parts) as unknown as fc.Arbitrary<Stmt>;
-}
-
-const weight = <T>(n: number, arbitrary: fc.Arbitrary<T>) => ({ weight: n, arbitrary });
 
 function numbers(tie: Tie): fc.Arbitrary<Num> {
   const n = tie('num');
@@ -377,6 +352,7 @@ const KINDS = fc.letrec<Kinds>((tie) => ({
   stmts: fc.array(tie('stmt'), { maxLength: 3, depthIdentifier: 'depth' }),
   fn: fc.record({
     params: fc.integer({ min: 0, max: 3 }),
+    types: fc.array(fc.option(fc.constantFrom('int', 'float'), { freq: 2 }), { maxLength: 3 }),
     fallback: fc.option(tie('num'), { freq: 2 }),
     rest: fc.boolean(),
     loops: fc.oneof(
@@ -392,7 +368,7 @@ const KINDS = fc.letrec<Kinds>((tie) => ({
 /** Random program sketches. */
 export const programSketches: fc.Arbitrary<ProgramSketch> = fc.record({
   older: fc.boolean(),
-  entry: fc.constantFrom('script', 'pipeline'),
+  entry: fc.constantFrom('script', 'pipeline', 'importing'),
   fns: fc.array(KINDS.fn, { maxLength: 3 }),
   body: fc.record({
     stmts: fc.array(KINDS.stmt, { minLength: 1, maxLength: 8 }),

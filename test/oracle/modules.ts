@@ -18,15 +18,12 @@ import { declareAll, runDeclared, runStatement } from './statements.ts';
 /** Finds the module that a file imports by a path. */
 export type Resolve = (path: string, from: Module) => Module | undefined;
 
-interface LoadedModule {
-  readonly scope: Scope;
-  readonly exports: ReadonlyMap<string, Cell>;
-}
+type Exports = ReadonlyMap<string, Cell>;
 
 /** Loads modules once each, dependencies first. */
 export class Modules {
   readonly #resolve: Resolve;
-  readonly #loaded = new Map<Module, LoadedModule>();
+  readonly #loaded = new Map<Module, Exports>();
 
   constructor(resolve: Resolve) {
     this.#resolve = resolve;
@@ -34,11 +31,11 @@ export class Modules {
 
   /** Runs the entry file: its pipeline, else its `fn main`, else its statements. */
   *runEntry(module: Module, task: Task): Steps {
-    const scope = new Scope(undefined, module.edition);
+    const outer = new Scope(undefined, module.edition);
+    const scope = new Scope(outer);
     const frame = moduleFrame(task);
-    const imported = yield* this.#imports(module, scope, frame);
+    yield* this.#bringImports(module, outer, frame);
     declareAll(module.body, scope, 'module');
-    imported();
     const pipelines = module.body.filter((s) => s.kind === 'PipelineDeclaration');
     const pipeline = pipelines.find(({ name }) => name === 'default') ?? pipelines[0];
     if (pipeline !== undefined) {
@@ -53,45 +50,36 @@ export class Modules {
     return yield* runScript(module, scope, frame);
   }
 
-  *#load(module: Module, task: Task): Steps<LoadedModule> {
+  *#load(module: Module, task: Task): Steps<Exports> {
     const known = this.#loaded.get(module);
     if (known !== undefined) return known;
-    const scope = new Scope(undefined, module.edition);
+    const outer = new Scope(undefined, module.edition);
+    const scope = new Scope(outer);
     const exports = new Map<string, Cell>();
-    const loaded = { scope, exports };
-    this.#loaded.set(module, loaded);
+    this.#loaded.set(module, exports);
     declareAll(module.body, scope, 'module');
     for (const name of exportedNames(module)) {
       const cell = scope.own(name)[0];
       if (cell !== undefined) exports.set(name, cell);
     }
     const frame = moduleFrame(task);
-    const imported = yield* this.#imports(module, scope, frame, exports);
-    imported();
+    yield* this.#bringImports(module, outer, frame, exports);
     yield* runVariables(module, scope, frame);
-    return loaded;
+    return exports;
   }
 
-  /** Loads what a file imports; the returned function brings the names into scope. */
-  *#imports(
-    module: Module,
-    scope: Scope,
-    frame: Frame,
-    exports?: Map<string, Cell>,
-  ): Steps<() => void> {
-    const brought: [string, Cell][] = [];
+  /** Loads what a file imports, and puts the names into the scope around its own declarations, which hide them. */
+  *#bringImports(module: Module, outer: Scope, frame: Frame, exports?: Map<string, Cell>): Steps {
     for (const declaration of module.body.filter((s) => s.kind === 'ImportDeclaration')) {
       const target = this.#resolve(declaration.path, module);
       if (target === undefined) throw new NotModelled(`import of ${declaration.path}`);
-      const loaded = yield* this.#load(target, frame.task);
-      for (const entry of importedCells(declaration, loaded)) {
-        brought.push(entry);
-        if (declaration.pub) exports?.set(...entry);
+      const available = yield* this.#load(target, frame.task);
+      for (const [name, cell] of importedCells(declaration, available)) {
+        outer.add(cell, name);
+        if (declaration.pub) exports?.set(name, cell);
       }
     }
-    return () => {
-      for (const [name, cell] of brought) scope.add(cell, name);
-    };
+    return null;
   }
 }
 
@@ -101,10 +89,10 @@ function moduleFrame(task: Task): Frame {
   return frame;
 }
 
-function importedCells(declaration: ImportDeclaration, from: LoadedModule): [string, Cell][] {
-  if (declaration.names === undefined) return [...from.exports];
+function importedCells(declaration: ImportDeclaration, from: Exports): [string, Cell][] {
+  if (declaration.names === undefined) return [...from];
   return declaration.names.map(({ name, local }) => {
-    const cell = from.exports.get(name);
+    const cell = from.get(name);
     if (cell === undefined) throw new NotModelled(`import of the private name ${name}`);
     return [local, cell];
   });

@@ -3,27 +3,49 @@ import { type Callable, NameSource, Names } from './names.ts';
 import { type Spelling, spellingOf, statements } from './render-statement.ts';
 import type { Any, Arm, Body, Bool, Dict, Fn, List, Num, ProgramSketch, Text } from './sketch.ts';
 
+/** Where the text of the entry begins, when the program is a module "lib" and an entry that imports it. */
+export const ENTRY_MARK = '\n//// entry\n';
+
 /** The source text of a sketch. */
 export function renderProgram(sketch: ProgramSketch): string {
   const spelling = spellingOf(sketch.older, { any, num, body, text, list, dict, bool, fn });
-  const inPipeline = sketch.entry === 'pipeline';
   const exits = { inLoop: false, inFunction: false, flat: false };
   const names = new Names(new NameSource(), exits);
   const seeds = seedVariables(names, spelling);
-  const fns = sketch.fns.map((each) => fn(each, names, spelling));
-  const inner = inPipeline ? names.nested({ inFunction: true }) : names;
-  const inside = statements(sketch.body.stmts, inner, spelling);
-  const main = `${inside}\n${SHOW_SEEDS}\n${num(sketch.body.value, inner, spelling)}`;
-  const entry = inPipeline ? `pipeline default() {\n${main}\n}` : main;
-  return [PRELUDE, ...seeds, ...fns, entry, ''].join('\n');
+  const module = [PRELUDE, ...seeds, ...sketch.fns.map((each) => fn(each, names, spelling))];
+  switch (sketch.entry) {
+    case 'script':
+      return [...module, mainPart(sketch, names, spelling), ''].join('\n');
+    case 'pipeline': {
+      const main = mainPart(sketch, names.nested({ inFunction: true }), spelling);
+      return [...module, `pipeline default() {\n${main}\n}`, ''].join('\n');
+    }
+    case 'importing': {
+      const lib = module.join('\n').replaceAll(/^(?=(?:enum|struct|fn|let|const|var) )/gm, 'pub ');
+      const inner = names.nested();
+      for (const seed of SEEDS) inner.add(seed.name, seed.kind, false);
+      const tree = `${spelling.mutable} tree = {list: [1, 2], deep: {n: 1, items: [3]}}`;
+      const imports = `import "lib"\n${tree}`;
+      return `${lib}\n${ENTRY_MARK}${imports}\n${mainPart(sketch, inner, spelling)}\n`;
+    }
+  }
 }
+
+function mainPart(sketch: ProgramSketch, names: Names, s: Spelling): string {
+  const inside = statements(sketch.body.stmts, names, s);
+  return `${inside}\n${SHOW_SEEDS}\n${num(sketch.body.value, names, s)}`;
+}
+
+const SEEDS = [
+  { name: 'count', kind: 'num' },
+  { name: 'items', kind: 'list' },
+  { name: 'table', kind: 'dict' },
+  { name: 'label', kind: 'text' },
+] as const;
 
 /** Module variables that everything can see and change, so that most sketches find something to work on. */
 function seedVariables(names: Names, { mutable, fixed }: Spelling): string[] {
-  names.add('count', 'num', true);
-  names.add('items', 'list', true);
-  names.add('table', 'dict', true);
-  names.add('label', 'text', true);
+  for (const seed of SEEDS) names.add(seed.name, seed.kind, true);
   return [
     `${mutable} count = 3`,
     `${mutable} items = [4, 5]`,
@@ -318,7 +340,10 @@ function fn(node: Fn, names: Names, s: Spelling): string {
   const closed = names.nested({ inLoop: false, inFunction: false });
   const fallback = node.fallback === null ? '' : ` = ${num(node.fallback, closed, s)}`;
   const last = params.length - 1;
-  const spelled = params.map((param, i) => (i === last ? `${param}${fallback}` : param));
+  const spelled = params.map((param, i) => {
+    const type = node.types[i] ?? null;
+    return `${param}${type === null ? '' : `: ${type}`}${i === last ? fallback : ''}`;
+  });
   if (rest !== undefined) spelled.push(`...${rest}`);
   if (node.loops > 0) return loopingFn(node, { name, counter, spelled, inner, names, s });
   const inside = statements(node.body.stmts, inner, s);
@@ -343,7 +368,7 @@ function loopingFn(node: Fn, { name, counter, spelled, inner, names, s }: Loopin
   const args = spelled.map((_, i) => (i === 0 ? num(node.body.value, inner, s) : '2'));
   const callable: Callable = { name, params: 1, rest: false, loops: node.loops };
   names.addCallable(spelled.length === 0 ? callable : { ...callable, params: 1 + spelled.length });
-  const value = names.exits.flat ? '0' : (spelled[0]?.split(' ')[0] ?? counter);
+  const value = names.exits.flat ? '0' : (spelled[0]?.split(/[ :]/)[0] ?? counter);
   const call = `${name}(${[`${counter} - 1`, ...args].join(', ')})`;
   const again = node.tail ? call : `1 + ${call}`;
   const head = `fn ${name}(${[counter, ...spelled].join(', ')})`;

@@ -187,6 +187,8 @@ export type Walk =
 
 export interface Fn {
   readonly params: number;
+  /** Types written at the parameters, in turn; nil for none. */
+  readonly types: readonly (string | null)[];
   readonly fallback: Num | null;
   readonly rest: boolean;
   /** Calls itself this many times; 0 for a plain function. */
@@ -199,7 +201,7 @@ export interface Fn {
 export interface ProgramSketch {
   /** Spell bindings `let`/`var` instead of `const`/`let`. */
   readonly older: boolean;
-  readonly entry: 'script' | 'pipeline';
+  readonly entry: 'script' | 'pipeline' | 'importing';
   readonly fns: readonly Fn[];
   readonly body: Body;
 }
