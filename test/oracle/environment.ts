@@ -12,6 +12,7 @@ export type Entity =
 export interface CellOptions {
   readonly mutable?: boolean;
   readonly visibleFrom?: number;
+  readonly ofModule?: boolean;
   readonly value?: Value | undefined;
   readonly entity?: Entity;
   readonly declaredBy?: Node;
@@ -24,6 +25,8 @@ export class Cell {
   readonly mutable: boolean;
   /** Offset in the source from which on the name is visible; 0 for what is hoisted. */
   readonly visibleFrom: number;
+  /** Variables of a module are visible to all of its functions, wherever they stand in the text. */
+  readonly ofModule: boolean;
   readonly entity: Entity | undefined;
   readonly declaredBy: Node | undefined;
 
@@ -31,6 +34,7 @@ export class Cell {
     this.name = name;
     this.mutable = options.mutable ?? false;
     this.visibleFrom = options.visibleFrom ?? 0;
+    this.ofModule = options.ofModule ?? false;
     this.value = options.value;
     this.entity = options.entity;
     this.declaredBy = options.declaredBy;
@@ -68,8 +72,9 @@ export class Scope {
 
   /** The cell that `name` means when written at offset `at`. */
   find(name: string, at: number): Cell | undefined {
-    const visible = this.own(name).filter((cell) => cell.visibleFrom <= at);
-    return visible.at(-1) ?? this.#parent?.find(name, at);
+    const own = this.own(name);
+    const visible = own.findLast((cell) => cell.visibleFrom <= at);
+    return visible ?? own.find((cell) => cell.ofModule) ?? this.#parent?.find(name, at);
   }
 
   write(name: string, at: number, value: Value): void {

@@ -139,10 +139,9 @@ export function declareAll(
 function declareLet(statement: LetStatement, scope: Scope, where: 'block' | 'module'): void {
   const { binding } = statement;
   const mutable = binding === 'var' || (binding === 'let' && scope.edition === '2026');
-  // A variable of a module is visible to all of its functions, wherever they stand in the text.
-  const visibleFrom = where === 'module' ? 0 : statement.span.end;
+  const options = { mutable, visibleFrom: statement.span.end, ofModule: where === 'module' };
   for (const name of namesOf(statement.pattern))
-    scope.declare(name, { mutable, visibleFrom, declaredBy: statement });
+    scope.declare(name, { ...options, declaredBy: statement });
 }
 
 function namedFunction(declaration: FunctionDeclaration, scope: Scope): HarnFunction {
@@ -159,7 +158,7 @@ function* runLet(statement: LetStatement, scope: Scope, frame: Frame): Steps {
     const cell = cells[own];
     if (cell === undefined) return;
     const earlier = cells.slice(0, own).findLast((other) => other.value !== undefined);
-    if (earlier !== undefined && !earlier.mutable && !cell.mutable)
+    if (earlier?.mutable === false)
       throw fail.redeclared({ name, keyword: scope.edition === '2026' ? 'let' : 'var' });
     cell.value = part;
   };
