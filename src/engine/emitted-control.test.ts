@@ -250,6 +250,17 @@ println(evens(5).map({ x -> x + 1 }).to_list())`;
     ]);
   });
 
+  it('call themselves for their parts', () => {
+    const source = `
+fn walk(tree) { if tree == nil { return nil }
+  for x in walk(tree.left) { yield x }
+  yield tree.value
+  for x in walk(tree.right) { yield x } }
+fn node(left, value, right) { return {left: left, value: value, right: right} }
+for x in walk(node(node(nil, 1, nil), 2, node(nil, 3, nil))) { println(x) }`;
+    expect(output(source)).toEqual(['1', '2', '3']);
+  });
+
   it('may wait inside, and are left in the middle without running on', () => {
     const source = `
 gen fn slow() { for i in 1 to 3 { emit pause(i)

@@ -280,6 +280,18 @@ println("after \${fixed}")`;
     expect(output(source)).toEqual(['before', 'undefined', 'fixed', 'after 1']);
   });
 
+  it('include reading a variable of the module before it has a value', () => {
+    const source = `
+fn read() { return offset + 1 }
+let first = try { read() } catch (e) { e }
+let offset = nil
+println(first)
+println(try { read() } catch (e) { "nil" })
+offset = 1
+println(read())`;
+    expect(output(source)).toEqual(['Undefined variable: offset', 'nil', '2']);
+  });
+
   it('have codes', () => {
     expect(raised('const c = 1\nc = 2')).toBe('HARN-VAL-012');
     expect(raised('println(nowhere)')).toBe('HARN-VAL-011');

@@ -24,6 +24,11 @@ describe('linking', () => {
     expect(lines).toEqual(['2']);
   });
 
+  it('gets the same code for the same text', () => {
+    const source = 'let a = 1\nfn f(x) { return { y -> x + y + a } }\nprintln([1].map(f(1)))';
+    expect(compileSource(source)).toEqual(compileSource(source));
+  });
+
   it('keeps runs of one program apart', () => {
     const program = compileSource('let n = 0\npub fn bump() { n = n + 1\nreturn n }');
     const [a, b] = [linkForTest(program, []), linkForTest(program, [])];

@@ -198,6 +198,12 @@ function undefinedVariable(name: string, suggestion?: string): never {
   throw fail.undefinedVariable({ name, suggestion });
 }
 
+/** A variable of a module that is nil, or not there yet. */
+function unset(value: Value | undefined, name: string): Value {
+  if (value === undefined) throw fail.undefinedVariable({ name });
+  return value;
+}
+
 function undefinedCall(name: string, suggestion?: string): never {
   throw fail.undefinedVariable({ name, suggestion });
 }
@@ -316,6 +322,7 @@ export const support = {
   retryCount,
   unwrapNil,
   undefinedVariable,
+  unset,
   undefinedCall,
   immutableAssignment,
   redeclared,

@@ -44,6 +44,8 @@ export class Emitter {
   readonly owners: ReadonlySet<Binding>;
   /** Values of the pipes around the current place, innermost last. */
   readonly pipes: Js[] = [];
+  /** Variables of the module that a function may read before they are initialised. */
+  readonly late = new Set<Binding>();
   /** Declarations of the module that are already emitted. */
   readonly hoisted = new Set<Node>();
   /** Source offsets of the places that throw without a JavaScript stack. */
@@ -90,6 +92,11 @@ export class Emitter {
   /** Whether a function is used other than by calling it, here or by others, so that it needs its description. */
   isValue(binding: Binding): boolean {
     return this.#values.has(binding);
+  }
+
+  /** Whether reading a variable here has to make sure that it is initialised. */
+  isLate(binding: Binding): boolean {
+    return this.late.has(binding) && this.frame.node.kind !== 'Module';
   }
 
   /** The struct of that name in this module or among its imports. */

@@ -158,7 +158,7 @@ function producerLines(em: Emitter, shape: FunctionShape): Js[] {
   });
   const outer = em.inFrame(shape.node, { ...facts, suspends: false }, () => {
     if (!lazyParameters) parameters(em, params, names);
-    em.push(`return ${make}((function* ${name}() {`, ...bodyLines, `})(), ${facts.suspends});`);
+    em.push(`return ${make}((function* ${name}g() {`, ...bodyLines, `})(), ${facts.suspends});`);
   });
   return [`function ${name}(${signature(names, params)}) {`, ...outer, '}'];
 }

@@ -38,8 +38,11 @@ export function read(em: Emitter, binding: Binding, node: Node): Js {
       if (owner !== undefined)
         return `${em.prelude.module(owner.source.id)}${member(binding.name)}`;
       const name = em.nameOf(binding);
+      const value = em.isLate(binding)
+        ? `(${name} ?? ${em.call('unset', [name, quote(binding.name)], node)})`
+        : name;
       const flag = ownerFlag(em, binding);
-      return flag === undefined ? name : `(${flag} = false, ${name})`;
+      return flag === undefined ? value : `(${flag} = false, ${value})`;
     }
   }
 }

@@ -13,7 +13,8 @@ import { hoistDeclarations } from './declaration.ts';
 import { Emitter } from './emitter.ts';
 import { DISCARD } from './frame.ts';
 import { functionLines } from './function.ts';
-import { type Js, printCode, propertyKey } from './js.ts';
+import { type Js, printCode, propertyKey, quote } from './js.ts';
+import { isQuiet } from './ownership.ts';
 import { patternBindings } from './pattern.ts';
 import type { SourceMapJson } from './source-map.ts';
 import { visitors } from './visitors.ts';
@@ -174,16 +175,21 @@ class ModuleParts {
     em.push(`return { ${members.join(', ')} };`);
   }
 
-  /** Variables of the module exist before anything runs; until they are initialised they are nil. */
+  /** Variables of the module exist before anything runs; functions may run before the last of them is initialised. */
   #declareVariables(body: readonly Statement[]): void {
     const em = this.#em;
+    const isScript = em.checked.entry.kind === 'script';
+    let quiet = true;
     for (const node of body) {
+      const runs = isInitialised(node) || (isScript && !node.kind.endsWith('Declaration'));
+      if (runs) quiet &&= isQuiet(node);
       for (const binding of variablesOf(em, node)) {
         if (em.frame.declared.has(binding)) continue;
         em.frame.declared.add(binding);
+        if (!quiet) em.late.add(binding);
         const name = em.nameOf(binding);
         const flag = em.owners.has(binding) ? `, ${em.names.ownerOf(name)} = false` : '';
-        em.push(`let ${name} = null${flag};`);
+        em.push(`let ${name}${quiet ? ' = null' : ''}${flag};`);
       }
     }
   }
@@ -201,14 +207,18 @@ class ModuleParts {
   }
 
   #export(binding: Binding, isVariable: boolean): void {
-    const name = this.#em.nameOf(binding);
+    const em = this.#em;
+    const name = em.nameOf(binding);
     const key = propertyKey(binding.name);
     const { node } = binding;
     // Modules that import each other may bounce between their functions.
-    if (node?.kind === 'FunctionDeclaration' && this.#em.factsOf(node).cycleTailCalls)
+    if (node?.kind === 'FunctionDeclaration' && em.factsOf(node).cycleTailCalls)
       this.#exports.push(`${propertyKey(`${binding.name}!`)}: ${name}t`);
-    const flag = this.#em.owners.has(binding) ? `${this.#em.names.ownerOf(name)} = false; ` : '';
-    this.#exports.push(isVariable ? `get ${key}() { ${flag}return ${name}; }` : `${key}: ${name}`);
+    const flag = em.owners.has(binding) ? `${em.names.ownerOf(name)} = false; ` : '';
+    const value = em.late.has(binding)
+      ? `${name} ?? ${em.$('unset')}(${name}, ${quote(binding.name)})`
+      : name;
+    this.#exports.push(isVariable ? `get ${key}() { ${flag}return ${value}; }` : `${key}: ${name}`);
   }
 
   #function(name: string, statements: readonly Statement[]): void {

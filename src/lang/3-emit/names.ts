@@ -35,7 +35,7 @@ export class Names {
   }
 }
 
-/** The Harn name inside a JavaScript function name; undefined for names that are not ours. */
+/** The Harn name inside a JavaScript function name; `t` and `g` mark inner functions. Undefined for names not ours. */
 export function harnNameOf(jsName: string): string | undefined {
-  return /^(?:async )?([A-Za-z_]\w*)\$\d*$/.exec(jsName)?.[1];
+  return /^([A-Za-z_]\w*)\$\d*[tg]?$/.exec(jsName)?.[1];
 }

@@ -120,7 +120,8 @@ export function ownerFlag(em: Emitter, binding: Binding | undefined): string | u
 export function peek(em: Emitter, node: Expression): Js {
   if (node.kind !== 'Identifier') return em.value(node);
   const binding = em.bindingOf(node);
-  if (binding === undefined || ownerFlag(em, binding) === undefined) return em.value(node);
+  if (binding === undefined || ownerFlag(em, binding) === undefined || em.isLate(binding))
+    return em.value(node);
   return em.nameOf(binding);
 }
 
