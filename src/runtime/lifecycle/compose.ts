@@ -1,0 +1,22 @@
+// What a runtime does to give each of its runs a lifecycle.
+import type { RunCore } from '../run/index.ts';
+import { type HandoffTargets, handoffSource, handoffTargetsKey } from './handoff.ts';
+import { type LifecycleSettings, lifecycleSettingsKey } from './settings.ts';
+import { type UnsettledSource, unsettledHubKey } from './unsettled.ts';
+
+/** What differs from run to run. */
+export interface LifecycleParts {
+  /** Owners of open work to the right of this room: workers, triggers, model calls, pools. */
+  readonly sources?: readonly UnsettledSource[];
+  readonly targets?: HandoffTargets;
+  readonly settings?: LifecycleSettings;
+}
+
+/** Puts the lifecycle's services in place; before the body begins. */
+export function equipLifecycle(run: RunCore, parts: LifecycleParts = {}): void {
+  if (parts.targets !== undefined) run.provide(handoffTargetsKey, parts.targets);
+  if (parts.settings !== undefined) run.provide(lifecycleSettingsKey, parts.settings);
+  const hub = run.get(unsettledHubKey);
+  hub.add(handoffSource);
+  for (const source of parts.sources ?? []) hub.add(source);
+}
