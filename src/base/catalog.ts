@@ -20,6 +20,9 @@ export interface ErrorDoc {
   readonly code: string;
   readonly name: string;
   readonly help: string | undefined;
+  /** The message with `<name>` where a parameter goes; undefined when it cannot be shown without real ones. */
+  readonly message: string | undefined;
+  readonly hint: string | undefined;
 }
 
 /** Where an error happened and what caused it. */
@@ -50,12 +53,10 @@ export function defineErrors<T extends { readonly [name: string]: ErrorRow<any> 
 ): Constructors<T> {
   const seen = new Set<number>();
   const out: { [name: string]: unknown } = {};
-  const docs: ErrorDoc[] = [];
   for (const [name, spec] of Object.entries(table)) {
     if (seen.has(spec.number)) throw new Error(`error number used twice: ${family} ${spec.number}`);
     seen.add(spec.number);
     const code = codeOf(family, spec.number);
-    docs.push({ code, name, help: spec.help });
     out[name] = (params: { [key: string]: Json | undefined }, at: ErrorAt = {}) =>
       new HarnError({
         code,
@@ -68,9 +69,34 @@ export function defineErrors<T extends { readonly [name: string]: ErrorRow<any> 
         notes: at.notes,
       });
   }
-  out['$docs'] = docs;
+  // Made when asked for: only `explain` and the docs do.
+  Object.defineProperty(out, '$docs', {
+    get: () => Object.entries(table).map(([name, spec]) => docOf(family, name, spec)),
+  });
   out['$code'] = (name: string) => codeOf(family, (table[name] as ErrorRow<unknown>).number);
   return out as Constructors<T>;
+}
+
+function docOf(family: string, name: string, spec: ErrorRow<unknown>): ErrorDoc {
+  const { hint, help, message } = spec;
+  return {
+    code: codeOf(family, spec.number),
+    name,
+    help,
+    message: withPlaceholders(message),
+    hint: typeof hint === 'function' ? withPlaceholders(hint) : hint,
+  };
+}
+
+/** Parameters that show as their own names. */
+const PLACEHOLDERS = new Proxy({}, { get: (_, name) => `<${String(name)}>` });
+
+function withPlaceholders(text: (params: never) => string): string | undefined {
+  try {
+    return text(PLACEHOLDERS as never);
+  } catch {
+    return undefined;
+  }
 }
 
 function codeOf(family: string, number: number): string {

@@ -26,9 +26,10 @@ import type { CompiledProgram } from './compile.ts';
 import { exitCodeOf, harnThrownCodec, type ProgramEnd, programBody } from './execute.ts';
 import { type CodeCache, type LiveProgram, link } from './link.ts';
 import { refreshProgram } from './program.ts';
+import { renderUncaught, StackReader } from './stack.ts';
 
 /** What an engine needs; one engine serves many runs of one process. */
-export interface EngineOptions extends Omit<ComposeOptions, 'codec'> {
+export interface EngineOptions extends Omit<ComposeOptions, 'codec' | 'pipelines'> {
   readonly codeCache?: CodeCache;
 }
 
@@ -51,6 +52,10 @@ export interface ProgramRun {
   readonly done: Promise<RunResult>;
   /** The exit code the program asked for, or that its value stands for. Valid when `done` has resolved. */
   exitCode(result: RunResult): number;
+  /** What people see as the result: `final`, or what the body returned when `final` is a receipt of the lifecycle. */
+  value(result: RunResult): Json;
+  /** An error that nobody caught, as people read it: message, place, callers. */
+  describe(error: unknown): string;
 }
 
 const ENCODER = new TextEncoder();
@@ -129,17 +134,24 @@ export class Engine {
     const done = run.begin(
       programBody(live, typeof pipeline === 'string' ? pipeline : undefined, end),
     );
-    return { run, done, exitCode: (result) => exitCode(result, end) };
+    return {
+      run,
+      done,
+      exitCode: (result) => exitCode(result, end),
+      value: ({ record }) => shownValue(record.returned, record.final),
+      describe: (error) => describe(live, error),
+    };
   }
 
   #link(program: CompiledProgram): LiveProgram {
     return link(program, { builtins: builtinSource(), codeCache: this.#options.codeCache });
   }
 
-  #deps(_live: LiveProgram | undefined): RunDeps {
+  #deps(live: LiveProgram | undefined): RunDeps {
     return composeRuns({
       ...this.#options,
       codec: harnThrownCodec,
+      pipelines: live?.pipelines() ?? [],
       equip: (run) => {
         run.provide(programHostKey, hostOf(run));
         this.#options.equip?.(run);
@@ -214,8 +226,16 @@ function exitCode(result: RunResult, end: ProgramEnd): number {
   if (result.status === 'parked') return 124;
   if (result.status === 'broken' || !result.main.ok || !result.final.ok) return 1;
   if (end.exitCode !== undefined) return end.exitCode;
-  const final = (result.final.value ?? null) as Json;
-  return exitCodeOf(isReceipt(final) ? result.record.returned : final);
+  return exitCodeOf(shownValue(result.record.returned, (result.final.value ?? null) as Json));
+}
+
+function shownValue(returned: Json, final: Json): Json {
+  return isReceipt(final) ? returned : final;
+}
+
+function describe(live: LiveProgram, error: unknown): string {
+  const sources = new Map(live.compiled.sources.map((source) => [source.id, source]));
+  return renderUncaught(error, new StackReader(live).frames(error), sources);
 }
 
 /** A drain or handoff receipt: the outcome of the lifecycle, not of the program. */
