@@ -1,0 +1,255 @@
+// Every command of the command line, as data: names, arguments, options, examples. The parser, `--help` and
+// "did you mean" read this; the code of a command loads when it is called.
+import type { OptionSpec, PositionalSpec } from './arguments.ts';
+import type { CommandSpec } from './command.ts';
+
+const JSON_OPTION: OptionSpec = { name: 'json', help: 'answer with one JSON document' };
+const HELP: OptionSpec = { name: 'help', short: 'h', help: 'show this text' };
+const RUN: PositionalSpec = { name: 'RUN' };
+const HANDOFF: PositionalSpec = { name: 'ID' };
+
+const STREAM: OptionSpec = { name: 'json', help: 'print the run as a stream of JSON events' };
+const QUIET: OptionSpec = {
+  name: 'quiet',
+  help: 'with --json: leave out stdout and stderr events',
+};
+const STRICT: OptionSpec = {
+  name: 'strict',
+  help: 'exit 75 when the run succeeded but left work abandoned or unknown',
+};
+
+/** Options of `harn run`; `harn FILE` and `harn -e CODE` take them too. */
+const RUN_OPTIONS: readonly OptionSpec[] = [
+  { name: 'eval', short: 'e', value: 'CODE', help: 'run this text instead of a file' },
+  STREAM,
+  QUIET,
+  STRICT,
+  {
+    name: 'durability',
+    value: 'LEVEL',
+    choices: ['power', 'process'],
+    help: 'what survives what: power (default) or process, which is faster',
+  },
+  {
+    name: 'deny',
+    value: 'CAPABILITY',
+    repeat: true,
+    help: 'take a capability away, such as net or process.exec (repeatable)',
+  },
+  { name: 'pipeline', value: 'NAME', help: 'start this pipeline instead of the default one' },
+  { name: 'task', value: 'TEXT', help: 'the task text that the program sees as `task`' },
+  { name: 'edition', value: 'EDITION', help: 'read the program as this edition: 0.7 or 2026' },
+  HELP,
+];
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'run',
+    summary: 'run a program',
+    positionals: [{ name: 'FILE' }],
+    options: RUN_OPTIONS,
+    passesRest: true,
+    details: [
+      'What the program prints goes to stdout; remarks of harn go to stderr. Ctrl-C parks the run: it stops, keeps',
+      'everything durably, and prints the command that goes on with it. A second Ctrl-C leaves at once; nothing',
+      'durable is lost by that either.',
+      '',
+      'Exit codes: the int that the program returns, 1 for Err and for errors, n for exit(n), 2 for wrong usage,',
+      '75 with --strict when work was left abandoned or unknown, 124 when the run was parked.',
+    ],
+    examples: [
+      ['harn run triage.harn', 'run a file'],
+      ['harn triage.harn -- --since 2d', 'arguments for the program come after --'],
+      [`harn run -e 'println("hello")'`, 'run a text'],
+      ['harn run --deny net --strict triage.harn', 'without network; insist on nothing left over'],
+      ['harn run --json triage.harn', 'one JSON event per line'],
+    ],
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
+    name: 'resume',
+    summary: 'go on with a run that was parked, interrupted or killed',
+    positionals: [RUN],
+    options: [
+      {
+        name: 'with',
+        value: 'FILE',
+        help: 'go on with this code instead of what the run began with',
+      },
+      { name: 'force', help: 'take the run over even when another process holds it' },
+      STREAM,
+      QUIET,
+      STRICT,
+      HELP,
+    ],
+    details: [
+      'The run goes on with the code it was started with, whatever its files say by now. Nothing that was done is',
+      'done again, and nothing that was printed is printed again.',
+    ],
+    examples: [
+      ['harn resume 0198f3', 'any unique beginning or end of the id'],
+      ['harn resume 0198f3 --with fixed.harn', 'move it to other code'],
+    ],
+    load: async () => (await import('./commands/resume.ts')).resume,
+  },
+  {
+    name: 'check',
+    summary: 'look for mistakes without running anything',
+    positionals: [{ name: 'FILE…', rest: true }],
+    options: [
+      { name: 'edition', value: 'EDITION', help: 'read the programs as this edition: 0.7 or 2026' },
+      JSON_OPTION,
+      HELP,
+    ],
+    details: ['Exits 1 when there are errors. Directories are searched for .harn files.'],
+    examples: [
+      ['harn check triage.harn', 'one file and what it imports'],
+      ['harn check .', 'every .harn file below'],
+    ],
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
+    name: 'runs ls',
+    summary: 'list the runs of this project',
+    positionals: [],
+    options: [
+      {
+        name: 'status',
+        value: 'STATUS',
+        choices: [
+          'running',
+          'finishing',
+          'interrupted',
+          'parked',
+          'completed',
+          'failed',
+          'cancelled',
+        ],
+        help: 'only runs with this status',
+      },
+      { name: 'limit', value: 'N', help: 'at most so many (default 20)' },
+      JSON_OPTION,
+      HELP,
+    ],
+    details: ['`interrupted` means that the process which held the run is gone: resume it.'],
+    examples: [
+      ['harn runs ls', 'the newest runs'],
+      ['harn runs ls --status parked', 'what waits'],
+    ],
+    load: async () => (await import('./commands/runs-ls.ts')).runsLs,
+  },
+  {
+    name: 'runs show',
+    summary: 'what a run did and how it ended',
+    positionals: [RUN],
+    options: [JSON_OPTION, HELP],
+    examples: [['harn runs show 0198f3', 'its result, receipt, effects and children']],
+    load: async () => (await import('./commands/runs-show.ts')).runsShow,
+  },
+  {
+    name: 'runs events',
+    summary: 'the journal of a run, entry by entry',
+    positionals: [RUN],
+    options: [
+      { name: 'follow', short: 'f', help: 'go on with entries to come, until the run ends' },
+      { name: 'json', help: 'one JSON envelope per line' },
+      HELP,
+    ],
+    examples: [['harn runs events 0198f3 --follow', 'watch a run from another terminal']],
+    load: async () => (await import('./commands/runs-events.ts')).runsEvents,
+  },
+  {
+    name: 'runs cancel',
+    summary: 'end a parked or interrupted run, with a receipt',
+    positionals: [RUN],
+    options: [
+      { name: 'reason', value: 'TEXT', help: 'why, for the receipt' },
+      { name: 'force', help: 'take the run away from the process that holds it' },
+      JSON_OPTION,
+      HELP,
+    ],
+    examples: [['harn runs cancel 0198f3 --reason "not needed any more"', 'give a run up']],
+    load: async () => (await import('./commands/runs-cancel.ts')).runsCancel,
+  },
+  {
+    name: 'why',
+    summary: 'what a run waits for, who can answer, and until when',
+    positionals: [RUN],
+    options: [JSON_OPTION, HELP],
+    examples: [['harn why 0198f3', 'why it does not go on']],
+    load: async () => (await import('./commands/why.ts')).why,
+  },
+  {
+    name: 'handoffs ls',
+    summary: 'list work that was handed over',
+    positionals: [],
+    options: [
+      { name: 'all', help: 'also what is delivered or acknowledged' },
+      { name: 'target', value: 'NAME', help: 'only for this target' },
+      JSON_OPTION,
+      HELP,
+    ],
+    examples: [['harn handoffs ls', 'what still waits for somebody']],
+    load: async () => (await import('./commands/handoffs.ts')).handoffsLs,
+  },
+  {
+    name: 'handoffs show',
+    summary: 'one handoff with its payload and history',
+    positionals: [HANDOFF],
+    options: [JSON_OPTION, HELP],
+    examples: [['harn handoffs show handoff_0198', 'any unique beginning or end of the id']],
+    load: async () => (await import('./commands/handoffs.ts')).handoffsShow,
+  },
+  {
+    name: 'handoffs deliver',
+    summary: 'start the target of a handoff and run it to its end',
+    positionals: [HANDOFF],
+    options: [
+      { name: 'file', value: 'FILE', help: 'code that has the target pipeline' },
+      STREAM,
+      QUIET,
+      STRICT,
+      HELP,
+    ],
+    examples: [['harn handoffs deliver handoff_0198 --file triage.harn', 'with code you name']],
+    load: async () => (await import('./commands/handoffs-deliver.ts')).handoffsDeliver,
+  },
+  {
+    name: 'handoffs ack',
+    summary: 'mark a handoff as taken care of',
+    positionals: [HANDOFF],
+    options: [{ name: 'reason', value: 'TEXT', help: 'why, for the audit' }, JSON_OPTION, HELP],
+    examples: [['harn handoffs ack handoff_0198', 'somebody has done it by hand']],
+    load: async () => (await import('./commands/handoffs.ts')).handoffsAck,
+  },
+  {
+    name: 'doctor',
+    summary: 'look at this machine and this project',
+    positionals: [],
+    options: [JSON_OPTION, HELP],
+    examples: [['harn doctor', 'what works here and what does not']],
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
+    name: 'explain',
+    summary: 'explain an error code',
+    positionals: [{ name: 'CODE', optional: true }],
+    options: [{ name: 'list', help: 'all codes' }, JSON_OPTION, HELP],
+    examples: [
+      ['harn explain HARN-RUN-002', 'what it means and what to do'],
+      ['harn explain --list', 'all of them'],
+    ],
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+];
+
+/** What a program is run with when no command is named. */
+export const RUN_COMMAND = COMMANDS[0] as CommandSpec;
+
+/** Short and long spellings of the options that `harn run` takes. */
+export const RUN_OPTION_WORDS: ReadonlySet<string> = new Set(
+  RUN_OPTIONS.filter(({ name }) => name !== 'help').flatMap(({ name, short }) => [
+    `--${name}`,
+    ...(short === undefined ? [] : [`-${short}`]),
+  ]),
+);

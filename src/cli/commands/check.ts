@@ -1,0 +1,118 @@
+// `harn check`: looks for mistakes in programs and what they import, without running anything. Findings that only a
+// run that gets there would meet count as errors too, because that is what they will be.
+import type { Diagnostic, Json, Source } from '../../base/index.ts';
+import type { Host } from '../../runtime/index.ts';
+import type { Command } from '../command.ts';
+import { usageErrors } from '../errors.ts';
+import type { Output } from '../output.ts';
+import {
+  diagnosticToJson,
+  type EditionName,
+  editionOf,
+  loadTarget,
+  printDiagnostics,
+} from '../source-files.ts';
+
+/** What was found, over all files, each finding once. */
+class Findings {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly sources = new Map<string, Source>();
+  dropped = 0;
+  readonly #seen = new Set<string>();
+
+  add(found: readonly Diagnostic[], sources: readonly Source[]): void {
+    for (const source of sources) this.sources.set(source.id, source);
+    for (const diagnostic of found) {
+      const { code, message, span } = diagnostic;
+      const key = `${span.source}:${span.start}:${code}:${message}`;
+      if (this.#seen.has(key)) continue;
+      this.#seen.add(key);
+      this.diagnostics.push(diagnostic);
+    }
+  }
+
+  count(severity: Diagnostic['severity']): number {
+    return this.diagnostics.filter((each) => each.severity === severity).length;
+  }
+}
+
+export const check: Command = {
+  async run(args, { host: getHost, output }) {
+    const host = await getHost();
+    const edition = editionOf(args.value('edition'));
+    const files = await listFiles(host, args.positionals);
+    const findings = await checkFiles(host, files, edition);
+    if (args.has('json')) output.json(toJson(files, findings));
+    else print(output, files.length, findings);
+    return findings.count('error') === 0 ? 0 : 1;
+  },
+};
+
+const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', '.git', '.harn', '.harn-runs']);
+
+/** Files as typed; below a directory, every program. */
+async function listFiles(host: Host, paths: readonly string[]): Promise<string[]> {
+  if (paths.length === 0) {
+    throw usageErrors.missingArgument({ argument: 'a FILE or directory', command: 'harn check' });
+  }
+  const files: string[] = [];
+  for (const path of paths) {
+    const isThere = await host.fs.exists(path);
+    const isDirectory = isThere && (await host.fs.stat(path)).kind === 'directory';
+    if (!isDirectory) files.push(path);
+    else files.push(...(await programsBelow(host, path)));
+  }
+  return [...new Set(files)];
+}
+
+async function programsBelow(host: Host, directory: string): Promise<string[]> {
+  const found: string[] = [];
+  const enter = (path: string) => !LEFT_OUT.has(path.split('/').at(-1) ?? '');
+  const base = directory.replace(/\/+$/, '');
+  for await (const { path, kind } of host.fs.walk(directory, { enter })) {
+    if (kind === 'file' && path.endsWith('.harn'))
+      found.push(base === '.' ? path : `${base}/${path}`);
+  }
+  return found;
+}
+
+async function checkFiles(
+  host: Host,
+  files: readonly string[],
+  edition: EditionName | undefined,
+): Promise<Findings> {
+  const findings = new Findings();
+  for (const path of files) {
+    const { diagnostics, latent, sources, dropped } = await loadTarget(host, { path }, { edition });
+    findings.add([...diagnostics, ...latent], sources);
+    findings.dropped += dropped;
+  }
+  return findings;
+}
+
+function toJson(files: readonly string[], findings: Findings): Json {
+  const sources = [...findings.sources.values()];
+  return {
+    files,
+    diagnostics: findings.diagnostics.map((each) => diagnosticToJson(each, sources)),
+    summary: {
+      files: files.length,
+      errors: findings.count('error'),
+      warnings: findings.count('warning'),
+      not_shown: findings.dropped,
+    },
+  };
+}
+
+function print(output: Output, files: number, findings: Findings): void {
+  printDiagnostics(output, findings.diagnostics, [...findings.sources.values()]);
+  const errors = findings.count('error');
+  const warnings = findings.count('warning');
+  const counts = `${plural(files, 'file')}: ${plural(errors, 'error')}, ${plural(warnings, 'warning')}`;
+  const more = findings.dropped === 0 ? '' : `, and ${findings.dropped} more not shown`;
+  output.line(output.style(errors > 0 ? 'red' : 'green', counts + more));
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,70 @@
+// `harn run`: a program from its file to its exit code.
+import { HarnError } from '../../base/index.ts';
+import type { CompiledProgram, ProgramTarget } from '../../engine/index.ts';
+import type { Arguments } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import { usageErrors } from '../errors.ts';
+import { type Session, withSession } from '../session.ts';
+import { diagnosticToJson, editionOf, loadTarget, printDiagnostics } from '../source-files.ts';
+
+export const run: Command = {
+  async run(args, ctx) {
+    const target = targetOf(args);
+    return withSession(args, ctx, async (session) => {
+      const program = await loadForRun(session, target, args.value('edition'));
+      if (program === undefined) return 1;
+      const task = args.value('task');
+      const pipeline = args.value('pipeline');
+      return session.follow(
+        session.engine.start(program, {
+          argv: args.rest,
+          durability: args.value('durability') === 'process' ? 'process' : 'power',
+          deny: args.list('deny'),
+          origin: 'path' in target ? target.path : '-e',
+          ...(task === undefined ? {} : { task }),
+          ...(pipeline === undefined ? {} : { pipeline }),
+        }),
+      );
+    });
+  },
+};
+
+function targetOf(args: Arguments): ProgramTarget {
+  const code = args.value('eval');
+  const [file] = args.positionals;
+  if (code === undefined) return { path: args.at(0) };
+  if (file !== undefined) throw usageErrors.twoPrograms({ file });
+  return { code, name: '<eval>' };
+}
+
+/** A program that may start; its mistakes are shown, and undefined says that there were any. */
+export async function loadForRun(
+  session: Session,
+  target: ProgramTarget,
+  editionText: string | undefined,
+): Promise<CompiledProgram | undefined> {
+  const edition = editionOf(editionText);
+  const cache = session.programCache(edition);
+  const { program, diagnostics, sources } = await loadTarget(session.host, target, {
+    edition,
+    cache,
+  });
+  const { stream } = session;
+  if (stream === undefined) printDiagnostics(session.output, diagnostics, sources);
+  else {
+    stream.warnings = diagnostics
+      .filter(({ severity }) => severity !== 'error')
+      .map(({ code, message }) => ({ code, message }));
+  }
+  if (program !== undefined || stream === undefined) return program;
+  const first = diagnostics.find(({ severity }) => severity === 'error');
+  const { code, message } = first ?? new HarnError({ code: 'HARN-CMP-001', message: '' });
+  const details = { diagnostics: diagnostics.map((each) => diagnosticToJson(each, sources)) };
+  stream.end({
+    event_type: 'error',
+    error: { code, message, details },
+    receipt: null,
+    exit_code: 1,
+  });
+  return undefined;
+}

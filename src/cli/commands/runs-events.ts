@@ -1,0 +1,111 @@
+// `harn runs events`: the journal of a run, entry by entry, for people or as one envelope per line. What a run
+// printed is not kept, only how much of it; everything else that happened is here.
+import type { Json, JsonObject } from '../../base/index.ts';
+import { type JournalEntry, journalTopic } from '../../runtime/index.ts';
+import { type Store, scanTopic } from '../../store/index.ts';
+import type { Command } from '../command.ts';
+import { type Output, oneLine } from '../output.ts';
+import { withProject } from '../project.ts';
+import { findRunId } from '../run-lookup.ts';
+
+export const runsEvents: Command = {
+  async run(args, { host: getHost, output }) {
+    return withProject(await getHost(), async (project) => {
+      const store = await project.requireStore();
+      const runId = await findRunId(store, args.at(0));
+      const show = args.has('json') ? printJson : printLine;
+      for await (const entry of entriesOf(store, runId, args.has('follow'))) show(output, entry);
+      return 0;
+    });
+  },
+};
+
+async function* entriesOf(
+  store: Store,
+  runId: string,
+  follow: boolean,
+): AsyncGenerator<JournalEntry> {
+  const topic = journalTopic(runId);
+  const events = follow ? store.subscribe(topic) : scanTopic(store, topic);
+  for await (const event of events) {
+    const entry = event.payload as unknown as JournalEntry;
+    yield entry;
+    if (follow && entry.kind === 'settled') return;
+  }
+}
+
+/** Names of the run's event stream where the journal has the same fact. */
+const EVENT_TYPES: { readonly [kind: string]: string } = {
+  settled: 'run_settled',
+  lifecycle: 'audit',
+};
+
+function printJson(output: Output, entry: JournalEntry): void {
+  const {
+    kind,
+    v: _version,
+    ...facts
+  } = entry as unknown as JsonObject & { kind: string; v: Json };
+  const data = { event_type: EVENT_TYPES[kind] ?? kind, ...facts };
+  output.line(JSON.stringify({ schemaVersion: 1, ok: true, data, error: null, warnings: [] }));
+}
+
+function printLine(output: Output, entry: JournalEntry): void {
+  const at = new Date(entry.at).toISOString().replace('T', ' ').replace('Z', '');
+  const head = output.style('dim', `${String(entry.seq).padStart(5)}  ${at}  ${entry.task}`);
+  output.line(`${head}  ${describe(entry)}`);
+}
+
+/** An entry in a few words. */
+function describe(entry: JournalEntry): string {
+  switch (entry.kind) {
+    case 'run_started':
+      return `started ${entry.pipeline} from ${entry.origin}`;
+    case 'intent':
+      return `begins ${entry.effect}${siteText(entry)}`;
+    case 'intent_noted':
+      return `noted ${oneLine(JSON.stringify(entry.facts))}`;
+    case 'outcome':
+      return `${entry.effect} ${outcomeText(entry)}${siteText(entry)}`;
+    case 'interrupt':
+      return `interrupted: ${entry.reason}`;
+    case 'wait_opened':
+      return `waits for ${entry.wait.kind}${siteText(entry)}`;
+    case 'child_started':
+      return `started child run ${entry.run_id} (${entry.pipeline})`;
+    case 'lifecycle':
+      return `${entry.fact} ${oneLine(JSON.stringify(entry.data))}`;
+    case 'main_returned':
+      return `body returned ${oneLine(JSON.stringify(entry.value))}`;
+    case 'main_failed':
+      return `body failed: ${oneLine(entry.error.message)}`;
+    case 'settled':
+      return `settled: ${receiptStatus(entry.receipt)}`;
+    case 'parked':
+      return `parked: ${entry.reason}`;
+    case 'epoch_taken':
+      return `taken over by process ${String(entry.holder['pid'])}`;
+  }
+}
+
+function outcomeText(entry: Extract<JournalEntry, { kind: 'outcome' }>): string {
+  switch (entry.status) {
+    case 'ok':
+      return `→ ${entry.value === undefined ? '(kept apart)' : oneLine(JSON.stringify(entry.value), 80)}`;
+    case 'error':
+      return `failed: ${oneLine(entry.error?.message ?? '')}`;
+    case 'dropped':
+      return 'was dropped';
+    case 'unknown':
+      return 'ended unknown';
+  }
+}
+
+function siteText({ site }: { readonly site?: { readonly line: number } }): string {
+  return site === undefined ? '' : ` (line ${site.line})`;
+}
+
+function receiptStatus(receipt: Json): string {
+  const status = (receipt as JsonObject | null)?.['status'];
+  return typeof status === 'string' ? status : 'done';
+}

@@ -1,0 +1,141 @@
+// `harn runs show`: one run from start to receipt, folded from its journal.
+import type { Json } from '../../base/index.ts';
+import {
+  type Host,
+  listRuns,
+  loadRecord,
+  type RunRecord,
+  type RunRow,
+  receiptLine,
+} from '../../runtime/index.ts';
+import type { Command } from '../command.ts';
+import { type Output, oneLine, relativeTime, roughDuration } from '../output.ts';
+import { withProject } from '../project.ts';
+import { receiptItems } from '../receipt.ts';
+import { findRunId, holderText, type RunView, statusOf, viewRun } from '../run-lookup.ts';
+import { statusText } from './runs-ls.ts';
+
+interface Shown {
+  readonly view: RunView;
+  readonly record: RunRecord;
+  readonly children: readonly (RunRow & { readonly real_status: string })[];
+  readonly recordFile: string | null;
+}
+
+export const runsShow: Command = {
+  async run(args, { host: getHost, output }) {
+    const host = await getHost();
+    return withProject(host, async (project) => {
+      const store = await project.requireStore();
+      const runId = await findRunId(store, args.at(0));
+      const view = await viewRun(store, host, runId);
+      const record = await loadRecord(store, runId);
+      const rows = await listRuns(store, { parent: runId, limit: 1000 });
+      const children: (RunRow & { real_status: string })[] = [];
+      for (const row of rows) {
+        children.push({ ...row, real_status: (await statusOf(store, host, row)).status });
+      }
+      const file = await project.recordPath(runId);
+      const recordFile = (await host.fs.exists(file)) ? file : null;
+      const shown: Shown = { view, record, children, recordFile };
+      if (args.has('json')) output.json(toJson(shown));
+      else print(output, host, shown);
+      return 0;
+    });
+  },
+};
+
+function toJson({ view, record, children, recordFile }: Shown): Json {
+  const { status, holder } = view;
+  return {
+    status,
+    holder: holder === undefined ? null : { ...holder },
+    waits: view.row.waits,
+    record: JSON.parse(JSON.stringify(record)) as Json,
+    children: children.map(({ real_status, ...row }) => ({ ...row, status: real_status })),
+    record_file: recordFile,
+  };
+}
+
+function print(output: Output, host: Host, shown: Shown): void {
+  const { view, record } = shown;
+  const { row, status, holder } = view;
+  const held = holder === undefined ? '' : `, held by ${holderText(host, holder)}`;
+  output.line(`${output.style('bold', row.pipeline)} ${row.run_id}`);
+  output.line();
+  output.facts([
+    ['status', statusText(output, status) + held],
+    ['from', record.task],
+    ['started', whenText(host.clock.nowMs(), row.started_ms)],
+    ['ended', endText(row, record)],
+    ['parent', record.parent_run_id ?? '-'],
+    [
+      'kept',
+      `${record.entries} entries, ${record.epochs} process(es), durability ${record.durability}`,
+    ],
+    ['record', shown.recordFile ?? '(not written yet)'],
+  ]);
+  printEnd(output, record);
+  printReceipt(output, record);
+  printEffects(output, record);
+  printChildren(output, shown.children);
+  printNext(output, view);
+}
+
+function whenText(nowMs: number, atMs: number): string {
+  return `${new Date(atMs).toISOString()} (${relativeTime(nowMs, atMs)})`;
+}
+
+function endText(row: RunRow, record: RunRecord): string {
+  if (record.finished_at === null) return '-';
+  return `${record.finished_at} (after ${roughDuration(row.updated_ms - row.started_ms)})`;
+}
+
+function printEnd(output: Output, { error, returned, final }: RunRecord): void {
+  const results: [string, string][] = [];
+  if (error !== null) results.push(['error', output.style('red', oneLine(error.message, 200))]);
+  if (returned !== null) results.push(['returned', oneLine(JSON.stringify(returned), 200)]);
+  if (final !== null && JSON.stringify(final) !== JSON.stringify(returned)) {
+    results.push(['final', oneLine(JSON.stringify(final), 200)]);
+  }
+  if (results.length === 0) return;
+  output.line();
+  output.facts(results);
+}
+
+function printReceipt(output: Output, { receipt }: RunRecord): void {
+  if (receipt === null) return;
+  const items = receiptItems(receipt);
+  output.line();
+  output.line(output.style('bold', 'Receipt'));
+  if (items.length === 0) output.line('  nothing was left open');
+  for (const item of items) output.line(`  ${receiptLine(item)}`);
+}
+
+function printEffects(output: Output, { effects }: RunRecord): void {
+  const rows = Object.entries(effects).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (rows.length === 0) return;
+  output.line();
+  output.table(
+    ['EFFECT', 'OK', 'ERROR', 'DROPPED', 'UNKNOWN'],
+    rows.map(([name, { ok, error, dropped, unknown }]) =>
+      [name, ok, error, dropped, unknown].map((cell) => (cell === 0 ? '-' : String(cell))),
+    ),
+  );
+}
+
+function printChildren(output: Output, children: Shown['children']): void {
+  if (children.length === 0) return;
+  output.line();
+  output.table(
+    ['CHILD RUN', 'STATUS', 'PIPELINE'],
+    children.map((row) => [row.run_id, row.real_status, row.pipeline]),
+  );
+}
+
+function printNext(output: Output, { row, status }: RunView): void {
+  if (status !== 'parked' && status !== 'interrupted') return;
+  output.line();
+  output.line(`Go on with: harn resume ${row.run_id}`);
+  output.line(`Why it waits: harn why ${row.run_id}`);
+}

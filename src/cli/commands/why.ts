@@ -1,0 +1,149 @@
+// `harn why`: what a run waits for, who or what can answer, and until when.
+import type { Json, JsonObject } from '../../base/index.ts';
+import { type Host, type JournalEntry, loadJournal } from '../../runtime/index.ts';
+import type { Command } from '../command.ts';
+import { type Output, relativeTime, type Warning } from '../output.ts';
+import { withProject } from '../project.ts';
+import { findRunId, holderText, type RunView, viewRun } from '../run-lookup.ts';
+
+/** From here on, replaying a run takes noticeable time. */
+const MANY_ENTRIES = 50_000;
+
+/** One thing a run waits for. */
+interface Wait {
+  readonly what: string;
+  readonly task: string;
+  /** Who or what ends it. */
+  readonly answered_by: string;
+  readonly since_ms: number | null;
+  readonly until_ms: number | null;
+}
+
+export const why: Command = {
+  async run(args, { host: getHost, output }) {
+    const host = await getHost();
+    return withProject(host, async (project) => {
+      const store = await project.requireStore();
+      const runId = await findRunId(store, args.at(0));
+      const view = await viewRun(store, host, runId);
+      const { entries } = await loadJournal(store, runId);
+      const waits = openWaits(entries, view.row.waits);
+      const warnings = warningsOf(entries.length);
+      if (args.has('json'))
+        output.json({ ...toJson(host, view, waits), entries: entries.length }, warnings);
+      else print(output, host, view, waits, warnings);
+      return 0;
+    });
+  },
+};
+
+/** Waits that were opened and not closed, then what was open when the run was parked. */
+function openWaits(entries: readonly JournalEntry[], parkedWaits: readonly Json[]): Wait[] {
+  const open = new Map<string, Wait>();
+  for (const entry of entries) {
+    if (entry.kind === 'wait_opened') open.set(`${entry.task}#${entry.ordinal}`, declared(entry));
+    if (entry.kind === 'intent') open.set(`${entry.task}#${entry.ordinal}`, begun(entry));
+    if (entry.kind === 'outcome') open.delete(`${entry.task}#${entry.ordinal}`);
+    if (entry.kind === 'settled') open.clear();
+  }
+  for (const wait of parkedWaits) {
+    const { task, what, ordinal } = wait as { task?: string; what?: string; ordinal?: number };
+    const key = `${task}#${ordinal}`;
+    if (typeof task !== 'string' || typeof what !== 'string' || open.has(key)) continue;
+    open.set(key, { what, task, answered_by: answerer(what), since_ms: null, until_ms: null });
+  }
+  return [...open.values()];
+}
+
+function declared(entry: Extract<JournalEntry, { kind: 'wait_opened' }>): Wait {
+  const { kind, due_ms } = entry.wait;
+  const who = entry.wait['answered_by'] ?? entry.wait['who'];
+  return {
+    what: kind,
+    task: entry.task,
+    answered_by: typeof who === 'string' ? who : answerer(kind),
+    since_ms: entry.at,
+    until_ms: due_ms ?? null,
+  };
+}
+
+function begun(entry: Extract<JournalEntry, { kind: 'intent' }>): Wait {
+  return {
+    what: entry.effect,
+    task: entry.task,
+    answered_by: 'its own result; when its process is gone, its policy decides at resume',
+    since_ms: entry.at,
+    until_ms: null,
+  };
+}
+
+/** Who ends a wait of this kind. */
+function answerer(what: string): string {
+  if (/^(?:timer|sleep|clock)/.test(what)) return 'time';
+  if (/^(?:human|hitl|ask|approval)/.test(what)) return 'a person';
+  if (/^(?:llm|model)/.test(what)) return 'the model';
+  if (/^(?:stdio)/.test(what)) return 'whoever types';
+  if (/^(?:worker|agent|child)/.test(what)) return 'another run';
+  return 'the run itself, once it is resumed';
+}
+
+function warningsOf(entries: number): Warning[] {
+  if (entries <= MANY_ENTRIES) return [];
+  const message = `the journal has ${entries} entries; resuming replays them all. Group work in units, or split the run`;
+  return [{ code: 'journal.long', message }];
+}
+
+/** What has to happen next, in one sentence. */
+function verdict(host: Host, { row, status, holder }: RunView, waits: readonly Wait[]): string {
+  switch (status) {
+    case 'running':
+    case 'finishing':
+      return holder === undefined
+        ? 'It is running.'
+        : `It is being worked on by ${holderText(host, holder)}.`;
+    case 'interrupted':
+      return `Its process is gone. Nothing durable is lost. Go on with: harn resume ${row.run_id}`;
+    case 'queued':
+      return `It was handed over and nobody has begun it. Begin it with: harn resume ${row.run_id}`;
+    case 'parked':
+      return waits.length === 0
+        ? `It was parked between two steps. Go on with: harn resume ${row.run_id}`
+        : `It is parked and goes on when it is resumed: harn resume ${row.run_id}`;
+    default:
+      return `It waits for nothing: it has ended (${status}).`;
+  }
+}
+
+function toJson(host: Host, view: RunView, waits: readonly Wait[]): JsonObject {
+  const { row, status, holder } = view;
+  return {
+    run_id: row.run_id,
+    status,
+    holder: holder === undefined ? null : { ...holder },
+    verdict: verdict(host, view, waits),
+    waits: waits.map((wait): JsonObject => ({ ...wait })),
+    resume: status === 'parked' || status === 'interrupted' ? `harn resume ${row.run_id}` : null,
+  };
+}
+
+function print(
+  output: Output,
+  host: Host,
+  view: RunView,
+  waits: readonly Wait[],
+  warnings: readonly Warning[],
+): void {
+  output.line(`${output.style('bold', view.row.pipeline)} ${view.row.run_id} is ${view.status}.`);
+  output.line(verdict(host, view, waits));
+  if (waits.length > 0) {
+    const nowMs = host.clock.nowMs();
+    const when = (ms: number | null) => (ms === null ? '-' : relativeTime(nowMs, ms));
+    output.line();
+    output.table(
+      ['WAITS FOR', 'IN TASK', 'SINCE', 'UNTIL', 'ENDED BY'],
+      waits.map((w) => [w.what, w.task, when(w.since_ms), when(w.until_ms), w.answered_by]),
+    );
+  }
+  for (const { message } of warnings)
+    output.remark(`${output.styleErr('yellow', 'warning')}: ${message}`);
+}

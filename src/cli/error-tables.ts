@@ -1,0 +1,49 @@
+// Every error code there is, from the tables of the rooms. `harn explain` reads them here.
+import type { ErrorDoc } from '../base/index.ts';
+import { engineErrors, sourceErrors } from '../engine/index.ts';
+import {
+  flowErrors,
+  importErrors,
+  lexErrors,
+  moduleErrors,
+  nameErrors,
+  ownErrors,
+  parseErrors,
+  recoveryErrors,
+} from '../lang/index.ts';
+import * as runtime from '../runtime/index.ts';
+import { sto } from '../store/index.ts';
+import { fail } from '../values/index.ts';
+import { cliErrors, usageErrors } from './errors.ts';
+
+interface ErrorTable {
+  readonly $docs: readonly ErrorDoc[];
+}
+
+/** Every code, sorted. */
+export function allErrorDocs(): readonly ErrorDoc[] {
+  const tables: readonly ErrorTable[] = [
+    usageErrors,
+    cliErrors,
+    engineErrors,
+    sourceErrors,
+    lexErrors,
+    parseErrors,
+    nameErrors,
+    ownErrors,
+    importErrors,
+    moduleErrors,
+    flowErrors,
+    recoveryErrors,
+    fail,
+    sto,
+    ...(Object.values(runtime) as readonly unknown[]).filter(isTable),
+  ];
+  const docs = tables.flatMap((table) => table.$docs);
+  return docs.sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+/** Rooms of the runtime publish their tables at its front door as they come. */
+function isTable(value: unknown): value is ErrorTable {
+  return typeof value === 'object' && value !== null && '$docs' in value;
+}

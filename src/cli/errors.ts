@@ -1,0 +1,134 @@
+// Errors of the command line itself: what was typed wrong, and what cannot be found. Everything else that a command
+// can run into has its code in the room that raises it.
+import { defineErrors, HarnError, row } from '../base/index.ts';
+
+/** "did you mean" as people read it; nothing when there is no near name. */
+const meant = (suggestion: string | undefined): string =>
+  suggestion === undefined ? '' : ` (did you mean \`${suggestion}\`?)`;
+
+/** What was typed does not make sense: exit code 2. */
+export const usageErrors = defineErrors('CLI', {
+  unknownCommand: row<{ name: string; suggestion?: string | undefined }>({
+    number: 1,
+    message: ({ name, suggestion }) => `there is no command \`${name}\`${meant(suggestion)}`,
+    hint: 'see all commands with `harn --help`; a program is run with `harn run FILE`',
+  }),
+  unknownOption: row<{ option: string; command: string; suggestion?: string | undefined }>({
+    number: 2,
+    message: ({ option, command, suggestion }) =>
+      `\`${command}\` has no option \`${option}\`${meant(suggestion)}`,
+    hint: ({ command }) => `see its options with \`${command} --help\``,
+  }),
+  missingValue: row<{ option: string; value: string; command: string }>({
+    number: 3,
+    message: ({ option, value }) => `\`${option}\` needs a value: \`${option} ${value}\``,
+    hint: ({ command }) => `see \`${command} --help\``,
+  }),
+  unwantedValue: row<{ option: string; command: string }>({
+    number: 4,
+    message: ({ option }) => `\`${option}\` takes no value`,
+    hint: ({ command }) => `see \`${command} --help\``,
+  }),
+  badChoice: row<{ option: string; value: string; choices: string }>({
+    number: 5,
+    message: ({ option, value, choices }) =>
+      `\`${value}\` is not a value of \`${option}\`: it is one of ${choices}`,
+  }),
+  missingArgument: row<{ argument: string; command: string }>({
+    number: 6,
+    message: ({ argument, command }) => `\`${command}\` needs ${argument}`,
+    hint: ({ command }) => `see \`${command} --help\``,
+  }),
+  extraArgument: row<{ argument: string; command: string; advice: string }>({
+    number: 7,
+    message: ({ argument, command }) => `\`${command}\` does not take \`${argument}\``,
+    hint: ({ advice }) => advice,
+  }),
+  quietWithoutJson: row<Record<string, never>>({
+    number: 8,
+    message: () => '`--quiet` only goes with `--json`',
+    hint: 'it drops the stdout and stderr events of the stream; without --json, redirect instead',
+  }),
+  twoPrograms: row<{ file: string }>({
+    number: 9,
+    message: ({ file }) => `\`-e\` and the file \`${file}\` are two programs`,
+    hint: 'give one of them; arguments of the program come after `--`',
+  }),
+  missingSubcommand: row<{ group: string; choices: string }>({
+    number: 10,
+    message: ({ group, choices }) => `\`harn ${group}\` needs one of: ${choices}`,
+    hint: ({ group }) => `see \`harn ${group} --help\``,
+  }),
+  unknownCode: row<{ code: string; suggestion?: string | undefined }>({
+    number: 11,
+    message: ({ code, suggestion }) => `there is no error code \`${code}\`${meant(suggestion)}`,
+    hint: 'list them all with `harn explain --list`',
+  }),
+});
+
+/** What was asked for is not there or not possible: exit code 1. */
+export const cliErrors = defineErrors('CLI', {
+  unknownRun: row<{ run: string; suggestion?: string | undefined }>({
+    number: 101,
+    message: ({ run, suggestion }) => `there is no run ${run} here${meant(suggestion)}`,
+    hint: 'list the runs of this project with `harn runs ls`',
+  }),
+  ambiguousRun: row<{ run: string; candidates: string }>({
+    number: 102,
+    message: ({ run, candidates }) => `\`${run}\` fits several runs: ${candidates}`,
+    hint: 'give more of the id; its end works as well as its beginning',
+  }),
+  noStore: row<{ path: string }>({
+    number: 103,
+    message: ({ path }) => `no run has been kept here: there is no ${path}`,
+    hint: 'go to the directory the run was started in, or set HARN_STATE_DIR',
+  }),
+  emptyProgram: row<{ path: string }>({
+    number: 104,
+    message: ({ path }) => `${path} is empty`,
+    hint: 'a program needs at least one statement, `fn main` or a pipeline',
+  }),
+  unreadable: row<{ path: string; reason: string }>({
+    number: 105,
+    message: ({ path, reason }) => `cannot read ${path}: ${reason}`,
+    hint: 'check the spelling, and that this user may read it',
+  }),
+  unknownHandoff: row<{ handoff: string; suggestion?: string | undefined }>({
+    number: 106,
+    message: ({ handoff, suggestion }) => `there is no handoff ${handoff} here${meant(suggestion)}`,
+    hint: 'list them with `harn handoffs ls`',
+  }),
+  stillRunning: row<{ run: string; holder: string }>({
+    number: 107,
+    message: ({ run, holder }) => `run ${run} is being worked on by ${holder}`,
+    hint: 'stop that process (Ctrl-C parks the run) and try again',
+  }),
+  noTargetCode: row<{ target: string }>({
+    number: 108,
+    message: ({ target }) =>
+      `the code of the run that made this handoff (${target}) is not at hand`,
+    hint: 'name the code that has the target pipeline with `--file FILE`',
+  }),
+  noSuchPipeline: row<{ pipeline: string; file: string }>({
+    number: 109,
+    message: ({ pipeline, file }) => `${file} has no pipeline \`${pipeline}\``,
+    hint: 'name the code that has it with `--file FILE`',
+  }),
+  internal: row<{ text: string }>({
+    number: 199,
+    message: ({ text }) => `harn failed in a way it should not: ${text}`,
+    hint: 'please report this with the command you typed; HARN_DEBUG=1 shows where it happened',
+  }),
+});
+
+/** 2 for what was typed wrong, 1 for everything else. */
+export function exitCodeOfError(error: HarnError): number {
+  return usageErrors.$docs.some(({ code }) => code === error.code) ? 2 : 1;
+}
+
+/** Anything thrown as an error for people. What has no code is a defect of ours and says so. */
+export function toCliError(error: unknown): HarnError {
+  if (HarnError.is(error)) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return cliErrors.internal({ text: text.split('\n', 1)[0] ?? '' }, { cause: error });
+}

@@ -1,0 +1,95 @@
+// The project's state as commands see it: where the store is, opening it, where records of runs are written.
+import { findStateRoot, type Host, RUNTIME_PROJECTIONS, type RunRecord } from '../runtime/index.ts';
+import { openStore, type Store } from '../store/index.ts';
+import { cliErrors } from './errors.ts';
+
+type StateRoot = Awaited<ReturnType<typeof findStateRoot>>;
+
+/** One project's store, opened when first asked for and closed once. */
+export class Project {
+  readonly host: Host;
+  readonly #durability: 'power' | 'process';
+  #root: Promise<StateRoot> | undefined;
+  #store: Promise<Store> | undefined;
+
+  constructor(host: Host, durability: 'power' | 'process' = 'power') {
+    this.host = host;
+    this.#durability = durability;
+  }
+
+  root(): Promise<StateRoot> {
+    this.#root ??= findStateRoot(this.host);
+    return this.#root;
+  }
+
+  /** The store, made when it is not there yet. */
+  store(): Promise<Store> {
+    this.#store ??= this.#open();
+    return this.#store;
+  }
+
+  /** The store, or undefined when nothing was ever kept here. Reading commands make no files. */
+  async existingStore(): Promise<Store | undefined> {
+    const { databasePath } = await this.root();
+    return (await this.host.fs.exists(databasePath)) ? this.store() : undefined;
+  }
+
+  /** The store if something in this process has opened it. */
+  async openedStore(): Promise<Store | undefined> {
+    return this.#store;
+  }
+
+  /** The store of a command that names something in it: without a store there is nothing of that name. */
+  async requireStore(): Promise<Store> {
+    const store = await this.existingStore();
+    if (store !== undefined) return store;
+    throw cliErrors.noStore({ path: (await this.root()).databasePath });
+  }
+
+  /** Where the records of runs are written: `$HARN_RUN_DIR`, else `.harn-runs` in the project. */
+  async recordPath(runId: string): Promise<string> {
+    const given = this.host.env.get('HARN_RUN_DIR');
+    const folder =
+      given !== undefined && given !== '' ? given : `${(await this.root()).projectDir}/.harn-runs`;
+    return `${folder}/${runId}.json`;
+  }
+
+  /** Writes a run's record: all of it or nothing. */
+  async saveRecord(record: RunRecord): Promise<void> {
+    const file = await this.recordPath(record.id);
+    await this.host.fs.mkdir(file.slice(0, file.lastIndexOf('/')));
+    await this.host.fs.writeFile(file, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#store;
+    this.#store = undefined;
+    // A store that could not be opened has nothing to close; who opened it has seen the error.
+    const store = await opened?.catch(() => undefined);
+    await store?.close();
+  }
+
+  async #open(): Promise<Store> {
+    const { databasePath } = await this.root();
+    return openStore({
+      url: `sqlite:${databasePath}`,
+      clock: this.host.clock,
+      durability: this.#durability,
+      projections: RUNTIME_PROJECTIONS,
+    });
+  }
+}
+
+/** Does something with a project and closes it, whatever happens. */
+export async function withProject<T>(
+  host: Host,
+  use: (project: Project) => Promise<T>,
+  durability?: 'power' | 'process',
+): Promise<T> {
+  const project = new Project(host, durability);
+  try {
+    return await use(project);
+  } finally {
+    await project.close();
+  }
+}

@@ -1,0 +1,296 @@
+// A session: one command that runs programs (`run`, `resume`, `handoffs deliver`), from the engine to the exit code.
+// Follows a run to its end, shows what it says, lets Ctrl-C park it, and then runs the children it left behind.
+import { HarnError, type Json } from '../base/index.ts';
+import { type CompileCache, Engine, isErrData, type ProgramRun } from '../engine/index.ts';
+import {
+  type Host,
+  isPartial,
+  listRuns,
+  type RunCore,
+  type RunResult,
+  receiptLine,
+  runLeaseName,
+} from '../runtime/index.ts';
+import type { Arguments } from './arguments.ts';
+import type { CommandContext } from './command.ts';
+import { exitCodeOfError, toCliError, usageErrors } from './errors.ts';
+import { EventStream } from './event-stream.ts';
+import { errorDetails, type Output, oneLine, type Terminal } from './output.ts';
+import { openProgramCache } from './program-cache.ts';
+import type { Project } from './project.ts';
+import { withProject } from './project.ts';
+import { receiptItems } from './receipt.ts';
+import { onStopSignal } from './stop-signals.ts';
+
+/** The exit code of `--strict` when work was left to nobody. */
+const LEFT_WORK = 75;
+const PARKED = 124;
+
+type Settled = Extract<RunResult, { status: 'settled' }>;
+
+export interface SessionOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly strict: boolean;
+  readonly durability: 'power' | 'process';
+}
+
+/** Opens a session, does something with it, and closes what it opened; in a stream, errors become its last event. */
+export async function withSession(
+  args: Arguments,
+  ctx: CommandContext,
+  use: (session: Session) => Promise<number>,
+): Promise<number> {
+  const options: SessionOptions = {
+    json: args.has('json'),
+    quiet: args.has('quiet'),
+    strict: args.has('strict'),
+    durability: args.value('durability') === 'process' ? 'process' : 'power',
+  };
+  if (options.quiet && !options.json) throw usageErrors.quietWithoutJson({});
+  const host = await ctx.host();
+  const { durability } = options;
+  return withProject(
+    host,
+    async (project) => {
+      const session = new Session(host, project, options, ctx.output);
+      try {
+        return await use(session);
+      } catch (error) {
+        return session.fail(error);
+      } finally {
+        await host.stdio.flush();
+      }
+    },
+    durability,
+  );
+}
+
+export class Session {
+  readonly host: Host;
+  readonly project: Project;
+  readonly output: Output;
+  readonly engine: Engine;
+  readonly stream: EventStream | undefined;
+  readonly #options: SessionOptions;
+  #mainId: string | undefined;
+  #stopped: string | undefined;
+
+  constructor(host: Host, project: Project, options: SessionOptions, output: Output) {
+    const { stdio } = host;
+    this.host = host;
+    this.project = project;
+    this.#options = options;
+    this.output = output.on(hostTerminal(host));
+    this.stream = options.json
+      ? new EventStream((line) => stdio.writeOut(line), { quiet: options.quiet })
+      : undefined;
+    this.engine = new Engine({
+      host,
+      openStore: () => project.store(),
+      sink: { write: (stream, text) => this.#write(stream, text) },
+      saveRecord: (record) => project.saveRecord(record),
+      equip: (run) => this.#listen(run),
+    });
+  }
+
+  /** Compiled programs of earlier runs. */
+  programCache(edition: string | undefined): CompileCache | undefined {
+    return openProgramCache(this.host, edition);
+  }
+
+  /** Follows a run to its end, then its children; answers with the exit code. */
+  async follow(started: ProgramRun): Promise<number> {
+    const result = await this.#await(started);
+    switch (result.status) {
+      case 'parked':
+        return this.#parked(started.run.id, result);
+      case 'broken':
+        throw result.error;
+      case 'settled':
+        return this.#settled(started, result);
+    }
+  }
+
+  /** Shows an error that ended the session before its run did. */
+  fail(error: unknown): number {
+    const known = toCliError(error);
+    if (this.stream === undefined) throw known;
+    const { code, message } = known;
+    const exit_code = exitCodeOfError(known);
+    const details = errorDetails(known);
+    this.stream.end({
+      event_type: 'error',
+      error: { code, message, details },
+      receipt: null,
+      exit_code,
+    });
+    return exit_code;
+  }
+
+  #write(stream: 'stdout' | 'stderr', text: string): void {
+    if (this.stream !== undefined) return;
+    if (stream === 'stdout') this.host.stdio.writeOut(text);
+    else this.host.stdio.writeErr(text);
+  }
+
+  #listen(run: RunCore): void {
+    if (this.stream === undefined) return;
+    this.#mainId ??= run.id;
+    run.events.listen(run.id === this.#mainId ? this.stream.main : this.stream.child(run.id));
+  }
+
+  async #await({ run, done }: ProgramRun): Promise<RunResult> {
+    const stopListening = onStopSignal((signal) => {
+      this.#stopped = signal;
+      // The result comes through `done`, as every result does.
+      void run.park(signal, (effects) => this.#remarkWaiting(effects));
+    });
+    try {
+      return await done;
+    } finally {
+      stopListening();
+    }
+  }
+
+  #remarkWaiting(effects: readonly string[]): void {
+    this.#remark(
+      `stopping; waiting for ${effects.join(', ')} to end (Ctrl-C again leaves at once)`,
+    );
+  }
+
+  #parked(runId: string, { reason, waits }: Extract<RunResult, { status: 'parked' }>): number {
+    const { stream } = this;
+    if (stream !== undefined) {
+      stream.end({ event_type: 'parked', run_id: runId, reason, waits, exit_code: PARKED });
+      return PARKED;
+    }
+    const open = waits.map((wait) => (wait as { what?: Json } | null)?.what).filter(isText);
+    const where = open.length === 0 ? '' : ` while it waited for ${[...new Set(open)].join(', ')}`;
+    this.#remark(`run ${runId} is parked${where}. Go on with:`);
+    this.output.remark(`  harn resume ${runId}`);
+    return PARKED;
+  }
+
+  async #settled(started: ProgramRun, result: Settled): Promise<number> {
+    const failure = failureOf(result);
+    const code = this.#strictCode(started.exitCode(result), result.receipt);
+    if (this.stream === undefined) {
+      if (failure !== undefined) this.#showFailure(started, failure.error);
+      else this.#showErr(result);
+      this.#showReceipt(result);
+    }
+    await this.#runChildren(started.run.id);
+    this.#endStream(started, result, code);
+    return code;
+  }
+
+  #strictCode(code: number, receipt: Json): number {
+    return this.#options.strict && code === 0 && isPartial(receipt) ? LEFT_WORK : code;
+  }
+
+  #showFailure(started: ProgramRun, error: unknown): void {
+    this.output.remark(started.describe(error));
+  }
+
+  /** An `Err` that the program returned is its failure: its payload goes to stderr. */
+  #showErr(result: Settled): void {
+    const { final } = result;
+    if (!final.ok || !isErrData(final.value as Json)) return;
+    const [payload = null] = (final.value as { fields: readonly Json[] }).fields;
+    this.output.remark(typeof payload === 'string' ? payload : JSON.stringify(payload));
+  }
+
+  #showReceipt({ receipt }: Settled): void {
+    for (const item of receiptItems(receipt)) this.#remark(receiptLine(item));
+  }
+
+  /** Runs what this run handed over to pipelines of its own program, and what those hand over. */
+  async #runChildren(parentId: string): Promise<void> {
+    const store = await this.project.openedStore();
+    if (store === undefined) return;
+    for (const row of await listRuns(store, { parent: parentId, limit: 10_000 })) {
+      // Whoever stopped the session does not want more to begin; the children stay queued.
+      if (this.#stopped !== undefined) return;
+      const isQueued =
+        row.status === 'running' && (await store.lease(runLeaseName(row.run_id))) === undefined;
+      if (isQueued) await this.#runChild(row.run_id, row.pipeline);
+    }
+  }
+
+  async #runChild(runId: string, pipeline: string): Promise<void> {
+    if (this.stream === undefined) this.#remark(`running ${pipeline} (run ${runId})`);
+    try {
+      const started = await this.engine.resume(runId);
+      const result = await this.#await(started);
+      if (result.status === 'broken') throw result.error;
+      if (result.status === 'parked') {
+        this.#remark(`run ${runId} is parked. Go on with: harn resume ${runId}`);
+        return;
+      }
+      const failure = failureOf(result);
+      if (this.stream === undefined) {
+        if (failure !== undefined) this.#showFailure(started, failure.error);
+        this.#showReceipt(result);
+      }
+      await this.#runChildren(runId);
+    } catch (error) {
+      // A child's trouble is its own: the exit code of its parent stands.
+      const { code, message } = toCliError(error);
+      this.#remark(`run ${runId} (${pipeline}): error[${code}]: ${oneLine(message)}`);
+    }
+  }
+
+  #endStream(started: ProgramRun, result: Settled, exit_code: number): void {
+    if (this.stream === undefined) return;
+    const { receipt } = result;
+    const failure = failureOf(result);
+    if (failure !== undefined) {
+      const message = messageOf(failure.error);
+      const details = HarnError.is(failure.error) ? codeDetails(failure.error) : null;
+      const error = { code: 'runtime', message, details };
+      this.stream.end({ event_type: 'error', error, receipt, exit_code });
+      return;
+    }
+    const { returned, final } = result.record;
+    const value = started.value(result);
+    this.stream.end({ event_type: 'result', value, returned, final, receipt, exit_code });
+  }
+
+  /** A line about the session itself; in a stream there is no place for it. */
+  #remark(text: string): void {
+    if (this.stream === undefined) this.output.remark(this.output.styleErr('dim', `harn: ${text}`));
+  }
+}
+
+/** What ended the run badly: its body, or what was to finish it. */
+function failureOf({ main, final }: Settled): { readonly error: unknown } | undefined {
+  if (!main.ok) return { error: main.error };
+  return final.ok ? undefined : { error: final.error };
+}
+
+function codeDetails(error: HarnError): Json {
+  const details = errorDetails(error);
+  return { code: error.code, ...(details as { [key: string]: Json } | null) };
+}
+
+/** The text of an uncaught error, without its place: `Thrown: boom`. */
+function messageOf(error: unknown): string {
+  return error instanceof Error || HarnError.is(error) ? error.message : String(error);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** The host's own output, so that remarks and what a program prints stay in order. */
+function hostTerminal({ stdio }: Host): Terminal {
+  return {
+    out: (text) => stdio.writeOut(text),
+    err: (text) => stdio.writeErr(text),
+    outIsTty: stdio.isTty('stdout'),
+    errIsTty: stdio.isTty('stderr'),
+    columns: stdio.columns(),
+    flush: () => stdio.flush(),
+  };
+}

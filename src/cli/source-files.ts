@@ -1,0 +1,100 @@
+// Loading a program for a command: what cannot be read becomes a coded error, what is wrong in it is shown with the
+// line it is on.
+import {
+  type Diagnostic,
+  type Json,
+  LineIndex,
+  renderDiagnostic,
+  type Source,
+} from '../base/index.ts';
+import {
+  type CompileCache,
+  type LoadedProgram,
+  loadProgram,
+  type ProgramTarget,
+} from '../engine/index.ts';
+import type { Host } from '../runtime/index.ts';
+import { cliErrors, usageErrors } from './errors.ts';
+import type { Output } from './output.ts';
+
+const EDITIONS = ['0.7', '2026'] as const;
+export type EditionName = (typeof EDITIONS)[number];
+
+/** The edition that was asked for on the command line. */
+export function editionOf(text: string | undefined): EditionName | undefined {
+  if (text === undefined) return undefined;
+  const edition = EDITIONS.find((each) => each === text);
+  if (edition !== undefined) return edition;
+  throw usageErrors.badChoice({ option: '--edition', value: text, choices: EDITIONS.join(', ') });
+}
+
+/** Loads a program. Its mistakes are in the result; a file that cannot be read at all is an error. */
+export async function loadTarget(
+  host: Host,
+  target: ProgramTarget,
+  options: {
+    readonly edition?: EditionName | undefined;
+    readonly cache?: CompileCache | undefined;
+  },
+): Promise<LoadedProgram> {
+  try {
+    const loaded = await loadProgram(target, { cwd: host.system.cwd(), ...options });
+    const [entry] = loaded.program?.sources ?? loaded.sources;
+    const isEmpty = loaded.sources.length === 1 && entry?.text.trim() === '';
+    if ('path' in target && isEmpty) throw cliErrors.emptyProgram({ path: target.path });
+    return loaded;
+  } catch (error) {
+    throw readFailure('path' in target ? target.path : '-e', error) ?? error;
+  }
+}
+
+const REASONS: { readonly [code: string]: string } = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ELOOP: 'its symbolic links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  ENOTDIR: 'a part of its path is not a directory',
+  EMFILE: 'too many files are open',
+  EISDIR: 'it is a directory',
+};
+
+/** What the operating system refused, in words; undefined for errors of other kinds. */
+function readFailure(path: string, error: unknown) {
+  const { code, syscall } = error as { readonly code?: string; readonly syscall?: string };
+  if (typeof code !== 'string' || typeof syscall !== 'string') return undefined;
+  return cliErrors.unreadable({ path, reason: REASONS[code] ?? code }, { cause: error });
+}
+
+/** Shows findings on stderr, each with its line. */
+export function printDiagnostics(
+  output: Output,
+  diagnostics: readonly Diagnostic[],
+  sources: readonly Source[],
+): void {
+  const byId = new Map(sources.map((source) => [source.id, source]));
+  for (const diagnostic of diagnostics) {
+    const source = byId.get(diagnostic.span.source);
+    output.remark(`${renderDiagnostic(diagnostic, source, { color: output.colorErr })}\n`);
+  }
+}
+
+/** A finding as data, with the place as people count it. */
+export function diagnosticToJson(diagnostic: Diagnostic, sources: readonly Source[]): Json {
+  const { severity, code, message, span, hint, data } = diagnostic;
+  const text = sources.find(({ id }) => id === span.source)?.text;
+  const index = text === undefined ? undefined : new LineIndex(text);
+  const start = index?.positionOf(span.start);
+  const end = index?.positionOf(span.end);
+  return {
+    severity,
+    code,
+    message,
+    file: span.source,
+    line: start?.line ?? null,
+    column: start?.column ?? null,
+    end_line: end?.line ?? null,
+    end_column: end?.column ?? null,
+    hint: hint ?? null,
+    data: data ?? null,
+  };
+}
