@@ -3,6 +3,8 @@ import { clockRows, randomRows } from './clock.ts';
 import { controlRows } from './control.ts';
 import { fsRows } from './fs.ts';
 import { envRows, netRows, processRows } from './host.ts';
+import { lifecycleRows } from './lifecycle.ts';
+import { llmRows } from './llm.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { stdioRows } from './stdio.ts';
 import { taskRows } from './tasks.ts';
@@ -17,4 +19,6 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   netRows,
   taskRows,
   controlRows,
+  lifecycleRows,
+  llmRows,
 ];

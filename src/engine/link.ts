@@ -95,6 +95,11 @@ export class LiveProgram {
     return this.#entry.compiled.entry.name ?? this.#entry.id;
   }
 
+  /** Names of the pipelines of the entry module. */
+  pipelines(): readonly string[] {
+    return this.#entry.compiled.pipelines.map(({ name }) => name);
+  }
+
   hasPipeline(name: string): boolean {
     return this.#entry.compiled.pipelines.some((pipeline) => pipeline.name === name);
   }

@@ -2,8 +2,23 @@
 import type { Store } from '../store/index.ts';
 import { defaultHost, Runtime, type RuntimeOptions, terminalSink } from './harness/index.ts';
 import type { Host } from './host/index.ts';
-import type { OutputSink, RunCore, RunDeps, RunRecord, ThrownCodec } from './run/index.ts';
-import { runIndex } from './run/index.ts';
+import {
+  createFinisher,
+  equipLifecycle,
+  handoffIndex,
+  programTargets,
+  settingsFrom,
+} from './lifecycle/index.ts';
+import { type LlmConfig, llmConfigKey, llmUnsettledSource, llmUsageSection } from './llm/index.ts';
+import {
+  type OutputSink,
+  type RecordSection,
+  type RunCore,
+  type RunDeps,
+  type RunRecord,
+  runIndex,
+  type ThrownCodec,
+} from './run/index.ts';
 
 /** What a program that hosts runs provides. */
 export interface ComposeOptions {
@@ -12,20 +27,39 @@ export interface ComposeOptions {
   readonly openStore: () => Promise<Store>;
   readonly sink: OutputSink;
   readonly codec?: ThrownCodec;
+  readonly llm?: LlmConfig | undefined;
+  /** The pipelines that handoffs of a run can be delivered to: those of its program. */
+  readonly pipelines?: readonly string[];
   readonly saveRecord?: (record: RunRecord) => Promise<void>;
+  /** Puts further services in place before a body starts. */
   readonly equip?: (run: RunCore) => void;
 }
 
 /** Declare these when opening a store for runs. */
-export const RUNTIME_PROJECTIONS = [runIndex] as const;
+export const RUNTIME_PROJECTIONS = [runIndex, handoffIndex] as const;
+
+/** What the owners of facts add to every record. */
+export const RECORD_SECTIONS: readonly RecordSection[] = [llmUsageSection];
 
 /** The parts of a run, wired. */
 export function composeRuns(options: ComposeOptions): RunDeps {
+  const { host, openStore, sink, codec, saveRecord, pipelines = [] } = options;
   return {
-    ...options,
-    finish: function* (_ctx, main) {
-      yield* [];
-      return { final: main, receipt: { v: 1, status: main.ok ? 'settled' : 'failed', items: [] } };
+    host,
+    openStore,
+    sink,
+    codec,
+    ...(saveRecord === undefined ? {} : { saveRecord }),
+    finish: createFinisher(),
+    sections: RECORD_SECTIONS,
+    equip: (run) => {
+      if (options.llm !== undefined) run.provide(llmConfigKey, options.llm);
+      equipLifecycle(run, {
+        sources: [llmUnsettledSource],
+        targets: programTargets(run.start, run.id, pipelines),
+        settings: settingsFrom(run.start.options),
+      });
+      options.equip?.(run);
     },
   };
 }
@@ -46,5 +80,6 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     return ready;
   };
   const sink = options.sink ?? terminalSink(host);
-  return new Runtime(options, composeRuns({ host, openStore, sink }));
+  const pipelines = options.pipelines.map(({ name }) => name);
+  return new Runtime(options, composeRuns({ host, openStore, sink, pipelines, llm: options.llm }));
 }

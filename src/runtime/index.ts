@@ -48,6 +48,47 @@ export {
   systemEffects,
   testClockEffects,
 } from './io/index.ts';
+// Lifecycle
+export {
+  type AuditEntry,
+  acknowledgeHandoff,
+  compose,
+  deliverHandoff,
+  type FinishCallback,
+  finishCallback,
+  firstAvailable,
+  type Handoff,
+  type HandoffRow,
+  handoffIndex,
+  ifUnsettled,
+  isPartial,
+  type LifecycleSettings,
+  lifecycleAgent,
+  lifecycleRoot,
+  listHandoffs,
+  onFinishAbandon,
+  onFinishBlockUntilSettled,
+  onFinishDrain,
+  onFinishHandoffTo,
+  programTargets,
+  type ReceiptItem,
+  receiptLine,
+  type SettlementReceipt,
+  showHandoff,
+  when,
+  withTelemetry,
+  withTimeout,
+} from './lifecycle/index.ts';
+// Models
+export {
+  type LlmConfig,
+  type LlmOptions,
+  type LlmResult,
+  llmCall,
+  llmCallSafe,
+  llmConfigKey,
+  llmMockEffects,
+} from './llm/index.ts';
 // Runs
 export {
   type AsyncEffect,

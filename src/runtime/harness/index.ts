@@ -1,5 +1,13 @@
 // Front door of harness: the capability tree in TypeScript, pipelines, and the runtime that runs them.
 export { camel, createFamily, type Family, notData } from './family.ts';
+export type {
+  AgentHandle,
+  Hook,
+  LlmHandle,
+  ObsHandle,
+  OnFinish,
+  RootMethods,
+} from './lifecycle.ts';
 export { type Pipeline, type PipelineFn, pipeline } from './pipeline.ts';
 export {
   defaultHost,

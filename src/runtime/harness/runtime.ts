@@ -2,6 +2,7 @@
 import { HarnError, type Json } from '../../base/index.ts';
 import type { Store } from '../../store/index.ts';
 import { createNodeHost, type Host } from '../host/index.ts';
+import type { LlmConfig } from '../llm/index.ts';
 import {
   holderIsAlive,
   listRuns,
@@ -29,6 +30,8 @@ export interface RuntimeOptions {
   /** Where program output goes; the host's terminal by default. */
   readonly sink?: OutputSink;
   readonly durability?: 'power' | 'process';
+  /** Where model calls go; by default the environment decides, and a mock answers without a key. */
+  readonly llm?: LlmConfig;
   /** Capabilities that no run of this runtime has. */
   readonly deny?: readonly string[];
 }

@@ -12,6 +12,16 @@ import {
 } from '../io/index.ts';
 import type { RunContext } from '../run/index.ts';
 import { createFamily, type Family, notData } from './family.ts';
+import {
+  type AgentHandle,
+  agentHandle,
+  type LlmHandle,
+  llmHandle,
+  type ObsHandle,
+  obsHandle,
+  type RootMethods,
+  rootMethods,
+} from './lifecycle.ts';
 import { type TaskMethods, taskMethods } from './tasks.ts';
 
 const FAMILIES = {
@@ -31,7 +41,7 @@ type Families = typeof FAMILIES;
 export type Handle<K extends keyof Families> = Family<Families[K]>;
 
 /** Authority over a run, as a value. Hand on `harness.fs` rather than the whole where that is enough. */
-export interface Harness extends TaskMethods {
+export interface Harness extends TaskMethods, RootMethods {
   readonly stdio: Handle<'stdio'>;
   readonly clock: Handle<'clock'>;
   readonly fs: Handle<'fs'>;
@@ -40,6 +50,9 @@ export interface Harness extends TaskMethods {
   readonly process: Handle<'process'>;
   readonly net: Handle<'net'>;
   readonly system: Handle<'system'>;
+  readonly llm: LlmHandle;
+  readonly agent: AgentHandle;
+  readonly obs: ObsHandle;
   readonly runId: string;
   /** The same harness without some capabilities (`fs`), methods (`fs.write_text`) or accesses (`fs:write`). */
   without(...capabilities: string[]): Harness;
@@ -52,16 +65,25 @@ export function createHarness(ctx: RunContext): Harness {
     without: (...rules: string[]) =>
       createHarness(ctx.withAuthority(ctx.authority.without(rules, 'an attenuated handle'))),
     ...taskMethods(ctx, createHarness),
+    ...rootMethods(ctx),
   };
   for (const [name, effects] of Object.entries(FAMILIES)) {
-    let made: unknown;
-    Object.defineProperty(handle, name, {
-      enumerable: true,
-      get: () => {
-        made ??= createFamily(`harness.${name}`, effects, ctx);
-        return made;
-      },
-    });
+    lazily(handle, name, () => createFamily(`harness.${name}`, effects, ctx));
   }
+  lazily(handle, 'llm', () => llmHandle(ctx));
+  lazily(handle, 'agent', () => notData('harness.agent', agentHandle(ctx, createHarness)));
+  lazily(handle, 'obs', () => notData('harness.obs', obsHandle(ctx)));
   return notData('harness', handle) as unknown as Harness;
+}
+
+/** A field that comes into being when it is first read. */
+function lazily(handle: object, name: string, make: () => unknown): void {
+  let made: unknown;
+  Object.defineProperty(handle, name, {
+    enumerable: true,
+    get: () => {
+      made ??= make();
+      return made;
+    },
+  });
 }

@@ -1,0 +1,166 @@
+// The end of a run in TypeScript: the root methods of the harness, on_finish, hooks and model calls. All of it is what
+// the language calls, spelled in camelCase.
+import type { Json, JsonObject } from '../../base/index.ts';
+import {
+  type AuditEntry,
+  type FinishCallback,
+  lifecycleAgent,
+  lifecycleRoot,
+} from '../lifecycle/index.ts';
+import {
+  type LlmCallEnvelope,
+  type LlmOptions,
+  type LlmResult,
+  llmCall,
+  llmCallSafe,
+  llmMockEffects,
+} from '../llm/index.ts';
+import type { Handler, RunContext, Suspending } from '../run/index.ts';
+import { createFamily, type Family, notData } from './family.ts';
+import type { Harness } from './tree.ts';
+
+/** An on_finish callback: its result replaces the value of the run. */
+export type OnFinish =
+  | FinishCallback
+  | ((harness: Harness, value: Json) => Promise<unknown> | unknown);
+
+/** A hook: `nil`, a bool or a control dict (`{block: true, reason}`, `{modify: payload}`) decides. */
+export type Hook = (event: JsonObject) => Promise<unknown> | unknown;
+
+/** What a run can see and settle of its own open work. */
+export interface RootMethods {
+  unsettledState(): Promise<JsonObject>;
+  isEmpty(state?: Json): Promise<boolean>;
+  counts(state?: Json): Promise<JsonObject>;
+  summary(state?: Json): Promise<string>;
+  currentPipelineId(): string | null;
+  resumeSubagent(handle: Json, input?: Json): Promise<Json>;
+  cancelSubagent(handle: Json, reason?: string): Promise<Json>;
+  /** Queues work for another pipeline, durably; it is delivered as a run of its own. */
+  handoffTo(target: string, payload?: Json): Promise<JsonObject>;
+  acknowledgeHandoff(id: string, decision?: Json): Promise<JsonObject>;
+  acknowledgeTrigger(id: string): Promise<JsonObject>;
+  deferTrigger(id: string, target?: string): Promise<JsonObject>;
+  /** Waits until nothing is open, nothing can move by itself, or `max` (ms or `"30s"`) has passed. */
+  waitForAnySettlement(max?: number | string): Promise<JsonObject>;
+  emitAudit(kind: string, payload?: Json): Promise<JsonObject>;
+  finalize(disposition?: Json): Promise<JsonObject>;
+  spawnSettlementAgent(unsettled?: Json, returnValue?: Json, options?: Json): Promise<JsonObject>;
+}
+
+type Root = typeof lifecycleRoot;
+
+/** The root methods of a context. */
+export function rootMethods(ctx: RunContext): RootMethods {
+  const run =
+    (method: keyof Root) =>
+    (...args: readonly (Json | undefined)[]) =>
+      ctx.runFromLane(ctx.task.nextGroup('call'), (inner) =>
+        (
+          lifecycleRoot[method] as unknown as (
+            c: RunContext,
+            ...a: readonly Json[]
+          ) => Suspending<Json>
+        )(inner, ...args.filter((arg) => arg !== undefined)),
+      ) as never;
+  return {
+    unsettledState: run('unsettled_state'),
+    isEmpty: run('is_empty'),
+    counts: run('counts'),
+    summary: run('summary'),
+    currentPipelineId: () => lifecycleRoot.current_pipeline_id(ctx),
+    resumeSubagent: run('resume_subagent'),
+    cancelSubagent: run('cancel_subagent'),
+    handoffTo: run('handoff_to'),
+    acknowledgeHandoff: run('acknowledge_handoff'),
+    acknowledgeTrigger: run('acknowledge_trigger'),
+    deferTrigger: run('defer_trigger'),
+    waitForAnySettlement: run('wait_for_any_settlement'),
+    emitAudit: run('emit_audit'),
+    finalize: run('finalize'),
+    spawnSettlementAgent: run('spawn_settlement_agent'),
+  };
+}
+
+/** What is registered for the rest of a run. */
+export interface AgentHandle {
+  /** The last registration counts. Use a preset (`onFinishDrain`, ...) or a function of your own. */
+  pipelineOnFinish(callback: OnFinish): void;
+  registerSessionHook(event: string, hook: Hook, pattern?: string): void;
+  clearSessionHooks(): void;
+}
+
+/** The agent handle of a context. */
+export function agentHandle(
+  ctx: RunContext,
+  harnessFor: (ctx: RunContext) => Harness,
+): AgentHandle {
+  return {
+    pipelineOnFinish: (callback) => {
+      lifecycleAgent.pipeline_on_finish(ctx, finishHandler(callback, harnessFor));
+    },
+    registerSessionHook: (event, hook, pattern) => {
+      const handler: Handler = {
+        kind: 'async',
+        name: hook.name,
+        run: async (_lane, [payload]) => hook(payload as JsonObject),
+      };
+      lifecycleAgent.register_session_hook(ctx, event, pattern, handler);
+    },
+    clearSessionHooks: () => {
+      lifecycleAgent.clear_session_hooks(ctx);
+    },
+  };
+}
+
+function finishHandler(callback: OnFinish, harnessFor: (ctx: RunContext) => Harness): Handler {
+  if (typeof callback !== 'function') return callback;
+  return {
+    kind: 'async',
+    name: callback.name,
+    run: async (lane, [value]) => callback(harnessFor(lane), (value ?? null) as Json),
+  };
+}
+
+/** Model calls. */
+export type LlmHandle = Family<typeof llmMockEffects> & {
+  /** Asks a model once. A recorded answer is never bought again. */
+  call(prompt: string, options?: LlmOptions & { readonly system?: string }): Promise<LlmResult>;
+  /** The same, with failures as data. */
+  callSafe(
+    prompt: string,
+    options?: LlmOptions & { readonly system?: string },
+  ): Promise<LlmCallEnvelope>;
+};
+
+/** The llm handle of a context. */
+export function llmHandle(ctx: RunContext): LlmHandle {
+  const ask =
+    <R>(method: (c: RunContext, p: string, s: string | null, o: LlmOptions) => Suspending<R>) =>
+    (prompt: string, { system, ...options }: LlmOptions & { readonly system?: string } = {}) =>
+      ctx.runFromLane(ctx.task.nextGroup('llm'), (inner) =>
+        method(inner, prompt, system ?? null, options),
+      );
+  return notData('harness.llm', {
+    ...createFamily('harness.llm', llmMockEffects, ctx),
+    call: ask(llmCall),
+    callSafe: ask(llmCallSafe),
+  });
+}
+
+/** What a run observes about itself. */
+export interface ObsHandle {
+  /** The lifecycle audits so far. */
+  pipelineLifecycleAuditLogSnapshot(): readonly AuditEntry[];
+  /** The same, removed from the log of this run. */
+  pipelineLifecycleAuditLogTake(): readonly AuditEntry[];
+}
+
+/** The obs handle of a context. */
+export function obsHandle(ctx: RunContext): ObsHandle {
+  return {
+    pipelineLifecycleAuditLogSnapshot: () =>
+      lifecycleAgent.pipeline_lifecycle_audit_log_snapshot(ctx),
+    pipelineLifecycleAuditLogTake: () => lifecycleAgent.pipeline_lifecycle_audit_log_take(ctx),
+  };
+}
