@@ -87,7 +87,18 @@ export const ROOMS = [
     npm: [{ names: ['hono', '@hono/node-server', 'zod'] }],
     node: [{ names: ['http', 'crypto'] }],
   },
-  { name: 'testing', rooms: ['base', 'store', 'runtime'], npm: [], node: [] },
+  {
+    name: 'testing',
+    rooms: ['base', 'store', 'runtime'],
+    npm: [],
+    node: [
+      {
+        inside: /^src\/testing\/commit-points\.ts$/,
+        where: 'commit-points.ts',
+        names: ['process'],
+      },
+    ],
+  },
   {
     name: 'cli',
     rooms: [

@@ -1,0 +1,15 @@
+// Front door of `harn/testing`: what programs on the runtime, and backends of the store, are tested with.
+// Time and chance
+export { ManualClock, seededRandom } from '../base/index.ts';
+// The outside
+export { createMockHost, type MockHost } from '../runtime/index.ts';
+// Stores
+export { openMemoryStore } from '../store/memory/open.ts';
+// Being killed
+export {
+  type CommitPoints,
+  killAfterCommits,
+  killBeforeCommit,
+  stopAfterCommits,
+  watchCommits,
+} from './commit-points.ts';
