@@ -268,8 +268,8 @@ export const support = {
   append,
   join,
   isArray: Array.isArray,
-  protoOf: Object.getPrototypeOf,
-  dictProto: Object.prototype,
+  // What `.constructor` of a dict is; one that has a key of that name takes the slow path.
+  Dict: Object,
   Struct: HarnStruct,
   // Making values
   makeFloat,

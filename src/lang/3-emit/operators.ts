@@ -291,9 +291,9 @@ export function propertyRead(
   const place = at.kind === 'Member' ? at.nameSpan.start : at.span.start;
   return em.once([object], (o) => {
     const slow = `${mark(place)}${em.$(helper)}(${o}, ${quote(name)})`;
-    if (INHERITED.has(name)) return slow;
+    if (INHERITED.has(name) || em.isLiteral(o as Js)) return slow;
     const found = em.temp();
-    const own = `(${em.$('protoOf')}(${o}) === ${em.$('dictProto')} || ${o} instanceof ${em.$('Struct')})`;
+    const own = `(${o}.constructor === ${em.$('Dict')} || ${o} instanceof ${em.$('Struct')})`;
     return `(${found} = ${o}?.${name}) !== undefined && ${own} ? ${found} : ${slow}`;
   });
 }
@@ -331,10 +331,11 @@ export function subscript(
 ): Js {
   return em.once([object, index], (o, i) => {
     const slow = `${mark(at.span.start)}${em.$(optional ? 'optionalIndex' : 'index')}(${o}, ${i})`;
+    if (em.isLiteral(o as Js)) return slow;
     const found = em.temp();
     if (i?.startsWith('"')) {
       if (INHERITED.has(JSON.parse(i) as string)) return slow;
-      return `(${found} = ${o}?.[${i}]) !== undefined && ${em.$('protoOf')}(${o}) === ${em.$('dictProto')} ? ${found} : ${slow}`;
+      return `(${found} = ${o}?.[${i}]) !== undefined && ${o}.constructor === ${em.$('Dict')} ? ${found} : ${slow}`;
     }
     const test = isIntLiteral(i as Js) ? '' : `typeof ${i} === "number" && `;
     return `${test}${em.$('isArray')}(${o}) && (${found} = ${o}[${i}]) !== undefined ? ${found} : ${slow}`;
