@@ -1,0 +1,211 @@
+// llm.call: one request to one model. The call is an effect whose outcome is recorded once and never bought again; what
+// comes before it (where it goes, which prepared answer it gets) is settled in the task's own turn.
+//
+// Life of a call: begun (id and route recorded) -> in flight (in the registry; a paid one with an intent in the journal)
+// -> answered or failed (outcome recorded, registry left). Dropped with its task, or given up when the run parks, it
+// has no outcome and is asked again on resume under the same id.
+import { HarnError, type JsonObject } from '../../base/index.ts';
+import { clockEffects } from '../io/index.ts';
+import { defineEffect, type EffectEnv, type RunContext, type Suspending } from '../run/index.ts';
+import { llmCallsKey } from './call-registry.ts';
+import { llmConfigKey } from './config.ts';
+import { categorised, failureOf, type LlmFailure } from './errors.ts';
+import { type LlmMock, llmMocksKey, llmMockTake, mockAnswer } from './mock.ts';
+import { type LlmOptions, type ParsedCall, parseCall } from './options.ts';
+import type { ProviderFunction } from './providers/port.ts';
+import { type LlmRequest, roleOf } from './request.ts';
+import { type LlmAnswer, type LlmResult, toResult } from './result.ts';
+import { type LlmRoute, llmBegin } from './route.ts';
+import { llmTapesKey, llmTapeTurn } from './tape.ts';
+import { emitFailure, emitRequest, emitResponse } from './transcript.ts';
+import { usageFacts } from './usage.ts';
+
+/** Longest pause between two attempts. */
+const MAX_BACKOFF_MS = 30_000;
+
+/** What answers a call that leaves no network: a prepared answer, or a place on a tape. */
+type Given = { readonly mock: LlmMock | null; readonly turn: number };
+
+type CallArgs = readonly [LlmRequest, LlmRoute, Given];
+
+/** The effect itself; `llmCall` below prepares its arguments. */
+export const llmCallEffect = defineEffect(
+  {
+    name: 'llm.call',
+    class: 'read',
+    access: 'mutate',
+    paid: ([, route]: CallArgs) => route.kind === 'network',
+    identity: ([request, { provider, model }]) => ({ request: { ...request }, provider, model }),
+    intent: ([request, { call_id, provider, model }]): JsonObject => ({
+      call_id,
+      provider,
+      model,
+      role: roleOf(request),
+    }),
+  },
+  async (env, request: LlmRequest, route: LlmRoute, given: Given): Promise<LlmAnswer> => {
+    const answer = await answerOf(env, request, route, given);
+    const facts = usageFacts(answer, route);
+    if (facts !== undefined && !env.signal.aborted) await env.note(facts);
+    return answer;
+  },
+);
+
+/** Asks a model. A failure is thrown as a coded error; `llm_retries` asks again after transient ones. */
+export function* llmCall(
+  ctx: RunContext,
+  prompt: string,
+  system: string | null = null,
+  options: LlmOptions = {},
+): Suspending<LlmResult> {
+  const call = parseCall(prompt, system, options);
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return yield* attemptCall(ctx, call);
+    } catch (error) {
+      if (attempt >= call.retries || !isTransient(error)) throw error;
+      yield* ctx.perform(clockEffects.sleep_ms, [pauseMs(error, call, attempt)]);
+    }
+  }
+}
+
+/** The same from an async function. */
+export function requestLlmCall(
+  ctx: RunContext,
+  prompt: string,
+  system: string | null = null,
+  options: LlmOptions = {},
+): Promise<LlmResult> {
+  return ctx.runFromLane(ctx.task.nextGroup('llm'), (child) =>
+    llmCall(child, prompt, system, options),
+  );
+}
+
+/** A call that does not throw. */
+export type LlmCallEnvelope =
+  | { readonly ok: true; readonly response: LlmResult; readonly error: null }
+  | { readonly ok: false; readonly response: null; readonly error: LlmFailure };
+
+/** Asks a model and gives failures as data. Interrupts of the task still interrupt. */
+export function* llmCallSafe(
+  ctx: RunContext,
+  prompt: string,
+  system: string | null = null,
+  options: LlmOptions = {},
+): Suspending<LlmCallEnvelope> {
+  try {
+    const response = yield* llmCall(ctx, prompt, system, options);
+    return { ok: true, response, error: null };
+  } catch (error) {
+    if (!HarnError.is(error) || !error.code.startsWith('HARN-LLM-')) throw error;
+    const route = { provider: options.provider ?? 'auto', model: options.model ?? '' };
+    return { ok: false, response: null, error: failureOf(error, route) };
+  }
+}
+
+function* attemptCall(ctx: RunContext, call: ParsedCall): Suspending<LlmResult> {
+  const { request, provider, model, tape } = call;
+  const mocked = ctx.get(llmMocksKey).active;
+  const route = ctx.sync(llmBegin, [{ provider, model, tape, mocked }]);
+  const given: Given = {
+    mock: route.kind === 'mock' ? ctx.sync(llmMockTake, [request]) : null,
+    turn: route.kind === 'tape' ? ctx.sync(llmTapeTurn, [request]) : 0,
+  };
+  const { call_id, started_at_ms } = route;
+  const open = { call_id, model: route.model, role: roleOf(request), started_at_ms };
+  const leave = ctx.get(llmCallsKey).enter(open, ctx.task);
+  emitRequest(ctx, request, route);
+  try {
+    const answer = yield* ctx.perform(llmCallEffect, [request, route, given]);
+    emitResponse(ctx, route, answer);
+    return toResult(answer, route, request.output);
+  } catch (error) {
+    emitFailure(ctx, route, error);
+    throw error;
+  } finally {
+    leave();
+  }
+}
+
+async function answerOf(
+  env: EffectEnv,
+  request: LlmRequest,
+  route: LlmRoute,
+  given: Given,
+): Promise<LlmAnswer> {
+  switch (route.kind) {
+    case 'mock':
+      return mockAnswer(request, route, given.mock);
+    case 'tape':
+      return env.get(llmTapesKey).answer(route.tape ?? '', request, given.turn);
+    case 'network': {
+      const { askOpenAiCompatible } = await import('./providers/openai-compatible.ts');
+      const answer = await askInTime(env, request, route, askOpenAiCompatible);
+      const { recordTape } = env.get(llmConfigKey);
+      if (recordTape !== undefined) {
+        await env.get(llmTapesKey).record(recordTape, request, route, answer);
+      }
+      return answer;
+    }
+  }
+}
+
+/** Why a call was cut, when not by its run. */
+const TIMED_OUT = Symbol('timed out');
+
+/** Asks the provider until it answers, the time is up, the run gives up, or the settlement cuts this call. */
+async function askInTime(
+  env: EffectEnv,
+  request: LlmRequest,
+  route: LlmRoute,
+  ask: ProviderFunction,
+): Promise<LlmAnswer> {
+  const { host, signal } = env;
+  const { provider, model } = route;
+  const cut = new AbortController();
+  const cutSignal = env.get(llmCallsKey).signalOf(route.call_id);
+  const byRun = () => cut.abort(signal.reason);
+  const byHand = () => cut.abort(cutSignal?.reason);
+  signal.addEventListener('abort', byRun, { once: true });
+  cutSignal?.addEventListener('abort', byHand, { once: true });
+  const cancelTimeout = host.clock.after(request.timeout_ms, () => cut.abort(TIMED_OUT));
+  if (signal.aborted) byRun();
+  if (cutSignal?.aborted === true) byHand();
+  try {
+    if (cut.signal.aborted) throw cut.signal.reason;
+    return await ask({ host, request, provider, model, signal: cut.signal });
+  } catch (error) {
+    if (!cut.signal.aborted) throw error;
+    const timedOut = cut.signal.reason === TIMED_OUT;
+    throw categorised(
+      {
+        category: timedOut ? 'timeout' : 'cancelled',
+        message: timedOut
+          ? `no answer within ${request.timeout_ms} ms`
+          : `the call was cancelled (${reasonText(cut.signal.reason)})`,
+        provider,
+        model,
+      },
+      { cause: error },
+    );
+  } finally {
+    cancelTimeout();
+    signal.removeEventListener('abort', byRun);
+    cutSignal?.removeEventListener('abort', byHand);
+  }
+}
+
+function reasonText(reason: unknown): string {
+  return typeof reason === 'string' ? reason : 'its task ended';
+}
+
+function isTransient(error: unknown): error is HarnError {
+  return HarnError.is(error) && error.data['kind'] === 'transient';
+}
+
+/** How long to wait before the next attempt: what the provider asks for, else twice as long each time. */
+function pauseMs(error: HarnError, { backoffMs }: ParsedCall, attempt: number): number {
+  const asked = error.data['retry_after_ms'];
+  const ms = typeof asked === 'number' ? asked : backoffMs * 2 ** attempt;
+  return Math.min(ms, MAX_BACKOFF_MS);
+}

@@ -1,0 +1,17 @@
+// What a host sets for the model calls of one run. Composition provides it; without it a run has the defaults.
+import type { Json } from '../../base/index.ts';
+import type { ServiceKey } from '../run/index.ts';
+
+export interface LlmConfig {
+  /** Answer from this tape instead of asking a provider. */
+  readonly tape?: string | undefined;
+  /** Write every answer of a real provider to this tape. */
+  readonly recordTape?: string | undefined;
+  /** Used when neither the call nor the environment names a provider. */
+  readonly defaultProvider?: string | undefined;
+  /** Prepared answers for every call, whatever provider it names; a call that none fits is refused. */
+  readonly mocks?: readonly Json[] | undefined;
+}
+
+/** The settings of this run. */
+export const llmConfigKey: ServiceKey<LlmConfig> = { name: 'llm.config', create: () => ({}) };

@@ -1,0 +1,39 @@
+// Front door of llm: asking models, the calls in flight, mocks and tapes, tokens in the record.
+// Calls
+export {
+  type LlmCallEnvelope,
+  llmCall,
+  llmCallEffect,
+  llmCallSafe,
+  requestLlmCall,
+} from './call.ts';
+// Calls in flight
+export { LlmCallRegistry, llmCallsKey, type OpenLlmCall } from './call-registry.ts';
+// Settings of a run
+export { type LlmConfig, llmConfigKey } from './config.ts';
+// Errors
+export { type LlmErrorCategory, type LlmFailure, llmErrors } from './errors.ts';
+// Prepared answers
+export {
+  type LlmMock,
+  type LlmMockCall,
+  llmMockEffects,
+  llmMocksKey,
+  parseMock,
+} from './mock.ts';
+export type { LlmOptions } from './options.ts';
+export { costOf } from './prices.ts';
+export type {
+  LlmContentBlock,
+  LlmMessage,
+  LlmOutput,
+  LlmRequest,
+  LlmTool,
+  LlmToolCall,
+} from './request.ts';
+export type { LlmAnswerBlock, LlmResult, LlmStopReason, LlmUsage } from './result.ts';
+// Tapes
+export { tapeKey } from './tape.ts';
+// The record and the end of a run
+export { llmUnsettledSource } from './unsettled.ts';
+export { type LlmUsageRecord, llmUsageSection } from './usage.ts';

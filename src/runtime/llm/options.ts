@@ -1,0 +1,223 @@
+// The options of llm.call, read once: unknown names are refused, older spellings become the one shape that the rest of
+// the room knows, and what this version cannot do is refused rather than ignored.
+import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { llmErrors } from './errors.ts';
+import { toMessages, toTools } from './messages.ts';
+import { nearestOption } from './nearest-option.ts';
+import type { LlmOutput, LlmRequest } from './request.ts';
+
+const DEFAULT_TIMEOUT_MS = 120_000;
+const DEFAULT_BACKOFF_MS = 250;
+
+/** What llm.call takes besides prompt and system. */
+export type LlmOptions = {
+  /** A provider by name, or `auto`. */
+  readonly provider?: string | null;
+  readonly model?: string | null;
+  /** A tape to answer from. */
+  readonly tape?: string | null;
+  readonly max_tokens?: number | null;
+  readonly temperature?: number | null;
+  readonly top_p?: number | null;
+  readonly top_k?: number | null;
+  readonly stop?: string | readonly string[] | null;
+  readonly seed?: number | null;
+  readonly frequency_penalty?: number | null;
+  readonly presence_penalty?: number | null;
+  /** For the whole call. `timeout` is in seconds. */
+  readonly timeout_ms?: number | null;
+  readonly timeout?: number | null;
+  /** The whole conversation; the prompt is left out when it is given. */
+  readonly messages?: readonly Json[] | null;
+  readonly tools?: readonly Json[] | JsonObject | null;
+  readonly tool_choice?: Json;
+  /** `text`, `json`, or `{kind, schema}`. Older names: `response_format`, `json_schema`, `schema`, `output_schema`. */
+  readonly output_format?: Json;
+  readonly output?: Json;
+  readonly response_format?: string | null;
+  readonly schema?: JsonObject | null;
+  readonly json_schema?: JsonObject | null;
+  readonly output_schema?: JsonObject | null;
+  /** `{mode: "effort", level}`. */
+  readonly thinking?: Json;
+  /** Further attempts after a transient failure. 0: a failure is thrown at once. */
+  readonly llm_retries?: number | null;
+  readonly llm_backoff_ms?: number | null;
+  /** How the answer travels; accepted and without effect on the result. */
+  readonly stream?: boolean | null;
+};
+
+/** Options after reading. */
+export interface ParsedCall {
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly tape: string | null;
+  readonly retries: number;
+  readonly backoffMs: number;
+  readonly request: LlmRequest;
+}
+
+const KNOWN = [
+  ...['provider', 'model', 'tape', 'max_tokens', 'temperature', 'top_p', 'top_k', 'stop', 'seed'],
+  ...['frequency_penalty', 'presence_penalty', 'timeout_ms', 'timeout', 'messages', 'tools'],
+  ...['tool_choice', 'output_format', 'output', 'response_format', 'schema', 'json_schema'],
+  ...['output_schema', 'thinking', 'llm_retries', 'llm_backoff_ms', 'stream'],
+] as const;
+
+/** Documented options that this version does not have. */
+const UNSUPPORTED = [
+  ...[
+    'interleaved_thinking',
+    'anthropic_beta_features',
+    'vision',
+    'tool_search',
+    'budget',
+    'cache',
+  ],
+  ...['structural_experiment', 'transcript', 'model_tier', 'output_validation', 'schema_retries'],
+  ...['schema_retry_nudge', 'schema_stream_abort', 'repair', 'llm_repair', 'system', 'api_mode'],
+];
+
+/** Reads the arguments of a call. */
+export function parseCall(prompt: string, system: string | null, options: LlmOptions): ParsedCall {
+  const given = onlyKnown(options as JsonObject);
+  const messages =
+    given['messages'] === undefined
+      ? [{ role: 'user' as const, content: prompt }]
+      : toMessages(given['messages']);
+  if (messages.length === 0 || (given['messages'] === undefined && prompt === '')) {
+    throw llmErrors.noPrompt({});
+  }
+  const request = {
+    system,
+    messages,
+    output: outputOf(given),
+    timeout_ms: timeoutOf(given),
+    ...defined({
+      max_tokens: integer(given, 'max_tokens', 1),
+      temperature: number(given, 'temperature', 0, 2),
+      top_p: number(given, 'top_p', 0, 1),
+      top_k: integer(given, 'top_k', 1),
+      stop: stopOf(given),
+      seed: integer(given, 'seed', Number.MIN_SAFE_INTEGER),
+      frequency_penalty: number(given, 'frequency_penalty', -2, 2),
+      presence_penalty: number(given, 'presence_penalty', -2, 2),
+      reasoning_effort: effortOf(given),
+      tools: given['tools'] === undefined ? undefined : toTools(given['tools']),
+      tool_choice: toolChoiceOf(given),
+    }),
+  } as LlmRequest;
+  return {
+    provider: text(given, 'provider'),
+    model: text(given, 'model'),
+    tape: text(given, 'tape'),
+    retries: integer(given, 'llm_retries', 0) ?? 0,
+    backoffMs: number(given, 'llm_backoff_ms', 0, Number.MAX_SAFE_INTEGER) ?? DEFAULT_BACKOFF_MS,
+    request,
+  };
+}
+
+/** Options without those that are null; a name nobody knows is an error. */
+function onlyKnown(options: JsonObject): { readonly [name: string]: Json } {
+  const given: { [name: string]: Json } = {};
+  for (const [option, value] of Object.entries(options)) {
+    if (value === null || value === undefined) continue;
+    if (UNSUPPORTED.includes(option)) throw llmErrors.unsupportedOption({ option });
+    if (!(KNOWN as readonly string[]).includes(option)) {
+      const suggestion = nearestOption(option, KNOWN);
+      throw llmErrors.unknownOption(suggestion === undefined ? { option } : { option, suggestion });
+    }
+    given[option] = value;
+  }
+  return given;
+}
+
+type Given = { readonly [name: string]: Json };
+
+function bad(option: string, expected: string): Error {
+  return llmErrors.badOption({ option, expected });
+}
+
+function text(given: Given, option: string): string | null {
+  const value = given[option];
+  if (value === undefined) return null;
+  if (typeof value !== 'string' || value === '') throw bad(option, 'a text');
+  return value;
+}
+
+function number(given: Given, option: string, min: number, max: number): number | undefined {
+  const value = given[option];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !(value >= min && value <= max)) {
+    throw bad(option, max > 1e6 ? `a number from ${min}` : `a number from ${min} to ${max}`);
+  }
+  return value;
+}
+
+function integer(given: Given, option: string, min: number): number | undefined {
+  const value = given[option];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min) {
+    throw bad(option, min > -1e6 ? `an int of at least ${min}` : 'an int');
+  }
+  return value;
+}
+
+function timeoutOf(given: Given): number {
+  const ms = number(given, 'timeout_ms', 1, Number.MAX_SAFE_INTEGER);
+  if (ms !== undefined) return ms;
+  const seconds = number(given, 'timeout', 0.001, Number.MAX_SAFE_INTEGER);
+  return seconds === undefined ? DEFAULT_TIMEOUT_MS : seconds * 1000;
+}
+
+function stopOf(given: Given): readonly string[] | undefined {
+  const { stop } = given;
+  if (stop === undefined) return undefined;
+  const list = typeof stop === 'string' ? [stop] : stop;
+  if (!Array.isArray(list) || !list.every((one: Json) => typeof one === 'string')) {
+    throw bad('stop', 'a list of texts');
+  }
+  return list as readonly string[];
+}
+
+function effortOf(given: Given): 'low' | 'medium' | 'high' | undefined {
+  const { thinking } = given;
+  if (thinking === undefined || thinking === false) return undefined;
+  const level = isJsonObject(thinking) ? thinking['level'] : undefined;
+  if (level === 'low' || level === 'medium' || level === 'high') return level;
+  throw bad('thinking', '{mode: "effort", level: "low" | "medium" | "high"}');
+}
+
+function toolChoiceOf(given: Given): LlmRequest['tool_choice'] | undefined {
+  const choice = given['tool_choice'];
+  if (choice === undefined) return undefined;
+  if (choice === 'auto' || choice === 'none' || choice === 'required') return choice;
+  if (isJsonObject(choice) && typeof choice['name'] === 'string') return { name: choice['name'] };
+  throw bad('tool_choice', '"auto", "none", "required" or {name}');
+}
+
+/** One shape for the six spellings of what the answer should look like. */
+function outputOf(given: Given): LlmOutput {
+  const named = given['output_format'] ?? given['output'] ?? given['response_format'];
+  const beside = given['schema'] ?? given['json_schema'] ?? given['output_schema'];
+  if (beside !== undefined && !isJsonObject(beside)) throw bad('schema', 'a dict');
+  const schema = beside ?? schemaIn(named);
+  const kind = typeof named === 'string' ? named : (isJsonObject(named) && named['kind']) || null;
+  if (schema !== undefined) return { kind: 'json', schema };
+  if (kind === null && named === undefined) return { kind: 'text' };
+  if (kind === 'text') return { kind: 'text' };
+  if (kind === 'json' || kind === 'json_object') return { kind: 'json' };
+  throw bad('output_format', '"text", "json" or {kind: "json_schema", schema}');
+}
+
+function schemaIn(named: Json | undefined): JsonObject | undefined {
+  if (!isJsonObject(named)) return undefined;
+  const { schema } = named;
+  if (isJsonObject(schema)) return schema;
+  // `output: {type: "object", ...}`: the dict is the schema itself.
+  return named['kind'] === undefined && named['type'] !== undefined ? named : undefined;
+}
+
+function defined(fields: { readonly [name: string]: unknown }): { [name: string]: unknown } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,116 @@
+// The providers that can be named, as data. All of them speak the OpenAI chat wire format at the addresses below; a
+// server that is not in the table is `local` with its address in the environment.
+
+export interface KnownProvider {
+  readonly name: string;
+  readonly baseUrl?: string;
+  /** Environment names that give the address, first wins. */
+  readonly baseUrlEnv: readonly string[];
+  /** Environment names that give the key, first wins. */
+  readonly keyEnv: readonly string[];
+  /** Whether calls need a key. `unless_address`: not when the environment gives an address of one's own. */
+  readonly needsKey: 'always' | 'never' | 'unless_address';
+  readonly modelEnv: readonly string[];
+  readonly model?: string;
+  /** Whether JSON schemas may be sent for structured answers. */
+  readonly schemas: boolean;
+}
+
+const TABLE: readonly KnownProvider[] = [
+  {
+    name: 'openai',
+    baseUrl: 'https://api.openai.com/v1',
+    baseUrlEnv: ['OPENAI_BASE_URL'],
+    keyEnv: ['OPENAI_API_KEY'],
+    needsKey: 'unless_address',
+    modelEnv: [],
+    model: 'gpt-4o',
+    schemas: true,
+  },
+  {
+    name: 'local',
+    baseUrlEnv: ['HARN_LLM_BASE_URL', 'LOCAL_LLM_BASE_URL'],
+    keyEnv: ['HARN_LLM_API_KEY'],
+    needsKey: 'never',
+    modelEnv: ['LOCAL_LLM_MODEL'],
+    schemas: true,
+  },
+  {
+    name: 'anthropic',
+    baseUrl: 'https://api.anthropic.com/v1',
+    baseUrlEnv: [],
+    keyEnv: ['ANTHROPIC_API_KEY'],
+    needsKey: 'always',
+    modelEnv: [],
+    model: 'claude-sonnet-4-20250514',
+    schemas: false,
+  },
+  {
+    name: 'openrouter',
+    baseUrl: 'https://openrouter.ai/api/v1',
+    baseUrlEnv: [],
+    keyEnv: ['OPENROUTER_API_KEY'],
+    needsKey: 'always',
+    modelEnv: [],
+    model: 'anthropic/claude-sonnet-4.6',
+    schemas: true,
+  },
+  {
+    name: 'huggingface',
+    baseUrl: 'https://router.huggingface.co/v1',
+    baseUrlEnv: [],
+    keyEnv: ['HF_TOKEN', 'HUGGINGFACE_API_KEY'],
+    needsKey: 'always',
+    modelEnv: [],
+    schemas: true,
+  },
+  {
+    name: 'gemini',
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
+    baseUrlEnv: [],
+    keyEnv: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+    needsKey: 'always',
+    modelEnv: [],
+    schemas: true,
+  },
+  {
+    name: 'ollama',
+    baseUrl: 'http://localhost:11434',
+    baseUrlEnv: ['OLLAMA_HOST'],
+    keyEnv: [],
+    needsKey: 'never',
+    modelEnv: [],
+    model: 'llama3.2',
+    schemas: true,
+  },
+  {
+    name: 'mlx',
+    baseUrl: 'http://127.0.0.1:8002',
+    baseUrlEnv: ['MLX_BASE_URL'],
+    keyEnv: [],
+    needsKey: 'never',
+    modelEnv: ['MLX_MODEL_ID'],
+    model: 'mlx-qwen36-27b',
+    schemas: true,
+  },
+];
+
+/** Every name that `provider` may have. */
+export const PROVIDER_NAMES: readonly string[] = ['mock', 'tape', ...TABLE.map((one) => one.name)];
+
+/** A provider by name; undefined for `mock`, `tape` and names nobody knows. */
+export function knownProvider(name: string): KnownProvider | undefined {
+  return TABLE.find((one) => one.name === name);
+}
+
+/** The provider a model's name points to, with the name to send; undefined when it points to none. */
+export function inferProvider(model: string): { provider: string; model: string } | undefined {
+  const transport = /^(?:local|ollama):(.+)$/.exec(model)?.[1];
+  if (transport !== undefined) return { provider: 'ollama', model: transport };
+  if (/^[^/]+\/[^/]+$/.test(model)) return { provider: 'openrouter', model };
+  if (model.startsWith('claude-')) return { provider: 'anthropic', model };
+  if (/^(?:gpt-|o[134])/.test(model)) return { provider: 'openai', model };
+  if (model.startsWith('gemini-')) return { provider: 'gemini', model };
+  if (/^[^:]+:[^:]+$/.test(model)) return { provider: 'ollama', model };
+  return undefined;
+}

@@ -1,0 +1,17 @@
+// What a provider of models is to the rest of the room: one request, one answer or one categorised error.
+import type { Host } from '../../host/index.ts';
+import type { LlmRequest } from '../request.ts';
+import type { LlmAnswer } from '../result.ts';
+
+/** One call of a provider. */
+export interface ProviderCall {
+  readonly host: Host;
+  readonly request: LlmRequest;
+  readonly provider: string;
+  readonly model: string;
+  /** Fires when the call is given up: its connection must close. */
+  readonly signal: AbortSignal;
+}
+
+/** Asks a provider. Rejects with a coded error of the llm family, never with a library's. */
+export type ProviderFunction = (call: ProviderCall) => Promise<LlmAnswer>;

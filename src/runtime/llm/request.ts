@@ -1,0 +1,87 @@
+// A model call as data: what is asked, in a shape that no provider owns. Made once from a caller's arguments
+// (options.ts); providers, mocks and tapes read it as it is.
+import type { Json, JsonObject } from '../../base/index.ts';
+
+/** One part of a message. An image has exactly one of `url` and `base64`. */
+export type LlmContentBlock =
+  | { readonly type: 'text'; readonly text: string }
+  | {
+      readonly type: 'image';
+      readonly url?: string;
+      readonly base64?: string;
+      readonly media_type: string;
+      readonly detail?: 'low' | 'high' | 'auto';
+    };
+
+/** A call of a tool that a model asks for. */
+export type LlmToolCall = {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: Json;
+};
+
+/** One message of a conversation. */
+export type LlmMessage = {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly content: string | readonly LlmContentBlock[];
+  /** Of an assistant: the tools it asked for. */
+  readonly tool_calls?: readonly LlmToolCall[];
+  /** Of a tool: the call it answers. */
+  readonly tool_call_id?: string;
+  readonly name?: string;
+};
+
+/** A tool as a model sees it. `parameters` is a JSON Schema. */
+export type LlmTool = {
+  readonly name: string;
+  readonly description?: string;
+  readonly parameters: JsonObject;
+};
+
+/** The shape of the answer. */
+export type LlmOutput =
+  | { readonly kind: 'text' }
+  | { readonly kind: 'json'; readonly schema?: JsonObject };
+
+/** Everything a provider needs to know about a call, but where it goes. */
+export type LlmRequest = {
+  readonly system: string | null;
+  readonly messages: readonly LlmMessage[];
+  readonly output: LlmOutput;
+  readonly timeout_ms: number;
+  readonly max_tokens?: number;
+  readonly temperature?: number;
+  readonly top_p?: number;
+  readonly top_k?: number;
+  readonly stop?: readonly string[];
+  readonly seed?: number;
+  readonly frequency_penalty?: number;
+  readonly presence_penalty?: number;
+  readonly reasoning_effort?: 'low' | 'medium' | 'high';
+  readonly tools?: readonly LlmTool[];
+  readonly tool_choice?: 'auto' | 'none' | 'required' | { readonly name: string };
+};
+
+/** The words of a message, without images. */
+export function textOf(message: LlmMessage): string {
+  if (typeof message.content === 'string') return message.content;
+  return message.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
+}
+
+/** The last thing said by a user: what people mean by the prompt. */
+export function promptOf(request: LlmRequest): string {
+  const last = request.messages.findLast((message) => message.role === 'user');
+  return last === undefined ? '' : textOf(last);
+}
+
+/** The start of the prompt, for messages and tapes. */
+export function snippetOf(request: LlmRequest): string {
+  const prompt = promptOf(request).replace(/\s+/g, ' ').trim();
+  const short = [...prompt].slice(0, 80).join('');
+  return JSON.stringify(short.length < prompt.length ? `${short}...` : short);
+}
+
+/** The role of the last message, as the list of open calls shows it. */
+export function roleOf(request: LlmRequest): string {
+  return request.messages.at(-1)?.role ?? 'user';
+}

@@ -1,0 +1,150 @@
+// Where a call goes: the provider and the model, from the call, the environment and the settings of the run. The answer
+// is recorded with the call's id, so a resumed run asks whom it asked before, whatever the environment says by then.
+// Addresses and keys are read at the moment of the call and never recorded.
+import { uuidV7 } from '../../base/index.ts';
+import type { HostEnv } from '../host/index.ts';
+import { defineSyncEffect } from '../run/index.ts';
+import { type LlmConfig, llmConfigKey } from './config.ts';
+import { llmErrors } from './errors.ts';
+import {
+  inferProvider,
+  type KnownProvider,
+  knownProvider,
+  PROVIDER_NAMES,
+} from './providers/known.ts';
+
+const DISABLED = 'HARN_LLM_CALLS_DISABLED';
+
+/** What a caller said about where to go. */
+export type LlmWish = {
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly tape: string | null;
+  /** Answers were prepared in this run: a call that names no provider takes them. */
+  readonly mocked: boolean;
+};
+
+/** Where one call goes. */
+export type LlmRoute = {
+  readonly call_id: string;
+  /** `network` costs money and time; the others are answered here. */
+  readonly kind: 'mock' | 'tape' | 'network';
+  readonly provider: string;
+  readonly model: string;
+  readonly tape: string | null;
+  readonly started_at_ms: number;
+};
+
+/** Decides where a call goes and gives it its id. */
+export const llmBegin = defineSyncEffect(
+  { name: 'llm.begin', class: 'ambient', access: 'read' },
+  (env, wish: LlmWish): LlmRoute => {
+    const startedAtMs = Math.floor(env.clock.nowMs());
+    return {
+      call_id: `llm_call_${uuidV7(startedAtMs, env.host.random)}`,
+      ...destination(wish, env.host.env, env.get(llmConfigKey)),
+      started_at_ms: startedAtMs,
+    };
+  },
+);
+
+type Destination = Omit<LlmRoute, 'call_id' | 'started_at_ms'>;
+
+/** The rules, in order of precedence; see the documentation of providers. */
+export function destination(wish: LlmWish, env: HostEnv, config: LlmConfig): Destination {
+  const named = wish.provider === 'auto' ? null : wish.provider;
+  if (named !== null && !PROVIDER_NAMES.includes(named)) {
+    throw llmErrors.unknownProvider({ provider: named, known: PROVIDER_NAMES.join(', ') });
+  }
+  const model = wish.model ?? env.get('HARN_LLM_MODEL') ?? null;
+  const mock: Destination = { kind: 'mock', provider: 'mock', model: model ?? 'mock', tape: null };
+  if (named === 'mock' || config.mocks !== undefined) return mock;
+  const tape = wish.tape ?? config.tape ?? nonEmpty(env, 'HARN_LLM_TAPE');
+  if (tape !== undefined) return { kind: 'tape', provider: 'tape', model: model ?? 'tape', tape };
+  if (named === 'tape') throw llmErrors.noTape({});
+  if (named === null && wish.mocked) return mock;
+  const chosen = choose(named, model, wish.provider === 'auto', env, config);
+  if (chosen === undefined) return mock;
+  if (chosen.provider === 'mock') return mock;
+  return network(chosen, env);
+}
+
+interface Chosen {
+  readonly provider: string;
+  readonly model: string | null;
+}
+
+function choose(
+  named: string | null,
+  model: string | null,
+  auto: boolean,
+  env: HostEnv,
+  config: LlmConfig,
+): Chosen | undefined {
+  if (named !== null) return { provider: named, model };
+  const fromEnv = nonEmpty(env, 'HARN_LLM_PROVIDER');
+  if (!auto && fromEnv !== undefined && fromEnv !== 'auto') return { provider: fromEnv, model };
+  if (config.defaultProvider !== undefined) return { provider: config.defaultProvider, model };
+  // An address of one's own says more than the look of a model's name.
+  for (const provider of ['local', 'openai']) {
+    const known = knownProvider(provider);
+    if (known?.baseUrlEnv.some((name) => nonEmpty(env, name) !== undefined)) {
+      return { provider, model };
+    }
+  }
+  const inferred = model === null ? undefined : inferProvider(model);
+  if (inferred !== undefined) return inferred;
+  if (nonEmpty(env, 'OPENAI_API_KEY') !== undefined) return { provider: 'openai', model };
+  // Who names a model wants that model: an invented answer would pass for its own.
+  if (model !== null) throw llmErrors.noProvider({ model });
+  return undefined;
+}
+
+function network({ provider, model }: Chosen, env: HostEnv): Destination {
+  if (nonEmpty(env, DISABLED) !== undefined) {
+    throw llmErrors.disabled({ provider, variable: DISABLED });
+  }
+  const known = knownProvider(provider);
+  if (known === undefined) {
+    throw llmErrors.unknownProvider({ provider, known: PROVIDER_NAMES.join(', ') });
+  }
+  endpointOf(known, env);
+  const fromEnv = known.modelEnv
+    .map((name) => nonEmpty(env, name))
+    .find((one) => one !== undefined);
+  const chosen = model ?? fromEnv ?? known.model;
+  if (chosen === undefined) throw llmErrors.noModel({ provider });
+  return { kind: 'network', provider, model: chosen, tape: null };
+}
+
+/** Address and key of a provider. A missing one is a coded error that names the variables. */
+export function endpointOf(
+  known: KnownProvider,
+  env: HostEnv,
+): { readonly baseUrl: string; readonly apiKey: string | undefined } {
+  const own = known.baseUrlEnv.map((name) => nonEmpty(env, name)).find((one) => one !== undefined);
+  const baseUrl = own ?? known.baseUrl;
+  const { name: provider } = known;
+  if (baseUrl === undefined) {
+    throw llmErrors.noBaseUrl({ provider, variables: known.baseUrlEnv.join(' or ') });
+  }
+  const apiKey = known.keyEnv.map((name) => nonEmpty(env, name)).find((one) => one !== undefined);
+  const optional =
+    known.needsKey === 'never' || (known.needsKey === 'unless_address' && own !== undefined);
+  if (apiKey === undefined && !optional) {
+    throw llmErrors.noKey({ provider, variables: known.keyEnv.join(' or ') });
+  }
+  return { baseUrl: withVersion(baseUrl), apiKey };
+}
+
+/** `localhost:8000` and `http://localhost:8000` mean `http://localhost:8000/v1`; an address with a path is kept. */
+function withVersion(address: string): string {
+  const url = /^https?:\/\//.test(address) ? address : `http://${address}`;
+  const bare = url.replace(/\/+$/, '');
+  return /^https?:\/\/[^/]+$/.test(bare) ? `${bare}/v1` : bare;
+}
+
+function nonEmpty(env: HostEnv, name: string): string | undefined {
+  const value = env.get(name);
+  return value === undefined || value === '' ? undefined : value;
+}

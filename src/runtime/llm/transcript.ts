@@ -1,0 +1,53 @@
+// Model calls in the live stream of a run: one `transcript` event when a call is made and one when it ends. Emitted in
+// the task's own turn, so a resumed run goes on with the same numbers.
+import { HarnError, type Json } from '../../base/index.ts';
+import { type RunContext, timestamp } from '../run/index.ts';
+import { failureOf } from './errors.ts';
+import type { LlmRequest } from './request.ts';
+import type { LlmAnswer } from './result.ts';
+import type { LlmRoute } from './route.ts';
+
+/** A call is being made. */
+export function emitRequest(ctx: RunContext, request: LlmRequest, route: LlmRoute): void {
+  emit(ctx, 'provider_call_request', {
+    type: 'provider_call_request',
+    timestamp: timestamp(route.started_at_ms),
+    call_id: route.call_id,
+    provider: route.provider,
+    model: route.model,
+    max_tokens: request.max_tokens ?? null,
+    temperature: request.temperature ?? null,
+    tool_choice: request.tool_choice ?? null,
+    native_tool_count: request.tools?.length ?? 0,
+    message_count: request.messages.length,
+  });
+}
+
+/** A call was answered. */
+export function emitResponse(ctx: RunContext, route: LlmRoute, answer: LlmAnswer): void {
+  const { duration_ms: responseMs, stop_reason: _stop, ...told } = answer;
+  emit(ctx, 'provider_call_response', {
+    type: 'provider_call_response',
+    call_id: route.call_id,
+    provider: route.provider,
+    ...told,
+    cache_creation_input_tokens: answer.cache_write_tokens,
+    response_ms: responseMs,
+  });
+}
+
+/** A call ended without an answer. */
+export function emitFailure(ctx: RunContext, route: LlmRoute, error: unknown): void {
+  const failure = HarnError.is(error) ? failureOf(error, route) : null;
+  emit(ctx, 'provider_call_response', {
+    type: 'provider_call_response',
+    call_id: route.call_id,
+    provider: route.provider,
+    model: route.model,
+    error: failure === null ? null : { category: failure.category, message: failure.message },
+  });
+}
+
+function emit(ctx: RunContext, kind: string, payload: Json): void {
+  ctx.run.events.emit({ event_type: 'transcript', kind, payload });
+}
