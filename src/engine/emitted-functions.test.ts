@@ -95,8 +95,10 @@ impl Point {
 }
 fn total(points) { return points.map({ p -> p.sum() }) }
 println(total([Point { x: 1, y: 2 }, Point { y: 5, x: 5 }.moved(10)]))
-println(Point { x: 1, y: 2 }.label)`,
-    prints: ['[3, 20]', 'nil'],
+println(Point { x: 1, y: 2 }.label)
+println([{x: 1, y: 1}].map(Point)[0])
+println(Point({x: 2, y: 3}).sum())`,
+    prints: ['[3, 20]', 'nil', 'Point {x: 1, y: 1}', '5'],
   },
   {
     title: 'names that mean something in JavaScript are ordinary names',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { output, runSource } from './run-source.fixture.ts';
+import { callSync, type Value } from '../values/index.ts';
+import { compileSource, linkForTest, makeCtx, output, runSource } from './run-source.fixture.ts';
 
 describe('modules', () => {
   it('share their live variables through functions, and give away structs with their methods', () => {
@@ -25,6 +26,10 @@ println([total(), make(4).double(), P { x: 9 }.double(), [1, 2].map(add)])`;
       inner: 'pub fn twice(x) { return x * 2 }\npub fn hidden() { return 0 }',
     };
     expect(output('import "facade"\nprintln(twice(own()))', { modules })).toEqual(['2']);
+    const live = linkForTest(compileSource(modules.facade, { modules }), []);
+    const twice = live.exported('twice') as Value;
+    expect(callSync(twice, makeCtx(), [21])).toBe(42);
+    expect(live.exported('hidden')).toBeUndefined();
   });
 
   it('run their initialisers once, in order of dependency, but no other statements', () => {

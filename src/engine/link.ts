@@ -119,11 +119,17 @@ export class LiveProgram {
     return { fn: functionIn(body.exports, name), inputs: entry.inputs };
   }
 
-  /** A public function of the entry module: trigger handlers, connector exports and test functions. */
+  /**
+   * A name of a module, of the entry by default, exported again or not: trigger handlers, connector exports, tests.
+   * Undefined when there is none. Public or not is a question of `compiled.exports`.
+   */
   exported(name: string, moduleId: string = this.compiled.entry): Value | undefined {
     const module = this.modules.get(moduleId);
     if (module === undefined) return undefined;
-    return module.body.exports[name] ?? module.body.pipelines[name];
+    const { body, compiled } = module;
+    const own = body.exports[name] ?? body.pipelines[name];
+    const from = compiled.exports.find((each) => each.name === name)?.from;
+    return own === undefined && from !== undefined ? this.exported(from.name, from.module) : own;
   }
 }
 

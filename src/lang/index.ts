@@ -44,6 +44,7 @@ export { editDistance, nearestName } from './2-check/suggest.ts';
 // Emitting: JavaScript of one module, its source map, and reading them back
 export {
   type EmittedEntry,
+  type EmittedExport,
   type EmittedModule,
   type EmittedPipeline,
   type EntryInput,

@@ -216,6 +216,12 @@ function redeclared(name: string, keyword: string): never {
   throw fail.redeclared({ name, keyword });
 }
 
+/** A struct's name as a value: a function from its fields to an instance. */
+function structMaker(struct: StructClass): HarnFunction {
+  const make = (_ctx: Ctx, fields: Value) => makeStruct(struct, asDict(fields ?? {}));
+  return describeFunction(make, { name: struct.type.name, params: ['fields'], required: 1 });
+}
+
 /** A struct literal whose name means nothing here. */
 function structByName(name: string, _fields: Dict): never {
   throw fail.undefinedVariable({ name });
@@ -278,6 +284,7 @@ export const support = {
   makeEnum,
   makeStruct,
   structByName,
+  structMaker,
   defineStruct,
   implement,
   display,

@@ -119,12 +119,10 @@ function callTarget(em: Emitter, site: Site, target: CallTarget, args: readonly 
       return callDirect(site, em.read(target.binding, site.node), args);
     case 'builtin':
       return callBuiltin(em, target.spec, args, site.suspends, site.node);
-    case 'struct':
-      return em.call(
-        'makeStruct',
-        [em.read(target.binding, site.node), args[0] ?? '{}'],
-        site.node,
-      );
+    case 'struct': {
+      const fields = em.call('asDict', [args[0] ?? '{}'], site.node);
+      return em.call('makeStruct', [em.read(target.binding, site.node), fields], site.node);
+    }
     case 'enumVariant':
       return makeVariant(em, target.binding.name, target.variant, args);
     case 'undefined': {

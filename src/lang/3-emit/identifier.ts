@@ -14,6 +14,7 @@ export function identifier(em: Emitter, node: Identifier): Js {
   if (fault !== undefined) return em.raise(fault, node);
   if (binding === undefined)
     return em.raise({ kind: 'undefinedVariable', name: node.name, suggestion: undefined }, node);
+  if (binding.kind === 'struct') return em.call('structMaker', [read(em, binding, node)], node);
   return read(em, binding, node);
 }
 

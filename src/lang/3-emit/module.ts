@@ -34,6 +34,12 @@ export interface EmittedEntry {
   readonly inputs: readonly EntryInput[];
 }
 
+/** A public name of a module. */
+export interface EmittedExport {
+  readonly name: string;
+  readonly from?: { readonly module: string; readonly name: string };
+}
+
 /** A pipeline of a module and what it has to be given. */
 export interface EmittedPipeline {
   readonly name: string;
@@ -51,8 +57,8 @@ export interface EmittedModule {
   readonly requires: readonly string[];
   /** Modules whose exports it reads. */
   readonly imports: readonly string[];
-  /** Public names. */
-  readonly exports: readonly string[];
+  /** Public names, with the module and the name there for those that come from elsewhere. */
+  readonly exports: readonly EmittedExport[];
   readonly pipelines: readonly EmittedPipeline[];
   readonly entry: EmittedEntry;
 }
@@ -85,7 +91,7 @@ export function emitModule(
     }),
     requires: em.prelude.requires,
     imports: em.prelude.modules,
-    exports: [...checked.exports.keys()].sort(),
+    exports: exportsOf(checked),
     pipelines: parts.pipelines,
     entry: entryOf(checked.entry),
   };
@@ -117,6 +123,16 @@ function withParents(
     suspensionPoints: new Set(all.flatMap((each) => [...each.suspensionPoints])),
     tickLoops: new Set(all.flatMap((each) => [...each.tickLoops])),
   };
+}
+
+function exportsOf({ exports, source }: CheckedModule): EmittedExport[] {
+  return [...exports]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, binding]) => {
+      const { moduleId } = binding;
+      if (moduleId === undefined || moduleId === source.id) return { name };
+      return { name, from: { module: moduleId, name: binding.name } };
+    });
 }
 
 function entryOf(entry: EntrySelection): EmittedEntry {
