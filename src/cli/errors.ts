@@ -64,6 +64,12 @@ export const usageErrors = defineErrors('CLI', {
     message: ({ code, suggestion }) => `there is no error code \`${code}\`${meant(suggestion)}`,
     hint: 'list them all with `harn explain --list`',
   }),
+  unknownCapability: row<{ word: string; suggestion?: string | undefined; capabilities: string }>({
+    number: 12,
+    message: ({ word, suggestion }) => `\`--deny ${word}\` names nothing${meant(suggestion)}`,
+    hint: ({ capabilities }) =>
+      `deny a capability (${capabilities}), a method such as fs.write_text, or an access such as fs:write`,
+  }),
 });
 
 /** What was asked for is not there or not possible: exit code 1. */

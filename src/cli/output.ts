@@ -154,7 +154,7 @@ function pad(text: string, to: number): string {
 /** `3 min ago`, `in 2 h`: one unit, rounded down. */
 export function relativeTime(nowMs: number, atMs: number): string {
   const distance = Math.abs(nowMs - atMs);
-  if (distance < 5_000) return 'now';
+  if (distance < 1_000) return 'now';
   const text = roughDuration(distance);
   return atMs <= nowMs ? `${text} ago` : `in ${text}`;
 }

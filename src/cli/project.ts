@@ -54,8 +54,9 @@ export class Project {
     return `${folder}/${runId}.json`;
   }
 
-  /** Writes a run's record: all of it or nothing. */
+  /** Writes a run's record: all of it or nothing. A run that needed no store leaves nothing in the project. */
   async saveRecord(record: RunRecord): Promise<void> {
+    if (this.#store === undefined) return;
     const file = await this.recordPath(record.id);
     await this.host.fs.mkdir(file.slice(0, file.lastIndexOf('/')));
     await this.host.fs.writeFile(file, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });

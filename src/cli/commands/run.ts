@@ -13,13 +13,14 @@ export const run: Command = {
     return withSession(args, ctx, async (session) => {
       const program = await loadForRun(session, target, args.value('edition'));
       if (program === undefined) return 1;
+      const deny = await deniedBy(args.list('deny'));
       const task = args.value('task');
       const pipeline = args.value('pipeline');
       return session.follow(
         session.engine.start(program, {
           argv: args.rest,
           durability: args.value('durability') === 'process' ? 'process' : 'power',
-          deny: args.list('deny'),
+          deny,
           origin: 'path' in target ? target.path : '-e',
           ...(task === undefined ? {} : { task }),
           ...(pipeline === undefined ? {} : { pipeline }),
@@ -29,12 +30,25 @@ export const run: Command = {
   },
 };
 
+async function deniedBy(words: readonly string[]): Promise<readonly string[]> {
+  if (words.length === 0) return [];
+  const { resolveDenied } = await import('../deny.ts');
+  return resolveDenied(words);
+}
+
 function targetOf(args: Arguments): ProgramTarget {
   const code = args.value('eval');
   const [file] = args.positionals;
   if (code === undefined) return { path: args.at(0) };
   if (file !== undefined) throw usageErrors.twoPrograms({ file });
-  return { code, name: '<eval>' };
+  return { code: withTask(code), name: '<eval>' };
+}
+
+/** A text that asks for its `task` becomes the pipeline that has one; any other text runs as it is. */
+function withTask(code: string): string {
+  if (!/\btask\b/.test(code) || /\b(?:pipeline|fn\s+main)\b/.test(code)) return code;
+  const imports = /^(?:\s*import\b[^\n;]*[\n;])*/.exec(code)?.[0] ?? '';
+  return `${imports}pipeline main(task) { ${code.slice(imports.length)}\n}`;
 }
 
 /** A program that may start; its mistakes are shown, and undefined says that there were any. */

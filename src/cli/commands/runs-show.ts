@@ -113,7 +113,10 @@ function printReceipt(output: Output, { receipt }: RunRecord): void {
 }
 
 function printEffects(output: Output, { effects }: RunRecord): void {
-  const rows = Object.entries(effects).sort(([a], [b]) => (a < b ? -1 : 1));
+  // How a run ends takes the time too; that says nothing about the program.
+  const rows = Object.entries(effects)
+    .filter(([name]) => !name.startsWith('lifecycle.'))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   if (rows.length === 0) return;
   output.line();
   output.table(
