@@ -112,10 +112,9 @@ function* bindArguments(
   frame: Frame,
 ): Steps {
   for (const [index, param] of params.entries()) {
-    const value = param.rest
-      ? args.slice(index)
-      : yield* argument(param, args[index], scope, frame);
-    if (!param.rest) checkType(param, value);
+    const given = args[index];
+    const value = param.rest ? args.slice(index) : yield* argument(param, given, scope, frame);
+    if (!param.rest && given !== undefined) checkType(param, given);
     scope.declare(param.name, { value, visibleFrom: param.span.end, declaredBy: param });
   }
   return null;
@@ -128,7 +127,7 @@ function* argument(param: Param, given: Value | undefined, scope: Scope, frame: 
 
 const CHECKED = new Set(['int', 'float', 'string', 'bool', 'list', 'dict', 'nil', 'closure']);
 
-/** Annotated parameters are checked at run time; only the names of plain kinds are modelled. */
+/** Arguments of annotated parameters are checked at run time, defaults are not; only the names of plain kinds are modelled. */
 function checkType(param: Param, value: Value): void {
   if (param.type?.kind !== 'NamedType' || !CHECKED.has(param.type.name)) return;
   const expected = param.type.name;
