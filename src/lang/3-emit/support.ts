@@ -1,6 +1,6 @@
 // The names that generated code may use: helpers of `$`, checked against the table itself by a type-only import, and
 // the internal rows that the runtime provides for constructs of the language.
-import type { Support } from '../../values/support.ts';
+import type { SUPPORT_ABI, Support } from '../../values/support.ts';
 
 /** A helper of `$`. */
 export type SupportName = keyof Support;
@@ -38,5 +38,5 @@ export type RuntimeRow =
   | '@skill'
   | '@eval_pack';
 
-/** Version of the contract between generated code, `$` and the internal rows. Part of every cache key. */
-export const EMIT_ABI = 1;
+/** Version of the contract between generated code, `$` and the internal rows; equal to that of `$` by its type. */
+export const EMIT_ABI: typeof SUPPORT_ABI = 1;
