@@ -235,11 +235,14 @@ fn grow() { grown = grown + [1]
   return 5 }
 println([grown, grow(), grown, grown[grow() - 5]])
 grown = grown + [grow()]
-println(grown)`;
+println(grown)
+fn late() { grown = grown.push(77)
+  return 77 }
+println([contains(grown, late()), contains(grown, 77)])`;
     expect(output(source)).toEqual([
       '[[[1], {k: [1]}, [1]], [1, 2], [30, 2, 3], {a: 1}, {a: 2}, [{a: 2}], {a: 2, b: 3}]',
       '[[0], 5, [0, 1], 0]',
-      '[0, 1, 1, 5]',
+      ...['[0, 1, 1, 5]', '[false, true]'],
     ]);
   });
 });

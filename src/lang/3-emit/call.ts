@@ -7,7 +7,7 @@ import type { BuiltinSpec } from '../builtin-spec.ts';
 import type { Emitter } from './emitter.ts';
 import { type Js, mark, quote } from './js.ts';
 import { unlessNil } from './operators.ts';
-import { isReadingBuiltin, isReadingMethod, peek } from './ownership.ts';
+import { isQuiet, isReadingBuiltin, isReadingMethod, peek } from './ownership.ts';
 
 /** What a call site knows beyond its target. */
 interface Site {
@@ -37,7 +37,8 @@ export function call(em: Emitter, node: Call): Js {
     ]);
     return callValue(em, site, callee as Js, args);
   }
-  const looks = target.kind === 'builtin' && isReadingBuiltin(target.spec.name);
+  const looks =
+    target.kind === 'builtin' && isReadingBuiltin(target.spec.name) && node.args.every(isQuiet);
   return callTarget(em, site, target, em.ordered(argumentParts(em, node.args, looks)));
 }
 

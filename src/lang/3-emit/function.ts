@@ -73,11 +73,15 @@ function parameters(em: Emitter, params: readonly Param[], names: readonly strin
   params.forEach((param, i) => {
     const name = names[i] as string;
     if (param.rest) return;
-    em.push(`if (${name} === undefined) {`);
-    if (param.default === undefined) em.push(`${name} = null;`);
-    else em.into(param.default, { kind: 'assign', name });
     const { lines } = em.capture(() => parameterCheck(em, param, name));
-    em.push(lines.length === 0 ? '}' : '} else', ...lines);
+    const otherwise = lines.length === 0 ? '' : ` else ${lines.join(' ')}`;
+    if (param.default === undefined) {
+      em.push(`if (${name} === undefined) ${name} = null;${otherwise}`);
+      return;
+    }
+    em.push(`if (${name} === undefined) {`);
+    em.into(param.default, { kind: 'assign', name });
+    em.push(`}${otherwise}`);
   });
 }
 
