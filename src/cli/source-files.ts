@@ -2,6 +2,7 @@
 // line it is on.
 import {
   type Diagnostic,
+  HarnError,
   type Json,
   LineIndex,
   renderDiagnostic,
@@ -12,10 +13,12 @@ import {
   type LoadedProgram,
   loadProgram,
   type ProgramTarget,
+  sourceErrors,
 } from '../engine/index.ts';
 import type { Host } from '../runtime/index.ts';
 import { cliErrors, usageErrors } from './errors.ts';
 import type { Output } from './output.ts';
+import { nearest } from './suggest.ts';
 
 const EDITIONS = ['0.7', '2026'] as const;
 export type EditionName = (typeof EDITIONS)[number];
@@ -44,8 +47,31 @@ export async function loadTarget(
     if ('path' in target && isEmpty) throw cliErrors.emptyProgram({ path: target.path });
     return loaded;
   } catch (error) {
+    if ('path' in target && isMissing(error)) throw await withNeighbour(host, target.path, error);
     throw readFailure('path' in target ? target.path : '-e', error) ?? error;
   }
+}
+
+function isMissing(error: unknown): error is HarnError {
+  return HarnError.is(error) && error.code === sourceErrors.$code('notFound');
+}
+
+/** The same error with the name of a file that may have been meant. */
+async function withNeighbour(host: Host, path: string, error: HarnError): Promise<HarnError> {
+  const slash = path.lastIndexOf('/') + 1;
+  const folder = path.slice(0, slash);
+  const entries = await host.fs.listDir(folder === '' ? '.' : folder).catch(() => []);
+  const names = entries.filter(({ kind }) => kind !== 'directory').map(({ name }) => name);
+  const near = nearest(
+    path.slice(slash),
+    names.filter((name) => name.endsWith('.harn')),
+  );
+  const hint =
+    near === undefined
+      ? `check the spelling; paths start at ${host.system.cwd()}`
+      : `did you mean ${folder}${near}?`;
+  const { code, message, data } = error;
+  return new HarnError({ code, message, data, hint });
 }
 
 const REASONS: { readonly [code: string]: string } = {

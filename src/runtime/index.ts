@@ -2,7 +2,13 @@
 // The outside
 
 // Composition
-export { type ComposeOptions, composeRuns, createRuntime, RUNTIME_PROJECTIONS } from './compose.ts';
+export {
+  type ComposeOptions,
+  composeRuns,
+  createRuntime,
+  RECORD_SECTIONS,
+  RUNTIME_PROJECTIONS,
+} from './compose.ts';
 // TypeScript pipelines
 export {
   createHarness,

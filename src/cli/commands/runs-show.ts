@@ -4,6 +4,7 @@ import {
   type Host,
   listRuns,
   loadRecord,
+  RECORD_SECTIONS,
   type RunRecord,
   type RunRow,
   receiptLine,
@@ -29,7 +30,7 @@ export const runsShow: Command = {
       const store = await project.requireStore();
       const runId = await findRunId(store, args.at(0));
       const view = await viewRun(store, host, runId);
-      const record = await loadRecord(store, runId);
+      const record = await loadRecord(store, runId, RECORD_SECTIONS);
       const rows = await listRuns(store, { parent: runId, limit: 1000 });
       const children: (RunRow & { real_status: string })[] = [];
       for (const row of rows) {
