@@ -43,7 +43,10 @@ export function* closeOut(ctx: RunContext, mode: CloseMode): Suspending<Snapshot
       return undefined;
     }
     const open = snapshot.items.filter((item) => !ledger.isDecided(item));
-    if (open.length === 0) return snapshot;
+    if (open.length === 0) {
+      const released = yield* release(ctx, snapshot.items);
+      if (!released || look > LOOKS) return snapshot;
+    }
     for (const item of open) {
       if (look > LOOKS) leave(ctx, item, 'policy', 'it came to be while the run was ending');
       else yield* closeItem(ctx, item, mode);
@@ -60,6 +63,15 @@ function* closeItem(ctx: RunContext, item: UnsettledItem, mode: CloseMode): Susp
   const result = yield* tryAct(ctx, item, action, reason, null);
   if (result.status === 'gone') return;
   ctx.get(ledgerKey).decide(item, decisionOf(result, by, reason));
+}
+
+/** What stays behind, whoever decided so, is let go by its owner: a handoff becomes free for others to take. */
+function* release(ctx: RunContext, items: readonly UnsettledItem[]): Suspending<boolean> {
+  const letGo = items.filter(({ actions }) => actions.includes('abandon'));
+  for (const item of letGo) {
+    yield* tryAct(ctx, item, 'abandon', ctx.get(ledgerKey).reasonOf(item), null);
+  }
+  return letGo.length > 0;
 }
 
 interface Plan {

@@ -5,6 +5,7 @@ import { isTruthy, type RunContext, runErrors, type Suspending } from '../run/in
 import { emitAudit } from './audit.ts';
 import { callInline, type FinishCallback, finishCallback } from './call.ts';
 import { durationMs } from './duration.ts';
+import { lifErrors } from './errors.ts';
 import { programNow, takeSnapshot } from './unsettled.ts';
 import { runNow } from './wait.ts';
 
@@ -52,7 +53,8 @@ export function withTelemetry(
  * its result. Real time interrupts it; time mocked by the program is compared when it ends. Zero: no limit.
  */
 export function withTimeout(callback: FinishCallback, limit: Json): FinishCallback {
-  const ms = durationMs(limit) ?? 0;
+  const ms = limit === null ? 0 : durationMs(limit);
+  if (ms === undefined) throw lifErrors.notDuration({ given: JSON.stringify(limit) });
   return finishCallback('with_timeout', function* (ctx, value) {
     if (ms <= 0) return yield* callInline(ctx, callback, value);
     const started = ctx.sync(programNow, []);

@@ -59,6 +59,11 @@ export const lifErrors = defineErrors('LIF', {
     message: ({ name, value }) => `${value} is not a value of the run option ${name}`,
     hint: 'on_failure is "cancel" or "keep"; finish_timeout_ms is a positive number',
   }),
+  notDuration: row<{ given: string }>({
+    number: 14,
+    message: ({ given }) => `with_timeout expects a duration, milliseconds or {ms}; got ${given}`,
+    hint: 'write "30s", 30000 or {seconds: 30}; 0 means no limit',
+  }),
   finishTimeout: row<{ ms: number }>({
     number: 13,
     message: ({ ms }) => `on_finish and its hooks did not end within ${ms} ms`,

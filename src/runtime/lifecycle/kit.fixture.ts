@@ -230,14 +230,19 @@ export async function ended(scenario: Scenario, options: LifeOptions = {}) {
 }
 
 /** A store whose process dies at commit n: nothing after it is written or answered. */
-export function dying(store: Store, commits: number): { store: Store; isDead: () => boolean } {
+export function dying(
+  store: Store,
+  commits: number,
+): { store: Store; isDead: () => boolean; asked: () => number } {
   let left = commits;
+  let asked = 0;
   const never = new Promise<never>(() => undefined);
   const proxy = new Proxy(store, {
     get(target, key) {
       if (key === 'tx') {
         return (fn: never) => {
           left -= 1;
+          asked += 1;
           return left < 0 ? never : target.tx(fn);
         };
       }
@@ -245,7 +250,7 @@ export function dying(store: Store, commits: number): { store: Store; isDead: ()
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  return { store: proxy, isDead: () => left < 0 };
+  return { store: proxy, isDead: () => left < 0, asked: () => asked };
 }
 
 /** What was really done to the fakes' items, in order. */
@@ -281,4 +286,9 @@ export function hook(run: (payload: JsonObject) => Json | undefined): Handler {
     yield* [];
     return run(payload as JsonObject);
   });
+}
+
+/** A callback that ignores its value. */
+export function finishCallbackOf(run: (ctx: RunContext) => Suspending<unknown>): Handler {
+  return generator('callback', (ctx) => run(ctx));
 }

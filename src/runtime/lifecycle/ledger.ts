@@ -110,6 +110,11 @@ export class Ledger {
     return line !== undefined && line.decision === undefined;
   }
 
+  /** Why it was decided as it was. */
+  reasonOf(item: Seen): string {
+    return this.#lines.get(keyOf(item))?.decision?.reason ?? '';
+  }
+
   /** Items without a decision, in the order they were noted. */
   open(): readonly Seen[] {
     return [...this.#lines.values()].filter((line) => line.decision === undefined);
