@@ -130,10 +130,7 @@ export class Engine {
 
   #begin(run: Run, live: LiveProgram): ProgramRun {
     const end: ProgramEnd = { exitCode: undefined };
-    const { pipeline } = run.start.options;
-    const done = run.begin(
-      programBody(live, typeof pipeline === 'string' ? pipeline : undefined, end),
-    );
+    const done = run.begin(programBody(live, pipelineOf(run.start), end));
     return {
       run,
       done,
@@ -158,6 +155,13 @@ export class Engine {
       },
     });
   }
+}
+
+/** The pipeline a run was asked to start, by name; a child always was, whatever its parent's options say. */
+function pipelineOf({ parent_run_id, pipeline, options }: RunStart): string | undefined {
+  if (parent_run_id !== null) return pipeline;
+  const asked = options['pipeline'];
+  return typeof asked === 'string' ? asked : undefined;
 }
 
 function* nothingToDo(): Generator<never, null, unknown> {

@@ -119,16 +119,21 @@ export class EffectPerformer implements Performer {
     if (op === undefined || this.#ports.replay.outcome(open.id, open.ordinal) !== undefined) return;
     const { spec } = op.effect;
     const touched = spec.class === 'mutation' && (open.started || this.#intent(open) !== undefined);
-    this.#ports.journal.append(open.id, {
-      kind: 'outcome',
-      ordinal: open.ordinal,
-      effect: spec.name,
-      args_hash: argsHash(op),
-      how: 'delivered',
-      status: touched ? 'unknown' : 'dropped',
-      dropped: true,
-      ...(touched ? { error: toRecordedError(unknownOutcome(open, spec.name)) } : {}),
-    });
+    const timer = this.#timerOf(open, op);
+    this.#ports.journal.append(
+      open.id,
+      {
+        kind: 'outcome',
+        ordinal: open.ordinal,
+        effect: spec.name,
+        args_hash: argsHash(op),
+        how: 'delivered',
+        status: touched ? 'unknown' : 'dropped',
+        dropped: true,
+        ...(touched ? { error: toRecordedError(unknownOutcome(open, spec.name)) } : {}),
+      },
+      timer === undefined ? {} : { ops: (tx: Tx) => tx.deleteTimer(timer) },
+    );
     if (!open.started) return;
     this.#ports.scheduler().expectExternal(-1);
   }
@@ -313,6 +318,15 @@ export class EffectPerformer implements Performer {
     }
     ops.push((tx) => tx.deleteTimer(id));
     return dueMs;
+  }
+
+  /** The durable row of a wait that is under way, in this life or an earlier one. */
+  #timerOf(open: OpenOp, { effect, args }: EffectOp): string | undefined {
+    const { replay, runId, nowMs } = this.#ports;
+    const isOpen =
+      replay.wait(open.id, open.ordinal) !== undefined ||
+      (open.started && (effect.spec as AnySpec).wait?.(args, nowMs()) !== undefined);
+    return isOpen ? idempotencyKey(runId, open) : undefined;
   }
 
   /** A mutation: the intent is on disk before the call; an old intent without outcome follows its policy. */

@@ -383,6 +383,32 @@ describe('a run', () => {
     expect((result as { main: { error: { code: string } } }).main.error.code).toBe('HARN-RUN-011');
   });
 
+  it('takes the durable row of a wait with it when the wait is given up', async () => {
+    const timer = defineEffect(
+      {
+        name: 'clock.sleep_ms',
+        class: 'ambient',
+        access: 'observe',
+        wait: (_args: readonly [], nowMs) => ({ kind: 'timer', due_ms: nowMs + 5_000 }),
+      },
+      () => never,
+    );
+    const out = await runKilled(
+      (e) =>
+        function* (ctx) {
+          const waiter = ctx.startTask(ctx.task.nextGroup('spawn'), (c) => c.perform(timer, []));
+          yield* ctx.perform(e.write, ['a', 'b']);
+          yield* ctx.perform(e.read, ['x', 5]);
+          ctx.run.scheduler.drop(waiter);
+          return 'done';
+        },
+    );
+    expect(out.result?.status).toBe('settled');
+    const { entries } = await loadJournal(out.store, out.id);
+    expect(entries.filter(({ kind }) => kind === 'wait_opened')).toHaveLength(1);
+    expect(await out.store.timersOf(out.id)).toEqual([]);
+  });
+
   it('tells tasks that wait for each other for ever', async () => {
     const out = await runKilled(
       () =>
