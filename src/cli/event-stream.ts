@@ -31,7 +31,7 @@ export type TerminalEvent =
 export class EventStream {
   readonly #write: (line: string) => void;
   readonly #quiet: boolean;
-  #warnings: readonly Warning[] = [];
+  readonly #warnings: Warning[] = [];
   #seq: number | undefined;
   #settled: RunEvent | undefined;
   #ended = false;
@@ -41,9 +41,9 @@ export class EventStream {
     this.#quiet = quiet;
   }
 
-  /** Warnings about the program; they travel in the envelope of the last event. */
-  set warnings(warnings: readonly Warning[]) {
-    this.#warnings = warnings;
+  /** Remembers what is worth knowing and no event; it travels in the envelope of the last one. */
+  warn(warning: Warning): void {
+    this.#warnings.push(warning);
   }
 
   /** Whether the stream has said its last word. */

@@ -13,6 +13,11 @@ import { nearest } from './suggest.ts';
 export async function main(argv: readonly string[]): Promise<number> {
   const terminal = processTerminal();
   const output = new Output(terminal, { noColor: (process.env['NO_COLOR'] ?? '') !== '' });
+  // What escapes every handler is a defect of ours; it is told like any other, not as a stack.
+  process.on('uncaughtException', (error) => {
+    report(toCliError(error), argv, output);
+    process.exit(1);
+  });
   const code = await dispatch(argv, output);
   await terminal.flush();
   return process.exit(code);

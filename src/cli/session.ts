@@ -7,6 +7,7 @@ import {
   isPartial,
   listRuns,
   type RunCore,
+  type RunRecord,
   type RunResult,
   receiptLine,
   runLeaseName,
@@ -89,7 +90,7 @@ export class Session {
       host,
       openStore: () => project.store(),
       sink: { write: (stream, text) => this.#write(stream, text) },
-      saveRecord: (record) => project.saveRecord(record),
+      saveRecord: (record) => this.#saveRecord(record),
       equip: (run) => this.#listen(run),
     });
   }
@@ -132,6 +133,22 @@ export class Session {
     if (this.stream !== undefined) return;
     if (stream === 'stdout') this.host.stdio.writeOut(text);
     else this.host.stdio.writeErr(text);
+  }
+
+  /** The record is a copy for people and tools: losing it must be said, and must not hurt the run. */
+  async #saveRecord(record: RunRecord): Promise<void> {
+    try {
+      await this.project.saveRecord(record);
+    } catch (error) {
+      this.#warn('the record of this run could not be written', error);
+    }
+  }
+
+  #warn(what: string, error: unknown): void {
+    const { code, message } = toCliError(error);
+    const text = `${what}: ${oneLine(message)}`;
+    if (this.stream === undefined) this.#remark(`warning[${code}]: ${text}`);
+    else this.stream.warn({ code, message: text });
   }
 
   #listen(run: RunCore): void {
@@ -236,8 +253,7 @@ export class Session {
       await this.#runChildren(runId);
     } catch (error) {
       // A child's trouble is its own: the exit code of its parent stands.
-      const { code, message } = toCliError(error);
-      this.#remark(`run ${runId} (${pipeline}): error[${code}]: ${oneLine(message)}`);
+      this.#warn(`run ${runId} (${pipeline}) did not get to its end`, error);
     }
   }
 

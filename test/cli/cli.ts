@@ -61,10 +61,17 @@ export class Cli {
 export class Project {
   readonly cwd: string;
   readonly #cli: Cli;
+  readonly #extra: Readonly<Record<string, string>>;
 
-  constructor(cli: Cli, cwd: string) {
+  constructor(cli: Cli, cwd: string, extra: Readonly<Record<string, string>> = {}) {
     this.#cli = cli;
     this.cwd = cwd;
+    this.#extra = extra;
+  }
+
+  /** The same folder with more in the environment. */
+  with(env: Readonly<Record<string, string>>): Project {
+    return new Project(this.#cli, this.cwd, env);
   }
 
   /** Runs a command to its end. */
@@ -108,7 +115,12 @@ export class Project {
 
   #env(): Record<string, string | undefined> {
     const cache = path.join(this.#cli.folder, 'cache');
-    return { PATH: process.env['PATH'], HOME: this.#cli.folder, XDG_CACHE_HOME: cache };
+    return {
+      PATH: process.env['PATH'],
+      HOME: this.#cli.folder,
+      XDG_CACHE_HOME: cache,
+      ...this.#extra,
+    };
   }
 }
 

@@ -188,6 +188,26 @@ describe('what was kept', () => {
     expect(here.harn('resume', id, '--with', 'nap2.harn').stdout).toBe('wide awake\n');
   });
 
+  it('lives where the environment says, and a place that cannot be is an error', () => {
+    const here = inProject();
+    const elsewhere = here.with({ HARN_STATE_DIR: 'kept/here', HARN_RUN_DIR: 'records' });
+    expect(elsewhere.harn('run', 'look.harn').status).toBe(6);
+    expect(here.has('kept/here/harn.sqlite')).toBe(true);
+    expect(here.has('.harn')).toBe(false);
+    const [row] = runsOf(elsewhere);
+    expect(here.has(`records/${row?.run_id}.json`)).toBe(true);
+    const blocked = here.with({ HARN_STATE_DIR: 'look.harn' }).harn('run', 'look.harn');
+    expect(blocked.status).toBe(1);
+    expect(blocked.stderr).toMatch(/HARN-(?:STO|HST)-\d+/);
+  });
+
+  it('is said when the record cannot be written, and the run goes on', () => {
+    const here = inProject().with({ HARN_RUN_DIR: 'look.harn/below' });
+    const { status, stdout, stderr } = here.harn('run', 'look.harn');
+    expect({ status, stdout }).toEqual({ status: 6, stdout: 'looked\n' });
+    expect(stderr).toContain('the record of this run could not be written');
+  });
+
   it('of a damaged store is refused with a code and left alone', () => {
     const here = cli.project({ ...PROGRAMS, 'harn.toml': '' });
     here.harn('run', 'look.harn');

@@ -126,12 +126,14 @@ async function readEverything(store: Store): Promise<{ events: number; runs: num
   return { events, runs };
 }
 
-/** Providers and the environment names that hold their keys. */
+/** Providers and the environment names that hold their keys or, for servers of one's own, their address. */
 const PROVIDERS: readonly (readonly [string, readonly string[]])[] = [
-  ['Anthropic', ['ANTHROPIC_API_KEY']],
   ['OpenAI', ['OPENAI_API_KEY']],
+  ['Anthropic', ['ANTHROPIC_API_KEY']],
   ['OpenRouter', ['OPENROUTER_API_KEY']],
-  ['Google', ['GEMINI_API_KEY', 'GOOGLE_API_KEY']],
+  ['Gemini', ['GEMINI_API_KEY', 'GOOGLE_API_KEY']],
+  ['HuggingFace', ['HF_TOKEN', 'HUGGINGFACE_API_KEY']],
+  ['own server', ['HARN_LLM_BASE_URL', 'LOCAL_LLM_BASE_URL', 'OLLAMA_HOST']],
 ];
 
 function providerChecks(host: Host): Check[] {
@@ -141,7 +143,7 @@ function providerChecks(host: Host): Check[] {
   });
   const any = found.some(({ name }) => name !== undefined);
   const checks = found.map(({ label, names, name }): Check => {
-    const id = `provider.${label.toLowerCase()}`;
+    const id = `provider.${label.toLowerCase().replace(' ', '_')}`;
     if (name !== undefined) return ok(id, label, `${name} is set`);
     return { id, label, status: 'skip', detail: `${names.join(' or ')} is not set`, fix: null };
   });
@@ -149,7 +151,13 @@ function providerChecks(host: Host): Check[] {
   const fix = 'set the key of one provider to call models; everything else works without';
   return [
     ...checks,
-    { id: 'provider', label: 'models', status: 'warn', detail: 'no provider has a key', fix },
+    {
+      id: 'provider',
+      label: 'models',
+      status: 'warn',
+      detail: 'no provider has a key or an address',
+      fix,
+    },
   ];
 }
 

@@ -66,9 +66,9 @@ export async function loadForRun(
   const { stream } = session;
   if (stream === undefined) printDiagnostics(session.output, diagnostics, sources);
   else {
-    stream.warnings = diagnostics
-      .filter(({ severity }) => severity !== 'error')
-      .map(({ code, message }) => ({ code, message }));
+    for (const { severity, code, message } of diagnostics) {
+      if (severity !== 'error') stream.warn({ code, message });
+    }
   }
   if (program !== undefined || stream === undefined) return program;
   const first = diagnostics.find(({ severity }) => severity === 'error');

@@ -81,6 +81,9 @@ export function statusText(output: Output, status: LiveStatus): string {
   return output.style(COLORS[status], status);
 }
 
+/** What does not go on by itself. */
+const WAITING: ReadonlySet<LiveStatus> = new Set(['interrupted', 'parked', 'queued']);
+
 function printTable(output: Output, views: readonly RunView[], nowMs: number): void {
   output.table(
     ['RUN', 'STATUS', 'STARTED', 'PIPELINE', 'FROM'],
@@ -92,10 +95,8 @@ function printTable(output: Output, views: readonly RunView[], nowMs: number): v
       oneLine(row.error ?? row.origin, 60),
     ]),
   );
-  if (views.some(({ status }) => status === 'interrupted' || status === 'parked')) {
-    output.remark(
-      'Go on with a parked or interrupted run: harn resume RUN. Why it waits: harn why RUN.',
-    );
+  if (views.some(({ status }) => WAITING.has(status))) {
+    output.remark('Go on with a run that waits: harn resume RUN. Why it waits: harn why RUN.');
   }
 }
 
