@@ -111,6 +111,11 @@ test.each<[string, Value[], string]>([
     ['(?P<k>b)', '😀\nb'],
     '[{end: 3, groups: [b], k: b, line: 2, match: b, start: 2}]',
   ],
+  [
+    'regex_captures',
+    ['b', '😀b\n\nab'],
+    '[{end: 2, groups: [], line: 1, match: b, start: 1}, {end: 6, groups: [], line: 3, match: b, start: 5}]',
+  ],
   ['base64_decode', ['SGk='], 'Hi'],
   ['bytes_from_hex', ['00ff'], 'b"00ff"'],
   ['bytes_slice', [new Uint8Array([1, 2, 3]), 1, 99], 'b"0203"'],

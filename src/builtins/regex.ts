@@ -1,7 +1,7 @@
 // Builtins about regular expressions. The order of the arguments differs between them, as programs expect.
 import { compilePattern, expandReplacement, PatternError } from '../text/index.ts';
 import {
-  type Dict,
+  charCount,
   dictPut,
   display,
   type List,
@@ -42,19 +42,29 @@ function replace(pattern: Value, replacement: Value, text: Value, flags: Value):
   return out + source.slice(last);
 }
 
-/** One match with its place, its groups by number, and those with a name under it. */
-function capture(found: RegExpExecArray, text: string): Dict {
-  const out: MutableDict = {
-    match: found[0],
-    groups: found.slice(1).map((group) => (group as string | undefined) ?? null),
-    start: [...text.slice(0, found.index)].length,
-    end: [...text.slice(0, found.index + found[0].length)].length,
-    line: text.slice(0, found.index).split('\n').length,
-  };
-  for (const [name, group] of Object.entries(found.groups ?? {})) {
-    dictPut(out, name, (group as string | undefined) ?? null);
-  }
-  return out;
+/** Every match with its place, its groups by number, and those with a name under it. */
+function captures(pattern: Value, text: string, flags: Value): List {
+  // Places are counted from match to match: from the start each time, 2,000 matches in 400 kB took 14 s.
+  let counted = 0;
+  let start = 0;
+  let line = 1;
+  return allMatches(compile(pattern, flags), text).map((found) => {
+    const between = text.slice(counted, found.index);
+    counted = found.index;
+    start += charCount(between);
+    line += between.split('\n').length - 1;
+    const out: MutableDict = {
+      match: found[0],
+      groups: found.slice(1).map((group) => (group as string | undefined) ?? null),
+      start,
+      end: start + charCount(found[0]),
+      line,
+    };
+    for (const [name, group] of Object.entries(found.groups ?? {})) {
+      dictPut(out, name, (group as string | undefined) ?? null);
+    }
+    return out;
+  });
 }
 
 function split(text: string, pattern: RegExp): List {
@@ -88,10 +98,7 @@ export function regexRows(): readonly BuiltinRow[] {
     builtin(
       'regex_captures(pattern: string, text: string, flags: string?) -> list<dict>',
       { doc: 'Every match as `{match, groups, start, end, line}` and the named groups.' },
-      (_, pattern, text, flags = null) =>
-        allMatches(compile(pattern, flags), display(text)).map((found) =>
-          capture(found, display(text)),
-        ),
+      (_, pattern, text, flags = null) => captures(pattern, display(text), flags),
     ),
     builtin(
       'regex_split(text: string, pattern: string, flags: string?) -> list<string>',
