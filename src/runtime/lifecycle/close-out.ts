@@ -62,7 +62,7 @@ function* closeItem(ctx: RunContext, item: UnsettledItem, mode: CloseMode): Susp
   }
   const result = yield* tryAct(ctx, item, action, reason, null);
   if (result.status === 'gone') return;
-  ctx.get(ledgerKey).decide(item, decisionOf(result, by, reason));
+  ctx.get(ledgerKey).decide(item, decisionOf(item, result, by, reason));
 }
 
 /** What stays behind, whoever decided so, is let go by its owner: a handoff becomes free for others to take. */

@@ -1,5 +1,6 @@
 // What a runtime does to give each of its runs a lifecycle.
 import type { RunCore } from '../run/index.ts';
+import { type SettlementDecider, settlementDeciderKey } from './decision-table.ts';
 import { type HandoffTargets, handoffSource, handoffTargetsKey } from './handoff.ts';
 import { type LifecycleSettings, lifecycleSettingsKey } from './settings.ts';
 import { type UnsettledSource, unsettledHubKey } from './unsettled.ts';
@@ -10,12 +11,15 @@ export interface LifecycleParts {
   readonly sources?: readonly UnsettledSource[];
   readonly targets?: HandoffTargets;
   readonly settings?: LifecycleSettings;
+  /** Chooses among legal actions during settlement; without one the table decides. */
+  readonly decider?: SettlementDecider;
 }
 
 /** Puts the lifecycle's services in place; before the body begins. */
 export function equipLifecycle(run: RunCore, parts: LifecycleParts = {}): void {
   if (parts.targets !== undefined) run.provide(handoffTargetsKey, parts.targets);
   if (parts.settings !== undefined) run.provide(lifecycleSettingsKey, parts.settings);
+  if (parts.decider !== undefined) run.provide(settlementDeciderKey, parts.decider);
   const hub = run.get(unsettledHubKey);
   hub.add(handoffSource);
   for (const source of parts.sources ?? []) hub.add(source);

@@ -44,21 +44,31 @@ export function* drain(
   } catch (error) {
     return { status: 'error', method: METHOD, error: messageOf(error) };
   }
-  const state = ctx.get(lifecycleKey);
-  const outer = state.settling;
-  state.settling = true;
-  let outcome: JsonObject;
-  try {
-    outcome = yield* new SettlementLoop(ctx, returnValue, options, only).run(unsettled);
-  } finally {
-    state.settling = outer;
-  }
+  const loop = new SettlementLoop(ctx, returnValue, options, only);
+  const outcome = yield* whileSettling(ctx, loop.run(unsettled));
   try {
     yield* fireHooks(ctx, 'PostDrain', { unsettled, outcome }, { onBlock: 'ignore' });
   } catch (error) {
     return { status: 'error', method: METHOD, error: messageOf(error) };
   }
   return outcome;
+}
+
+/** Marks the run as settling for as long as `body` runs, also when its task is dropped in the middle. */
+function* whileSettling<T>(ctx: RunContext, body: Suspending<T>): Suspending<T> {
+  const state = ctx.get(lifecycleKey);
+  const outer = state.settling;
+  const undo = () => {
+    state.settling = outer;
+  };
+  state.settling = true;
+  ctx.task.owned.add(undo);
+  try {
+    return yield* body;
+  } finally {
+    ctx.task.owned.delete(undo);
+    undo();
+  }
 }
 
 /** A PreDrain hook that hands back an `unsettled` narrows the loop to the items in it. */
@@ -198,7 +208,7 @@ class SettlementLoop {
           action === 'deliver' ? { ...facts, to: result.to ?? null } : facts,
         );
       }
-      ctx.get(ledgerKey).decide(item, decisionOf(result, by, reason));
+      ctx.get(ledgerKey).decide(item, decisionOf(item, result, by, reason));
     }
     yield* recordAudit(ctx, 'drain_decision', payload);
   }
@@ -216,10 +226,14 @@ class SettlementLoop {
       return;
     }
     const late = 'it did not end within the time of the settlement';
+    if (!item.actions.includes('cancel')) {
+      this.#leave(item, by, late);
+      return;
+    }
     const result = yield* tryAct(ctx, item, 'cancel', late, null);
     if (result.status === 'gone') {
       ctx.get(ledgerKey).decide(item, { disposition: 'drained', by, reason });
-    } else ctx.get(ledgerKey).decide(item, decisionOf(result, by, late));
+    } else ctx.get(ledgerKey).decide(item, decisionOf(item, result, by, late));
   }
 
   *#nameLeftovers(snapshot: Snapshot, budget: number): Suspending<void> {
@@ -273,16 +287,19 @@ export function* tryAct(
 
 /** The ledger's form of what an action brought. */
 export function decisionOf(
+  item: UnsettledItem,
   result: Exclude<ActResult, { status: 'gone' }> | { status: 'failed'; reason: string },
   by: Decision['by'],
   reason: string,
 ): Decision {
   if (result.status === 'done') {
-    const { disposition, to, resumeToken } = result;
+    const { disposition, to } = result;
+    const stays = disposition === 'abandoned' || disposition === 'deferred';
+    const resumeToken = result.resumeToken ?? (stays ? item.resumeToken : undefined);
     return { disposition, by, reason, to, resumeToken };
   }
   const disposition = result.status === 'refused' ? 'abandoned' : 'unknown';
-  return { disposition, by, reason: result.reason };
+  return { disposition, by, reason: result.reason, resumeToken: item.resumeToken };
 }
 
 /** A hook that changed the payload's action to another legal one is obeyed. */

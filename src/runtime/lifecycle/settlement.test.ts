@@ -42,6 +42,7 @@ interface ItemSpec {
   readonly where: keyof Fakes;
   readonly actions: readonly SettleAction[];
   readonly endsAfter: number | undefined;
+  readonly moves: boolean;
   readonly trouble: 'none' | 'throws' | 'refuses';
 }
 
@@ -51,6 +52,7 @@ const itemSpec: fc.Arbitrary<ItemSpec> = fc.record({
   where: fc.constantFrom('workers', 'triggers', 'calls', 'tasks'),
   actions: fc.subarray<SettleAction>(['resume', 'cancel', 'acknowledge', 'defer', 'drain']),
   endsAfter: fc.option(fc.integer({ min: 1, max: 12 }), { nil: undefined }),
+  moves: fc.constantFrom(false, false, false, true),
   trouble: fc.constantFrom('none', 'none', 'none', 'throws', 'refuses'),
 });
 
@@ -98,11 +100,11 @@ function scenarioOf({ items, handoffs, ending, fails }: Spec): Scenario {
   return (fakes) =>
     function* (ctx) {
       for (const [index, item] of items.entries()) {
-        const { where, actions, endsAfter, trouble } = item;
+        const { where, actions, endsAfter, moves, trouble } = item;
         fakes[where].open(ctx, {
           id: `${where}-${index}`,
           actions,
-          ...(endsAfter === undefined ? {} : { endsAfter }),
+          ...(endsAfter === undefined ? { moves } : { endsAfter }),
           ...(trouble === 'throws' ? { failsWith: 'trouble' } : {}),
           ...(trouble === 'refuses' ? { refusesWith: 'not now' } : {}),
         });
@@ -125,9 +127,9 @@ async function outlast(
   void done.then((r) => {
     result = r;
   });
-  for (let i = 0; result === undefined && !isDead() && i < 4000; i += 1) {
+  for (let i = 0; result === undefined && !isDead() && i < 20_000; i += 1) {
     await new Promise<void>((ok) => setImmediate(ok));
-    if (i % 100 === 99) host.clock.advance(1000);
+    if (i % 50 === 49) host.clock.advance(1000);
   }
   return isDead() ? undefined : result;
 }

@@ -2,12 +2,26 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../base/index.ts';
 import { testClockEffects } from '../io/index.ts';
+import { defineEffect, loadJournal } from '../run/index.ts';
 import {
   lifecycleAgent as agent,
   onFinishBlockUntilSettled,
   lifecycleRoot as root,
+  type UnsettledSource,
+  unsettledHubKey,
 } from './index.ts';
-import { auditKinds, CALL, ended, lines, live, spin, WORKER } from './kit.fixture.ts';
+import {
+  auditKinds,
+  CALL,
+  ended,
+  lines,
+  live,
+  newStore,
+  type Scenario,
+  spin,
+  TRIGGER,
+  WORKER,
+} from './kit.fixture.ts';
 
 describe('wait_for_any_settlement', () => {
   it('answers at once when nothing is open', async () => {
@@ -98,6 +112,62 @@ describe('wait_for_any_settlement', () => {
     expect(receipt.items).toEqual([]);
     expect(record.child_runs).toMatchObject([{ pipeline: 'nightly' }]);
     expect(run.id).not.toBe(record.child_runs[0]?.run_id);
+  });
+});
+
+describe('work that moves outside of this process', () => {
+  it('wakes a wait through its owner, and a replay does not ask again', async () => {
+    let outside: (() => void) | undefined;
+    let looks = 0;
+    let queued = true;
+    const look = defineEffect({ name: 'fake.queue', class: 'read', access: 'read' }, () => {
+      looks += 1;
+      return queued;
+    });
+    const change = defineEffect(
+      { name: 'fake.change', class: 'read', access: 'read' },
+      () => new Promise<null>((ok) => (outside = () => ok(null))),
+    );
+    const source: UnsettledSource = {
+      bucket: 'queued_triggers',
+      *items(ctx) {
+        if (!(yield* ctx.perform(look, []))) return [];
+        const view = { id: 'q1' };
+        return [{ bucket: 'queued_triggers', id: 'q1', view, moves: true, actions: TRIGGER }];
+      },
+      *act() {
+        yield* [];
+        return { status: 'gone' };
+      },
+      moved: (ctx) => ctx.perform(change, []),
+    };
+    const scenario: Scenario = () =>
+      function* (ctx) {
+        ctx.get(unsettledHubKey).add(source);
+        yield* root.emit_audit(ctx, 'begun');
+        agent.pipeline_on_finish(ctx, onFinishBlockUntilSettled('1m'));
+        return 'v';
+      };
+    const life = await live(scenario);
+    await spin(20);
+    expect(life.run.record.status).toBe('finishing');
+    queued = false;
+    outside?.();
+    const result = await life.done;
+    expect(result).toMatchObject({ receipt: { items: [{ id: 'q1', disposition: 'settled' }] } });
+    const { entries } = await loadJournal(life.store, life.run.id);
+    const store = await newStore();
+    await store.tx((tx) => {
+      for (const entry of entries.slice(0, -1)) {
+        tx.append(`runs.${life.run.id}`, { kind: entry.kind, payload: entry as never });
+      }
+    });
+    const before = looks;
+    const again = await live(scenario, { store, resume: life.run.id });
+    expect(await again.done).toMatchObject({
+      receipt: (result as { receipt: JsonObject }).receipt,
+    });
+    expect(looks).toBe(before);
   });
 });
 
