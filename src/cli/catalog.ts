@@ -38,7 +38,11 @@ const RUN_OPTIONS: readonly OptionSpec[] = [
   },
   { name: 'pipeline', value: 'NAME', help: 'start this pipeline instead of the default one' },
   { name: 'task', value: 'TEXT', help: 'the task text that the program sees as `task`' },
-  { name: 'edition', value: 'EDITION', help: 'read the program as this edition: 0.7 or 2026' },
+  {
+    name: 'edition',
+    value: 'EDITION',
+    help: 'read the program as this edition: 0.7 or 2026 (or HARN_EDITION)',
+  },
   HELP,
 ];
 
@@ -97,7 +101,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'look for mistakes without running anything',
     positionals: [{ name: 'FILE…', rest: true }],
     options: [
-      { name: 'edition', value: 'EDITION', help: 'read the programs as this edition: 0.7 or 2026' },
+      {
+        name: 'edition',
+        value: 'EDITION',
+        help: 'read the programs as this edition: 0.7 or 2026 (or HARN_EDITION)',
+      },
       JSON_OPTION,
       HELP,
     ],

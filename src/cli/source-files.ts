@@ -23,12 +23,14 @@ import { nearest } from './suggest.ts';
 const EDITIONS = ['0.7', '2026'] as const;
 export type EditionName = (typeof EDITIONS)[number];
 
-/** The edition that was asked for on the command line. */
-export function editionOf(text: string | undefined): EditionName | undefined {
-  if (text === undefined) return undefined;
-  const edition = EDITIONS.find((each) => each === text);
+/** The edition that was asked for: `--edition`, else `$HARN_EDITION`; undefined leaves it to each file. */
+export function editionOf(host: Host, text: string | undefined): EditionName | undefined {
+  const asked = text ?? host.env.get('HARN_EDITION');
+  if (asked === undefined || asked === '') return undefined;
+  const edition = EDITIONS.find((each) => each === asked.trim());
   if (edition !== undefined) return edition;
-  throw usageErrors.badChoice({ option: '--edition', value: text, choices: EDITIONS.join(', ') });
+  const option = text === undefined ? 'HARN_EDITION' : '--edition';
+  throw usageErrors.badChoice({ option, value: asked, choices: EDITIONS.join(', ') });
 }
 
 /** Loads a program. Its mistakes are in the result; a file that cannot be read at all is an error. */

@@ -39,7 +39,7 @@ class Findings {
 export const check: Command = {
   async run(args, { host: getHost, output }) {
     const host = await getHost();
-    const edition = editionOf(args.value('edition'));
+    const edition = editionOf(host, args.value('edition'));
     const files = await listFiles(host, args.positionals);
     const findings = await checkFiles(host, files, edition);
     if (args.has('json')) output.json(toJson(files, findings));

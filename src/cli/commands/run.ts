@@ -57,7 +57,7 @@ export async function loadForRun(
   target: ProgramTarget,
   editionText: string | undefined,
 ): Promise<CompiledProgram | undefined> {
-  const edition = editionOf(editionText);
+  const edition = editionOf(session.host, editionText);
   const cache = session.programCache(edition);
   const { program, diagnostics, sources } = await loadTarget(session.host, target, {
     edition,
