@@ -39,9 +39,9 @@ export class LlmCallRegistry {
     return leave;
   }
 
-  /** The open calls, by id. */
+  /** The open calls in the order they began: the order of their ids, but for ties within one millisecond. */
   list(): readonly OpenLlmCall[] {
-    return [...this.#open.values()].sort((a, b) => (a.call_id < b.call_id ? -1 : 1));
+    return [...this.#open.values()];
   }
 
   has(callId: string): boolean {

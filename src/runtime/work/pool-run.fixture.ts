@@ -1,7 +1,8 @@
 // Runs for the tests of pools: work that takes turns of the event loop, and a store that stops after commit n.
 import { openStore, type Store } from '../../store/index.ts';
-import { createMockHost } from '../host/index.ts';
-import { equipLifecycle } from '../lifecycle/index.ts';
+import { createMockHost, type MockHost } from '../host/index.ts';
+import { equipLifecycle, handoffIndex } from '../lifecycle/index.ts';
+import { llmUnsettledSource } from '../llm/index.ts';
 import {
   defineEffect,
   type Finisher,
@@ -49,12 +50,13 @@ export interface LifeOptions {
   readonly killAfter?: number;
   readonly onKill?: () => void;
   readonly resume?: string;
+  readonly host?: MockHost;
 }
 
 /** A memory store that knows runs. */
 export async function newStore(): Promise<Store> {
   const store = await openStore('memory:');
-  await store.declare(runIndex);
+  await store.declare(runIndex, handoffIndex);
   return store;
 }
 
@@ -78,11 +80,11 @@ export async function live(
     },
   });
   const deps: RunDeps = {
-    host: createMockHost(),
+    host: options.host ?? createMockHost(),
     openStore: async () => store,
     finish: options.finish ?? justEnd,
     sink: { write: () => undefined },
-    equip: (core) => equipLifecycle(core, { sources: [poolUnsettledSource] }),
+    equip: (core) => equipLifecycle(core, { sources: [llmUnsettledSource, poolUnsettledSource] }),
   };
   const run =
     options.resume === undefined

@@ -1,4 +1,4 @@
-// Pool tasks as unsettled work of a run: queued and running ones, pools by id.
+// Pool tasks as unsettled work of a run: queued and running ones, pool by pool.
 import type { ActResult, UnsettledItem, UnsettledSource } from '../lifecycle/index.ts';
 import type { RunContext, Suspending, Task } from '../run/index.ts';
 import { poolsKey } from './pool.ts';
@@ -27,11 +27,9 @@ export const poolUnsettledSource: UnsettledSource = {
   },
 };
 
-/** Queued tasks in queue order, then running ones by id. */
+/** Queued tasks in queue order, then running ones in the order of their submission. */
 function openTasks(pool: Pool): readonly PoolTask[] {
-  const running = [...pool.tasks.values()]
-    .filter((task) => task.status === 'running')
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const running = [...pool.tasks.values()].filter((task) => task.status === 'running');
   return [...pool.queue, ...running];
 }
 

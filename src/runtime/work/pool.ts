@@ -40,9 +40,9 @@ export class Pools {
     this.#byId.set(pool.id, pool);
   }
 
-  /** All of them, by id. */
+  /** All of them, in the order they were made. */
   all(): readonly Pool[] {
-    return [...this.#byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [...this.#byId.values()];
   }
 
   find(nameOrId: string): Pool | undefined {
@@ -103,7 +103,7 @@ export function poolGet(ctx: RunContext, nameOrId: string): PoolSnapshot | null 
   return pool === undefined ? null : snapshotOfPool(pool, ctx.runId);
 }
 
-/** The pools of this run, by id. */
+/** The pools of this run, in the order they were made. */
 export function poolList(ctx: RunContext): readonly PoolSnapshot[] {
   return ctx
     .get(poolsKey)
