@@ -11,6 +11,7 @@ import {
 import {
   type ComposeOptions,
   composeRuns,
+  handedInput,
   loadJournal,
   Run,
   type RunCore,
@@ -173,6 +174,9 @@ function* nothingToDo(): Generator<never, null, unknown> {
 function hostOf(run: RunCore): ProgramHost {
   const start = run.start;
   const options: JsonObject = start.options;
+  const handed = handedInput(start);
+  const inputs: readonly Json[] =
+    handed === undefined ? start.argv : [handed.payload, handed.origin];
   const task: Json = options['task'] ?? null;
   return {
     handles: handleTable(),
@@ -182,8 +186,8 @@ function hostOf(run: RunCore): ProgramHost {
       project: start.cwd,
       context: { project_root: start.cwd, task, task_type: options['task_type'] ?? null },
       prompt: options['prompt'] ?? null,
-      input: start.input,
-      inputs: start.input === null ? [...start.argv] : [start.input],
+      input: inputs[0] ?? null,
+      inputs,
     },
   };
 }

@@ -65,6 +65,7 @@ export {
   firstAvailable,
   type Handoff,
   type HandoffRow,
+  handedInput,
   handoffIndex,
   ifUnsettled,
   isPartial,

@@ -2,6 +2,7 @@
 import { HarnError, type Json } from '../../base/index.ts';
 import type { Store } from '../../store/index.ts';
 import { createNodeHost, type Host } from '../host/index.ts';
+import { handedInput } from '../lifecycle/index.ts';
 import type { LlmConfig } from '../llm/index.ts';
 import {
   holderIsAlive,
@@ -14,6 +15,7 @@ import {
   type RunEventListener,
   type RunRecord,
   type RunResult,
+  type RunStart,
   runErrors,
   runLeaseName,
 } from '../run/index.ts';
@@ -153,7 +155,7 @@ export class Runtime {
 
   #begin<O>(run: Run, pipeline: Pipeline<never, O>): RunHandle<O> {
     this.#live.set(run.id, run);
-    const done = run.begin(bodyOf(pipeline, run.start.input)).then((result) => {
+    const done = run.begin(bodyOf(pipeline, run.start)).then((result) => {
       this.#live.delete(run.id);
       return resultOf<O>(result);
     });
@@ -182,10 +184,12 @@ export function defaultHost(): Host {
   return createNodeHost();
 }
 
-function bodyOf(pipeline: Pipeline<never, unknown>, input: Json): RunBody {
+function bodyOf(pipeline: Pipeline<never, unknown>, start: RunStart): RunBody {
+  const { input } = start;
+  const handed = handedInput(start);
   return function* (ctx) {
     const lane = ctx.startLane(`${ctx.task.id}:main`, async (inner) =>
-      pipeline.fn(createHarness(inner), input as never),
+      pipeline.fn(createHarness(inner), (handed === undefined ? input : handed.payload) as never),
     );
     return yield* ctx.join(lane);
   };

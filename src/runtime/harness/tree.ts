@@ -1,5 +1,6 @@
 // The harness: every effect as a method of one typed tree, handed to a TypeScript pipeline as a parameter. The same
 // rows as in the language, spelled in camelCase.
+import type { Json } from '../../base/index.ts';
 import {
   clockEffects,
   envEffects,
@@ -10,6 +11,7 @@ import {
   stdioEffects,
   systemEffects,
 } from '../io/index.ts';
+import { handedInput } from '../lifecycle/index.ts';
 import type { RunContext } from '../run/index.ts';
 import { createFamily, type Family, notData } from './family.ts';
 import {
@@ -54,6 +56,8 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly agent: AgentHandle;
   readonly obs: ObsHandle;
   readonly runId: string;
+  /** Who handed this run its input (`{run_id, pipeline, handoff_id, ...}`); null when nobody did. */
+  readonly origin: Json;
   /** The same harness without some capabilities (`fs`), methods (`fs.write_text`) or accesses (`fs:write`). */
   without(...capabilities: string[]): Harness;
 }
@@ -62,6 +66,7 @@ export interface Harness extends TaskMethods, RootMethods {
 export function createHarness(ctx: RunContext): Harness {
   const handle: { [name: string]: unknown } = {
     runId: ctx.runId,
+    origin: handedInput(ctx.run.start)?.origin ?? null,
     without: (...rules: string[]) =>
       createHarness(ctx.withAuthority(ctx.authority.without(rules, 'an attenuated handle'))),
     ...taskMethods(ctx, createHarness),

@@ -3,7 +3,7 @@
 //
 // States of a record: partial (its run has not settled it) -> queued (free: in the durable queue of its target until
 // someone takes it) -> delivered | acknowledged. From partial also straight to delivered, acknowledged or cancelled.
-import { type Json, type JsonObject, sha256 } from '../../base/index.ts';
+import { isJsonObject, type Json, type JsonObject, sha256 } from '../../base/index.ts';
 import { defineProjection, type Store, type Tx } from '../../store/index.ts';
 import { journalTopic, type RunStart } from '../run/index.ts';
 import { lifErrors } from './errors.ts';
@@ -128,6 +128,18 @@ export function childInput(handoff: Handoff): Json {
   const { handoff_id, envelope_id, run_id, origin_pipeline, queued_at_ms } = handoff;
   const origin = { run_id, pipeline: origin_pipeline, handoff_id, envelope_id, queued_at_ms };
   return { payload: handoff.payload, origin };
+}
+
+/** What a child run was handed: the payload, and where it comes from. Undefined for runs nobody handed work to. */
+export function handedInput({
+  parent_run_id,
+  input,
+}: Pick<RunStart, 'parent_run_id' | 'input'>):
+  | { readonly payload: Json; readonly origin: Json }
+  | undefined {
+  if (parent_run_id === null || !isJsonObject(input) || input['origin'] === undefined)
+    return undefined;
+  return { payload: input['payload'] ?? null, origin: input['origin'] };
 }
 
 /** Which handoffs to list. */

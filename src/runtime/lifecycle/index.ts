@@ -52,6 +52,7 @@ export {
   type HandoffQuery,
   type HandoffRow,
   type HandoffStatus,
+  handedInput,
   handoffIndex,
   listHandoffs,
   showHandoff,

@@ -1,10 +1,12 @@
 // Waiting for settlement really waits, and always ends.
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../base/index.ts';
+import { createMockHost } from '../host/index.ts';
 import { testClockEffects } from '../io/index.ts';
 import { defineEffect, loadJournal } from '../run/index.ts';
 import {
   lifecycleAgent as agent,
+  onFinishAbandon,
   onFinishBlockUntilSettled,
   lifecycleRoot as root,
   type UnsettledSource,
@@ -112,6 +114,39 @@ describe('wait_for_any_settlement', () => {
     expect(receipt.items).toEqual([]);
     expect(record.child_runs).toMatchObject([{ pipeline: 'nightly' }]);
     expect(run.id).not.toBe(record.child_runs[0]?.run_id);
+  });
+});
+
+describe('a wait that is parked', () => {
+  it('goes on for what was left of it, counting only time during which a process held the run', async () => {
+    const scenario: Scenario = ({ calls }) =>
+      function* (ctx) {
+        yield* root.emit_audit(ctx, 'begun');
+        calls.open(ctx, { id: 'c1', actions: CALL, moves: true });
+        agent.pipeline_on_finish(ctx, onFinishBlockUntilSettled('15s', onFinishAbandon));
+        return 'v';
+      };
+    const first = await live(scenario);
+    await spin(20);
+    first.host.clock.advance(10_000);
+    await spin(20);
+    expect(await first.run.park('test')).toMatchObject({ status: 'parked' });
+    const host = createMockHost({ nowMs: Date.UTC(2026, 5, 1) });
+    const second = await live(scenario, { store: first.store, resume: first.run.id, host });
+    await spin(20);
+    host.clock.advance(4_999);
+    await spin(20);
+    expect(second.run.record.status).toBe('finishing');
+    host.clock.advance(1);
+    expect(await second.done).toMatchObject({
+      status: 'settled',
+      receipt: { items: [{ id: 'c1', disposition: 'abandoned', decided_by: 'callback' }] },
+    });
+    expect(await auditKinds(first.store)).toEqual([
+      'begun',
+      'settlement_timeout',
+      'pipeline_abandoned_unsettled',
+    ]);
   });
 });
 

@@ -31,7 +31,6 @@ export interface PerformPorts {
   readonly codec: ThrownCodec | undefined;
   /** Key for hashes of secret values: never stored. */
   readonly secretKey: string;
-  readonly onReissue: (effect: string) => void;
 }
 
 /** One call of an effect, as its environment sees it. */
@@ -53,6 +52,8 @@ interface Identity {
 export class EffectPerformer implements Performer {
   readonly #ports: PerformPorts;
   readonly #mutating = new Set<Promise<void>>();
+  /** How often calls that are open now were issued again, by identity; all lives together. */
+  readonly #reissues = new Map<string, number>();
 
   constructor(ports: PerformPorts) {
     this.#ports = ports;
@@ -214,6 +215,7 @@ export class EffectPerformer implements Performer {
     scheduler.whenLive(() => undefined);
     const late = this.#ports.interrupts().raiseAt(task, at.ordinal);
     if (late !== undefined) {
+      if (this.#wasBegun(open)) this.dropped(open);
       open.settled = true;
       task.open.delete(keyOf(at));
       return { ok: false, error: late };
@@ -282,7 +284,10 @@ export class EffectPerformer implements Performer {
       void mutating.finally(() => this.#mutating.delete(mutating));
       return undefined;
     }
-    if (spec.paid?.(op.args) === true) this.#writeIntent(open, op, hash);
+    if (spec.paid?.(op.args) === true) {
+      if (this.#intent(open) === undefined) this.#writeIntent(open, op, hash);
+      else this.#noteReissue(open);
+    }
     let result: unknown;
     try {
       result = call();
@@ -340,8 +345,9 @@ export class EffectPerformer implements Performer {
           this.#settle(open, outcome, []);
           return;
         }
-        this.#ports.onReissue(op.effect.spec.name);
+        this.#noteReissue(open);
       } else if (past === undefined) this.#writeIntent(open, op, hash);
+      else this.#note(open, { withdrawn: false });
       await this.#ports.journal.barrier();
     } catch (error) {
       this.#settle(open, { ok: false, error }, []);
@@ -350,11 +356,7 @@ export class EffectPerformer implements Performer {
     if (open.settled) return;
     if (this.#ports.scheduler().halted) {
       // The run parks before the call was made: say so, and no policy is needed on resume.
-      this.#ports.journal.append(open.id, {
-        kind: 'intent_noted',
-        ordinal: open.ordinal,
-        facts: { withdrawn: true },
-      });
+      this.#note(open, { withdrawn: true });
       return;
     }
     const result = (async () => call())();
@@ -435,6 +437,8 @@ export class EffectPerformer implements Performer {
       codec,
       secretKey,
     });
+    const reissued = this.#reissues.get(keyOf(at));
+    this.#reissues.delete(keyOf(at));
     const ops = options.ops ?? [];
     const child = outcome.ok ? (op.effect.spec as AnySpec).child?.(outcome.value) : undefined;
     if (child !== undefined) {
@@ -444,7 +448,7 @@ export class EffectPerformer implements Performer {
         { urgent: false },
       );
     }
-    journal.append(at.id, body, {
+    journal.append(at.id, reissued === undefined ? body : { ...body, reissued }, {
       urgent: options.urgent,
       ...(ops.length === 0 ? {} : { ops: (tx: Tx) => addAll(ops, tx) }),
       ...(blob === undefined ? {} : { blob }),
@@ -465,6 +469,17 @@ export class EffectPerformer implements Performer {
       ...(facts === undefined ? {} : { facts }),
     });
     journal.makeDurable();
+  }
+
+  /** Says durably that a call of an earlier life is made again. */
+  #noteReissue(open: OpenOp): void {
+    const times = Number(this.#intent(open)?.facts['reissued'] ?? 0) + 1;
+    this.#reissues.set(keyOf(open), times);
+    this.#note(open, { reissued: times });
+  }
+
+  #note({ id, ordinal }: Identity, facts: JsonObject): void {
+    this.#ports.journal.append(id, { kind: 'intent_noted', ordinal, facts });
   }
 
   #env(
@@ -501,6 +516,13 @@ export class EffectPerformer implements Performer {
     };
     task.open.set(keyOf(at), open);
     return open;
+  }
+
+  /** Whether an earlier life left an intent or a durable wait behind. */
+  #wasBegun(at: Identity): boolean {
+    return (
+      this.#intent(at) !== undefined || this.#ports.replay.wait(at.id, at.ordinal) !== undefined
+    );
   }
 
   #intent(at: Identity): { readonly facts: JsonObject } | undefined {

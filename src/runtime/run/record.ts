@@ -37,7 +37,7 @@ export interface RunRecord {
   /** How many processes have held the run. */
   readonly epochs: number;
   readonly entries: number;
-  /** Effects that were asked for again because no outcome had been recorded. */
+  /** What came of the effects, by name. */
   readonly effects: { readonly [effect: string]: EffectCount };
   readonly metadata: JsonObject;
   /** What the owners of other facts fold beside it, by section key. */
@@ -49,6 +49,8 @@ export interface EffectCount {
   readonly error: number;
   readonly unknown: number;
   readonly dropped: number;
+  /** Calls made again because a life had begun them and recorded no outcome. */
+  readonly reissued: number;
 }
 
 /** Facts that a room to the right adds to the record: a pure fold over the same entries. */
@@ -58,7 +60,7 @@ export interface RecordSection<S extends Json = Json> {
   fold(state: S, entry: JournalEntry): S;
 }
 
-const NO_EFFECTS: EffectCount = { ok: 0, error: 0, unknown: 0, dropped: 0 };
+const NO_EFFECTS: EffectCount = { ok: 0, error: 0, unknown: 0, dropped: 0, reissued: 0 };
 
 /** The record before anything happened. */
 export function emptyRecord(id: string, sections: readonly RecordSection[] = []): RunRecord {
@@ -143,7 +145,11 @@ function fold(
       const count = record.effects[entry.effect] ?? NO_EFFECTS;
       record.effects = {
         ...record.effects,
-        [entry.effect]: { ...count, [entry.status]: count[entry.status] + 1 },
+        [entry.effect]: {
+          ...count,
+          [entry.status]: count[entry.status] + 1,
+          reissued: count.reissued + (entry.reissued ?? 0),
+        },
       };
       break;
     }

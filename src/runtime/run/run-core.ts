@@ -45,8 +45,6 @@ export class RunCore implements RunServices {
   readonly performer: EffectPerformer;
   readonly interrupts: Interrupts;
   readonly codec: ThrownCodec | undefined;
-  /** Effects asked again because no outcome had been recorded, by name. */
-  readonly reissued = new Map<string, number>();
   readonly #services = new Map<ServiceKey<unknown>, unknown>();
 
   constructor(options: RunCoreOptions) {
@@ -72,7 +70,6 @@ export class RunCore implements RunServices {
       blobs: options.blobs,
       codec: options.codec,
       secretKey: options.secretKey,
-      onReissue: (effect) => this.reissued.set(effect, (this.reissued.get(effect) ?? 0) + 1),
     });
     this.scheduler = new Scheduler(replay, this.performer, options.onFatal);
     this.interrupts = new Interrupts({

@@ -409,6 +409,102 @@ describe('a run', () => {
     expect(await out.store.timersOf(out.id)).toEqual([]);
   });
 
+  it('takes the durable row with it when the wait of an earlier life is overtaken by a deadline', async () => {
+    const store = await openStore('memory:');
+    const scene: Scene = { world: newWorld(), store, stdout: [] };
+    const timer = defineEffect(
+      {
+        name: 'clock.sleep_ms',
+        class: 'ambient',
+        access: 'observe',
+        wait: (_args: readonly [], nowMs) => ({ kind: 'timer', due_ms: nowMs + 5_000 }),
+      },
+      () => never,
+    );
+    const body: RunBody = function* (ctx) {
+      ctx.run.interrupts.push(ctx.task, 100, 0);
+      try {
+        return (yield* ctx.perform(timer, [])) as null;
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    };
+    const first = Run.create(depsOf(scene, undefined), SPEC);
+    void first.begin(body);
+    await settle();
+    expect(await store.timersOf(first.id)).toHaveLength(1);
+    const host = createMockHost();
+    const again = await Run.resume({ ...depsOf(scene, undefined), host }, store, first.id, {
+      force: true,
+    });
+    host.clock.advance(200);
+    const result = await again.begin(body);
+    expect((result as { main: unknown }).main).toEqual({ ok: true, value: 'HARN-RUN-014' });
+    expect(await store.timersOf(first.id)).toEqual([]);
+    const { entries } = await loadJournal(store, first.id);
+    expect(entries.flatMap((e) => (e.kind === 'outcome' ? [e.status] : []))).toEqual(['dropped']);
+  });
+
+  it('follows the policy of a mutation that was withdrawn by parking and then begun', async () => {
+    const store = await openStore('memory:');
+    const scene: Scene = { world: newWorld(), store, stdout: [] };
+    const body = (e: ReturnType<typeof effectsOf>): RunBody =>
+      function* (ctx) {
+        try {
+          return yield* ctx.perform(e.fragile, ['deploy']);
+        } catch (error) {
+          return (error as { code: string }).code;
+        }
+      };
+    const first = Run.create(depsOf(scene, undefined), SPEC);
+    void first.begin(body(effectsOf(() => scene.world)));
+    // The intent is on its way and the call is not yet made.
+    await Promise.resolve();
+    expect((await first.park('interrupted')).status).toBe('parked');
+    expect(scene.world.calls.size).toBe(0);
+    // It is made in the second life, which is killed while the call is under way.
+    const dying: Scene = { ...scene, world: newWorld() };
+    const second = await Run.resume(depsOf(dying, undefined), store, first.id);
+    const cut = effectsOf(() => dying.world);
+    void second.begin(body({ ...cut, fragile: { ...cut.fragile, run: () => never } }));
+    await settle();
+    const third = await Run.resume(depsOf(scene, undefined), store, first.id, { force: true });
+    const result = await third.begin(body(effectsOf(() => scene.world)));
+    expect((result as { main: unknown }).main).toEqual({ ok: true, value: 'HARN-JRN-003' });
+    expect(scene.world.calls.size).toBe(0);
+  });
+
+  it('asks again for a paid read without outcome under the same intent, and counts it', async () => {
+    const store = await openStore('memory:');
+    const scene: Scene = { world: newWorld(), store, stdout: [] };
+    const bought: string[] = [];
+    const buy = (answer: Promise<string>) =>
+      defineEffect(
+        { name: 'llm.call', class: 'read', access: 'mutate', paid: () => true },
+        (env) => {
+          bought.push(env.idempotencyKey);
+          return answer;
+        },
+      );
+    const body = (answer: Promise<string>): RunBody =>
+      function* (ctx) {
+        return yield* ctx.perform(buy(answer), []);
+      };
+    const first = Run.create(depsOf(scene, undefined), SPEC);
+    void first.begin(body(never));
+    await settle();
+    const second = await Run.resume(depsOf(scene, undefined), store, first.id, { force: true });
+    void second.begin(body(never));
+    await settle();
+    const third = await Run.resume(depsOf(scene, undefined), store, first.id, { force: true });
+    const result = await third.begin(body(Promise.resolve('answer')));
+    expect((result as { main: unknown }).main).toEqual({ ok: true, value: 'answer' });
+    expect(new Set(bought).size).toBe(1);
+    const { entries } = await loadJournal(store, first.id);
+    expect(entries.filter(({ kind }) => kind === 'intent')).toHaveLength(1);
+    expect(result.record.effects['llm.call']).toMatchObject({ ok: 1, reissued: 2 });
+  });
+
   it('tells tasks that wait for each other for ever', async () => {
     const out = await runKilled(
       () =>
