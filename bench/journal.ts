@@ -89,7 +89,7 @@ async function replay(store: Store): Promise<number> {
   const first = Run.create(depsOf(store), SPEC);
   let reached = 0;
   const parkAtEnd: RunBody = function* (ctx) {
-    yield* recorded(ctx) as never;
+    yield* recorded(ctx);
     reached = REPLAYED;
     return yield* ctx.block('the end', () => undefined);
   };

@@ -12,9 +12,10 @@ import { inferColours } from './colour.ts';
 import { checkMain, selectEntry } from './entry.ts';
 import { declareTopLevel, exportsOf, linkImports } from './link.ts';
 import { buildModuleGraph, type GraphOptions } from './module-graph.ts';
+import type { PipelineScopes } from './pipeline-parent.ts';
 import { ProgramState } from './program-state.ts';
 import type { FunctionRecord, ModuleRecord } from './records.ts';
-import { type PipelineScopes, Resolver } from './resolver.ts';
+import { Resolver } from './resolver.ts';
 
 export interface CheckOptions extends GraphOptions {
   readonly builtins: readonly BuiltinSpec[];
