@@ -120,6 +120,11 @@ export const cliErrors = defineErrors('CLI', {
     message: ({ pipeline, file }) => `${file} has no pipeline \`${pipeline}\``,
     hint: 'name the code that has it with `--file FILE`',
   }),
+  noWorkingDirectory: row<Record<string, never>>({
+    number: 110,
+    message: () => 'the working directory is gone',
+    hint: 'somebody deleted or moved it; go to a directory that exists',
+  }),
   internal: row<{ text: string }>({
     number: 199,
     message: ({ text }) => `harn failed in a way it should not: ${text}`,

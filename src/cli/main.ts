@@ -5,7 +5,7 @@ import type { HarnError } from '../base/index.ts';
 import { parseArguments } from './arguments.ts';
 import { COMMANDS, RUN_COMMAND, RUN_OPTION_WORDS } from './catalog.ts';
 import type { CommandContext, CommandSpec } from './command.ts';
-import { exitCodeOfError, toCliError, usageErrors } from './errors.ts';
+import { cliErrors, exitCodeOfError, toCliError, usageErrors } from './errors.ts';
 import { Output, processTerminal } from './output.ts';
 import { nearest } from './suggest.ts';
 
@@ -75,10 +75,19 @@ function createContext(output: Output): CommandContext {
     output,
     version: readVersion(),
     host: () => {
+      requireWorkingDirectory();
       host ??= import('../runtime/index.ts').then(({ createNodeHost }) => createNodeHost());
       return host;
     },
   };
+}
+
+function requireWorkingDirectory(): void {
+  try {
+    process.cwd();
+  } catch (error) {
+    throw cliErrors.noWorkingDirectory({}, { cause: error });
+  }
 }
 
 async function group(

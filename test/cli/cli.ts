@@ -85,6 +85,14 @@ export class Project {
     return { status, signal, stdout, stderr };
   }
 
+  /** Runs a command through a shell script of the project, which gets it as its arguments. */
+  shell(script: string, ...args: readonly string[]): Done {
+    const argv = [script, process.execPath, ...this.#argv(args)];
+    const options = { cwd: this.cwd, encoding: 'utf8', env: this.#env() } as const;
+    const { status, signal, stdout, stderr } = spawnSync('sh', argv, options);
+    return { status, signal, stdout, stderr };
+  }
+
   /** Runs a reading command and gives the data of its envelope. */
   data<T>(...args: readonly string[]): T {
     const { stdout } = this.harn(...args, '--json');

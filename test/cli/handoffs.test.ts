@@ -4,7 +4,7 @@ import { Cli, eventsOf, type Project } from './cli.ts';
 
 const PROGRAM = `
 pipeline follow_up(work) {
-  println("follow-up got \${work.payload.n}")
+  println("follow-up got \${work.n}")
   return 9
 }
 pipeline default(task) {
@@ -18,7 +18,7 @@ pipeline default(task) {
 
 const FILES = {
   'main.harn': PROGRAM,
-  'elsewhere.harn': `pipeline elsewhere(work) { println("elsewhere got \${work.payload.n}") }\n`,
+  'elsewhere.harn': `pipeline elsewhere(work) { println("elsewhere got \${work.n}") }\n`,
   'careless.harn': 'pipeline default(task) {\n  harness.handoff_to("nobody", {})\n  return 0\n}\n',
 };
 

@@ -172,6 +172,13 @@ describe('mistakes', () => {
     expect(here.harn('run', 'secret.harn').stderr).toContain('permission denied');
   });
 
+  it('a working directory that is gone: a coded error', () => {
+    const gone = cli.project({ 'go.sh': `mkdir lost && cd lost && rmdir ../lost && exec "$@"` });
+    const done = gone.shell('go.sh', 'run', 'hello.harn');
+    expect(done).toMatchObject({ status: 1, stdout: '' });
+    expect(done.stderr).toContain('HARN-CLI-110');
+  });
+
   it('of a `--json` command come as its envelope', () => {
     const { status, stdout, stderr } = here.harn('runs', 'show', '0198', '--json');
     expect(JSON.parse(stdout)).toMatchObject({

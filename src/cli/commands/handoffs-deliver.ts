@@ -31,8 +31,9 @@ export const handoffsDeliver: Command = {
       const target = await loadTargetProgram(session, store, handoff, args.value('file'));
       if (target === undefined) return 1;
       requirePipeline(target, handoff);
+      const { root_run_id } = (await loadJournal(store, handoff.run_id)).start;
       const { child_run_id } = await deliverHandoff(store, id, {
-        start: () => startOf(session, target, handoff),
+        start: () => ({ ...startOf(session, target, handoff), root_run_id }),
         program: target.bytes,
         nowMs: session.host.clock.nowMs(),
       });
