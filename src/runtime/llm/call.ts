@@ -16,6 +16,7 @@ import type { ProviderFunction } from './providers/port.ts';
 import { type LlmRequest, roleOf } from './request.ts';
 import { type LlmAnswer, type LlmResult, toResult } from './result.ts';
 import { type LlmRoute, llmBegin } from './route.ts';
+import { answerProblems, corrected, mismatch } from './structured.ts';
 import { llmTapesKey, llmTapeTurn } from './tape.ts';
 import { emitFailure, emitRequest, emitResponse } from './transcript.ts';
 import { usageFacts } from './usage.ts';
@@ -59,6 +60,22 @@ export function* llmCall(
   options: LlmOptions = {},
 ): Suspending<LlmResult> {
   const call = parseCall(prompt, system, options);
+  const { output } = call.request;
+  if (call.schemaRetries === undefined || output.kind === 'text') {
+    return yield* persistentCall(ctx, call);
+  }
+  let asked = call;
+  for (let retries = call.schemaRetries; ; retries -= 1) {
+    const result = yield* persistentCall(ctx, asked);
+    const problems = answerProblems(result.text, output.schema);
+    if (problems.length === 0) return result;
+    if (retries === 0) throw mismatch(problems, result);
+    asked = corrected(call, problems);
+  }
+}
+
+/** Asks as often as `llm_retries` allows. */
+function* persistentCall(ctx: RunContext, call: ParsedCall): Suspending<LlmResult> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return yield* attemptCall(ctx, call);

@@ -115,6 +115,11 @@ export const llmErrors = defineErrors('LLM', {
     hint: 'the budget of the account or of this call is used up; asking again does not help',
   }),
   failed: row<LlmFailure>({ number: 114, ...terminal }),
+  schemaMismatch: row<LlmFailure>({
+    number: 115,
+    ...terminal,
+    hint: 'simplify the schema, say in the prompt what is wanted, or allow more schema_retries',
+  }),
   // Calls that cannot be made as things are set up
   disabled: row<{ provider: string; variable: string }>({
     number: 130,
@@ -259,6 +264,7 @@ export function categorised(
     case 'budget_exceeded':
       return llmErrors.quota(full, at);
     case 'schema_validation':
+      return llmErrors.schemaMismatch(full, at);
     case 'circuit_open':
     case 'tool_error':
     case 'tool_rejected':

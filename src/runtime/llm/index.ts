@@ -9,6 +9,12 @@ export {
 } from './call.ts';
 // Calls in flight
 export { LlmCallRegistry, llmCallsKey, type OpenLlmCall } from './call-registry.ts';
+export {
+  llmCallStructured,
+  llmCallStructuredSafe,
+  type StructuredEnvelope,
+  type StructuredOptions,
+} from './call-structured.ts';
 // Settings of a run
 export { type LlmConfig, llmConfigKey } from './config.ts';
 // Errors

@@ -18,6 +18,8 @@ describe('options of llm.call', () => {
       tape: null,
       retries: 0,
       backoffMs: 250,
+      nudge: true,
+      schemaRetries: undefined,
       request: {
         system: null,
         messages: [{ role: 'user', content: 'hi' }],

@@ -38,6 +38,12 @@ export type LlmOptions = {
   readonly schema?: JsonObject | null;
   readonly json_schema?: JsonObject | null;
   readonly output_schema?: JsonObject | null;
+  /** `error`: an answer that does not fit the schema is asked for again, then thrown. `off` is the default. */
+  readonly output_validation?: string | null;
+  /** Further attempts for an answer that does not fit; 1 by default. */
+  readonly schema_retries?: number | null;
+  /** The words of the correction; false repeats the request unchanged. */
+  readonly schema_retry_nudge?: string | boolean | null;
   /** `{mode: "effort", level}`. */
   readonly thinking?: Json;
   /** Further attempts after a transient failure. 0: a failure is thrown at once. */
@@ -54,6 +60,9 @@ export interface ParsedCall {
   readonly tape: string | null;
   readonly retries: number;
   readonly backoffMs: number;
+  /** How often to ask again for an answer that does not fit; undefined: answers are not checked. */
+  readonly schemaRetries: number | undefined;
+  readonly nudge: string | boolean;
   readonly request: LlmRequest;
 }
 
@@ -61,6 +70,7 @@ const KNOWN = [
   ...['provider', 'model', 'tape', 'max_tokens', 'temperature', 'top_p', 'top_k', 'stop', 'seed'],
   ...['frequency_penalty', 'presence_penalty', 'timeout_ms', 'timeout', 'messages', 'tools'],
   ...['tool_choice', 'output_format', 'output', 'response_format', 'schema', 'json_schema'],
+  ...['output_validation', 'schema_retries', 'schema_retry_nudge'],
   ...['output_schema', 'thinking', 'llm_retries', 'llm_backoff_ms', 'stream'],
 ] as const;
 
@@ -74,8 +84,8 @@ const UNSUPPORTED = [
     'budget',
     'cache',
   ],
-  ...['structural_experiment', 'transcript', 'model_tier', 'output_validation', 'schema_retries'],
-  ...['schema_retry_nudge', 'schema_stream_abort', 'repair', 'llm_repair', 'system', 'api_mode'],
+  ...['structural_experiment', 'transcript', 'model_tier', 'schema_stream_abort'],
+  ...['repair', 'llm_repair', 'system', 'api_mode'],
 ];
 
 /** Reads the arguments of a call. */
@@ -113,6 +123,8 @@ export function parseCall(prompt: string, system: string | null, options: LlmOpt
     tape: text(given, 'tape'),
     retries: integer(given, 'llm_retries', 0) ?? 0,
     backoffMs: number(given, 'llm_backoff_ms', 0, Number.MAX_SAFE_INTEGER) ?? DEFAULT_BACKOFF_MS,
+    schemaRetries: schemaRetriesOf(given),
+    nudge: nudgeOf(given),
     request,
   };
 }
@@ -178,6 +190,20 @@ function stopOf(given: Given): readonly string[] | undefined {
     throw bad('stop', 'a list of texts');
   }
   return list as readonly string[];
+}
+
+function schemaRetriesOf(given: Given): number | undefined {
+  const validation = given['output_validation'];
+  const retries = integer(given, 'schema_retries', 0) ?? 1;
+  if (validation === undefined || validation === 'off') return undefined;
+  if (validation === 'error') return retries;
+  throw bad('output_validation', '"off" or "error"');
+}
+
+function nudgeOf(given: Given): string | boolean {
+  const nudge = given['schema_retry_nudge'] ?? true;
+  if (typeof nudge === 'string' || typeof nudge === 'boolean') return nudge;
+  throw bad('schema_retry_nudge', 'a text or a bool');
 }
 
 function effortOf(given: Given): 'low' | 'medium' | 'high' | undefined {
