@@ -48,6 +48,10 @@ export const clockEffects = {
       name: 'clock.sleep_ms',
       class: 'ambient',
       access: 'observe',
+      replayed: (env, [ms]: readonly [number]) => {
+        // Virtual time lives in memory: sleeping moved it, and so must the replay of the sleep.
+        env.clock.advance(ms);
+      },
       wait: ([ms]: readonly [number], nowMs) =>
         ms >= DURABLE_SLEEP_MS ? { kind: 'timer', due_ms: nowMs + ms } : undefined,
     },

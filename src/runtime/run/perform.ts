@@ -108,6 +108,7 @@ export class EffectPerformer implements Performer {
   }
 
   recorded(open: OpenOp, entry: OutcomeEntry): Outcome | Promise<Outcome> {
+    this.#remake(open);
     return open.reread ?? open.rereading ?? this.#outcomeOf(entry);
   }
 
@@ -231,6 +232,7 @@ export class EffectPerformer implements Performer {
       if (!isReadAgain(past)) {
         open.settled = true;
         open.task.open.delete(key);
+        this.#remake(open);
         return this.#outcomeOf(past);
       }
       void this.#readAgain(open, past).then((outcome) => {
@@ -527,6 +529,12 @@ export class EffectPerformer implements Performer {
 
   #intent(at: Identity): { readonly facts: JsonObject } | undefined {
     return this.#ports.replay.intent(at.id, at.ordinal);
+  }
+
+  #remake(open: OpenOp): void {
+    const op = open.effect;
+    if (op?.effect.spec.replayed === undefined) return;
+    op.effect.spec.replayed(this.#env(open.task, open, neverAborted, []), op.args);
   }
 
   #outcomeOf(entry: OutcomeEntry): Outcome {

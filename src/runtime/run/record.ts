@@ -178,7 +178,7 @@ function fold(
       break;
     case 'epoch_taken':
       record.status = record.returned === null && record.error === null ? 'running' : 'finishing';
-      record.epochs += 1;
+      record.epochs = entry.epoch;
       break;
     default:
       break;

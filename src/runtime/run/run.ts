@@ -293,7 +293,6 @@ export class Run {
     const returned = this.#record.returned;
     const value = final.ok ? ((final.value ?? null) as Json) : null;
     this.#journal.append('run', { kind: 'settled', receipt, returned, final: value });
-    this.core.events.emit({ event_type: 'run_settled', receipt, returned, final: value });
   }
 
   /** A step of the run's own life, written once however often it is replayed. */
@@ -309,8 +308,12 @@ export class Run {
 
   async #end(result: { status: 'settled'; main: Outcome } & Finished): Promise<void> {
     try {
+      // Nobody hears of the receipt before it is durable.
       await this.#journal.barrier();
       await this.#deps.saveRecord?.(this.#record).catch(() => undefined);
+      const { receipt } = result;
+      const { returned, final } = this.#record;
+      this.core.events.emit({ event_type: 'run_settled', receipt, returned, final });
       await this.#release();
       this.#finishWith({ ...result, record: this.#record });
     } catch (error) {
