@@ -114,6 +114,22 @@ describe('a mocked call', () => {
     expect(texts).toEqual(['Mock response to 1-word prompt: a', 'outer']);
   });
 
+  it('counts a prompt as cached when it comes again and caching is asked for', async () => {
+    const usages = await resultOf(function* (ctx) {
+      const options = mock({ model: 'claude-sonnet-4', cache: true });
+      const first = yield* llmCall(ctx, 'a long prompt', null, options);
+      const second = yield* llmCall(ctx, 'a long prompt', null, options);
+      const third = yield* llmCall(ctx, 'a long prompt', null, mock());
+      return [first.usage, second.usage, third.usage];
+    });
+    expect(usages).toMatchObject([
+      { cache_read_tokens: 0, cache_write_tokens: 13, cache_creation_input_tokens: 13 },
+      { cache_read_tokens: 13, cache_write_tokens: 0, cache_hit_ratio: 1 },
+      { cache_read_tokens: 0, cache_write_tokens: 0, cache_hit_ratio: 0 },
+    ]);
+    expect((usages as { cache_savings_usd: number }[])[1]?.cache_savings_usd).toBeGreaterThan(0);
+  });
+
   it('gives parsed data when JSON is asked for', async () => {
     const data = await resultOf(function* (ctx) {
       ctx.sync(llmMockEffects.mock_enqueue, [{ text: 'Here:\n```json\n{"a": [1]}\n```' }]);

@@ -10,7 +10,7 @@ import { defineEffect, type EffectEnv, type RunContext, type Suspending } from '
 import { llmCallsKey } from './call-registry.ts';
 import { llmConfigKey } from './config.ts';
 import { categorised, failureOf, type LlmFailure } from './errors.ts';
-import { type LlmMock, llmMocksKey, llmMockTake, mockAnswer } from './mock.ts';
+import { type LlmMockTaken, llmMocksKey, llmMockTake, mockAnswer } from './mock.ts';
 import { type LlmOptions, type ParsedCall, parseCall } from './options.ts';
 import type { ProviderFunction } from './providers/port.ts';
 import { type LlmRequest, roleOf } from './request.ts';
@@ -25,7 +25,9 @@ import { usageFacts } from './usage.ts';
 const MAX_BACKOFF_MS = 30_000;
 
 /** What answers a call that leaves no network: a prepared answer, or a place on a tape. */
-type Given = { readonly mock: LlmMock | null; readonly turn: number };
+type Given = { readonly mock: LlmMockTaken; readonly turn: number };
+
+const NO_MOCK: LlmMockTaken = { mock: null, cached: false };
 
 type CallArgs = readonly [LlmRequest, LlmRoute, Given];
 
@@ -125,7 +127,7 @@ function* attemptCall(ctx: RunContext, call: ParsedCall): Suspending<LlmResult> 
   const mocked = ctx.get(llmMocksKey).active;
   const route = ctx.sync(llmBegin, [{ provider, model, tape, mocked }]);
   const given: Given = {
-    mock: route.kind === 'mock' ? ctx.sync(llmMockTake, [request]) : null,
+    mock: route.kind === 'mock' ? ctx.sync(llmMockTake, [request]) : NO_MOCK,
     turn: route.kind === 'tape' ? ctx.sync(llmTapeTurn, [request]) : 0,
   };
   const { call_id, started_at_ms } = route;

@@ -48,6 +48,7 @@ const newScope = (): Scope => ({ mocks: [], calls: [], active: false });
 /** The prepared answers of one run, in nested scopes. */
 export class LlmMocks {
   readonly #scopes: Scope[] = [newScope()];
+  readonly #cached = new Set<string>();
   /** A request that nothing fits is refused instead of answered by default. */
   readonly #strict: boolean;
 
@@ -80,6 +81,15 @@ export class LlmMocks {
   pop(): void {
     if (this.#scopes.length === 1) throw llmErrors.noMockScope({});
     this.#scopes.pop();
+  }
+
+  /** Whether this prompt was cached before; it is from now on, when caching is asked for. */
+  cached(request: LlmRequest): boolean {
+    if (request.cache !== true) return false;
+    const prompt = JSON.stringify([request.system, request.messages]);
+    const known = this.#cached.has(prompt);
+    this.#cached.add(prompt);
+    return known;
   }
 
   /** The answer for a request, taken out of the queue where it is for one use. */
@@ -134,17 +144,32 @@ export const llmMockEffects = {
   }),
 };
 
+/** What the mock provider has for a request. */
+export type LlmMockTaken = {
+  readonly mock: LlmMock | null;
+  /** The prompt counts as read from a cache. */
+  readonly cached: boolean;
+};
+
 /** Takes the prepared answer for a request: again on every replay, in the same order. */
 export const llmMockTake = defineSyncEffect(
   { name: 'llm.mock_take', class: 'local', access: 'read' },
-  (env, request: LlmRequest): LlmMock | null => env.get(llmMocksKey).take(request),
+  (env, request: LlmRequest): LlmMockTaken => {
+    const mocks = env.get(llmMocksKey);
+    return { mock: mocks.take(request), cached: mocks.cached(request) };
+  },
 );
 
 /** The answer of the mock provider, or the error it was told to end with. */
-export function mockAnswer(request: LlmRequest, route: LlmRoute, mock: LlmMock | null): LlmAnswer {
+export function mockAnswer(
+  request: LlmRequest,
+  route: LlmRoute,
+  { mock, cached }: LlmMockTaken,
+): LlmAnswer {
   if (mock?.error !== undefined) throw mockError(mock.error, route);
   const prompt = promptOf(request);
   const calls = mock?.tool_calls ?? [];
+  const inputTokens = mock?.input_tokens ?? new TextEncoder().encode(prompt).length;
   return {
     text: mock === null ? defaultText(prompt, request.system) : (mock.text ?? ''),
     model: mock?.model ?? route.model,
@@ -152,10 +177,10 @@ export function mockAnswer(request: LlmRequest, route: LlmRoute, mock: LlmMock |
       (calls.length > 0 ? 'tool_use' : 'end_turn')) as LlmStopReason,
     tool_calls: calls,
     thinking: mock?.thinking ?? null,
-    input_tokens: mock?.input_tokens ?? new TextEncoder().encode(prompt).length,
+    input_tokens: inputTokens,
     output_tokens: mock?.output_tokens ?? 30,
-    cache_read_tokens: 0,
-    cache_write_tokens: 0,
+    cache_read_tokens: cached ? inputTokens : 0,
+    cache_write_tokens: request.cache === true && !cached ? inputTokens : 0,
     cost_usd: 0,
     duration_ms: 0,
   };

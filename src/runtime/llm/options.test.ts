@@ -41,8 +41,8 @@ describe('options of llm.call', () => {
   });
 
   it('are refused, not ignored, when this version does not have them', () => {
-    expect(codeOf({ cache: true })).toBe('HARN-LLM-141');
-    expect(codeOf({ cache: null })).toBe('accepted');
+    expect(codeOf({ tool_search: true })).toBe('HARN-LLM-141');
+    expect(codeOf({ tool_search: null })).toBe('accepted');
   });
 
   it.each([

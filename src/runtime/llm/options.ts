@@ -49,6 +49,8 @@ export type LlmOptions = {
   /** Further attempts after a transient failure. 0: a failure is thrown at once. */
   readonly llm_retries?: number | null;
   readonly llm_backoff_ms?: number | null;
+  /** Ask for prompt caching; servers of the OpenAI wire format cache by themselves. */
+  readonly cache?: boolean | null;
   /** How the answer travels; accepted and without effect on the result. */
   readonly stream?: boolean | null;
 };
@@ -71,19 +73,12 @@ const KNOWN = [
   ...['frequency_penalty', 'presence_penalty', 'timeout_ms', 'timeout', 'messages', 'tools'],
   ...['tool_choice', 'output_format', 'output', 'response_format', 'schema', 'json_schema'],
   ...['output_validation', 'schema_retries', 'schema_retry_nudge'],
-  ...['output_schema', 'thinking', 'llm_retries', 'llm_backoff_ms', 'stream'],
+  ...['output_schema', 'thinking', 'llm_retries', 'llm_backoff_ms', 'stream', 'cache'],
 ] as const;
 
 /** Documented options that this version does not have. */
 const UNSUPPORTED = [
-  ...[
-    'interleaved_thinking',
-    'anthropic_beta_features',
-    'vision',
-    'tool_search',
-    'budget',
-    'cache',
-  ],
+  ...['interleaved_thinking', 'anthropic_beta_features', 'vision', 'tool_search', 'budget'],
   ...['structural_experiment', 'transcript', 'model_tier', 'schema_stream_abort'],
   ...['repair', 'llm_repair', 'system', 'api_mode'],
 ];
@@ -115,6 +110,7 @@ export function parseCall(prompt: string, system: string | null, options: LlmOpt
       reasoning_effort: effortOf(given),
       tools: given['tools'] === undefined ? undefined : toTools(given['tools']),
       tool_choice: toolChoiceOf(given),
+      cache: given['cache'] === true ? true : undefined,
     }),
   } as LlmRequest;
   return {

@@ -59,6 +59,8 @@ export type LlmRequest = {
   readonly presence_penalty?: number;
   readonly reasoning_effort?: 'low' | 'medium' | 'high';
   readonly tools?: readonly LlmTool[];
+  /** Prompt caching was asked for: says nothing about the answer. */
+  readonly cache?: true;
   readonly tool_choice?: 'auto' | 'none' | 'required' | { readonly name: string };
 };
 

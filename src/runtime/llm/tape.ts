@@ -22,7 +22,7 @@ interface TapeLine {
 
 /** The key of a request: what is asked, without where it is asked and how long one waits. */
 export function tapeKey(request: LlmRequest): string {
-  const { timeout_ms: _timeout, ...asked } = request;
+  const { timeout_ms: _timeout, cache: _cache, ...asked } = request;
   return sha256(canonicalJson(asked as Json)).slice(0, KEY_LENGTH);
 }
 
