@@ -197,6 +197,7 @@ export class EffectPerformer implements Performer {
     const scheduler = this.#ports.scheduler();
     const hash = argsHash(op);
     const resume = laneResume ?? ((outcome: Outcome) => scheduler.drive(task, outcome));
+    replay.asked(at.id, at.ordinal);
     const interrupt = replay.inlineInterrupt(at.id, at.ordinal);
     const past = replay.outcome(at.id, at.ordinal);
     if (past !== undefined) {

@@ -24,6 +24,8 @@ export class ReplayLog {
   readonly #tasks = new Map<string, TaskPast>();
   readonly #deliveries: (OutcomeEntry | InterruptEntry)[] = [];
   readonly #unused = new Set<OutcomeEntry>();
+  /** Begun and not ended when the last life stopped: the program must ask for each of them again. */
+  readonly #begun = new Map<string, IntentEntry | WaitEntry>();
   #next = 0;
 
   constructor(entries: readonly JournalEntry[]) {
@@ -41,7 +43,7 @@ export class ReplayLog {
 
   /** True while anything recorded has not been asked for again. */
   get hasRest(): boolean {
-    return this.hasDeliveries || this.#unused.size > 0;
+    return this.hasDeliveries || this.#unused.size > 0 || this.#begun.size > 0;
   }
 
   peekDelivery(): OutcomeEntry | InterruptEntry | undefined {
@@ -56,6 +58,11 @@ export class ReplayLog {
 
   outcome(task: string, ordinal: number): OutcomeEntry | undefined {
     return this.#tasks.get(task)?.outcomes.get(ordinal);
+  }
+
+  /** The program asks for this operation (again). */
+  asked(task: string, ordinal: number): void {
+    this.#begun.delete(`${task}#${ordinal}`);
   }
 
   /** The recorded intent of a mutation, model call or wait, with everything noted since. */
@@ -98,16 +105,22 @@ export class ReplayLog {
       });
     }
     this.#unused.clear();
+    for (const entry of this.#begun.values()) {
+      const recorded = entry.kind === 'intent' ? entry.effect : `a wait (${entry.wait.kind})`;
+      throw journalErrors.leftover({ task: entry.task, ordinal: entry.ordinal, recorded });
+    }
   }
 
   #index(entry: JournalEntry): void {
     switch (entry.kind) {
       case 'outcome':
+        this.#begun.delete(`${entry.task}#${entry.ordinal}`);
         this.#past(entry.task).outcomes.set(entry.ordinal, entry);
         if (entry.dropped !== true) this.#unused.add(entry);
         if (entry.how === 'delivered' && entry.dropped !== true) this.#deliveries.push(entry);
         break;
       case 'intent':
+        this.#begun.set(`${entry.task}#${entry.ordinal}`, entry);
         this.#past(entry.task).intents.set(entry.ordinal, { entry, facts: entry.facts ?? {} });
         break;
       case 'intent_noted': {
@@ -116,6 +129,7 @@ export class ReplayLog {
         break;
       }
       case 'wait_opened':
+        this.#begun.set(`${entry.task}#${entry.ordinal}`, entry);
         this.#past(entry.task).waits.set(entry.ordinal, entry);
         break;
       case 'child_started':
