@@ -5,6 +5,7 @@ import { fsRows } from './fs.ts';
 import { envRows, netRows, processRows } from './host.ts';
 import { lifecycleRows } from './lifecycle.ts';
 import { llmRows } from './llm.ts';
+import { poolRows } from './pool.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { stdioRows } from './stdio.ts';
 import { taskRows } from './tasks.ts';
@@ -21,4 +22,5 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   controlRows,
   lifecycleRows,
   llmRows,
+  poolRows,
 ];

@@ -20,6 +20,8 @@ import {
   type ThrownCodec,
 } from './run/index.ts';
 
+import { poolUnsettledSource } from './work/index.ts';
+
 /** What a program that hosts runs provides. */
 export interface ComposeOptions {
   readonly host: Host;
@@ -55,7 +57,7 @@ export function composeRuns(options: ComposeOptions): RunDeps {
     equip: (run) => {
       if (options.llm !== undefined) run.provide(llmConfigKey, options.llm);
       equipLifecycle(run, {
-        sources: [llmUnsettledSource],
+        sources: [llmUnsettledSource, poolUnsettledSource],
         targets: programTargets(run.start, run.id, pipelines),
         settings: settingsFrom(run.start.options),
       });

@@ -18,7 +18,7 @@ const PULLING = words(`
 
 /** Always wait: channels, streams, tasks. */
 const WAITING = words(`
-  receive send try_receive await wait race broadcast merge_streams subscribe emit`);
+  receive send try_receive await wait race broadcast merge_streams subscribe emit submit`);
 
 /** Methods of dicts: they win over a field of the same name. */
 const OF_DICTS = words(`

@@ -9,6 +9,7 @@ export type {
   RootMethods,
 } from './lifecycle.ts';
 export { type Pipeline, type PipelineFn, pipeline } from './pipeline.ts';
+export type { PoolHandle, PoolMethods } from './pool.ts';
 export {
   defaultHost,
   type Result,

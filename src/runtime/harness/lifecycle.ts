@@ -17,6 +17,7 @@ import {
 } from '../llm/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
 import { createFamily, type Family, notData } from './family.ts';
+import { type PoolMethods, poolMethods } from './pool.ts';
 import type { Harness } from './tree.ts';
 
 /** An on_finish callback: its result replaces the value of the run. */
@@ -83,7 +84,7 @@ export function rootMethods(ctx: RunContext): RootMethods {
 }
 
 /** What is registered for the rest of a run. */
-export interface AgentHandle {
+export interface AgentHandle extends PoolMethods {
   /** The last registration counts. Use a preset (`onFinishDrain`, ...) or a function of your own. */
   pipelineOnFinish(callback: OnFinish): void;
   registerSessionHook(event: string, hook: Hook, pattern?: string): void;
@@ -96,6 +97,7 @@ export function agentHandle(
   harnessFor: (ctx: RunContext) => Harness,
 ): AgentHandle {
   return {
+    ...poolMethods(ctx, harnessFor),
     pipelineOnFinish: (callback) => {
       lifecycleAgent.pipeline_on_finish(ctx, finishHandler(callback, harnessFor));
     },
