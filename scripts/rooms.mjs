@@ -50,7 +50,7 @@ export const ROOMS = [
       {
         inside: /^src\/runtime\/llm\/providers\//,
         where: 'llm/providers/',
-        names: ['ai', '@ai-sdk/*'],
+        names: ['@ai-sdk/*'],
         lazy: true,
       },
       {
@@ -114,7 +114,7 @@ export const ROOMS = [
       'serve',
       'testing',
     ],
-    npm: [{ names: ['commander'] }, { names: ['@clack/prompts'], lazy: true }],
+    npm: [],
     node: [{ names: ['*'] }],
   },
 ];
