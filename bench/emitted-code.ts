@@ -95,6 +95,7 @@ fn down(n) { if n == 0 { return 0 }
 class Context implements CallContext {
   depth = 0;
   calls = 0;
+  at = -1;
   tick(): undefined {
     return undefined;
   }

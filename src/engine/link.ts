@@ -1,7 +1,7 @@
 // Linking: evaluates emitted modules with `$`, the bound builtins and each other's exports, and gives a program that
 // can be started. Evaluating runs no Harn code; that happens in `start`, with the ctx of the task that runs it.
 import vm from 'node:vm';
-import { bug } from '../base/index.ts';
+import { bug, checkHash } from '../base/index.ts';
 import type { EntryInput } from '../lang/index.ts';
 import {
   type Ctx,
@@ -62,6 +62,7 @@ export class LiveProgram {
   readonly compiled: CompiledProgram;
   readonly modules: ReadonlyMap<string, LiveModule>;
   readonly #entry: LiveModule;
+  readonly #textHashes = new Map<string, string>();
 
   constructor(compiled: CompiledProgram, modules: ReadonlyMap<string, LiveModule>) {
     this.compiled = compiled;
@@ -93,6 +94,24 @@ export class LiveProgram {
   /** What people call the entry: its pipeline or function, or the file when it is a script. */
   entryName(): string {
     return this.#entry.compiled.entry.name ?? this.#entry.id;
+  }
+
+  /** The module (with the hash of its text) and line of a numbered place. */
+  siteOf(at: number): { readonly module: string; readonly line: number } | undefined {
+    const index = Math.floor(at / SITES_PER_MODULE);
+    const module = this.compiled.modules[index];
+    const line = module?.sites[(at % SITES_PER_MODULE) * 2];
+    if (module === undefined || line === undefined) return undefined;
+    return { module: `${module.id}@${this.#textHash(module.id)}`, line };
+  }
+
+  #textHash(id: string): string {
+    let hash = this.#textHashes.get(id);
+    if (hash === undefined) {
+      hash = checkHash(this.compiled.sources.find((source) => source.id === id)?.text ?? '');
+      this.#textHashes.set(id, hash);
+    }
+    return hash;
   }
 
   /** Names of the pipelines of the entry module. */

@@ -44,6 +44,7 @@ export interface RunOptions {
 export class TestContext implements CallContext {
   depth = 0;
   calls = 0;
+  at = -1;
   ticks = 0;
   readonly #onTick: (count: number) => unknown;
 

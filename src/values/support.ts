@@ -72,6 +72,8 @@ export interface CallContext {
   depth: number;
   /** Counted calls so far. Starts at 0. */
   calls: number;
+  /** The numbered place of the latest call that may be an effect; set by the caller, read by the runtime. */
+  at: number;
   /**
    * Called after every 1024 rounds of a loop or counted calls, always at the same points of a run. Throws to interrupt.
    * In a function that may suspend, a result other than undefined is yielded to the scheduler.

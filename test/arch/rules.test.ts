@@ -217,11 +217,11 @@ const FINE: readonly [title: string, tree: Tree][] = [
   [
     'packages and Node modules in their places',
     {
-      'runtime/llm/providers/a.ts': `${useLazily('ai')}${useType('ai')}`,
+      'runtime/llm/providers/a.ts': `${useLazily('@ai-sdk/openai-compatible')}${useType('@ai-sdk/provider')}`,
       'runtime/host/node.ts': use('node:fs/promises'),
       'base/hash.ts': use('node:crypto'),
       'text/dates.ts': use('luxon'),
-      'cli/main.ts': `${use('commander')}${use('node:os')}`,
+      'cli/main.ts': use('node:os'),
     },
   ],
   [

@@ -86,7 +86,7 @@ function invokeMethod(
   const at = mark(
     site.node.kind === 'MethodCall' ? site.node.nameSpan.start : site.node.span.start,
   );
-  const js = `${at}${em.$(helper)}(ctx, ${receiver}, ${quote(name)}, [${args.join(', ')}])`;
+  const js = `${at}${em.$(helper)}(${placed(em, site)}, ${receiver}, ${quote(name)}, [${args.join(', ')}])`;
   return site.suspends ? `(yield* ${js})` : js;
 }
 
@@ -144,7 +144,7 @@ function callDirect({ node, suspends }: Site, callee: Js, args: readonly Js[]): 
 /** A call of a builtin row. Rows that suspend only with their callback have a second form for callers that cannot. */
 export function callBuiltin(
   em: Emitter,
-  spec: Pick<BuiltinSpec, 'name' | 'suspends'>,
+  spec: Pick<BuiltinSpec, 'name' | 'suspends'> & { readonly effect?: BuiltinSpec['effect'] },
   args: readonly Js[],
   suspends: boolean,
   at: Node,
@@ -167,6 +167,16 @@ function callValue(em: Emitter, { node, suspends }: Site, callee: Js, args: read
     ].join(', ');
     return `${em.$('isSuspending')}(${f}) ? yield* ${at}${f}(${list}) : ${at}${f}(${list})`;
   });
+}
+
+/** The ctx of a call that may be an effect: it carries the place, which the journal checks on replay. */
+function placed(em: Emitter, { node }: Site): Js {
+  const target = em.checked.calls.get(node)?.target;
+  return target?.kind === 'capability' ? placedAt(em, node) : 'ctx';
+}
+
+function placedAt(em: Emitter, node: Node): Js {
+  return `(ctx.at = ${em.site(node)}, ctx)`;
 }
 
 function unspread(js: Js): Js {

@@ -19,6 +19,8 @@ export class RunContext {
   /** Counters of compiled code: open calls that are counted, and all of them so far. Per context, that is per task. */
   depth = 0;
   calls = 0;
+  /** The place of the latest call that may be an effect, as compiled code numbers it; -1 when there is none. */
+  at = -1;
 
   constructor(run: RunCore, task: Task, authority: Authority, buffer?: OutputBuffer) {
     this.run = run;
@@ -46,7 +48,14 @@ export class RunContext {
 
   /** The same task with less authority. */
   withAuthority(authority: Authority): RunContext {
-    return new RunContext(this.run, this.task, authority, this.buffer);
+    const ctx = new RunContext(this.run, this.task, authority, this.buffer);
+    ctx.at = this.at;
+    return ctx;
+  }
+
+  /** Where the program stands, for the checks of the journal. */
+  get site(): Site | undefined {
+    return this.at < 0 ? undefined : this.run.siteOf?.(this.at);
   }
 
   /** Asks for an effect from a generator; the scheduler answers. Sync effects do not suspend. */
@@ -56,7 +65,7 @@ export class RunContext {
     site?: Site,
   ): Suspending<R> {
     this.authority.check(effect.spec);
-    const op = effectOp(effect, args, site);
+    const op = effectOp(effect, args, site ?? this.site);
     if (effect.sync) return this.run.performer.sync(this.task, op) as R;
     return (yield op) as R;
   }
@@ -77,7 +86,10 @@ export class RunContext {
   /** An effect that answers at once: clock, chance, environment, output. */
   sync<A extends readonly unknown[], R>(effect: SyncEffect<A, R>, args: A, site?: Site): R {
     this.authority.check(effect.spec);
-    return this.run.performer.sync(this.task, effectOp(effect, args, site)) as R;
+    return this.run.performer.sync(
+      this.task,
+      effectOp(effect, args, effect.spec.class === 'ambient' ? (site ?? this.site) : undefined),
+    ) as R;
   }
 
   /** Writes text; that of a task to be joined waits for the join. */

@@ -102,6 +102,6 @@ function sameSite(a: Site | undefined, b: Site | undefined): boolean {
 }
 
 function describe(effect: string, site: Site | undefined, otherArgs = false): string {
-  const at = site === undefined ? '' : ` at ${site.module.slice(0, 12)}:${site.line}`;
+  const at = site === undefined ? '' : ` at ${site.module.replace(/@[0-9a-f]+$/, '')}:${site.line}`;
   return `${effect}${at}${otherArgs ? ' with other arguments' : ''}`;
 }

@@ -7,7 +7,7 @@ import { CallEnv } from './call-env.ts';
 import type { RunServices, ServiceKey } from './effect.ts';
 import { Interrupts } from './interrupt.ts';
 import type { Journal, OutputCounts } from './journal.ts';
-import type { RunStart } from './journal-entry.ts';
+import type { RunStart, Site } from './journal-entry.ts';
 import { type OutputSink, RunOutput } from './output.ts';
 import { EffectPerformer } from './perform.ts';
 import type { ThrownCodec } from './recorded-error.ts';
@@ -45,6 +45,8 @@ export class RunCore implements RunServices {
   readonly performer: EffectPerformer;
   readonly interrupts: Interrupts;
   readonly codec: ThrownCodec | undefined;
+  /** What a numbered place of compiled code stands for; set by whoever runs such code. */
+  siteOf: ((at: number) => Site | undefined) | undefined;
   readonly #services = new Map<ServiceKey<unknown>, unknown>();
 
   constructor(options: RunCoreOptions) {
