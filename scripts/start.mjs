@@ -26,12 +26,12 @@ const code = run(process.execPath, [
 if (code === 0) {
   process.stdout.write(`
 Where to look next:
-  ${EXAMPLE}/out/report.md          the report; evidence/ and tickets/ beside it
-  npx harn runs ls                         this run and the four it handed work to
-  npx harn runs show <id>                  one run with its receipt
-  npx harn why <id>                        where a run stands, and why
-  npm start -- --pause 5                   slowly: press Ctrl-C, then resume
-  ${EXAMPLE}/README.md              the rest
+  ${EXAMPLE}/out/report.md   the report; evidence/ and tickets/ beside it
+  npx harn runs ls                      this run and the four it handed work to
+  npx harn runs show <id>               one run with its receipt
+  npx harn why <id>                     where a run stands, and why
+  npm start -- --pause 5                slowly: press Ctrl-C, then resume
+  ${EXAMPLE}/README.md       the rest
 `);
 }
 process.exit(code);
