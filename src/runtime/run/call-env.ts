@@ -1,11 +1,12 @@
 // The environment of one call of an effect. Made for every call, so everything that most calls do not use (an abort
 // signal above all) comes into being when it is asked for.
 import type { JsonObject } from '../../base/index.ts';
-import type { Tx } from '../../store/index.ts';
+import type { Store, Tx } from '../../store/index.ts';
 import type { Host } from '../host/index.ts';
-import type { EffectEnv, ServiceKey } from './effect.ts';
+import type { EffectEnv, ServiceKey, WaitFacts } from './effect.ts';
+import { idempotencyKey } from './open-wait.ts';
 import type { OutputStream } from './output.ts';
-import { type CallSite, idempotencyKey } from './perform.ts';
+import type { CallSite } from './perform.ts';
 import type { RunClock } from './run-clock.ts';
 import type { RunCore } from './run-core.ts';
 import type { Task } from './task.ts';
@@ -56,7 +57,19 @@ export class CallEnv implements EffectEnv {
   }
 
   get dueMs(): number | undefined {
-    return this.#call.dueMs;
+    return this.#call.open?.wait?.due_ms;
+  }
+
+  get wait(): WaitFacts | undefined {
+    return this.#call.open?.wait;
+  }
+
+  async store(): Promise<Store> {
+    return (await this.#run.journal.ready()).store;
+  }
+
+  awaitPeople(): void {
+    if (this.#call.open !== undefined) this.#run.performer.awaitPeople(this.#call.open);
   }
 
   write(stream: OutputStream, text: string): void {

@@ -1,7 +1,7 @@
 // Effects: everything a program can do to or learn from the outside, declared once, as data. The class decides how
 // the journal treats it (see journal-entry.ts and perform.ts); nothing outside the owning room states a class.
 import type { Json, JsonObject } from '../../base/index.ts';
-import type { Tx } from '../../store/index.ts';
+import type { Store, Tx } from '../../store/index.ts';
 import type { Host } from '../host/index.ts';
 import { runErrors } from './errors.ts';
 import type { OutputStream } from './output.ts';
@@ -20,7 +20,18 @@ import type { Task } from './task.ts';
 export type EffectClass = 'ambient' | 'output' | 'read' | 'mutation' | 'store' | 'local';
 
 /** What happens on resume to a mutation that was begun and has no recorded outcome. */
-export type OnUnknown = 'retry' | 'probe' | 'fail';
+export type OnUnknown = 'retry' | 'probe' | 'fail' | 'ask';
+
+/** A wait as the journal keeps it: for what, until when (wall time), and whatever helps to tell who can end it. */
+export type WaitFacts = { readonly kind: string; readonly due_ms?: number } & JsonObject;
+
+/** The call that waits. */
+export interface WaitSite {
+  /** The call's idempotency key. */
+  readonly key: string;
+  readonly runId: string;
+  readonly taskId: string;
+}
 
 /** What an implementation may use. Nothing ambient: all of it belongs to the one call. */
 export interface EffectEnv {
@@ -40,6 +51,12 @@ export interface EffectEnv {
   readonly task: Task;
   /** When a wait is due: set for effects that declare `wait`. The same after a resume. */
   readonly dueMs: number | undefined;
+  /** The wait of this call, as it was opened: set for effects that declare `wait`. */
+  readonly wait: WaitFacts | undefined;
+  /** The run's store; asking for it makes the run durable. */
+  store(): Promise<Store>;
+  /** Says that from here on only a person (or another program) can move this call: a run of such calls may park. */
+  awaitPeople(): void;
   /** Writes program output (class `output`). */
   write(stream: OutputStream, text: string): void;
   /** Adds facts to the durable intent as soon as they are known (a process id, a size before). */
@@ -84,10 +101,12 @@ export interface EffectSpec<A extends readonly unknown[], R> {
   /** The arguments as the journal checks them; defaults to the arguments themselves. */
   readonly identity?: (args: A) => Json;
   /** Says that this call waits, and until when (wall time): a durable row, not only a timer in memory. */
-  readonly wait?: (
-    args: A,
-    nowMs: number,
-  ) => { readonly kind: string; readonly due_ms: number } | undefined;
+  readonly wait?: (args: A, nowMs: number, site: WaitSite) => WaitFacts | undefined;
+  /** What else is written in the transaction that opens the wait, and in the one that gives it up. */
+  readonly waitRows?: {
+    readonly open: (tx: Tx, wait: WaitFacts, site: WaitSite) => void;
+    readonly drop: (tx: Tx, wait: WaitFacts, site: WaitSite) => void;
+  };
   /** True: the recorded outcome keeps only a keyed hash and replay reads again (secrets). */
   readonly secret?: (args: A) => boolean;
   /** Called when a recorded outcome is handed over instead of a call: re-makes what the call did to the run's memory. */
@@ -141,15 +160,16 @@ export function defineSyncEffect<A extends readonly unknown[], R>(
   return { spec, sync: true, run };
 }
 
-/** The policy in force for one call. Unknown names and `ask` are refused before anything happens. */
+/** The policy in force for one call. Unknown names, and `ask` where nobody can be asked, are refused beforehand. */
 export function policyFor<A extends readonly unknown[], R>(
   effect: Effect<A, R>,
   args: A,
+  canAsk: boolean,
 ): OnUnknown {
   const { spec } = effect;
-  const asked = spec.policyOf?.(args);
-  if (asked === undefined) return spec.onUnknown ?? 'fail';
-  if (asked === 'ask') throw runErrors.askNeedsQuestions({ effect: spec.name });
+  const asked = spec.policyOf?.(args) ?? spec.onUnknown ?? 'fail';
+  if (asked === 'ask' && !canAsk) throw runErrors.askNeedsQuestions({ effect: spec.name });
+  if (asked === 'ask') return asked;
   if (asked === 'retry' || asked === 'fail') return asked;
   if (asked === 'probe' && spec.probe !== undefined) return asked;
   throw runErrors.unknownPolicy({ effect: spec.name, policy: asked });

@@ -60,13 +60,13 @@ export const runErrors = defineErrors('RUN', {
   askNeedsQuestions: row<{ effect: string }>({
     number: 12,
     message: ({ effect }) =>
-      `${effect} cannot use the policy "ask": durable questions do not exist yet`,
+      `${effect} cannot use the policy "ask": this run has nobody who puts questions to people`,
     hint: 'declare "retry", "probe" or "fail"',
   }),
   unknownPolicy: row<{ effect: string; policy: string }>({
     number: 13,
     message: ({ effect, policy }) => `"${policy}" is not an on_unknown policy of ${effect}`,
-    hint: 'use "retry", "probe" or "fail"',
+    hint: 'use "retry", "probe", "fail" or "ask"',
   }),
   deadline: row<{ ms: number }>({
     number: 14,

@@ -18,6 +18,8 @@ export {
   type RunServices,
   type ServiceKey,
   type SyncEffect,
+  type WaitFacts,
+  type WaitSite,
 } from './effect.ts';
 // Errors
 export { capabilityErrors, hookErrors, journalErrors, runErrors } from './errors.ts';
@@ -85,3 +87,9 @@ export {
   takeRun,
 } from './run-store.ts';
 export { Task } from './task.ts';
+export {
+  type UnknownAsker,
+  type UnknownCall,
+  unknownAskerKey,
+  type Verdict,
+} from './unknown-outcome.ts';

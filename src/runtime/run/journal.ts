@@ -3,7 +3,7 @@
 //
 // States: private (nothing written; the run may simply start again) -> opening (a store is being opened and the lease
 // taken) -> durable (each flush is one transaction) -> failed (a write was refused; nothing more is accepted).
-import type { Clock } from '../../base/index.ts';
+import { bug, type Clock } from '../../base/index.ts';
 import type { Lease, Store, Tx } from '../../store/index.ts';
 import { type EntryBody, type JournalEntry, journalTopic } from './journal-entry.ts';
 
@@ -134,6 +134,13 @@ export class Journal {
       },
       (error: unknown) => this.#fail(error),
     );
+  }
+
+  /** The store this journal is kept in, durable from here on. */
+  async ready(): Promise<JournalHome> {
+    this.makeDurable();
+    await this.barrier();
+    return this.#home ?? bug('a durable journal without a home');
   }
 
   /** Resolves when everything appended so far is durable; on a run that is still private, at once. */

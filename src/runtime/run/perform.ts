@@ -9,19 +9,23 @@ import { type Interrupts, interruptError } from './interrupt.ts';
 import type { Journal } from './journal.ts';
 import type { How } from './journal-entry.ts';
 import type { BlockOp, EffectOp, Op, Outcome } from './op.ts';
+import { dropWait, idempotencyKey, openWait } from './open-wait.ts';
 import { fromRecordedError, type ThrownCodec, toRecordedError } from './recorded-error.ts';
 import type { InterruptEntry, OutcomeEntry, ReplayLog } from './replay-log.ts';
 import type { Performer, Scheduler } from './scheduler.ts';
 import type { OpenOp, Task } from './task.ts';
+import { resolveUnknown, type UnknownAsker, unknownOutcome } from './unknown-outcome.ts';
 
 type AnySpec = EffectSpec<readonly unknown[], unknown>;
 
 /** What performing needs from its run. */
 export interface PerformPorts {
   readonly runId: string;
+  readonly pipeline: string;
   readonly nowMs: () => number;
   readonly journal: Journal;
   readonly replay: ReplayLog;
+  readonly asker: () => UnknownAsker | undefined;
   readonly scheduler: () => Scheduler;
   readonly interrupts: () => Interrupts;
   /** Everything an implementation may use, for one call. */
@@ -41,7 +45,8 @@ export interface CallSite {
   /** Aborted when the call is given up; made when asked for. */
   readonly signal: () => AbortSignal;
   readonly ops: ((tx: Tx) => void)[];
-  readonly dueMs: number | undefined;
+  /** The operation, once it is open; calls that answer at once have none. */
+  readonly open: OpenOp | undefined;
 }
 
 interface Identity {
@@ -54,6 +59,7 @@ export class EffectPerformer implements Performer {
   readonly #mutating = new Set<Promise<void>>();
   /** How often calls that are open now were issued again, by identity; all lives together. */
   readonly #reissues = new Map<string, number>();
+  #awaitingPeople = 0;
 
   constructor(ports: PerformPorts) {
     this.#ports = ports;
@@ -95,7 +101,7 @@ export class EffectPerformer implements Performer {
       this.#ports.replay.use(past);
       if (past.secret === undefined) return unwrap(this.#outcomeOf(past));
     }
-    const env = this.#env(task, at, neverAborted, []);
+    const env = this.#env({ task, ...at });
     if (!recorded) return effect.run(env, ...args);
     let outcome: Outcome;
     try {
@@ -121,7 +127,7 @@ export class EffectPerformer implements Performer {
     if (op === undefined || this.#ports.replay.outcome(open.id, open.ordinal) !== undefined) return;
     const { spec } = op.effect;
     const touched = spec.class === 'mutation' && (open.started || this.#intent(open) !== undefined);
-    const timer = this.#timerOf(open, op);
+    const wait = dropWait(this.#ports, open);
     this.#ports.journal.append(
       open.id,
       {
@@ -134,10 +140,31 @@ export class EffectPerformer implements Performer {
         dropped: true,
         ...(touched ? { error: toRecordedError(unknownOutcome(open, spec.name)) } : {}),
       },
-      timer === undefined ? {} : { ops: (tx: Tx) => tx.deleteTimer(timer) },
+      wait === undefined ? {} : { ops: wait },
     );
-    if (!open.started) return;
+    if (open.started) this.#endExternal(open);
+  }
+
+  get awaitingPeople(): number {
+    return this.#awaitingPeople;
+  }
+
+  /** Only people can move this operation from here on. */
+  awaitPeople(open: OpenOp): void {
+    if (open.awaitsPeople || open.settled || !open.started) return;
+    open.awaitsPeople = true;
+    this.#awaitingPeople += 1;
+    this.#ports.scheduler().poke();
+  }
+
+  #endExternal(open: OpenOp): void {
     this.#ports.scheduler().expectExternal(-1);
+    this.#peopleAnswered(open);
+  }
+
+  #peopleAnswered(open: OpenOp): void {
+    if (open.awaitsPeople) this.#awaitingPeople -= 1;
+    open.awaitsPeople = false;
   }
 
   live(): void {
@@ -150,7 +177,9 @@ export class EffectPerformer implements Performer {
     const open: OpenOp[] = [];
     for (const task of this.#ports.scheduler().tasks) {
       for (const op of task.open.values()) {
-        if (op.started && op.effect?.effect.spec.class === 'mutation') open.push(op);
+        if (op.started && !op.awaitsPeople && op.effect?.effect.spec.class === 'mutation') {
+          open.push(op);
+        }
       }
     }
     return open;
@@ -252,10 +281,7 @@ export class EffectPerformer implements Performer {
   async #readAgain(open: OpenOp, past: OutcomeEntry): Promise<Outcome> {
     const op = open.effect as EffectOp;
     try {
-      const value = await op.effect.run(
-        this.#env(open.task, open, () => signalOf(open), []),
-        ...op.args,
-      );
+      const value = await op.effect.run(this.#env(open), ...op.args);
       const now = past.reread === undefined ? undefined : op.effect.spec.reread?.(value);
       if (canonicalJson(now ?? null) !== canonicalJson(past.reread ?? null)) {
         throw journalErrors.fileChanged({
@@ -275,12 +301,8 @@ export class EffectPerformer implements Performer {
     open.started = true;
     this.#ports.scheduler().expectExternal(1);
     const ops: ((tx: Tx) => void)[] = [];
-    const dueMs = this.#openWait(open, op, hash, ops);
-    const call = () =>
-      op.effect.run(
-        this.#env(open.task, open, () => signalOf(open), ops, dueMs),
-        ...op.args,
-      );
+    openWait(this.#ports, open, ops);
+    const call = () => op.effect.run(this.#env(open, ops), ...op.args);
     if (spec.class === 'mutation') {
       const mutating = this.#mutate(open, op, hash, call);
       this.#mutating.add(mutating);
@@ -303,49 +325,17 @@ export class EffectPerformer implements Performer {
     return undefined;
   }
 
-  /** A wait is a durable row before anyone waits; after a resume it keeps the instant it was opened with. */
-  #openWait(
-    open: OpenOp,
-    op: EffectOp,
-    hash: string,
-    ops: ((tx: Tx) => void)[],
-  ): number | undefined {
-    const { journal, replay, runId, nowMs } = this.#ports;
-    const spec = op.effect.spec as AnySpec;
-    const past = replay.wait(open.id, open.ordinal);
-    const wait = past?.wait ?? spec.wait?.(op.args, nowMs());
-    if (wait === undefined) return undefined;
-    const dueMs = wait.due_ms as number;
-    const id = idempotencyKey(runId, open);
-    if (past === undefined) {
-      journal.append(
-        open.id,
-        { kind: 'wait_opened', ordinal: open.ordinal, wait, args_hash: hash },
-        { ops: (tx) => tx.putTimer({ id, dueMs, ref: runId, payload: null }) },
-      );
-    }
-    ops.push((tx) => tx.deleteTimer(id));
-    return dueMs;
-  }
-
-  /** The durable row of a wait that is under way, in this life or an earlier one. */
-  #timerOf(open: OpenOp, { effect, args }: EffectOp): string | undefined {
-    const { replay, runId, nowMs } = this.#ports;
-    const isOpen =
-      replay.wait(open.id, open.ordinal) !== undefined ||
-      (open.started && (effect.spec as AnySpec).wait?.(args, nowMs()) !== undefined);
-    return isOpen ? idempotencyKey(runId, open) : undefined;
-  }
-
   /** A mutation: the intent is on disk before the call; an old intent without outcome follows its policy. */
   async #mutate(open: OpenOp, op: EffectOp, hash: string, call: () => unknown): Promise<void> {
+    const ops: ((tx: Tx) => void)[] = [];
     try {
-      const policy = policyFor(op.effect, op.args);
+      const policy = policyFor(op.effect, op.args, this.#ports.asker() !== undefined);
       const past = this.#intent(open);
       if (past !== undefined && past.facts['withdrawn'] !== true) {
-        const outcome = await this.#resolveUnknown(open, op, policy, past.facts);
+        const outcome = await this.#resolve(open, { policy, facts: past.facts, ops });
+        if (open.settled || (this.#ports.scheduler().halted && outcome === PARKED)) return;
         if (outcome !== undefined) {
-          this.#settle(open, outcome, []);
+          this.#settle(open, outcome, ops);
           return;
         }
         this.#noteReissue(open);
@@ -363,26 +353,25 @@ export class EffectPerformer implements Performer {
       return;
     }
     const result = (async () => call())();
-    this.#follow(open, result, []);
+    this.#follow(open, result, ops);
     await result.catch(() => undefined);
   }
 
   /** What became of a mutation that was begun in an earlier life; undefined means: issue it (again). */
-  async #resolveUnknown(
+  async #resolve(
     open: OpenOp,
-    op: EffectOp,
-    policy: OnUnknown,
-    facts: JsonObject,
+    { policy, facts, ops }: { policy: OnUnknown; facts: JsonObject; ops: ((tx: Tx) => void)[] },
   ): Promise<Outcome | undefined> {
-    if (policy === 'retry') return undefined;
-    const { spec } = op.effect;
-    if (policy === 'probe' && spec.probe !== undefined) {
-      const env = this.#env(open.task, open, () => signalOf(open), []);
-      const found = await spec.probe(env, op.args, facts);
-      if (found.status === 'done') return { ok: true, value: found.value };
-      if (found.status === 'not_done') return undefined;
+    const ports = { ...this.#ports, env: this.#env(open), ops };
+    try {
+      return await resolveUnknown(ports, open, policy, facts);
+    } catch (error) {
+      // A run that parks takes the question along: no outcome, and the next life asks for the answer again.
+      if (this.#ports.scheduler().halted) return PARKED;
+      throw error;
+    } finally {
+      this.#peopleAnswered(open);
     }
-    return { ok: false, error: unknownOutcome(open, spec.name) };
   }
 
   /** Waits for a result; the task keeps its turn as long as micro-tasks alone bring it. */
@@ -412,7 +401,7 @@ export class EffectPerformer implements Performer {
     if (scheduler.halted && op.effect.spec.class !== 'mutation') return undefined;
     open.settled = true;
     open.task.open.delete(keyOf(open));
-    scheduler.expectExternal(-1);
+    this.#endExternal(open);
     const how: How = open.given ? 'delivered' : 'inline';
     let given = outcome.ok && outcome.value === undefined ? NIL : outcome;
     try {
@@ -485,14 +474,11 @@ export class EffectPerformer implements Performer {
     this.#ports.journal.append(id, { kind: 'intent_noted', ordinal, facts });
   }
 
-  #env(
-    task: Task,
-    at: Identity,
-    signal: () => AbortSignal,
-    ops: ((tx: Tx) => void)[],
-    dueMs?: number,
-  ): EffectEnv {
-    return this.#ports.envFor({ task, id: at.id, ordinal: at.ordinal, signal, ops, dueMs });
+  #env(at: OpenOp | (Identity & { readonly task: Task }), ops: ((tx: Tx) => void)[] = []) {
+    const { task, id, ordinal } = at;
+    const open = 'settled' in at ? at : undefined;
+    const signal = open === undefined ? neverAborted : () => signalOf(open);
+    return this.#ports.envFor({ task, id, ordinal, signal, ops, open });
   }
 
   #open(
@@ -513,6 +499,7 @@ export class EffectPerformer implements Performer {
       settled: false,
       started: false,
       cancel: undefined,
+      awaitsPeople: false,
       rereading: undefined,
       reread: undefined,
       resume,
@@ -535,7 +522,7 @@ export class EffectPerformer implements Performer {
   #remake(open: OpenOp): void {
     const op = open.effect;
     if (op?.effect.spec.replayed === undefined) return;
-    op.effect.spec.replayed(this.#env(open.task, open, neverAborted, []), op.args);
+    op.effect.spec.replayed(this.#env(open), op.args);
   }
 
   #outcomeOf(entry: OutcomeEntry): Outcome {
@@ -550,10 +537,8 @@ export class EffectPerformer implements Performer {
 
 const NIL: Outcome = { ok: true, value: null };
 
-/** The key of a call: the same on every re-issue, different for every other call of every run. */
-export function idempotencyKey(runId: string, at: Identity): string {
-  return `${runId}/${at.id}/${at.ordinal}`;
-}
+/** Stands for: the run parks before anyone answered. */
+const PARKED: Outcome = { ok: false, error: undefined };
 
 function identityOf(task: Task, op: EffectOp): Identity {
   if (op.step === undefined) return { id: task.id, ordinal: task.nextOrdinal() };
@@ -574,10 +559,6 @@ function signalOf(open: OpenOp): AbortSignal {
 /** The signal of calls that answer at once. */
 function neverAborted(): AbortSignal {
   return new AbortController().signal;
-}
-
-function unknownOutcome(at: Identity, effect: string): Error {
-  return journalErrors.outcomeUnknown({ effect, task: at.id, ordinal: at.ordinal });
 }
 
 /** Whether the journal kept a mark instead of the value: a secret, or a file too large to keep. */

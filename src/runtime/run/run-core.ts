@@ -15,6 +15,7 @@ import type { ReplayLog } from './replay-log.ts';
 import { RunClock } from './run-clock.ts';
 import { RunEvents } from './run-events.ts';
 import { Scheduler } from './scheduler.ts';
+import { unknownAskerKey } from './unknown-outcome.ts';
 
 export interface RunCoreOptions {
   readonly id: string;
@@ -63,6 +64,8 @@ export class RunCore implements RunServices {
     this.output = new RunOutput(options.sink, this.events, journal.counts, options.already);
     this.performer = new EffectPerformer({
       runId: id,
+      pipeline: options.start.pipeline,
+      asker: () => this.service(unknownAskerKey),
       nowMs: () => this.clock.nowMs(),
       journal,
       replay,

@@ -249,6 +249,18 @@ export class Run {
     return this.#parking;
   }
 
+  /** From now on the run parks when nothing can go on until a person does something. */
+  parkForPeople(): void {
+    const { scheduler } = this.core;
+    const look = () => {
+      setImmediate(() => {
+        if (scheduler.awaitsOnlyPeople) void this.park('waiting for a person');
+      });
+    };
+    scheduler.onlyPeople = look;
+    look();
+  }
+
   /** Ends the body now; the lifecycle still settles what is open and writes the receipt. */
   cancel(reason: string): void {
     const { scheduler, interrupts } = this.core;
@@ -331,7 +343,8 @@ export class Run {
     scheduler.halt();
     for (const task of scheduler.tasks) {
       for (const open of task.open.values()) {
-        if (open.effect?.effect.spec.class !== 'mutation') open.controller?.abort();
+        const isCalling = open.effect?.effect.spec.class === 'mutation' && !open.awaitsPeople;
+        if (!isCalling) open.controller?.abort();
       }
     }
     this.#journal.makeDurable();
@@ -355,7 +368,12 @@ export class Run {
     for (const task of this.core.scheduler.tasks) {
       for (const open of task.open.values()) {
         if (task.id !== 'run')
-          waits.push({ task: task.id, what: open.what, ordinal: open.ordinal });
+          waits.push({
+            task: task.id,
+            what: open.what,
+            ordinal: open.ordinal,
+            ...(open.wait === undefined ? {} : { wait: open.wait }),
+          });
       }
     }
     return waits;

@@ -23,6 +23,8 @@ export interface Performer {
   dropped(open: OpenOp): void;
   /** Called once when the program outruns its recorded past. */
   live(): void;
+  /** How many of the operations that something outside will answer only people can move. */
+  readonly awaitingPeople: number;
 }
 
 interface Ready {
@@ -41,6 +43,8 @@ export class Scheduler {
   readonly #deliveries = new Queue<Ready>();
   readonly #held = new Queue<() => void>();
   readonly #onFatal: (error: unknown) => void;
+  /** Called when nothing goes on any more until a person does something. */
+  onlyPeople: () => void = () => undefined;
   #turn: Task | undefined;
   #pumping = false;
   #halted = false;
@@ -154,6 +158,18 @@ export class Scheduler {
     this.#turn = undefined;
     task.status = 'blocked';
     this.#pump();
+  }
+
+  /** True while nothing can go on until a person does something. */
+  get awaitsOnlyPeople(): boolean {
+    if (this.#external === 0 || this.#external !== this.#performer.awaitingPeople) return false;
+    if (this.#turn !== undefined || this.#halted || !this.#isLive) return false;
+    if (this.#ready.length + this.#held.length + this.#deliveries.length > 0) return false;
+    for (const task of this.#tasks.values()) {
+      // A lane that awaits neither an operation nor a task of ours: we cannot know when it goes on.
+      if (task.isLane && task.open.size === 0 && task.children.size === 0) return false;
+    }
+    return true;
   }
 
   expectExternal(by: 1 | -1): void {
@@ -351,7 +367,10 @@ export class Scheduler {
 
   /** Nothing is ready, nothing from outside will come: tell the root task rather than hang. */
   #wakeStuck(): boolean {
-    if (this.#external > 0) return false;
+    if (this.#external > 0) {
+      if (this.awaitsOnlyPeople) this.onlyPeople();
+      return false;
+    }
     const waiting: Task[] = [];
     for (const task of this.#tasks.values()) {
       // A lane without an open operation awaits something that is not ours; we cannot know when it ends.

@@ -1,6 +1,7 @@
 // Tasks: the unit that holds the turn. A task is a generator (Harn code and runtime functions) or a lane (an async
 // TypeScript function). Its id is its place in the call tree, never a matter of scheduling.
 import type { RunContext } from './context.ts';
+import type { EffectSpec, WaitFacts } from './effect.ts';
 import type { EffectOp, Op, Outcome } from './op.ts';
 
 /** One operation a task waits for. */
@@ -19,6 +20,11 @@ export interface OpenOp {
   /** True once the outside may have been touched. */
   started: boolean;
   cancel: (() => void) | undefined;
+  /** The durable wait of the call, once opened; with its rows when the effect did not declare them itself. */
+  wait?: WaitFacts;
+  waitRows?: NonNullable<EffectSpec<readonly unknown[], unknown>['waitRows']>;
+  /** True while only people can move it. */
+  awaitsPeople: boolean;
   /** Replay: the value is being read again and the delivery must wait for it. */
   rereading: Promise<Outcome> | undefined;
   reread: Outcome | undefined;
