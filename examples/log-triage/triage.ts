@@ -4,7 +4,15 @@
 //   node examples/run-ts.mjs examples/log-triage/triage.ts [--log FILE] [--out FOLDER] [--tape FILE] [--pause SECONDS]
 //   node examples/run-ts.mjs examples/log-triage/triage.ts --resume RUN
 import { parseArgs } from 'node:util';
-import { createRuntime, type Harness, type Json, openStore, pipeline, type RunHandle } from 'harn';
+import {
+  createRuntime,
+  type Harness,
+  onFinishBlockUntilSettled,
+  onFinishDrain,
+  openStore,
+  pipeline,
+  type RunHandle,
+} from 'harn';
 import { parseLog } from './triage/access-log.ts';
 import { findIncidents } from './triage/detect.ts';
 import {
@@ -52,13 +60,6 @@ async function explain(
     ...options,
   });
   return asked.ok ? asked.response.text.trim() : `(No summary: ${asked.error.message})`;
-}
-
-/** Waits for open work that ends by itself, then settles the rest: what is open is never left to chance. */
-async function settle(harness: Harness, value: Json): Promise<Json> {
-  const { status } = await harness.waitForAnySettlement('10s');
-  if (status === 'settled') return value;
-  return harness.spawnSettlementAgent(await harness.unsettledState(), value);
 }
 
 const triage = pipeline('triage', async (harness, options: Options) => {
@@ -115,7 +116,7 @@ const triage = pipeline('triage', async (harness, options: Options) => {
       ticket: `${out}/tickets/${name}.md`,
     });
   }
-  harness.agent.pipelineOnFinish(settle);
+  harness.agent.pipelineOnFinish(onFinishBlockUntilSettled('10s', onFinishDrain));
   return {
     requests: log.entries.length,
     malformed: log.malformed,

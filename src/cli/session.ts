@@ -6,6 +6,7 @@ import {
   type Host,
   isPartial,
   listRuns,
+  loadRecord,
   type RunCore,
   type RunRecord,
   type RunResult,
@@ -226,7 +227,11 @@ export class Session {
   async #runChildren(parentId: string): Promise<void> {
     const store = await this.project.openedStore();
     if (store === undefined) return;
-    for (const row of await listRuns(store, { parent: parentId, limit: 10_000 })) {
+    const rows = await listRuns(store, { parent: parentId, limit: 10_000 });
+    // In the order of the receipt, which is that of the journal.
+    const order = (await loadRecord(store, parentId)).child_runs.map((child) => child.run_id);
+    const inOrder = rows.toSorted((a, b) => order.indexOf(a.run_id) - order.indexOf(b.run_id));
+    for (const row of inOrder) {
       // Whoever stopped the session does not want more to begin; the children stay queued.
       if (this.#stopped !== undefined) return;
       const isQueued =

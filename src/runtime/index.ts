@@ -11,13 +11,17 @@ export {
 } from './compose.ts';
 // TypeScript pipelines
 export {
+  type AgentHandle,
   createHarness,
   type Family,
   type Handle,
   type Harness,
+  type Hook,
   type LaneFn,
+  type OnFinish,
   type Pipeline,
   type PipelineFn,
+  type PoolHandle,
   pipeline,
   type Result,
   type RunHandle,
