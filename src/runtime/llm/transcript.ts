@@ -1,7 +1,7 @@
 // Model calls in the live stream of a run: one `transcript` event when a call is made and one when it ends. Emitted in
 // the task's own turn, so a resumed run goes on with the same numbers.
 import { HarnError, type Json } from '../../base/index.ts';
-import { type RunContext, timestamp } from '../run/index.ts';
+import { emitRunEvent, type RunContext, timestamp } from '../run/index.ts';
 import { failureOf } from './errors.ts';
 import type { LlmRequest } from './request.ts';
 import type { LlmAnswer } from './result.ts';
@@ -49,5 +49,5 @@ export function emitFailure(ctx: RunContext, route: LlmRoute, error: unknown): v
 }
 
 function emit(ctx: RunContext, kind: string, payload: Json): void {
-  ctx.run.events.emit({ event_type: 'transcript', kind, payload });
+  emitRunEvent(ctx, { event_type: 'transcript', kind, payload });
 }

@@ -9,6 +9,7 @@ import type { Op, Outcome, Suspending, TickOp } from './op.ts';
 import type { OutputBuffer, OutputStream } from './output.ts';
 import type { RunCore } from './run-core.ts';
 import type { Task } from './task.ts';
+import { unitOf } from './unit-state.ts';
 
 export class RunContext {
   readonly run: RunCore;
@@ -117,6 +118,7 @@ export class RunContext {
     body: (ctx: RunContext) => Generator<Op, unknown, unknown>,
     { authority = this.authority, buffer }: { authority?: Authority; buffer?: OutputBuffer } = {},
   ): Task {
+    unitOf(this.task)?.enterOnReplay();
     return this.run.scheduler.addTask(id, this.task, (task) => {
       task.ctx = new RunContext(this.run, task, authority, buffer ?? this.buffer);
       return body(task.ctx);
@@ -129,6 +131,7 @@ export class RunContext {
     body: (ctx: RunContext) => Promise<unknown>,
     { authority = this.authority }: { authority?: Authority } = {},
   ): Task {
+    unitOf(this.task)?.enterOnReplay();
     return this.run.scheduler.addLane(id, this.task, (task) => {
       task.ctx = new RunContext(this.run, task, authority, this.buffer);
       return body(task.ctx);

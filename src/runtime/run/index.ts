@@ -87,6 +87,9 @@ export {
   takeRun,
 } from './run-store.ts';
 export { Task } from './task.ts';
+// Effects with a body
+export { emitRunEvent, performUnit, type UnitSpec } from './unit.ts';
+export type { UnitScope } from './unit-state.ts';
 export {
   type UnknownAsker,
   type UnknownCall,

@@ -97,6 +97,8 @@ export type EntryBody =
       readonly reissued?: number;
       /** A unit: replay does not enter its body. */
       readonly unit?: true;
+      /** Of a unit that replay does not enter: the run events its body emitted. */
+      readonly events?: number;
     }
   | {
       readonly kind: 'interrupt';

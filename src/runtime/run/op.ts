@@ -2,6 +2,8 @@
 // functions written as generators do the same, so one driver serves both.
 import type { Effect } from './effect.ts';
 import type { Site } from './journal-entry.ts';
+import type { Task } from './task.ts';
+import type { UnitState } from './unit-state.ts';
 
 /** A value, or what was thrown. */
 export type Outcome =
@@ -16,6 +18,12 @@ export interface EffectOp {
   readonly site?: Site | undefined;
   /** A named step: identity is (lane, name) instead of the ordinal. */
   readonly step?: string;
+  /** A unit: the effect is what its body does. */
+  readonly unit?: {
+    readonly body: (task: Task, state: UnitState) => Generator<Op, unknown, unknown>;
+    /** Told when replay does not enter the body, and how many run events it had emitted. */
+    readonly skipped: (events: number) => void;
+  };
 }
 
 /** Wait for something inside this process: a join, a channel, a lock. Never journaled; replay re-makes it. */

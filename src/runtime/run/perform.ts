@@ -14,6 +14,7 @@ import { fromRecordedError, type ThrownCodec, toRecordedError } from './recorded
 import type { InterruptEntry, OutcomeEntry, ReplayLog } from './replay-log.ts';
 import type { Performer, Scheduler } from './scheduler.ts';
 import type { OpenOp, Task } from './task.ts';
+import { enterUnit, unitMark, unitOf } from './unit-state.ts';
 import { resolveUnknown, type UnknownAsker, unknownOutcome } from './unknown-outcome.ts';
 
 type AnySpec = EffectSpec<readonly unknown[], unknown>;
@@ -94,6 +95,7 @@ export class EffectPerformer implements Performer {
     const { effect, args } = op;
     const spec = effect.spec as AnySpec;
     const recorded = spec.class === 'ambient';
+    if (spec.class === 'local') unitOf(task)?.enterOnReplay();
     const at = { id: task.id, ordinal: recorded ? task.nextOrdinal() : task.lastOrdinal };
     const past = recorded ? this.#ports.replay.outcome(at.id, at.ordinal) : undefined;
     if (past !== undefined) {
@@ -142,7 +144,7 @@ export class EffectPerformer implements Performer {
       },
       wait === undefined ? {} : { ops: wait },
     );
-    if (open.started) this.#endExternal(open);
+    this.#endExternal(open);
   }
 
   get awaitingPeople(): number {
@@ -158,6 +160,7 @@ export class EffectPerformer implements Performer {
   }
 
   #endExternal(open: OpenOp): void {
+    if (!open.started) return;
     this.#ports.scheduler().expectExternal(-1);
     this.#peopleAnswered(open);
   }
@@ -236,7 +239,9 @@ export class EffectPerformer implements Performer {
     if (interrupt !== undefined) return { ok: false, error: interruptError(interrupt) };
     const open = this.#open(task, at, op.effect.spec.name, op, resume);
     open.given = laneResume !== undefined;
-    if (past !== undefined) return this.#replayOutcome(open, past);
+    const isEntered = op.unit !== undefined && past?.unit !== true;
+    if (past !== undefined && !isEntered) return this.#replayOutcome(open, past);
+    if (isEntered && scheduler.isReplaying) return this.#enter(open, past);
     if (scheduler.isReplaying) {
       open.given = true;
       scheduler.whenLive(() => this.#start(open, op, hash));
@@ -251,13 +256,20 @@ export class EffectPerformer implements Performer {
       task.open.delete(keyOf(at));
       return { ok: false, error: late };
     }
-    return this.#start(open, op, hash);
+    return isEntered ? this.#enter(open, past) : this.#start(open, op, hash);
+  }
+
+  #enter(open: OpenOp, past: OutcomeEntry | undefined): undefined {
+    return enterUnit(this.#ports.scheduler(), open, past, (state, outcome) =>
+      this.#settle(open, outcome, state.ops),
+    );
   }
 
   /** The past knows how this ended: at once, later in journal order, or never. */
   #replayOutcome(open: OpenOp, past: OutcomeEntry): Outcome | undefined {
     const scheduler = this.#ports.scheduler();
     const key = keyOf(open);
+    open.effect?.unit?.skipped(past.events ?? 0);
     if (past.how === 'inline') {
       if (!isReadAgain(past)) {
         open.settled = true;
@@ -440,7 +452,8 @@ export class EffectPerformer implements Performer {
         { urgent: false },
       );
     }
-    journal.append(at.id, reissued === undefined ? body : { ...body, reissued }, {
+    const entry = { ...body, ...unitMark(op) };
+    journal.append(at.id, reissued === undefined ? entry : { ...entry, reissued }, {
       urgent: options.urgent,
       ...(ops.length === 0 ? {} : { ops: (tx: Tx) => addAll(ops, tx) }),
       ...(blob === undefined ? {} : { blob }),

@@ -66,6 +66,11 @@ export class RunEvents {
     return this.#counts.events;
   }
 
+  /** Counts events of an earlier life whose cause is not re-made. */
+  skip(count: number): void {
+    this.#counts.events += count;
+  }
+
   emit(body: RunEventBody): void {
     this.#counts.events += 1;
     if (this.#counts.events <= this.#already) return;
