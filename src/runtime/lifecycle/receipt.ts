@@ -52,9 +52,33 @@ export function isPartial(receipt: Json): boolean {
 
 /** A line of a receipt for people. */
 export function receiptLine(item: ReceiptItem): string {
-  const to = item.to === undefined ? '' : ` to ${item.to}`;
+  const to = item.to === undefined ? '' : ` to ${shortRef(item.to)}`;
   const token = item.resume_token === undefined ? '' : ` [${item.resume_token}]`;
-  return `${item.bucket} ${item.id}: ${item.disposition}${to} by ${item.decided_by} (${item.reason})${token}`;
+  return `${shownItem(item)}: ${item.disposition}${to} by ${item.decided_by} (${item.reason})${token}`;
+}
+
+/** An item as people call it; the receipt itself has the whole id. */
+function shownItem({ bucket, id }: ReceiptItem): string {
+  const tail = id.slice(-8);
+  switch (bucket) {
+    case 'partial_handoffs':
+      return `handoff ${id.slice(id.lastIndexOf('_') + 1)}`;
+    case 'pool_pending_tasks':
+      return `pool task ${tail}`;
+    case 'in_flight_llm_calls':
+      return `model call ${tail}`;
+    case 'queued_triggers':
+      return `trigger ${id}`;
+    case 'suspended_subagents':
+      return `subagent ${id}`;
+    default:
+      return `${bucket} ${id}`;
+  }
+}
+
+/** A run id by its first part, which commands accept; anything else as it is. */
+function shortRef(ref: string): string {
+  return /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(ref) ? ref.slice(0, 8) : ref;
 }
 
 function statusOf(items: readonly ReceiptItem[]): 'settled' | 'partial' {
