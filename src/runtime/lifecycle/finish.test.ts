@@ -133,7 +133,7 @@ describe('the end of a run', () => {
       decided_by: 'policy',
       resume_token: 'snap-1',
     });
-    expect(receiptLine(receipt.items[0] as never)).toContain('suspended_subagents w1: abandoned');
+    expect(receiptLine(receipt.items[0] as never)).toContain('subagent w1: abandoned');
     expect(receipt.items.map(({ seq }) => seq)).toEqual([1, 2, 3]);
     expect(await acts(store)).toEqual([]);
   });

@@ -48,6 +48,8 @@ export class RunCore implements RunServices {
   readonly codec: ThrownCodec | undefined;
   /** What a numbered place of compiled code stands for; set by whoever runs such code. */
   siteOf: ((at: number) => Site | undefined) | undefined;
+  /** Called in order when the lifecycle has settled everything, before the receipt is written. */
+  readonly endings: (() => void)[] = [];
   readonly #services = new Map<ServiceKey<unknown>, unknown>();
 
   constructor(options: RunCoreOptions) {
@@ -65,6 +67,7 @@ export class RunCore implements RunServices {
     this.performer = new EffectPerformer({
       runId: id,
       pipeline: options.start.pipeline,
+      rootRunId: options.start.root_run_id,
       asker: () => this.service(unknownAskerKey),
       nowMs: () => this.clock.nowMs(),
       journal,

@@ -274,6 +274,7 @@ export class Run {
     const root = ctx.startTask('task_root', (child) => body(child));
     const main = yield* this.#awaitMain(ctx, root);
     const finished = yield* this.#deps.finish(ctx, main);
+    for (const end of this.core.endings) end();
     this.#settle(finished);
     for (const task of [...this.core.scheduler.tasks]) {
       if (task.id !== 'run') this.core.scheduler.drop(task);

@@ -23,6 +23,10 @@ export interface Spawned {
 export function spawnTask(ctx: RunContext, body: Handler, args: readonly unknown[] = []): Spawned {
   const buffer: OutputBuffer = [];
   const task = startHandler(ctx, ctx.task.nextGroup('spawn'), body, args, { buffer });
+  // Nobody may ever await it; what it wrote must not vanish with it.
+  ctx.run.endings.push(() => {
+    for (const text of buffer.splice(0)) ctx.run.output.write('stdout', text);
+  });
   return { task, buffer, taken: false };
 }
 
