@@ -31,3 +31,5 @@ export { type Random, seededRandom, systemRandom, uuidV4, uuidV7 } from './rando
 export { Scope } from './scope.ts';
 // Texts
 export { LineIndex, type Position, type Source, type Span } from './source.ts';
+// Did you mean
+export { editDistance, nearestName } from './suggest.ts';

@@ -40,7 +40,6 @@ export {
 } from './2-check/errors.ts';
 export { memoryLoader } from './2-check/memory-loader.ts';
 export type { GraphOptions, ModuleLoader } from './2-check/module-graph.ts';
-export { editDistance, nearestName } from './2-check/suggest.ts';
 // Emitting: JavaScript of one module, its source map, and reading them back
 export {
   type EmittedEntry,

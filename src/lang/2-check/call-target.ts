@@ -1,11 +1,11 @@
 // What a call calls, as far as it is static: a function of ours, a builtin row, a capability method of the harness,
 // a constructor. Authority is followed through names and fields: parameters by their type, constants by their value.
+import { nearestName } from '../../base/index.ts';
 import type { Argument, Expression, Member, MethodCall, Spread, TypeExpr } from '../ast.ts';
 import type { Binding, CallNode, CallTarget } from './checked-module.ts';
 import { nameErrors } from './errors.ts';
 import type { ProgramState } from './program-state.ts';
 import type { BindingRecord, ModuleRecord } from './records.ts';
-import { nearestName } from './suggest.ts';
 
 /** The expression of an argument or element, whatever form it has. */
 export function argumentValue(argument: Argument | Spread): Expression {

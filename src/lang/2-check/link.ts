@@ -1,12 +1,12 @@
 // Names between modules: what each declares at its top level, what it exports by the rules of its edition, and what
 // its imports bring in.
+import { nearestName } from '../../base/index.ts';
 import type { Declaration, ImportDeclaration, LetStatement, Statement } from '../ast.ts';
 import type { BindingKind } from './checked-module.ts';
 import { importErrors, moduleErrors, nameErrors } from './errors.ts';
 import { namesOf } from './patterns.ts';
 import type { ProgramState } from './program-state.ts';
 import { BindingRecord, type ModuleRecord } from './records.ts';
-import { nearestName } from './suggest.ts';
 
 type NamedDeclaration = Exclude<Declaration, { kind: 'ImportDeclaration' | 'ImplDeclaration' }>;
 

@@ -1,13 +1,13 @@
 // Where the walk of a module is, as far as names are concerned: the current scope and function, declarations, lookups,
 // captures, and what is said about names that nobody declares.
 
+import { nearestName } from '../../base/index.ts';
 import type { Identifier, Node } from '../ast.ts';
 import type { BindingKind, FunctionNode } from './checked-module.ts';
 import { nameErrors } from './errors.ts';
 import type { ProgramState } from './program-state.ts';
 import { BindingRecord, FunctionRecord, type ModuleRecord } from './records.ts';
 import { Scope } from './scope.ts';
-import { nearestName } from './suggest.ts';
 
 /** After so many, further mistakes get no suggestion: each one compares with every known name. */
 const MAX_SUGGESTIONS = 200;

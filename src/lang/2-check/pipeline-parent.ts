@@ -1,9 +1,9 @@
 // `pipeline child() extends parent`: which pipeline that is, and in which order they are resolved.
+import { nearestName } from '../../base/index.ts';
 import type { PipelineDeclaration } from '../ast.ts';
 import { flowErrors } from './errors.ts';
 import type { FunctionRecord, ModuleRecord } from './records.ts';
 import type { Scope } from './scope.ts';
-import { nearestName } from './suggest.ts';
 
 /** What a resolved pipeline left behind for those that extend it, possibly in other modules. */
 export type PipelineScopes = Map<PipelineDeclaration, { scope: Scope; record: FunctionRecord }>;

@@ -38,6 +38,8 @@ export type {
   LlmToolCall,
 } from './request.ts';
 export type { LlmAnswerBlock, LlmResult, LlmStopReason, LlmUsage } from './result.ts';
+// Schemas
+export { schemaProblems } from './schema-check.ts';
 // Tapes
 export { tapeKey } from './tape.ts';
 // The record and the end of a run

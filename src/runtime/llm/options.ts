@@ -1,9 +1,8 @@
 // The options of llm.call, read once: unknown names are refused, older spellings become the one shape that the rest of
 // the room knows, and what this version cannot do is refused rather than ignored.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isJsonObject, type Json, type JsonObject, nearestName } from '../../base/index.ts';
 import { llmErrors } from './errors.ts';
 import { toMessages, toTools } from './messages.ts';
-import { nearestOption } from './nearest-option.ts';
 import type { LlmOutput, LlmRequest } from './request.ts';
 
 const DEFAULT_TIMEOUT_MS = 120_000;
@@ -132,7 +131,7 @@ function onlyKnown(options: JsonObject): { readonly [name: string]: Json } {
     if (value === null || value === undefined) continue;
     if (UNSUPPORTED.includes(option)) throw llmErrors.unsupportedOption({ option });
     if (!(KNOWN as readonly string[]).includes(option)) {
-      const suggestion = nearestOption(option, KNOWN);
+      const suggestion = nearestName(option, KNOWN, 2);
       throw llmErrors.unknownOption(suggestion === undefined ? { option } : { option, suggestion });
     }
     given[option] = value;
