@@ -2,6 +2,7 @@
 import type { Store } from '../store/index.ts';
 import { defaultHost, Runtime, type RuntimeOptions, terminalSink } from './harness/index.ts';
 import type { Host } from './host/index.ts';
+import { equipHuman, humanQuestionsSection, questionIndex } from './human/index.ts';
 import {
   createFinisher,
   equipLifecycle,
@@ -38,10 +39,10 @@ export interface ComposeOptions {
 }
 
 /** Declare these when opening a store for runs. */
-export const RUNTIME_PROJECTIONS = [runIndex, handoffIndex] as const;
+export const RUNTIME_PROJECTIONS = [runIndex, handoffIndex, questionIndex] as const;
 
 /** What the owners of facts add to every record. */
-export const RECORD_SECTIONS: readonly RecordSection[] = [llmUsageSection];
+export const RECORD_SECTIONS: readonly RecordSection[] = [llmUsageSection, humanQuestionsSection];
 
 /** The parts of a run, wired. */
 export function composeRuns(options: ComposeOptions): RunDeps {
@@ -56,6 +57,7 @@ export function composeRuns(options: ComposeOptions): RunDeps {
     sections: RECORD_SECTIONS,
     equip: (run) => {
       if (options.llm !== undefined) run.provide(llmConfigKey, options.llm);
+      equipHuman(run);
       equipLifecycle(run, {
         sources: [llmUnsettledSource, poolUnsettledSource],
         targets: programTargets(run.start, run.id, pipelines),

@@ -31,6 +31,8 @@ export interface WaitSite {
   readonly key: string;
   readonly runId: string;
   readonly taskId: string;
+  /** The run's wall time now. */
+  readonly nowMs: number;
 }
 
 /** What an implementation may use. Nothing ambient: all of it belongs to the one call. */
@@ -104,7 +106,7 @@ export interface EffectSpec<A extends readonly unknown[], R> {
   readonly wait?: (args: A, nowMs: number, site: WaitSite) => WaitFacts | undefined;
   /** What else is written in the transaction that opens the wait, and in the one that gives it up. */
   readonly waitRows?: {
-    readonly open: (tx: Tx, wait: WaitFacts, site: WaitSite) => void;
+    readonly open: (tx: Tx, wait: WaitFacts, site: WaitSite, args: A) => void;
     readonly drop: (tx: Tx, wait: WaitFacts, site: WaitSite) => void;
   };
   /** True: the recorded outcome keeps only a keyed hash and replay reads again (secrets). */

@@ -26,37 +26,43 @@ export function idempotencyKey(
   return `${runId}/${at.id}/${at.ordinal}`;
 }
 
-export function waitSite(runId: string, { id, ordinal }: OpenOp): WaitSite {
-  return { key: idempotencyKey(runId, { id, ordinal }), runId, taskId: id };
+/** A call as the rows of its wait see it. */
+export function waitSite(
+  { runId, nowMs }: Pick<WaitPorts, 'runId' | 'nowMs'>,
+  { id, ordinal }: OpenOp,
+): WaitSite {
+  const key = idempotencyKey(runId, { id, ordinal });
+  return { key, runId, taskId: id, nowMs: Math.floor(nowMs()) };
 }
 
 /** Opens the wait that the effect declares, or goes on with the one of an earlier life. */
 export function openWait(ports: WaitPorts, open: OpenOp, ops: Ops): void {
-  const { runId, replay, nowMs } = ports;
+  const { replay } = ports;
   const op = open.effect;
   if (op === undefined) return;
   const spec = op.effect.spec as AnySpec;
-  const site = waitSite(runId, open);
+  const site = waitSite(ports, open);
   const past = replay.wait(open.id, open.ordinal)?.wait;
-  const wait = past ?? spec.wait?.(op.args, nowMs(), site);
+  const wait = past ?? spec.wait?.(op.args, site.nowMs, site);
   if (wait === undefined) return;
-  const rows = past === undefined ? (tx: Tx) => spec.waitRows?.open(tx, wait, site) : undefined;
+  const rows =
+    past === undefined ? (tx: Tx) => spec.waitRows?.open(tx, wait, site, op.args) : undefined;
   holdWait(ports, open, wait, rows);
   ops.push((tx) => tx.deleteTimer(site.key));
 }
 
 /** Keeps a wait with the call; with `rows` it is new and is written down together with them. */
 export function holdWait(
-  { runId, journal }: WaitPorts,
+  ports: WaitPorts,
   open: OpenOp,
   wait: WaitFacts,
   rows: ((tx: Tx) => void) | undefined,
 ): void {
   open.wait = wait;
   if (rows === undefined || open.effect === undefined) return;
-  const { key } = waitSite(runId, open);
+  const { key, runId } = waitSite(ports, open);
   const dueMs = wait.due_ms;
-  journal.append(
+  ports.journal.append(
     open.id,
     { kind: 'wait_opened', ordinal: open.ordinal, wait, args_hash: argsHash(open.effect) },
     {
@@ -69,13 +75,10 @@ export function holdWait(
 }
 
 /** What takes the wait of a call that is given up out of the store; undefined when it has none. */
-export function dropWait(
-  { runId, replay }: WaitPorts,
-  open: OpenOp,
-): ((tx: Tx) => void) | undefined {
-  const wait = open.wait ?? replay.wait(open.id, open.ordinal)?.wait;
+export function dropWait(ports: WaitPorts, open: OpenOp): ((tx: Tx) => void) | undefined {
+  const wait = open.wait ?? ports.replay.wait(open.id, open.ordinal)?.wait;
   if (wait === undefined) return undefined;
-  const site = waitSite(runId, open);
+  const site = waitSite(ports, open);
   const rows = open.waitRows ?? (open.effect?.effect.spec as AnySpec | undefined)?.waitRows;
   return (tx) => {
     tx.deleteTimer(site.key);

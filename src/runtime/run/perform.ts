@@ -23,6 +23,7 @@ type AnySpec = EffectSpec<readonly unknown[], unknown>;
 export interface PerformPorts {
   readonly runId: string;
   readonly pipeline: string;
+  readonly rootRunId: string;
   readonly nowMs: () => number;
   readonly journal: Journal;
   readonly replay: ReplayLog;
@@ -180,7 +181,7 @@ export class EffectPerformer implements Performer {
     const open: OpenOp[] = [];
     for (const task of this.#ports.scheduler().tasks) {
       for (const op of task.open.values()) {
-        if (op.started && !op.awaitsPeople && op.effect?.effect.spec.class === 'mutation') {
+        if (op.started && !op.resolving && op.effect?.effect.spec.class === 'mutation') {
           open.push(op);
         }
       }
@@ -375,6 +376,12 @@ export class EffectPerformer implements Performer {
     { policy, facts, ops }: { policy: OnUnknown; facts: JsonObject; ops: ((tx: Tx) => void)[] },
   ): Promise<Outcome | undefined> {
     const ports = { ...this.#ports, env: this.#env(open), ops };
+    open.resolving = true;
+    if (policy === 'ask') {
+      // People take their time: the other tasks go on meanwhile.
+      open.given = true;
+      this.#ports.scheduler().giveUpTurn(open.task);
+    }
     try {
       return await resolveUnknown(ports, open, policy, facts);
     } catch (error) {
@@ -382,6 +389,7 @@ export class EffectPerformer implements Performer {
       if (this.#ports.scheduler().halted) return PARKED;
       throw error;
     } finally {
+      open.resolving = false;
       this.#peopleAnswered(open);
     }
   }
@@ -512,6 +520,7 @@ export class EffectPerformer implements Performer {
       settled: false,
       started: false,
       cancel: undefined,
+      resolving: false,
       awaitsPeople: false,
       rereading: undefined,
       reread: undefined,

@@ -344,8 +344,10 @@ export class Run {
     scheduler.halt();
     for (const task of scheduler.tasks) {
       for (const open of task.open.values()) {
-        const isCalling = open.effect?.effect.spec.class === 'mutation' && !open.awaitsPeople;
-        if (!isCalling) open.controller?.abort();
+        if (open.effect?.effect.spec.class === 'mutation' && !open.resolving) continue;
+        // Whoever finds out about an earlier call may not have asked for the signal yet, and is awaited.
+        if (open.resolving) open.controller ??= new AbortController();
+        open.controller?.abort();
       }
     }
     this.#journal.makeDurable();

@@ -23,6 +23,8 @@ export interface OpenOp {
   /** The durable wait of the call, once opened; with its rows when the effect did not declare them itself. */
   wait?: WaitFacts;
   waitRows?: NonNullable<EffectSpec<readonly unknown[], unknown>['waitRows']>;
+  /** True while it is found out what became of it in an earlier life: nothing is called meanwhile. */
+  resolving: boolean;
   /** True while only people can move it. */
   awaitsPeople: boolean;
   /** Replay: the value is being read again and the delivery must wait for it. */

@@ -29,8 +29,8 @@ export interface UnknownCall extends WaitSite {
   readonly args: readonly unknown[];
   /** How often it was issued again before: each time is a question of its own. */
   readonly reissued: number;
-  readonly nowMs: number;
   readonly pipeline: string;
+  readonly rootRunId: string;
 }
 
 /** Asks people about calls whose end is not known. */
@@ -52,6 +52,7 @@ export const unknownAskerKey: ServiceKey<UnknownAsker | undefined> = {
 export interface ResolvePorts extends WaitPorts {
   readonly asker: () => UnknownAsker | undefined;
   readonly pipeline: string;
+  readonly rootRunId: string;
   readonly env: EffectEnv;
   /** Committed with the outcome. */
   readonly ops: ((tx: Tx) => void)[];
@@ -87,16 +88,16 @@ async function ask(
   open: OpenOp,
   reissued: number,
 ): Promise<Verdict> {
-  const { runId, replay, nowMs, pipeline } = ports;
-  const site = waitSite(runId, open);
+  const { replay, pipeline, rootRunId } = ports;
+  const site = waitSite(ports, open);
   const { effect, args } = open.effect as NonNullable<OpenOp['effect']>;
-  const call = { ...site, effect: effect.spec.name, args, reissued, nowMs: nowMs(), pipeline };
+  const call = { ...site, effect: effect.spec.name, args, reissued, pipeline, rootRunId };
   const wanted = asker.wait(call);
   const past = replay.wait(open.id, open.ordinal)?.wait;
   const wait = past?.['request_id'] === wanted['request_id'] && past !== undefined ? past : wanted;
   open.waitRows = asker.rows;
   ports.ops.push((tx) => tx.deleteTimer(site.key));
-  const rows = wait === past ? undefined : (tx: Tx) => asker.rows.open(tx, wait, site);
+  const rows = wait === past ? undefined : (tx: Tx) => asker.rows.open(tx, wait, site, args);
   holdWait(ports, open, wait, rows);
   return await asker.answer(ports.env, wait);
 }

@@ -1,0 +1,29 @@
+// Front door of human: people as part of a run. One engine of requests and responses; questions are the first kind.
+// Asking
+export {
+  type AskOptions,
+  askUser,
+  DEFAULT_TIMEOUT_MS,
+  hitlPending,
+  type PendingFilters,
+  QUESTION_WAIT,
+} from './ask.ts';
+// Composition
+export { equipHuman } from './compose.ts';
+// Errors
+export { humanErrors } from './errors.ts';
+// Questions in the store
+export {
+  type Answer,
+  answerQuestion,
+  expireQuestion,
+  listQuestions,
+  type Question,
+  type QuestionQuery,
+  type QuestionRow,
+  type QuestionStatus,
+  questionIndex,
+  showQuestion,
+} from './question-record.ts';
+export { humanQuestionsSection } from './record-section.ts';
+export { questionTopic } from './topics.ts';

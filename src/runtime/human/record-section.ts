@@ -1,0 +1,15 @@
+// Questions in the run record: what a run asked people, as a fold of the waits in its journal.
+import type { Json, JsonObject } from '../../base/index.ts';
+import { type RecordSection, timestamp } from '../run/index.ts';
+import { QUESTION_WAIT } from './ask.ts';
+
+/** `hitl_questions`: `{request_id, prompt, agent, trace_id, asked_at}` in the order they were asked. */
+export const humanQuestionsSection: RecordSection<readonly Json[]> = {
+  key: 'hitl_questions',
+  initial: [],
+  fold(questions, entry) {
+    if (entry.kind !== 'wait_opened' || entry.wait.kind !== QUESTION_WAIT) return questions;
+    const { request_id = '', prompt = '', agent = '', trace_id = null }: JsonObject = entry.wait;
+    return [...questions, { request_id, prompt, agent, trace_id, asked_at: timestamp(entry.at) }];
+  },
+};
