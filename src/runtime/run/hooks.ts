@@ -30,6 +30,15 @@ export const HOOK_EVENTS = [
   'PreDrain',
   'PostDrain',
   'OnDrainDecision',
+  'WorkerSpawned',
+  'WorkerProgressed',
+  'WorkerWaitingForInput',
+  'WorkerSuspended',
+  'WorkerResumed',
+  'WorkerCompleted',
+  'WorkerFailed',
+  'WorkerStopped',
+  'WorkerCancelled',
 ] as const;
 
 export type HookEvent = (typeof HOOK_EVENTS)[number];
