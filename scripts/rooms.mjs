@@ -126,6 +126,7 @@ export const RUNTIME_ORDER = [
   'run',
   'io',
   'lifecycle',
+  'records',
   'policy',
   'llm',
   'human',

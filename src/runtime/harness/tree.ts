@@ -12,8 +12,10 @@ import {
   systemEffects,
 } from '../io/index.ts';
 import { handedInput } from '../lifecycle/index.ts';
+import { recordEffects } from '../records/index.ts';
 import type { RunContext } from '../run/index.ts';
 import { createFamily, type Family, notData } from './family.ts';
+import { type InteractionHandle, interactionHandle } from './interaction.ts';
 import {
   type AgentHandle,
   agentHandle,
@@ -29,7 +31,7 @@ import { type TaskMethods, taskMethods } from './tasks.ts';
 const FAMILIES = {
   stdio: stdioEffects,
   clock: clockEffects,
-  fs: fsEffects,
+  fs: { ...fsEffects, ...recordEffects },
   env: envEffects,
   random: randomEffects,
   process: processEffects,
@@ -53,6 +55,7 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly net: Handle<'net'>;
   readonly system: Handle<'system'>;
   readonly llm: LlmHandle;
+  readonly interaction: InteractionHandle;
   readonly agent: AgentHandle;
   readonly obs: ObsHandle;
   readonly runId: string;
@@ -76,6 +79,7 @@ export function createHarness(ctx: RunContext): Harness {
     lazily(handle, name, () => createFamily(`harness.${name}`, effects, ctx));
   }
   lazily(handle, 'llm', () => llmHandle(ctx));
+  lazily(handle, 'interaction', () => interactionHandle(ctx));
   lazily(handle, 'agent', () => notData('harness.agent', agentHandle(ctx, createHarness)));
   lazily(handle, 'obs', () => notData('harness.obs', obsHandle(ctx)));
   return notData('harness', handle) as unknown as Harness;

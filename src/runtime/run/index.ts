@@ -80,6 +80,7 @@ export { listRuns, type RunRow, runIndex } from './run-index.ts';
 export {
   holderIsAlive,
   type LoadedJournal,
+  loadBlobs,
   loadJournal,
   loadRecord,
   runLeaseName,

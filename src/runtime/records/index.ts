@@ -1,0 +1,56 @@
+// Front door of records: what runs leave in files, and what can be asked of it later. Saving and loading records of any
+// version, trees, graphs, differences, fixtures that are executed again, evaluation, retention.
+// The action graph
+export { type ActionGraph, actionGraphOf, actionGraphTopic, mermaidOf } from './action-graph.ts';
+// Differences
+export { diffLines, diffRuns, type RunDiff } from './diff.ts';
+// Effects
+export { recordEffects } from './effects.ts';
+// Errors
+export { recErrors } from './errors.ts';
+// Evaluation
+export { type EvalPack, evalPackShape, type PackReport, readPack, runPack } from './eval-pack.ts';
+export {
+  type CaseReport,
+  type EvalSources,
+  type EvalSuite,
+  evalSuiteShape,
+  evaluateCase,
+  fixtureIn,
+  runFolder,
+  runSuite,
+  type SuiteReport,
+} from './eval-suite.ts';
+// From journals
+export { documentOf, factsOf } from './from-journal.ts';
+export { checkHandoff } from './handoff-sync.ts';
+// Files
+export {
+  isRunRecord,
+  loadRecordFile,
+  normalizeRecord,
+  parseJson,
+  readRecordText,
+  runRoot,
+  saveRecord,
+} from './record-file.ts';
+// Replay
+export {
+  type ReplayDifference,
+  type ReplayOptions,
+  type ReplayReport,
+  replayFixture,
+} from './replay.ts';
+export { evaluateRun, type ReplayEvalReport, replayFixtureOf } from './replay-fixture.ts';
+// Retention
+export { listRecordFiles, prunable, type RecordFile } from './retention.ts';
+// Records
+export {
+  documentJson,
+  type ReplayFixture,
+  type RunDocument,
+  readDocument,
+} from './run-document.ts';
+export { isFixture, makeFixture, type RunFixture, readFixture } from './run-fixture.ts';
+export { loadRunTree, type RunTree } from './run-tree.ts';
+export { durationMs, parseTimestampMs } from './timestamps.ts';
