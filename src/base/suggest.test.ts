@@ -1,3 +1,4 @@
+// What a slip of the keyboard was meant to be, and what is too far away to guess.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { editDistance, nearestName } from './suggest.ts';

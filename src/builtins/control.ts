@@ -2,7 +2,7 @@
 
 import type { Json } from '../base/index.ts';
 import { type RunContext, runErrors, type ServiceKey } from '../runtime/index.ts';
-import { type Ctx, fromJson, HarnAbort, type Value } from '../values/index.ts';
+import { type Ctx, display, fromJson, HarnAbort, type Value } from '../values/index.ts';
 import { toNumber } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import type { HandleTable } from './handle.ts';
@@ -43,6 +43,20 @@ export function controlRows(): readonly BuiltinRow[] {
       '@harness() -> any',
       { doc: 'The root handle of the run.', effect: 'ambient' },
       (ctx: Ctx) => rootHandle(ctx as RunContext),
+    ),
+    builtin(
+      'harness.without(...capabilities: string) -> any',
+      {
+        doc: 'The same harness without some capabilities ("fs"), methods ("fs.write_text") or accesses ("fs:write"). "*" takes all.',
+        effect: 'ambient',
+      },
+      (ctx: Ctx, ...capabilities: Value[]) => {
+        const { authority } = ctx as RunContext;
+        const rules = capabilities.map((each) => display(each));
+        return rootHandle(ctx as RunContext).attenuated(
+          authority.without(rules, 'an attenuated handle'),
+        );
+      },
     ),
     builtin(
       '@host_global(name: string) -> any',

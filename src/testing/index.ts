@@ -13,3 +13,5 @@ export {
   stopAfterCommits,
   watchCommits,
 } from './commit-points.ts';
+// A harness for unit tests
+export { type TestHarnessOptions, type TestHarnessResult, withHarness } from './with-harness.ts';

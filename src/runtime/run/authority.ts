@@ -2,7 +2,7 @@
 // narrower handle narrows it further; nothing widens it again.
 
 import type { EffectSpec } from './effect.ts';
-import { capabilityErrors } from './errors.ts';
+import { capabilityErrors, NOTHING } from './errors.ts';
 
 /** What was refused, for tests and audits. */
 export interface Denial {
@@ -14,7 +14,7 @@ type Named = Pick<EffectSpec<readonly never[], never>, 'name' | 'access'>;
 
 /**
  * An immutable set of refusals. A refusal is a capability (`fs`), a method (`fs.write_text`) or a capability with a
- * kind of access (`fs:write`, which also covers `mutate`).
+ * kind of access (`fs:write`, which also covers `mutate`). `*` refuses everything.
  */
 export class Authority {
   readonly #denied: readonly { readonly rules: ReadonlySet<string>; readonly by: string }[];
@@ -38,12 +38,13 @@ export class Authority {
 
   /** Nothing at all: every call is refused and recorded. */
   static none(): Authority {
-    return new Authority([], 'NullHarness', []);
+    return new Authority([], NOTHING, []);
   }
 
   /** The same less `rules`; `by` names who took them away, for the error. */
   without(rules: readonly string[], by: string): Authority {
     if (rules.length === 0) return this;
+    if (rules.includes('*')) return new Authority([], NOTHING, this.denials);
     return new Authority(
       [...this.#denied, { rules: new Set(rules), by }],
       this.#everything,
@@ -65,7 +66,7 @@ export class Authority {
   }
 
   #refusedBy(spec: Named): string | undefined {
-    if (this.#everything !== undefined) return `${this.#everything} denied ${spec.name}: it`;
+    if (this.#everything !== undefined) return this.#everything;
     if (this.#denied.length === 0) return undefined;
     const dot = spec.name.indexOf('.');
     const capability = dot === -1 ? spec.name : spec.name.slice(0, dot);

@@ -72,7 +72,11 @@ export class RunContext {
   }
 
   /** Asks for an effect from a lane (an async function). */
-  request<A extends readonly unknown[], R>(effect: Effect<A, R>, args: A, site?: Site): Promise<R> {
+  async request<A extends readonly unknown[], R>(
+    effect: Effect<A, R>,
+    args: A,
+    site?: Site,
+  ): Promise<R> {
     this.authority.check(effect.spec);
     const op = effectOp(effect, args, site);
     return this.run.performer.request(this.task, op) as Promise<R>;

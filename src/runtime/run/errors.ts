@@ -123,11 +123,15 @@ export const journalErrors = defineErrors('JRN', {
   }),
 });
 
+/** Who refuses when a harness has no authority at all. */
+export const NOTHING = 'NullHarness';
+
 /** Family CAP: authority. Numbers 201 and 301 have upstream's meaning. */
 export const capabilityErrors = defineErrors('CAP', {
   denied: row<{ method: string; by: string }>({
     number: 201,
-    message: ({ method, by }) => `harness.${method} is denied by ${by}`,
+    message: ({ method, by }) =>
+      by === NOTHING ? `${NOTHING} denied ${method}` : `harness.${method} is denied by ${by}`,
     hint: 'allow this capability, or hand the function a handle that has it',
   }),
   notData: row<{ handle: string }>({
