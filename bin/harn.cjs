@@ -6,25 +6,32 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const vm = require('node:vm');
-const zlib = require('node:zlib');
 
-const PARTS = path.join(__dirname, '..', 'dist', 'cli');
+const FOLDER = path.join(__dirname, '..', 'dist', 'cli');
 const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 
+// A cache file: this word, the lengths of what follows, the names of the parts that had run when it was made, V8's data,
+// and the data once more. Comparing the copies is how damage is noticed: V8 trusts these bytes and crashes on damaged
+// ones, and loading a checksum of Node's takes longer than reading them.
+const MAGIC = 0x48524e31;
+const HEAD = 12;
+
+const files = new Map();
 const loaded = new Map();
-const uncached = [];
 let cacheFolder;
 
-function load(name) {
-  const known = loaded.get(name);
+/** The exports of a part; `id` is `file/part`. */
+function load(id) {
+  const known = loaded.get(id);
   if (known !== undefined) return known.exports;
-  const filename = path.join(PARTS, name);
-  const code = fs.readFileSync(filename, 'utf8');
-  if (cacheFolder === undefined) cacheFolder = findCacheFolder(code);
-  const script = compile(name, filename, code);
+  const slash = id.indexOf('/');
+  const name = id.slice(0, slash);
+  const part = id.slice(slash + 1);
+  const file = files.get(name) ?? open(name);
   const module = { exports: {} };
-  loaded.set(name, module);
-  script.runInThisContext()(module.exports, requireFrom, module, filename, PARTS, importFrom);
+  loaded.set(id, module);
+  file.used.push(part);
+  file.parts[part](module.exports, requireFrom, module, file.path, FOLDER, importFrom);
   return module.exports;
 }
 
@@ -38,12 +45,17 @@ function importFrom(id) {
   return import(id);
 }
 
-function compile(name, filename, code) {
-  const cachedData = readCache(name);
-  const parameters = 'exports,require,module,__filename,__dirname,__harnImport';
-  const script = new vm.Script(`(function(${parameters}){${code}\n})`, { filename, cachedData });
-  if (cachedData === undefined || script.cachedDataRejected) uncached.push({ name, script });
-  return script;
+function open(name) {
+  const filename = path.join(FOLDER, name);
+  // All characters are ASCII.
+  const code = fs.readFileSync(filename, 'latin1');
+  if (cacheFolder === undefined) cacheFolder = findCacheFolder(code);
+  const cache = readCache(name);
+  const script = new vm.Script(code, { filename, cachedData: cache?.data });
+  const cached = cache === undefined || script.cachedDataRejected ? '' : cache.names;
+  const file = { path: filename, script, cached, parts: script.runInThisContext(), used: [] };
+  files.set(name, file);
+  return file;
 }
 
 // One folder per build, Node version and platform: V8 checks its own version, but of the source only the length.
@@ -67,23 +79,33 @@ function readCache(name) {
   } catch {
     return undefined;
   }
-  if (stored.length <= 4) return undefined;
-  // V8 trusts these bytes and crashes on damaged ones, so damage has to be noticed here.
-  const data = stored.subarray(4);
-  return zlib.crc32(data) === stored.readUInt32LE(0) ? data : undefined;
+  if (stored.length < HEAD || stored.readUInt32LE(0) !== MAGIC) return undefined;
+  const start = HEAD + stored.readUInt32LE(4);
+  const length = stored.readUInt32LE(8);
+  if (length === 0 || stored.length !== start + 2 * length) return undefined;
+  const data = stored.subarray(start, start + length);
+  if (!data.equals(stored.subarray(start + length))) return undefined;
+  return { names: stored.latin1Slice(HEAD, start), data };
 }
 
-// At exit, when the functions that a run needs have been compiled and can be cached with the rest.
+// At exit, when the functions that a run needs have been compiled and can be cached with the rest. A file is cached
+// again when parts of it have run that had not when its cache was made.
 function writeCache() {
-  if (uncached.length === 0 || !cacheFolder) return;
+  if (!cacheFolder) return;
   try {
-    const isNew = fs.mkdirSync(cacheFolder, { recursive: true, mode: 0o700 }) !== undefined;
-    for (const { name, script } of uncached) {
+    let isNew = false;
+    for (const [name, { script, cached, used }] of files) {
+      const known = new Set(cached.split('\n'));
+      if (used.every((part) => known.has(part))) continue;
+      isNew ||= fs.mkdirSync(cacheFolder, { recursive: true, mode: 0o700 }) !== undefined;
+      const names = Buffer.from([...known, ...used].join('\n'), 'latin1');
       const data = script.createCachedData();
-      const sum = Buffer.alloc(4);
-      sum.writeUInt32LE(zlib.crc32(data));
+      const head = Buffer.alloc(HEAD);
+      head.writeUInt32LE(MAGIC, 0);
+      head.writeUInt32LE(names.length, 4);
+      head.writeUInt32LE(data.length, 8);
       const temporary = path.join(cacheFolder, `${name}.${process.pid}.tmp`);
-      fs.writeFileSync(temporary, Buffer.concat([sum, data]), { mode: 0o600 });
+      fs.writeFileSync(temporary, Buffer.concat([head, names, data, data]), { mode: 0o600 });
       fs.renameSync(temporary, path.join(cacheFolder, name));
     }
     if (isNew) removeOld(path.dirname(cacheFolder));
@@ -102,7 +124,7 @@ function removeOld(folder) {
 }
 
 process.on('exit', writeCache);
-load('harn.cjs')
+load('harn.cjs/harn.cjs')
   .main(process.argv.slice(2))
   .then((code) => {
     process.exitCode = code;

@@ -1,69 +1,227 @@
 // Bundles the command line into CommonJS parts that load on demand. esbuild splits only ESM output, so the
 // parts are made as ESM (every `import()` in the sources starts a part; shared modules get parts of their own,
 // so nothing is duplicated and class identity holds) and each part is then turned into CommonJS. CommonJS,
-// because the launcher gives V8 a code cache per part, which Node 20 offers for scripts but not for ES modules.
+// because the launcher gives V8 a code cache per file, which Node 20 offers for scripts but not for ES modules.
+// What every run needs is in one file. What its modules import from others, and what anything imports from Node, loads
+// when it is first used: modules only declare, so nothing is missed when they come late or not at all.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, transform } from 'esbuild';
 import ts from 'typescript';
+import { nameIndexModule } from './name-index.mjs';
 import { root } from './setup.mjs';
 
 /** npm packages that stay in node_modules: native code, or so big that copying them helps nobody. */
 const EXTERNAL = ['ai', '@ai-sdk/*', '@photostructure/sqlite', 'pg', 'node:*'];
+
+const OPTIONS = {
+  absWorkingDir: root,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  external: EXTERNAL,
+  chunkNames: 'part-[hash]',
+  entryNames: '[name]',
+  // Not minified: the code cache makes size nearly free, and a stack from a user's report has to be readable.
+  metafile: true,
+  write: false,
+  logLevel: 'warning',
+};
 
 /** Names that parts use: the URL of the part, how it loads another, and the launcher's import(). */
 const META_URL = '__harnPartUrl';
 const PART = '__harnPart';
 const IMPORT = '__harnImport';
 
-/** Writes `harn.cjs` (exports `main`) and its parts into `outdir`. */
-export async function buildCli(outdir, entry = path.join(root, 'src/cli/main.ts')) {
-  const result = await build({
-    absWorkingDir: root,
-    entryPoints: { harn: entry },
-    outdir,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    external: EXTERNAL,
-    chunkNames: 'part-[hash]',
-    entryNames: '[name]',
-    // Not minified: the code cache makes size nearly free, and a stack from a user's report has to be readable.
-    metafile: true,
-    write: false,
-    logLevel: 'warning',
-  });
+/** How the launcher calls a part; see bin/harn.cjs. */
+const PARAMETERS = `exports,require,module,__filename,__dirname,${IMPORT}`;
+
+/** What every run of a program loads by `import()`. */
+const RUN_ENTRIES = ['src/cli/commands/run.ts', 'src/cli/node-host.ts'];
+
+/** The modules that `harn run` of a compiled pure program uses; made by measure-start-up.mjs. Out of date, it costs time. */
+const START_UP_FILE = path.join(import.meta.dirname, 'start-up.json');
+
+/**
+ * Writes `harn.cjs` (exports `main`) and its parts into `outdir`. `startUp` are the modules that load at once; with
+ * 'measure' none do and every module has its own file, so that it shows which ones a run uses.
+ */
+export async function buildCli(
+  outdir,
+  entry = path.join(root, 'src/cli/main.ts'),
+  startUp = JSON.parse(readFileSync(START_UP_FILE, 'utf8')),
+) {
+  const early = startUp === 'measure' ? undefined : new Set(startUp.map(absolute));
+  const options = { ...OPTIONS, outdir, plugins: [nameIndex, deferral(early)] };
+  const { outputFiles, metafile } = await buildWithDeferred({ harn: entry }, options);
+  const files = assignFiles(metafile.outputs, early === undefined);
   const parts = await Promise.all(
-    result.outputFiles.map(async (file) => ({
-      name: commonJsName(path.basename(file.path)),
-      code: await toCommonJs(file.text),
-    })),
+    outputFiles.map(async ({ path: where, text }) => {
+      const id = path.basename(where);
+      return { id, file: files.get(id), code: await toCommonJs(text, files) };
+    }),
   );
-  parts.sort((a, b) => (a.name < b.name ? -1 : 1));
+  parts.sort((a, b) => (a.id < b.id ? -1 : 1));
   writeParts(outdir, parts);
-  writeNotices(outdir, Object.keys(result.metafile.inputs));
+  writeNotices(outdir, Object.keys(metafile.inputs));
+  return { modulesOf: modulesByFile(metafile.outputs, files) };
 }
 
-// The first line of harn.cjs is the identity of the whole build: the launcher's key for its code cache.
+/** The modules in each file that was written. */
+function modulesByFile(outputs, files) {
+  const found = new Map();
+  for (const [id, { inputs }] of Object.entries(outputs)) {
+    const file = files.get(path.basename(id));
+    const own = Object.keys(inputs).filter((input) => input.startsWith('src/'));
+    found.set(file, [...(found.get(file) ?? []), ...own]);
+  }
+  return found;
+}
+
+function absolute(file) {
+  return path.join(root, file);
+}
+
+/** Puts the names of the builtins in the place that sources leave for them. */
+const nameIndex = {
+  name: 'name-index',
+  setup(context) {
+    let contents;
+    context.onLoad({ filter: /[\\/]builtins[\\/]name-index\.ts$/ }, async () => {
+      contents ??= nameIndexModule(EXTERNAL);
+      return { contents: await contents, loader: 'js' };
+    });
+  },
+};
+
+const LATER = 'later-';
+
+/**
+ * Keeps modules that start-up does without out of the parts that import them: each becomes an entry of its own. A front
+ * door is looked through, because it has nothing of its own; it is read once more for the modules of the start-up.
+ */
+function deferral(early) {
+  const loader = 'ts';
+  const setup = (context) => {
+    context.onResolve(
+      { filter: /^\./ },
+      ({ path: asked, importer, resolveDir, kind, namespace }) => {
+        const target = path.resolve(resolveDir, asked);
+        if (!target.startsWith(path.join(root, 'src'))) return undefined;
+        const byEarly = early === undefined || namespace === 'front' || early.has(importer);
+        if (kind !== 'import-statement' || !byEarly) return { path: target, sideEffects: false };
+        if (path.basename(target) === 'index.ts') {
+          return { path: target, namespace: 'front', sideEffects: false };
+        }
+        if (early?.has(target)) return { path: target, sideEffects: false };
+        return { path: `./${laterName(target)}.js`, external: true, sideEffects: false };
+      },
+    );
+    context.onLoad({ filter: /./, namespace: 'front' }, ({ path: file }) => {
+      return { contents: readFileSync(file, 'utf8'), resolveDir: path.dirname(file), loader };
+    });
+  };
+  return { name: 'deferral', setup };
+}
+
+function laterName(file) {
+  const inside = path.relative(path.join(root, 'src'), file).replace(/\.ts$/, '');
+  return LATER + inside.split(path.sep).join('.');
+}
+
+/** Which modules are deferred shows in what is built, and deferred modules may import further ones. */
+async function buildWithDeferred(entryPoints, options) {
+  const result = await build({ ...options, entryPoints });
+  const known = Object.keys(entryPoints).length;
+  const all = { ...entryPoints };
+  for (const { imports } of Object.values(result.metafile.outputs)) {
+    for (const { path: id, external } of imports) {
+      if (!external || !id.startsWith(`./${LATER}`)) continue;
+      const name = path.basename(id, '.js');
+      all[name] = path.join(
+        root,
+        'src',
+        `${name.slice(LATER.length).replaceAll('.', path.sep)}.ts`,
+      );
+    }
+  }
+  return Object.keys(all).length === known ? result : buildWithDeferred(all, options);
+}
+
+/**
+ * Which file holds which part. What every command needs is in `harn`, what every run of a program needs besides is in
+ * `run`: one file is read and checked faster than twenty. Every other part has a file of its own.
+ */
+function assignFiles(outputs, measuring) {
+  const byName = new Map(
+    Object.entries(outputs).map(([name, output]) => [path.basename(name), output]),
+  );
+  const files = new Map();
+  if (measuring) {
+    for (const id of byName.keys()) files.set(id, commonJsName(id));
+    return files;
+  }
+  const assign = (id, file) => {
+    const output = byName.get(id);
+    if (output === undefined || files.has(id)) return;
+    files.set(id, file);
+    for (const { path: target, kind, external } of output.imports) {
+      if (kind === 'import-statement' && !external) assign(path.basename(target), file);
+    }
+  };
+  assign('harn.js', 'harn.cjs');
+  for (const [id, { entryPoint }] of byName) {
+    if (RUN_ENTRIES.includes(entryPoint)) assign(id, 'run.cjs');
+  }
+  for (const [id, { inputs, entryPoint }] of byName) {
+    const modules = [...Object.keys(inputs), entryPoint ?? ''];
+    if (!files.has(id)) files.set(id, roomFile(modules));
+  }
+  return files;
+}
+
+/** Parts that are not for every run share files by what they belong to. */
+function roomFile(modules) {
+  const rooms = new Set(modules.map((file) => /^src\/(\w+)/.exec(file)?.[1]));
+  if (rooms.has('lang')) return 'compiler.cjs';
+  if (rooms.has('cli')) return 'commands.cjs';
+  if (rooms.has('store')) return 'store.cjs';
+  if (rooms.has('runtime') || rooms.has('engine')) return 'runtime.cjs';
+  return 'library.cjs';
+}
+
+/** Files whose parts are all used when one is. In parentheses V8 compiles a function at once, and reads it only once. */
+const USED_WHOLE = new Set(['harn.cjs', 'run.cjs', 'compiler.cjs']);
+
+// A file is an expression: an object of its parts by name. The first line of harn.cjs is the identity of the whole build: the launcher's key for its code
+// cache.
 function writeParts(outdir, parts) {
+  const texts = new Map();
+  for (const { id, file, code } of parts) {
+    const body = `function(${PARAMETERS}){${code}\n}`;
+    const text = USED_WHOLE.has(file) ? `(${body})` : body;
+    texts.set(file, `${texts.get(file) ?? ''}${JSON.stringify(commonJsName(id))}:${text},\n`);
+  }
   const hash = createHash('sha256');
-  for (const { name, code } of parts) hash.update(`${name}\0${code}\0`);
+  for (const [file, text] of texts) hash.update(`${file}\0${text}\0`);
   const identity = hash.digest('hex').slice(0, 16);
   mkdirSync(outdir, { recursive: true });
-  for (const { name, code } of parts) {
-    const text = name === 'harn.cjs' ? `//${identity}\n${code}` : code;
-    writeFileSync(path.join(outdir, name), text);
+  for (const [file, text] of texts) {
+    const head = file === 'harn.cjs' ? `//${identity}\n` : '';
+    writeFileSync(path.join(outdir, file), `${head}({${text}})\n`, 'latin1');
   }
 }
 
-async function toCommonJs(esm) {
-  const { code } = await transform(redirectImports(esm), {
+async function toCommonJs(esm, files) {
+  const { code } = await transform(redirectImports(esm, files), {
     format: 'cjs',
     platform: 'node',
     target: 'node20.19',
+    // The launcher reads parts byte by character.
+    charset: 'ascii',
     define: { 'import.meta.url': META_URL },
   });
   // What is strict as an ES module has to stay strict: esbuild does not say so itself.
@@ -76,20 +234,21 @@ async function toCommonJs(esm) {
       ? `const ${PART} = (id) => Promise.resolve().then(() => require(id));`
       : '',
   ];
-  return `${prelude.filter((line) => line !== '').join('\n')}\n${code}`;
+  return `${prelude.filter((line) => line !== '').join('\n')}\n${loadOnUse(code)}`;
 }
 
 // Points imports of our own parts at their CommonJS names, and gives import() to functions: our parts are
 // required when asked for, and everything else (packages, files of the user) goes to the launcher, because
 // import() does not work in a script that V8 took from a code cache. Parsed rather than matched, so that text
 // that looks like an import stays text.
-function redirectImports(esm) {
+function redirectImports(esm, files) {
   const source = ts.createSourceFile('part.mjs', esm, ts.ScriptTarget.Latest);
   const edits = [];
   const isPart = (literal) =>
     literal !== undefined && ts.isStringLiteral(literal) && literal.text.startsWith('./');
   const rename = (literal) => {
-    const text = JSON.stringify(commonJsName(literal.text));
+    const id = literal.text.slice(2);
+    const text = JSON.stringify(`./${files.get(id)}/${commonJsName(id)}`);
     edits.push({ start: literal.getStart(source), end: literal.end, text });
   };
   const visit = (node) => {
@@ -107,11 +266,48 @@ function redirectImports(esm) {
     ts.forEachChild(node, visit);
   };
   visit(source);
+  return applyEdits(esm, edits);
+}
+
+function applyEdits(text, edits) {
   edits.sort((a, b) => b.start - a.start);
   return edits.reduce(
-    (text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end),
-    esm,
+    (out, { start, end, text }) => out.slice(0, start) + text + out.slice(end),
+    text,
   );
+}
+
+// Turns `var x = require("node:os")` into a function that requires when it is first called, and every `x` into `(x())`.
+// esbuild reads imported names through such a variable at each use, and gives it a name that nothing shadows.
+function loadOnUse(code) {
+  const source = ts.createSourceFile('part.cjs', code, ts.ScriptTarget.Latest, true);
+  const edits = [];
+  const names = new Set();
+  for (const statement of source.statements) {
+    if (!ts.isVariableStatement(statement)) continue;
+    const [declaration] = statement.declarationList.declarations;
+    const text = declaration.initializer?.getText(source) ?? '';
+    if (!/^(?:__toESM\()?require\("(?:node:|\.\/[\w.-]+\/later-)/.test(text)) continue;
+    const name = declaration.name.text;
+    names.add(name);
+    const replaced = `let ${name}_; const ${name} = () => ${name}_ ??= ${text};`;
+    edits.push({ start: statement.getStart(source), end: statement.end, text: replaced });
+  }
+  const visit = (node) => {
+    if (ts.isIdentifier(node) && names.has(node.text) && isUse(node)) {
+      const short = ts.isShorthandPropertyAssignment(node.parent) ? `${node.text}: ` : '';
+      edits.push({ start: node.getStart(source), end: node.end, text: `${short}(${node.text}())` });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return applyEdits(code, edits);
+}
+
+function isUse({ parent, text }) {
+  if (ts.isVariableDeclaration(parent)) return parent.name.text !== text;
+  if (ts.isPropertyAccessExpression(parent)) return parent.name.text !== text;
+  return !ts.isPropertyAssignment(parent) || parent.name.text !== text;
 }
 
 function commonJsName(name) {

@@ -66,6 +66,8 @@ function fingerprint() {
     'src',
     'scripts/build.mjs',
     'scripts/build-cli.mjs',
+    'scripts/name-index.mjs',
+    'scripts/start-up.json',
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json',

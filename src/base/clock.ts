@@ -16,7 +16,11 @@ const MAX_TIMER_MS = 2_147_483_647;
 /** The real clock. Timers longer than 24 days are chained. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
+  // Not performance.now(): asking for `performance` loads a part of Node that nothing else here needs.
+  monotonicMs() {
+    const [seconds, nanos] = process.hrtime();
+    return seconds * 1e3 + nanos / 1e6;
+  },
   after(delayMs, fn) {
     let timer: ReturnType<typeof setTimeout>;
     const arm = (left: number) => {

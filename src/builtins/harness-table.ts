@@ -36,7 +36,7 @@ export function createHandleTable(
 /** Rows of the root are named `harness.unsettled_state`; of a handle `fs.read_text`. */
 function arrange(registry: BuiltinRegistry): Map<string, Map<string, string>> {
   const paths = new Map<string, Map<string, string>>([['', new Map()]]);
-  for (const { name } of registry.rows()) {
+  for (const name of registry.names()) {
     const dot = name.lastIndexOf('.');
     if (dot === -1) continue;
     const path = name.slice(0, dot) === 'harness' ? '' : name.slice(0, dot);

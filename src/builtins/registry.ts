@@ -3,6 +3,8 @@
 import { bug } from '../base/index.ts';
 import type { BuiltinSpec } from '../lang/builtin-spec.ts';
 import type { BuiltinRow } from './define.ts';
+import { EFFECT_GROUPS } from './effectful.ts';
+import { NAME_INDEX, type NameIndex } from './name-index.ts';
 import { PURE_GROUPS } from './pure.ts';
 
 /** Makes the rows of one group. */
@@ -11,10 +13,15 @@ export type BuiltinGroup = () => readonly BuiltinRow[];
 /** The table: every row under its name and its aliases. */
 export class BuiltinRegistry {
   readonly #groups: readonly BuiltinGroup[];
+  readonly #index: NameIndex | undefined;
+  readonly #made = new Map<number, readonly BuiltinRow[]>();
+  #places: ReadonlyMap<string, number> | undefined;
   #rows: ReadonlyMap<string, BuiltinRow> | undefined;
 
-  constructor(groups: readonly BuiltinGroup[]) {
+  /** `index` says which names the groups have; without it, every group is made for the first question. */
+  constructor(groups: readonly BuiltinGroup[], index?: NameIndex) {
     this.#groups = groups;
+    this.#index = index;
   }
 
   /** Every row once, in the order of declaration. Internal rows have names that start with `@`. */
@@ -22,9 +29,17 @@ export class BuiltinRegistry {
     return [...new Set(this.#table().values())];
   }
 
+  /** The name of every row, without making the rows. */
+  names(): readonly string[] {
+    if (this.#index === undefined) return this.rows().map((row) => row.name);
+    return this.#index.flatMap((group) => group.map(([name]) => name as string));
+  }
+
   /** The row of a name or alias. */
   find(name: string): BuiltinRow | undefined {
-    return this.#table().get(name);
+    const place = this.#placeOf(name);
+    if (place === undefined) return this.#table().get(name);
+    return this.#group(place).find((row) => row.name === name || row.aliases?.includes(name));
   }
 
   /** What the checker and the language server see: all rows but the internal ones. */
@@ -32,8 +47,25 @@ export class BuiltinRegistry {
     return this.rows().filter((row) => !row.name.startsWith('@'));
   }
 
+  #placeOf(name: string): number | undefined {
+    if (this.#index === undefined) return undefined;
+    this.#places ??= new Map(
+      this.#index.flatMap((group, i) => group.flat().map((each) => [each, i] as const)),
+    );
+    return this.#places.get(name);
+  }
+
+  #group(place: number): readonly BuiltinRow[] {
+    let rows = this.#made.get(place);
+    if (rows === undefined) {
+      rows = this.#groups[place]?.() ?? [];
+      this.#made.set(place, rows);
+    }
+    return rows;
+  }
+
   #table(): ReadonlyMap<string, BuiltinRow> {
-    this.#rows ??= index(this.#groups.flatMap((group) => group()));
+    this.#rows ??= index(this.#groups.flatMap((_, place) => this.#group(place)));
     return this.#rows;
   }
 }
@@ -51,5 +83,6 @@ function index(rows: readonly BuiltinRow[]): ReadonlyMap<string, BuiltinRow> {
 
 /** The pure builtins together with the given groups, which those who own effects add. */
 export function createRegistry(groups: readonly BuiltinGroup[] = []): BuiltinRegistry {
-  return new BuiltinRegistry([...PURE_GROUPS, ...groups]);
+  const isIndexed = groups === EFFECT_GROUPS;
+  return new BuiltinRegistry([...PURE_GROUPS, ...groups], isIndexed ? NAME_INDEX : undefined);
 }

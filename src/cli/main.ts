@@ -73,10 +73,12 @@ function createContext(output: Output): CommandContext {
   let host: ReturnType<CommandContext['host']> | undefined;
   return {
     output,
-    version: readVersion(),
+    get version() {
+      return readVersion();
+    },
     host: () => {
       requireWorkingDirectory();
-      host ??= import('../runtime/index.ts').then(({ createNodeHost }) => createNodeHost());
+      host ??= import('./node-host.ts').then(({ createNodeHost }) => createNodeHost());
       return host;
     },
   };

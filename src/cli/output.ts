@@ -44,15 +44,19 @@ export interface Envelope {
 
 export class Output {
   readonly terminal: Terminal;
-  readonly colorOut: boolean;
-  readonly colorErr: boolean;
   readonly #noColor: boolean;
 
   constructor(terminal: Terminal, { noColor }: { readonly noColor: boolean }) {
     this.terminal = terminal;
     this.#noColor = noColor;
-    this.colorOut = terminal.outIsTty && !noColor;
-    this.colorErr = terminal.errIsTty && !noColor;
+  }
+
+  get colorOut(): boolean {
+    return this.terminal.outIsTty && !this.#noColor;
+  }
+
+  get colorErr(): boolean {
+    return this.terminal.errIsTty && !this.#noColor;
   }
 
   /** The same output through another terminal port. */
@@ -178,23 +182,33 @@ export function oneLine(text: string, max = 120): string {
   return chars.length <= max ? chars.join('') : `${chars.slice(0, max - 1).join('')}…`;
 }
 
-/** The terminal of this process, for commands that start no program. */
+/** The terminal of this process, for commands that start no program. Touches the streams only when they are used. */
 export function processTerminal(): Terminal {
-  // A reader that went away (`harn runs ls | head`) is not an error of ours.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const used = new Set<NodeJS.WriteStream>();
+  const use = (stream: NodeJS.WriteStream) => {
+    // A reader that went away (`harn runs ls | head`) is not an error of ours.
+    if (!used.has(stream)) stream.on('error', () => undefined);
+    used.add(stream);
+    return stream;
+  };
   return {
     out: (text) => {
-      process.stdout.write(text);
+      use(process.stdout).write(text);
     },
     err: (text) => {
-      process.stderr.write(text);
+      use(process.stderr).write(text);
     },
-    outIsTty: process.stdout.isTTY === true,
-    errIsTty: process.stderr.isTTY === true,
-    columns: process.stdout.columns,
+    get outIsTty() {
+      return use(process.stdout).isTTY === true;
+    },
+    get errIsTty() {
+      return use(process.stderr).isTTY === true;
+    },
+    get columns() {
+      return use(process.stdout).columns;
+    },
     flush: async () => {
-      await drained(process.stdout);
-      await drained(process.stderr);
+      for (const stream of used) await drained(stream);
     },
   };
 }

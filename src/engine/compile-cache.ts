@@ -1,16 +1,13 @@
-// A cache of compiled programs in the user's cache directory. The key covers everything that decides the result: the
-// texts, the settings, the compiler and the ABI. A cache is never trusted: what does not read back as it was written
-// is ignored, and a cache that cannot be written is none.
-import { canonicalJson, type Json, type Source, sha256 } from '../base/index.ts';
+// A cache of compiled programs in the user's cache directory: one file per entry, found by a hash of everything that
+// decides the result, and used only if the texts in it are those that the loader reads now. A cache is never trusted:
+// what does not read back as it was written is ignored, and a cache that cannot be written is none.
+import { canonicalJson, checkHash, type Json, type Source, sha256 } from '../base/index.ts';
 import type { ModuleLoader } from '../lang/index.ts';
 import { SUPPORT_ABI } from '../values/index.ts';
-import {
-  COMPILER_VERSION,
-  type CompiledProgram,
-  type CompileResult,
-  type Resolution,
-} from './compile.ts';
+import type { CompiledProgram, CompileResult } from './compile.ts';
 import type { CodeCache } from './link.ts';
+import { programFrom, storedForm } from './stored-program.ts';
+import { COMPILER_VERSION } from './version.ts';
 
 /** Files by name below one folder. Failures are the caller's to ignore. */
 export interface CacheFs {
@@ -20,12 +17,18 @@ export interface CacheFs {
   write(name: string, content: Uint8Array): void;
 }
 
-/** What is kept about an entry: what its imports meant and said, so that a change anywhere below is noticed. */
-interface Manifest {
-  readonly v: 1;
-  readonly imports: readonly (Resolution & { readonly hash: string })[];
-  readonly program: string;
+/** The first line of a file; the program follows. */
+interface Head {
+  readonly v: 2;
+  readonly settings: string;
+  /** SHA-256 of the program's text: known here, so that a run need not find it out. */
+  readonly hash: string;
+  /** A check of this file against damage. */
+  readonly sum: string;
 }
+
+/** Above this, SHA-256 is the quicker check although it has to be loaded. */
+const LONG_TEXT = 256 * 1024;
 
 export class CompileCache {
   readonly #fs: CacheFs;
@@ -34,38 +37,27 @@ export class CompileCache {
   /** `settings` are all options that change what the compiler does: editions, the specs of the builtins. */
   constructor(fs: CacheFs, settings: Json) {
     this.#fs = fs;
-    this.#settings = sha256(canonicalJson([COMPILER_VERSION, SUPPORT_ABI, settings]));
+    this.#settings = canonicalJson([COMPILER_VERSION, SUPPORT_ABI, settings]);
   }
 
   /** The program of an entry, if every import still leads to the same text. */
   read(entry: Source, loader: ModuleLoader): CompiledProgram | undefined {
-    const manifest = this.#json<Manifest>(`${this.#key(entry)}.json`);
-    if (manifest?.v !== 1 || !Array.isArray(manifest.imports)) return undefined;
-    const known = new Map([[entry.id, entry]]);
-    for (const { from, path, id, hash } of manifest.imports as Manifest['imports']) {
-      const source = known.get(from);
-      const target = source === undefined ? undefined : loader.load(path, source);
-      if (target?.id !== id || sha256(target.text) !== hash) return undefined;
-      known.set(id, target);
-    }
-    const text = this.#text(`${manifest.program}.program.json`);
-    if (text === undefined || sha256(text) !== manifest.program) return undefined;
-    return JSON.parse(text) as CompiledProgram;
+    const content = this.#text(this.#nameOf(entry));
+    if (content === undefined) return undefined;
+    const end = content.indexOf('\n');
+    const head = parseHead(content.slice(0, Math.max(0, end)));
+    const text = content.slice(end + 1);
+    if (head?.settings !== this.#settings || head.sum !== sumOf(head.hash, text)) return undefined;
+    const program = programFrom({ text, hash: head.hash });
+    return isCurrent(program, entry, loader) ? program : undefined;
   }
 
-  /** Remembers a program and what it was made of. */
-  write(entry: Source, { program, sources, resolutions }: CompileResult): void {
+  /** Remembers a program. */
+  write(entry: Source, { program }: CompileResult): void {
     if (program === undefined) return;
-    const text = JSON.stringify(program);
-    const hash = sha256(text);
-    const hashes = new Map(sources.map((source) => [source.id, sha256(source.text)]));
-    const manifest: Manifest = {
-      v: 1,
-      imports: resolutions.map((each) => ({ ...each, hash: hashes.get(each.id) ?? '' })),
-      program: hash,
-    };
-    this.#write(`${hash}.program.json`, text);
-    this.#write(`${this.#key(entry)}.json`, JSON.stringify(manifest));
+    const { text, hash } = storedForm(program);
+    const head: Head = { v: 2, settings: this.#settings, hash, sum: sumOf(hash, text) };
+    this.#write(this.#nameOf(entry), `${JSON.stringify(head)}\n${text}`);
   }
 
   /** V8's compiled code beside the programs. Only for this version of V8; another one rejects it. */
@@ -80,8 +72,8 @@ export class CompileCache {
     };
   }
 
-  #key(entry: Source): string {
-    return sha256(`${this.#settings}\n${entry.id}\n${entry.text}`);
+  #nameOf(entry: Source): string {
+    return `${checkHash(`${this.#settings}\n${entry.id}\n${entry.text}`)}.program`;
   }
 
   #bytes(name: string): Uint8Array | undefined {
@@ -97,17 +89,6 @@ export class CompileCache {
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   }
 
-  #json<T>(name: string): T | undefined {
-    const text = this.#text(name);
-    if (text === undefined) return undefined;
-    try {
-      const value = JSON.parse(text) as T;
-      return typeof value === 'object' && value !== null ? value : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
   #write(name: string, content: string | Uint8Array): void {
     try {
       this.#fs.write(
@@ -118,4 +99,32 @@ export class CompileCache {
       // A read-only or full disk costs time, not correctness.
     }
   }
+}
+
+function parseHead(line: string): Head | undefined {
+  try {
+    const head = JSON.parse(line) as Head | null;
+    return head?.v === 2 ? head : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function sumOf(hash: string, text: string): string {
+  const all = `${hash}\n${text}`;
+  return text.length > LONG_TEXT ? sha256(all) : checkHash(all);
+}
+
+/** Whether a program was made of this entry and of what its imports lead to now. */
+function isCurrent(program: CompiledProgram, entry: Source, loader: ModuleLoader): boolean {
+  const compiled = new Map(program.sources.map((source) => [source.id, source.text]));
+  if (program.entry !== entry.id || compiled.get(entry.id) !== entry.text) return false;
+  const known = new Map([[entry.id, entry]]);
+  for (const { from, path, id } of program.resolutions) {
+    const source = known.get(from);
+    const target = source === undefined ? undefined : loader.load(path, source);
+    if (target?.id !== id || target.text !== compiled.get(id)) return false;
+    known.set(id, target);
+  }
+  return true;
 }

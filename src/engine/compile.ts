@@ -11,9 +11,7 @@ import {
   emitModule,
   type ModuleLoader,
 } from '../lang/index.ts';
-
-/** Part of every cache key: two versions of the compiler never share a result. */
-export const COMPILER_VERSION = '0.1.0';
+import { COMPILER_VERSION } from './version.ts';
 
 /** One emitted module with the hash of its code. */
 export interface CompiledModule extends EmittedModule {

@@ -1,6 +1,6 @@
 // The engine: starts, resumes and cancels runs of Harn programs. Joins the compiler's output with the runtime; what a
 // run promises is the runtime's business.
-import { type Json, type JsonObject, sha256 } from '../base/index.ts';
+import type { Json, JsonObject } from '../base/index.ts';
 import {
   createHandleTable,
   createRegistry,
@@ -28,6 +28,7 @@ import { exitCodeOf, harnThrownCodec, type ProgramEnd, programBody } from './exe
 import { type CodeCache, type LiveProgram, link } from './link.ts';
 import { refreshProgram } from './program.ts';
 import { renderUncaught, StackReader } from './stack.ts';
+import { storedForm } from './stored-program.ts';
 
 /** What an engine needs; one engine serves many runs of one process. */
 export interface EngineOptions extends Omit<ComposeOptions, 'codec' | 'pipelines'> {
@@ -71,12 +72,12 @@ export class Engine {
   /** Starts a new run. */
   start(program: CompiledProgram, options: StartOptions = {}): ProgramRun {
     const live = this.#link(program);
-    const bytes = ENCODER.encode(JSON.stringify(program));
+    const { hash, text } = storedForm(program);
     const pipeline = options.pipeline ?? live.entryName();
     const run = Run.create(this.#deps(live), {
       pipeline,
       origin: options.origin ?? program.entry,
-      program: { hash: sha256(bytes), bytes },
+      program: { hash, bytes: ENCODER.encode(text) },
       version: program.compiler,
       input: null,
       argv: options.argv ?? [],

@@ -104,11 +104,56 @@ describe('the code cache', () => {
   it('is written by the first start and then used', () => {
     expect(launch([])).toEqual(GOOD);
     const written = cacheFiles();
-    expect(written.length).toBeGreaterThan(2);
+    expect(written.map((file) => path.basename(file))).toContain('harn.cjs');
     const before = written.map((file) => readFileSync(file));
     expect(launch([])).toEqual(GOOD);
     expect(cacheFiles()).toEqual(written);
     expect(written.map((file) => readFileSync(file))).toEqual(before);
+  });
+
+  it('is made again when parts run that had not run before', () => {
+    launch([]);
+    expect(launch(['heavy'])).toEqual({ ...GOOD, status: 7 });
+    const grown = cacheFiles().map((file) => readFileSync(file));
+    launch(['heavy']);
+    expect(cacheFiles().map((file) => readFileSync(file))).toEqual(grown);
+    expect(grown.some((bytes) => bytes.includes('heavy'))).toBe(true);
+  });
+
+  it('of another build or version of Node is left alone', () => {
+    launch([]);
+    const others = ['0123456789abcdef-v99.0.0-x64', 'fedcba9876543210-v20.19.0-x64'];
+    for (const name of others) {
+      const other = path.join(cacheRoot(), 'harn/code', name);
+      mkdirSync(other, { recursive: true });
+      writeFileSync(path.join(other, 'harn.cjs'), 'theirs');
+    }
+    expect(launch([])).toEqual(GOOD);
+    for (const name of others) {
+      const file = path.join(cacheRoot(), 'harn/code', name, 'harn.cjs');
+      expect(readFileSync(file, 'utf8')).toBe('theirs');
+    }
+  });
+
+  it('that was made by another V8 is rejected by it and made again', () => {
+    launch([]);
+    const whole = cacheFiles().map((file) => readFileSync(file));
+    for (const [i, file] of cacheFiles().entries()) {
+      const bytes = Buffer.from(whole[i] ?? []);
+      const names = bytes.readUInt32LE(4);
+      const length = bytes.readUInt32LE(8);
+      // The second word of V8's data is the hash of its version.
+      for (const copy of [0, 1]) bytes.writeUInt32LE(7, 12 + names + copy * length + 4);
+      writeFileSync(file, bytes);
+    }
+    expect(launch([])).toEqual(GOOD);
+    expect(cacheFiles().map((file) => readFileSync(file).length)).toEqual(
+      whole.map((bytes) => bytes.length),
+    );
+    for (const file of cacheFiles()) {
+      const bytes = readFileSync(file);
+      expect(bytes.readUInt32LE(12 + bytes.readUInt32LE(4) + 4)).not.toBe(7);
+    }
   });
 
   it('is made again when it is damaged', () => {

@@ -1,0 +1,87 @@
+// What a run of a compiled program loads: a program that only prints needs neither the compiler, nor the store, nor the
+// modules that other programs need. Loading them by accident costs milliseconds that nobody would notice in a review.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildCli } from '../../scripts/build-cli.mjs';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+const SPY = `
+const fs = require('node:fs');
+const { readFileSync } = fs;
+const seen = new Set();
+fs.readFileSync = (file, ...rest) => {
+  if (String(file).includes('dist')) seen.add(require('node:path').basename(String(file)));
+  return readFileSync(file, ...rest);
+};
+process.on('exit', () => fs.writeFileSync(process.env.SPY_OUT, JSON.stringify({
+  files: [...seen],
+  node: process.moduleLoadList.filter((each) => /NativeModule (crypto|net|tty|http|child_process|zlib)$/.test(each)),
+})));
+`;
+
+let folder = '';
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'harn-start-up-'));
+  await buildCli(path.join(folder, 'dist/cli'));
+  cpSync(path.join(root, 'bin'), path.join(folder, 'bin'), { recursive: true });
+  cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'));
+  writeFileSync(path.join(folder, 'spy.cjs'), SPY);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Seen {
+  readonly files: readonly string[];
+  readonly node: readonly string[];
+}
+
+function run(code: string): { stdout: string; seen: Seen } {
+  writeFileSync(path.join(folder, 'program.harn'), code);
+  const args = ['-r', path.join(folder, 'spy.cjs'), path.join(folder, 'bin/harn.cjs')];
+  const { stdout, stderr } = spawnSync(process.execPath, [...args, 'run', 'program.harn'], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      XDG_CACHE_HOME: path.join(folder, 'cache'),
+      SPY_OUT: path.join(folder, 'seen.json'),
+    },
+  });
+  expect(stderr).toBe('');
+  return {
+    stdout,
+    seen: JSON.parse(readFileSync(path.join(folder, 'seen.json'), 'utf8')) as Seen,
+  };
+}
+
+describe('a run of a compiled program', () => {
+  const hello = 'pipeline main(harness) {\n  harness.stdio.println("hello")\n}\n';
+
+  it('loads the compiler only the first time', () => {
+    const first = run(hello);
+    expect(first.stdout).toBe('hello\n');
+    expect(first.seen.files).toContain('compiler.cjs');
+    const second = run(hello);
+    expect(second.stdout).toBe('hello\n');
+    expect(second.seen.files).not.toContain('compiler.cjs');
+  });
+
+  it('loads neither the store nor big modules of Node when it only prints', () => {
+    run(hello);
+    const { seen } = run(hello);
+    expect(seen.files).toEqual(expect.arrayContaining(['harn.cjs', 'run.cjs']));
+    expect(seen.files).not.toContain('store.cjs');
+    expect(seen.files).not.toContain('commands.cjs');
+    expect(seen.node).toEqual([]);
+  });
+
+  it('finds builtins of every group when it needs them', () => {
+    const code =
+      'pipeline main(harness) {\n  harness.stdio.println(upper("a") + to_string(len([1, 2])))\n}\n';
+    for (let i = 0; i < 2; i += 1) expect(run(code).stdout).toBe('A2\n');
+  });
+});
