@@ -3,6 +3,7 @@ import { clockRows, randomRows } from './clock.ts';
 import { controlRows } from './control.ts';
 import { fsRows } from './fs.ts';
 import { envRows, netRows, processRows } from './host.ts';
+import { humanRows } from './human.ts';
 import { lifecycleRows } from './lifecycle.ts';
 import { llmRows } from './llm.ts';
 import { poolRows } from './pool.ts';
@@ -22,5 +23,6 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   controlRows,
   lifecycleRows,
   llmRows,
+  humanRows,
   poolRows,
 ];

@@ -1,5 +1,6 @@
 // Front door of harness: the capability tree in TypeScript, pipelines, and the runtime that runs them.
 export { camel, createFamily, type Family, notData } from './family.ts';
+export type { InteractionHandle } from './interaction.ts';
 export type {
   AgentHandle,
   Hook,
