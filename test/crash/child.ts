@@ -37,7 +37,12 @@ export type Report =
   | { readonly kind: 'began'; readonly run: string; readonly resumed: boolean }
   | { readonly kind: 'event'; readonly run: string; readonly event: JsonObject }
   | { readonly kind: 'ended'; readonly run: string; readonly record: RunRecord }
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly data: JsonObject;
+    };
 
 interface Started {
   readonly id: string;
@@ -120,24 +125,27 @@ async function main(): Promise<void> {
   const killed = kill?.when === 'before' ? killBeforeCommit : killAfterCommits;
   const store = kill === undefined ? opened : killed(opened, kill.n);
   const form = (order.form === 'harn' ? harnForm : typescriptForm)(host, store);
-  const isOver = (status: string) => status === 'completed' || status === 'failed';
-  try {
-    const known = await listRuns(store, { limit: 100 });
-    const main = known.find((row) => row.parent_run_id === null);
-    const id =
-      main === undefined || !isOver(main.status) ? await live(form, main?.run_id) : main.run_id;
-    for (const row of await listRuns(store, { parent: id })) {
-      if (!isOver(row.status)) await live(form, row.run_id);
-    }
-    await host.stdio.flush();
-    await store.close();
-  } catch (error) {
-    const { code, message } = HarnError.is(error)
-      ? error
-      : { code: 'unexpected', message: String((error as Error).stack) };
-    report({ kind: 'failed', code, message });
+  const known = await listRuns(store, { limit: 100 });
+  const main = known.find((row) => row.parent_run_id === null);
+  const id =
+    main !== undefined && isOver(main.status) ? main.run_id : await live(form, main?.run_id);
+  for (const row of await listRuns(store, { parent: id })) {
+    if (!isOver(row.status)) await live(form, row.run_id);
   }
-  exit(0);
+  await host.stdio.flush();
+  await store.close();
 }
 
-await main();
+function isOver(status: string): boolean {
+  return status === 'completed' || status === 'failed';
+}
+
+try {
+  await main();
+} catch (error) {
+  const { code, message, data } = HarnError.is(error)
+    ? error
+    : { code: 'unexpected', message: String((error as Error).stack), data: {} };
+  report({ kind: 'failed', code, message, data: data as JsonObject });
+}
+exit(0);

@@ -122,7 +122,7 @@ export function cutShort(chapters: readonly Chapter[]): readonly { effect: strin
 
 /** Files, the order and the process, from the value of the run; the same for both languages. */
 export function checkWorld(scene: Scene, asked: Asked, value: JsonObject): void {
-  const { chance, id, early, slow, order, posted, ran } = value;
+  const { chance, id, early, slow, order, posted, ran, pooled } = value;
   const [a, b, c] = slow as readonly string[];
   expect(early).toMatch(/^\/early \d+$/);
   expect([...(order as readonly string[])].sort()).toEqual(['a', 'b', 'c']);
@@ -131,6 +131,8 @@ export function checkWorld(scene: Scene, asked: Asked, value: JsonObject): void 
   expect(fileOf(scene, 'log-b.txt')).toBe(`${b} ${chance}\n`);
   expect(fileOf(scene, 'log-c.txt')).toBe(`${c} ${chance}\n`);
   expect(fileOf(scene, 'log.txt')).toBe(`one ${chance}\ntwo ${id}\nfinished ${chance}\n`);
+  expect(pooled).toMatch(/^\/pool\/first \d+$/);
+  expect(fileOf(scene, 'pool.txt')).toMatch(RegExp(`^/held \\d+ ${chance}\nqueued ${id}\n$`));
   expect(fileOf(scene, 'followed.txt')).toBe(`followed ${chance}\n`);
   // One order, however often it had to be sent: always the same key and the same words.
   expect([...asked.posts.values()].map((bodies) => [...new Set(bodies)])).toEqual([
@@ -175,10 +177,12 @@ export function comparable(record: RunRecord): Json {
     receipt: {
       status: status ?? null,
       counts: counts ?? null,
-      items: (items as readonly JsonObject[]).map(
-        ({ bucket, disposition, decided_by, reason, seq }) =>
-          [bucket, disposition, decided_by, reason, seq].map((each) => each ?? null),
-      ),
+      // Which of two ended first is the outside's business.
+      items: (items as readonly JsonObject[])
+        .map(({ bucket, disposition, decided_by, reason }) =>
+          [bucket, disposition, decided_by, reason].join(': '),
+        )
+        .sort(),
     },
     effects: Object.fromEntries(
       Object.entries(effects)

@@ -16,12 +16,16 @@ interface Scene extends Asked {
   /** Resolves when `/release` was asked for. */
   readonly released: Promise<void>;
   readonly release: () => void;
+  /** Questions whose answers are kept back. */
+  readonly held: Map<string, Promise<void>>;
 }
 
 export interface Outside {
   /** The address of a scene. */
   url(scene: string): string;
   asked(scene: string): Asked;
+  /** Keeps the answers to a question (a path, or `model: text`) until the result is called. */
+  hold(scene: string, question: string): () => void;
   close(): void;
 }
 
@@ -39,7 +43,7 @@ export async function openOutside(): Promise<Outside> {
     let found = scenes.get(scene);
     if (found === undefined) {
       const { promise: released, resolve: release } = createDeferred<void>();
-      found = { counts: new Map(), posts: new Map(), released, release };
+      found = { counts: new Map(), posts: new Map(), released, release, held: new Map() };
       scenes.set(scene, found);
     }
     return found;
@@ -53,6 +57,11 @@ export async function openOutside(): Promise<Outside> {
   return {
     url: (scene) => `http://127.0.0.1:${port}/${scene}`,
     asked,
+    hold(scene, question) {
+      const { promise, resolve } = createDeferred<void>();
+      asked(scene).held.set(question, promise);
+      return resolve;
+    },
     close() {
       server.closeAllConnections();
       server.close();
@@ -79,8 +88,8 @@ async function answer(
     posts.set(String(key), [...(posts.get(String(key)) ?? []), body]);
   }
   const text = isModel ? completion(`${what} ${count}`) : `${path} ${count}`;
-  // This answer comes when the body of the run has returned, in whichever life.
-  if (what === 'model: slow question') await asked.released;
+  // These answers come when the body of the run has returned, in whichever life.
+  if (what === '/held' || what === 'model: slow question') await asked.released;
   setTimeout(
     () => {
       response.setHeader('content-type', isModel ? 'application/json' : 'text/plain');

@@ -53,6 +53,15 @@ async function main(harness: Harness, { url }: { readonly url: string }): Promis
   const bought = (await llm.call('first question', ask)).text;
   stdio.println(`bought ${bought}`);
 
+  const pool = harness.agent.poolCreate({ name: 'work', max_concurrent: 1 });
+  const first = await pool.submit(async (lane) => (await lane.net.get(`${url}/pool/first`)).body);
+  const pooled = (await harness.agent.poolWait(first)).result ?? null;
+  await pool.submit(async (lane) => {
+    const { body } = await lane.net.get(`${url}/held`);
+    return lane.fs.append('pool.txt', `${body} ${chance}\n`);
+  });
+  await pool.submit((lane) => lane.fs.append('pool.txt', `queued ${id}\n`));
+
   harness.spawn(async (lane) => (await lane.llm.call('slow question', ask)).text);
   await harness.handoffTo('follow_up', { chance, url });
   await harness.handoffTo('elsewhere', { chance });
@@ -67,7 +76,7 @@ async function main(harness: Harness, { url }: { readonly url: string }): Promis
   stdio.println(`end ${clock.nowMs() >= began}`);
   return {
     ...{ chance, id, early, config, slow, order, posted },
-    ...{ ran, again, race, helped, bought },
+    ...{ ran, again, race, helped, bought, pooled },
   };
 }
 

@@ -73,8 +73,8 @@ export function assertSame(past: OutcomeEntry, op: EffectOp, hash: string): void
   throw journalErrors.mismatch({
     task: past.task,
     ordinal: past.ordinal,
-    recorded: describe(past.effect, past.site),
-    asked: describe(name, op.site, past.effect === name && past.args_hash !== hash),
+    recorded: describeEffect(past.effect, past.site),
+    asked: describeEffect(name, op.site, past.effect === name && past.args_hash !== hash),
   });
 }
 
@@ -101,7 +101,8 @@ function sameSite(a: Site | undefined, b: Site | undefined): boolean {
   return a.module === b.module && a.line === b.line;
 }
 
-function describe(effect: string, site: Site | undefined, otherArgs = false): string {
+/** An effect with its place, as people read it. */
+export function describeEffect(effect: string, site: Site | undefined, otherArgs = false): string {
   const at = site === undefined ? '' : ` at ${site.module.replace(/@[0-9a-f]+$/, '')}:${site.line}`;
   return `${effect}${at}${otherArgs ? ' with other arguments' : ''}`;
 }

@@ -2,6 +2,7 @@
 // interrupts reached their tasks. The whole schedule follows from it.
 
 import type { JsonObject } from '../../base/index.ts';
+import { describeEffect } from './effect-record.ts';
 import { journalErrors } from './errors.ts';
 import type { EntryBody, EntryHead, JournalEntry } from './journal-entry.ts';
 
@@ -101,7 +102,7 @@ export class ReplayLog {
       throw journalErrors.leftover({
         task: entry.task,
         ordinal: entry.ordinal,
-        recorded: entry.effect,
+        recorded: describeEffect(entry.effect, entry.site),
       });
     }
     this.#unused.clear();

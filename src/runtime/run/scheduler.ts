@@ -5,6 +5,7 @@
 // deliveries (outcomes from the outside, in journal order). A delivery is made only when no task is ready, one at a
 // time; while recorded deliveries remain, new effects are held back. So a journal fixes the whole schedule.
 import { bug } from '../../base/index.ts';
+import { describeEffect } from './effect-record.ts';
 import { journalErrors, runErrors } from './errors.ts';
 import type { Op, Outcome } from './op.ts';
 import { Queue } from './queue.ts';
@@ -277,7 +278,10 @@ export class Scheduler {
       throw journalErrors.leftover({
         task: entry.task,
         ordinal,
-        recorded: entry.kind === 'outcome' ? entry.effect : `an interrupt (${entry.reason})`,
+        recorded:
+          entry.kind === 'outcome'
+            ? describeEffect(entry.effect, entry.site)
+            : `an interrupt (${entry.reason})`,
       });
     }
     if (entry.kind === 'interrupt') {
