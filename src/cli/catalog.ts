@@ -7,6 +7,7 @@ const JSON_OPTION: OptionSpec = { name: 'json', help: 'answer with one JSON docu
 const HELP: OptionSpec = { name: 'help', short: 'h', help: 'show this text' };
 const RUN: PositionalSpec = { name: 'RUN' };
 const HANDOFF: PositionalSpec = { name: 'ID' };
+const QUESTION: PositionalSpec = { name: 'ID' };
 
 const STREAM: OptionSpec = { name: 'json', help: 'print the run as a stream of JSON events' };
 const QUIET: OptionSpec = {
@@ -17,6 +18,10 @@ const STRICT: OptionSpec = {
   name: 'strict',
   help: 'exit 75 when the run succeeded but left work abandoned or unknown',
 };
+const WAIT: OptionSpec = {
+  name: 'wait',
+  help: 'stay and wait when only people can move the run, instead of parking it',
+};
 
 /** Options of `harn run`; `harn FILE` and `harn -e CODE` take them too. */
 const RUN_OPTIONS: readonly OptionSpec[] = [
@@ -24,6 +29,7 @@ const RUN_OPTIONS: readonly OptionSpec[] = [
   STREAM,
   QUIET,
   STRICT,
+  WAIT,
   {
     name: 'durability',
     value: 'LEVEL',
@@ -84,6 +90,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       STREAM,
       QUIET,
       STRICT,
+      WAIT,
       HELP,
     ],
     details: [
@@ -229,6 +236,47 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [{ name: 'reason', value: 'TEXT', help: 'why, for the audit' }, JSON_OPTION, HELP],
     examples: [['harn handoffs ack handoff_0198', 'somebody has done it by hand']],
     load: async () => (await import('./commands/handoffs.ts')).handoffsAck,
+  },
+  {
+    name: 'hitl ls',
+    summary: 'list what people are asked',
+    positionals: [],
+    options: [
+      { name: 'all', help: 'also what is answered, timed out or withdrawn' },
+      { name: 'run', value: 'RUN', help: 'only questions of this run' },
+      JSON_OPTION,
+      HELP,
+    ],
+    examples: [['harn hitl ls', 'what still waits for an answer']],
+    load: async () => (await import('./commands/hitl.ts')).hitlLs,
+  },
+  {
+    name: 'hitl show',
+    summary: 'one question: what is asked, by whom, until when',
+    positionals: [QUESTION],
+    options: [JSON_OPTION, HELP],
+    examples: [['harn hitl show hitl_question_4b', 'any unique beginning or end of the id']],
+    load: async () => (await import('./commands/hitl.ts')).hitlShow,
+  },
+  {
+    name: 'hitl answer',
+    summary: 'answer a question',
+    positionals: [QUESTION, { name: 'TEXT', optional: true }],
+    options: [
+      { name: 'json', value: 'VALUE', help: 'the answer as JSON instead of text' },
+      { name: 'reviewer', value: 'NAME', help: 'who answers (default: you)' },
+      { name: 'reason', value: 'TEXT', help: 'why, for the record' },
+      HELP,
+    ],
+    details: [
+      'Text is read as what the question expects: a number, yes or no, JSON. The first answer counts. A process that',
+      'has the run at work goes on by itself; a parked run goes on with `harn resume`.',
+    ],
+    examples: [
+      ['harn hitl answer hitl_question_4b yes', 'any unique beginning or end of the id'],
+      [`harn hitl answer 4b --json '{"size": 3}'`, 'an answer with structure'],
+    ],
+    load: async () => (await import('./commands/hitl.ts')).hitlAnswer,
   },
   {
     name: 'doctor',

@@ -70,6 +70,16 @@ export const usageErrors = defineErrors('CLI', {
     hint: ({ capabilities }) =>
       `deny a capability (${capabilities}), a method such as fs.write_text, or an access such as fs:write`,
   }),
+  missingAnswer: row<Record<string, never>>({
+    number: 13,
+    message: () => '`harn hitl answer` needs an answer: TEXT or `--json VALUE`, one of them',
+    hint: 'see what is asked with `harn hitl show ID`',
+  }),
+  badJson: row<{ option: string; reason: string }>({
+    number: 14,
+    message: ({ option, reason }) => `the value of \`${option}\` is not JSON: ${reason}`,
+    hint: 'quote it for your shell; a text in JSON has quotes of its own',
+  }),
 });
 
 /** What was asked for is not there or not possible: exit code 1. */
@@ -124,6 +134,12 @@ export const cliErrors = defineErrors('CLI', {
     number: 110,
     message: () => 'the working directory is gone',
     hint: 'somebody deleted or moved it; go to a directory that exists',
+  }),
+  unknownQuestion: row<{ question: string; suggestion?: string | undefined }>({
+    number: 111,
+    message: ({ question, suggestion }) =>
+      `there is no question ${question} here${meant(suggestion)}`,
+    hint: 'list them with `harn hitl ls --all`',
   }),
   internal: row<{ text: string }>({
     number: 199,

@@ -35,6 +35,8 @@ export interface SessionOptions {
   readonly quiet: boolean;
   readonly strict: boolean;
   readonly durability: 'power' | 'process';
+  /** Stay when only people can move the run. */
+  readonly wait: boolean;
 }
 
 /** Opens a session, does something with it, and closes what it opened; in a stream, errors become its last event. */
@@ -48,6 +50,7 @@ export async function withSession(
     quiet: args.has('quiet'),
     strict: args.has('strict'),
     durability: args.value('durability') === 'process' ? 'process' : 'power',
+    wait: args.has('wait'),
   };
   if (options.quiet && !options.json) throw usageErrors.quietWithoutJson({});
   const host = await ctx.host();
@@ -164,6 +167,7 @@ export class Session {
       // The result comes through `done`, as every result does.
       void run.park(signal, (effects) => this.#remarkWaiting(effects));
     });
+    if (!this.#options.wait) run.parkForPeople();
     try {
       return await done;
     } finally {
@@ -183,11 +187,25 @@ export class Session {
       stream.end({ event_type: 'parked', run_id: runId, reason, waits, exit_code: PARKED });
       return PARKED;
     }
+    const questions = questionsOf(waits);
+    if (questions.length > 0) {
+      this.#showQuestions(runId, questions);
+      return PARKED;
+    }
     const open = waits.map((wait) => (wait as { what?: Json } | null)?.what).filter(isText);
     const where = open.length === 0 ? '' : ` while it waited for ${[...new Set(open)].join(', ')}`;
     this.#remark(`run ${runId} is parked${where}. Go on with:`);
     this.output.remark(`  harn resume ${runId}`);
     return PARKED;
+  }
+
+  #showQuestions(runId: string, questions: readonly WaitingQuestion[]): void {
+    this.#remark(`run ${runId} is parked: it waits for an answer. Answer, then go on:`);
+    for (const { prompt, request_id } of questions) {
+      this.output.remark(`  ${oneLine(prompt, 120)}`);
+      this.output.remark(`    harn hitl answer ${request_id} TEXT`);
+    }
+    this.output.remark(`  harn resume ${runId}`);
   }
 
   async #settled(started: ProgramRun, result: Settled): Promise<number> {
@@ -298,6 +316,20 @@ function codeDetails(error: HarnError): Json {
 /** The text of an uncaught error, without its place: `Thrown: boom`. */
 function messageOf(error: unknown): string {
   return error instanceof Error || HarnError.is(error) ? error.message : String(error);
+}
+
+interface WaitingQuestion {
+  readonly prompt: string;
+  readonly request_id: string;
+}
+
+/** The questions among what a parked run waits for. */
+function questionsOf(waits: readonly Json[]): readonly WaitingQuestion[] {
+  return waits.flatMap((wait) => {
+    const facts = (wait as { wait?: Partial<WaitingQuestion> } | null)?.wait;
+    const { prompt, request_id } = facts ?? {};
+    return prompt === undefined || request_id === undefined ? [] : [{ prompt, request_id }];
+  });
 }
 
 function isText(value: unknown): value is string {

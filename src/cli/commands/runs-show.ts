@@ -2,8 +2,10 @@
 import type { Json } from '../../base/index.ts';
 import {
   type Host,
+  listQuestions,
   listRuns,
   loadRecord,
+  type QuestionRow,
   RECORD_SECTIONS,
   type RunRecord,
   type RunRow,
@@ -14,6 +16,7 @@ import { type Output, oneLine, relativeTime, roughDuration } from '../output.ts'
 import { withProject } from '../project.ts';
 import { receiptItems } from '../receipt.ts';
 import { findRunId, holderText, type RunView, statusOf, viewRun } from '../run-lookup.ts';
+import { printQuestions } from './hitl.ts';
 import { statusText } from './runs-ls.ts';
 
 interface Shown {
@@ -21,6 +24,8 @@ interface Shown {
   readonly record: RunRecord;
   readonly children: readonly (RunRow & { readonly real_status: string })[];
   readonly recordFile: string | null;
+  /** What people have been asked and not answered yet. */
+  readonly questions: readonly QuestionRow[];
 }
 
 export const runsShow: Command = {
@@ -38,7 +43,8 @@ export const runsShow: Command = {
       }
       const file = await project.recordPath(runId);
       const recordFile = (await host.fs.exists(file)) ? file : null;
-      const shown: Shown = { view, record, children, recordFile };
+      const questions = await listQuestions(store, { runId, status: 'open', limit: 1000 });
+      const shown: Shown = { view, record, children, recordFile, questions };
       if (args.has('json')) output.json(toJson(shown));
       else print(output, host, shown);
       return 0;
@@ -46,12 +52,13 @@ export const runsShow: Command = {
   },
 };
 
-function toJson({ view, record, children, recordFile }: Shown): Json {
+function toJson({ view, record, children, recordFile, questions }: Shown): Json {
   const { status, holder } = view;
   return {
     status,
     holder: holder === undefined ? null : { ...holder },
     waits: view.row.waits,
+    questions: questions.map((row) => ({ ...row })),
     record: JSON.parse(JSON.stringify(record)) as Json,
     children: children.map(({ real_status, ...row }) => ({ ...row, status: real_status })),
     record_file: recordFile,
@@ -80,6 +87,10 @@ function print(output: Output, host: Host, shown: Shown): void {
   printReceipt(output, record);
   printEffects(output, record);
   printChildren(output, shown.children);
+  if (shown.questions.length > 0) {
+    output.line();
+    printQuestions(output, shown.questions, host.clock.nowMs());
+  }
   printNext(output, view);
 }
 

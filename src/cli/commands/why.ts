@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../../base/index.ts';
 import { type Host, type JournalEntry, loadJournal } from '../../runtime/index.ts';
 import type { Command } from '../command.ts';
-import { type Output, relativeTime, type Warning } from '../output.ts';
+import { type Output, oneLine, relativeTime, type Warning } from '../output.ts';
 import { withProject } from '../project.ts';
 import { findRunId, holderText, type RunView, viewRun } from '../run-lookup.ts';
 
@@ -58,8 +58,9 @@ function openWaits(entries: readonly JournalEntry[], parkedWaits: readonly Json[
 function declared(entry: Extract<JournalEntry, { kind: 'wait_opened' }>): Wait {
   const { kind, due_ms } = entry.wait;
   const who = entry.wait['answered_by'] ?? entry.wait['who'];
+  const prompt = entry.wait['prompt'];
   return {
-    what: kind,
+    what: typeof prompt === 'string' ? `${kind}: ${oneLine(prompt, 80)}` : kind,
     task: entry.task,
     answered_by: typeof who === 'string' ? who : answerer(kind),
     since_ms: entry.at,
