@@ -121,9 +121,12 @@ export function parseJson(content: string, path: string): Json {
   }
 }
 
-/** Whether a value is a run record, as far as its type mark says. */
+/** Whether a value is a run record, as far as its type mark says; early writers set none. */
 export function isRunRecord(value: Json): boolean {
   if (!isJsonObject(value)) return false;
+  if (value['_type'] === undefined) {
+    return typeof value['workflow_id'] === 'string' && Array.isArray(value['stages']);
+  }
   return value['_type'] === 'run_record' || value['_type'] === 'workflow_run';
 }
 

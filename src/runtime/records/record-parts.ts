@@ -108,7 +108,7 @@ export const executionShape = record({
   cwd: maybe(text),
   project_root: maybe(text),
   source_dir: maybe(text),
-  env: mapOf(text),
+  env: mapOf(json),
   adapter: maybe(text),
   repo_path: maybe(text),
   worktree_path: maybe(text),
@@ -195,7 +195,7 @@ export type PersonaRecord = ValueOf<typeof personaShape>;
 
 export const policyShape = record({
   tools: texts,
-  capabilities: mapOf(texts),
+  capabilities: mapOf(json),
   workspace_roots: texts,
   side_effect_level: maybe(text),
   recursion_limit: maybe(number),
