@@ -234,7 +234,45 @@ async function toCommonJs(esm, files) {
       ? `const ${PART} = (id) => Promise.resolve().then(() => require(id));`
       : '',
   ];
-  return `${prelude.filter((line) => line !== '').join('\n')}\n${loadOnUse(code)}`;
+  return `${prelude.filter((line) => line !== '').join('\n')}\n${withoutHelpers(loadOnUse(code))}`;
+}
+
+// esbuild defines each export as a property of an object and copies them all to another. One literal is the same to
+// those who read it, and a tenth of the work; the helpers that nothing calls any more go.
+function withoutHelpers(code) {
+  const source = ts.createSourceFile('part.cjs', code, ts.ScriptTarget.Latest, true);
+  const edits = [];
+  const remove = (node, text = '') =>
+    edits.push({ start: node.getStart(source), end: node.end, text });
+  for (const statement of source.statements) {
+    const call = ts.isExpressionStatement(statement) ? statement.expression : undefined;
+    if (/^__export\(stdin_exports,/.test(statement.getText(source))) {
+      const getters = call.arguments[1].properties.map(
+        ({ name, initializer }) =>
+          `get ${name.getText(source)}() { return ${initializer.body.getText(source)}; }`,
+      );
+      remove(statement, `module.exports = { ${getters.join(', ')} };`);
+    } else if (
+      /^(?:var stdin_exports = |module\.exports = __toCommonJS)/.test(statement.getText(source))
+    ) {
+      remove(statement);
+    }
+  }
+  return withoutUnused(applyEdits(code, edits));
+}
+
+const HELPERS =
+  /^var (__toCommonJS|__toESM|__export|__copyProps|__create|__defProp|__getOwnPropDesc|__getOwnPropNames|__getProtoOf|__hasOwnProp) = /;
+
+function withoutUnused(code) {
+  const source = ts.createSourceFile('part.cjs', code, ts.ScriptTarget.Latest);
+  const edits = [];
+  for (const statement of source.statements) {
+    const name = HELPERS.exec(statement.getText(source))?.[1];
+    if (name === undefined || code.split(new RegExp(`\\b${name}\\b`)).length > 2) continue;
+    edits.push({ start: statement.getStart(source), end: statement.end, text: '' });
+  }
+  return edits.length === 0 ? code : withoutUnused(applyEdits(code, edits));
 }
 
 // Points imports of our own parts at their CommonJS names, and gives import() to functions: our parts are
@@ -290,7 +328,10 @@ function loadOnUse(code) {
     if (!/^(?:__toESM\()?require\("(?:node:|\.\/[\w.-]+\/later-)/.test(text)) continue;
     const name = declaration.name.text;
     names.add(name);
-    const replaced = `let ${name}_; const ${name} = () => ${name}_ ??= ${text};`;
+    // A module of Node with itself as its default; __toESM would copy every property.
+    const node = /^__toESM\((require\("node:[\w/]+"\))\)$/.exec(text)?.[1];
+    const load = node === undefined ? text : `((it) => ({ __proto__: it, default: it }))(${node})`;
+    const replaced = `let ${name}_; const ${name} = () => ${name}_ ??= ${load};`;
     edits.push({ start: statement.getStart(source), end: statement.end, text: replaced });
   }
   const visit = (node) => {

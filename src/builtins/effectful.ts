@@ -11,18 +11,19 @@ import type { BuiltinGroup } from './registry.ts';
 import { stdioRows } from './stdio.ts';
 import { taskRows } from './tasks.ts';
 
+// As calls, so that a build can load each group when a name of it is first asked for.
 export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
-  stdioRows,
-  clockRows,
-  randomRows,
-  envRows,
-  fsRows,
-  processRows,
-  netRows,
-  taskRows,
-  controlRows,
-  lifecycleRows,
-  llmRows,
-  humanRows,
-  poolRows,
+  () => stdioRows(),
+  () => clockRows(),
+  () => randomRows(),
+  () => envRows(),
+  () => fsRows(),
+  () => processRows(),
+  () => netRows(),
+  () => taskRows(),
+  () => controlRows(),
+  () => lifecycleRows(),
+  () => llmRows(),
+  () => humanRows(),
+  () => poolRows(),
 ];

@@ -341,9 +341,15 @@ function hostTerminal({ stdio }: Host): Terminal {
   return {
     out: (text) => stdio.writeOut(text),
     err: (text) => stdio.writeErr(text),
-    outIsTty: stdio.isTty('stdout'),
-    errIsTty: stdio.isTty('stderr'),
-    columns: stdio.columns(),
+    get outIsTty() {
+      return stdio.isTty('stdout');
+    },
+    get errIsTty() {
+      return stdio.isTty('stderr');
+    },
+    get columns() {
+      return stdio.columns();
+    },
     flush: () => stdio.flush(),
   };
 }

@@ -1,6 +1,6 @@
 // The real terminal. Output goes straight to the descriptor, so that it is in order and out before we leave; what a slow
 // non-blocking reader does not take waits in a queue. A reader that went away ends that stream quietly.
-import { writeSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 import { isatty } from 'node:tty';
 import type { Clock } from '../../base/index.ts';
@@ -26,9 +26,18 @@ export function createNodeStdio({ clock }: { readonly clock: Clock }): HostStdio
     isClosed: (stream) => (stream === 'stdout' ? out : err).closed,
     readLine: (options) => input.readLine(options),
     readAll: (options) => input.readAll(options),
-    isTty: (stream) => isatty({ stdin: 0, stdout: 1, stderr: 2 }[stream]),
-    columns: () => (isatty(1) ? process.stdout.columns : undefined),
+    isTty: (stream) => isTerminal({ stdin: 0, stdout: 1, stderr: 2 }[stream]),
+    columns: () => (isTerminal(1) ? process.stdout.columns : undefined),
   };
+}
+
+/** Files and pipes are no terminals; only what may be one is worth loading the module that knows. */
+function isTerminal(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice() && isatty(fd);
+  } catch {
+    return false;
+  }
 }
 
 /** One output descriptor with its queue. */
