@@ -1,4 +1,5 @@
-// Front door of work: tasks that run beside each other, and pools that bound how many.
+// Front door of work: tasks that run beside each other, pools that bound how many, and workers that outlive their
+// starters.
 // Pools
 export {
   type PoolRef,
@@ -20,6 +21,19 @@ export type { PoolOptions, SubmitOptions } from './pool-options.ts';
 export type { PoolTaskStatus } from './pool-state.ts';
 export { poolUnsettledSource } from './pool-unsettled.ts';
 export type { PoolSnapshot, PoolTaskHandle, PoolTaskSnapshot } from './pool-view.ts';
+// Workers: suspension
+export { type ResumeInitiator, type ResumeOptions, resumeWorker } from './resume.ts';
+export { resumeAgent } from './snapshot.ts';
+export {
+  awaitResumption,
+  type SuspendOptions,
+  suspendAgent,
+  suspendSelf,
+  suspendWorker,
+} from './suspend.ts';
+export { parseResumeConditions, type ResumeConditions } from './suspend-conditions.ts';
+export { runSpanKey, workerTracerKey } from './suspend-spans.ts';
+export { type ResumeSource, resumeSourceKey } from './suspend-wake.ts';
 // Tasks
 export {
   awaitSpawned,
@@ -32,3 +46,71 @@ export {
   spawnTask,
   withDeadline,
 } from './task.ts';
+// Workers
+export {
+  closeAgent,
+  listAgents,
+  sendInput,
+  spawnAgent,
+  startWorker,
+  waitAgent,
+  waitAgents,
+  workerTrigger,
+} from './worker.ts';
+export {
+  type CarryPolicy,
+  parseCarry,
+  type SpawnRequest,
+  type WorkerConfig,
+} from './worker-config.ts';
+export { workerCheckpoint } from './worker-cycle.ts';
+export { susErrors, workerErrors } from './worker-errors.ts';
+export {
+  type CycleEnd,
+  type SuspendRequest,
+  type TurnGate,
+  type WorkerCycle,
+  type WorkerKind,
+  WorkerKinds,
+  type WorkerUpdate,
+  WorkerUpdates,
+  workerKindsKey,
+  workerUpdatesKey,
+} from './worker-kinds.ts';
+export { intersect } from './worker-policy.ts';
+// Workers: receipts
+export {
+  contentHash,
+  type ReceiptEntry,
+  type ReceiptKind,
+  receiptsSnapshot,
+  receiptTopic,
+  recordDrainDecisionReceipt,
+  recordResumptionReceipt,
+  recordSuspensionReceipt,
+  replayDrainDecision,
+  replayResumeInput,
+  verifyReceipt,
+} from './worker-receipts.ts';
+// Workers: what is kept
+export {
+  listWorkers,
+  showWorker,
+  type WorkerQuery,
+  type WorkerRow,
+  workerIndex,
+  workerStoreKey,
+  workerTopic,
+} from './worker-record.ts';
+export {
+  type Attachments,
+  type LiveWorker,
+  type ResumeContinuity,
+  type Workers,
+  workersKey,
+} from './worker-registry.ts';
+export type { CycleFacts, Suspension, Worker, WorkerStatus } from './worker-state.ts';
+export { agentStop } from './worker-stop.ts';
+export { currentSessionKey, subAgentRequest, subAgentRun } from './worker-sub-agent.ts';
+export { workerUnsettledSource } from './worker-unsettled.ts';
+export { snapshotOf, summaryOf, workerFromSnapshot } from './worker-view.ts';

@@ -1,0 +1,157 @@
+// Workers that are not of this run: loaded from the store, from a snapshot file or from a snapshot given as data, and
+// registered here. And `resume_agent`, which takes any of them.
+import { HarnError, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { fsEffects } from '../io/index.ts';
+import type { RunContext, Suspending } from '../run/index.ts';
+import { type ResumeOptions, resumeArguments, resumeWorker } from './resume.ts';
+import { armWake } from './suspend-wake.ts';
+import { carryOver, digestOf, digestTranscript } from './worker-carry.ts';
+import { textOf } from './worker-config.ts';
+import { susErrors, workerErrors } from './worker-errors.ts';
+import { bookkeeping, claimWorker, commitWorker, workerStamp } from './worker-record.ts';
+import { type LiveWorker, register, workersKey } from './worker-registry.ts';
+import { summaryOf, workerFromSnapshot } from './worker-view.ts';
+
+/**
+ * `resume_agent(target, input_or_options?, continue_transcript?)`. The target is a worker of this run, the id of one
+ * that nobody holds, the path of a snapshot, or a snapshot. A suspended worker goes on; one that was loaded and is not
+ * suspended is only restored: give it more to do with `send_input`.
+ */
+export function* resumeAgent(
+  ctx: RunContext,
+  target: Json | undefined,
+  second: Json = null,
+  third?: Json,
+): Suspending<JsonObject> {
+  if (target === undefined || target === null || target === '') {
+    throw workerErrors.badReference({
+      problem: 'resume_agent: missing worker id or snapshot path',
+    });
+  }
+  const isInWorker = ctx.get(workersKey).ofTask(ctx.task) !== undefined;
+  const options = resumeArguments(second, third, isInWorker ? 'parent' : 'operator');
+  const { live, loaded } = yield* find(ctx, target);
+  if (loaded && live.worker.state.status !== 'suspended') {
+    yield* restore(ctx, live, options);
+    return summaryOf(live.worker);
+  }
+  const denied = yield* resumeWorker(ctx, live, options);
+  const summary = summaryOf(live.worker);
+  return denied === undefined ? summary : { ...summary, pre_resume_denied: denied };
+}
+
+interface Found {
+  readonly live: LiveWorker;
+  /** Whether the target named a snapshot rather than a worker of this run. */
+  readonly loaded: boolean;
+}
+
+function* find(ctx: RunContext, target: Json): Suspending<Found> {
+  if (isJsonObject(target) && target['_type'] === 'worker_snapshot') {
+    const known = ctx.get(workersKey).find(String(target['id'] ?? ''));
+    if (known !== undefined) return { live: known, loaded: true };
+    return { live: yield* adopt(ctx, target, 'the given snapshot'), loaded: true };
+  }
+  if (typeof target === 'string' && isPath(target)) {
+    const id = idOfPath(target);
+    const known = ctx.get(workersKey).find(id);
+    if (known !== undefined) return { live: known, loaded: true };
+    const snapshot = yield* claimOrRead(ctx, id, target);
+    return { live: yield* adopt(ctx, snapshot, target), loaded: true };
+  }
+  const id = idOf(target);
+  const known = ctx.get(workersKey).find(id);
+  if (known !== undefined && !known.isReleased) return { live: known, loaded: false };
+  return { live: yield* adopt(ctx, yield* claim(ctx, id, id), id), loaded: true };
+}
+
+function idOf(target: Json): string {
+  const id = isJsonObject(target) ? (target['id'] ?? target['handle'] ?? null) : target;
+  if (typeof id === 'string' && id !== '') return id;
+  throw workerErrors.badReference({ problem: 'expected agent handle or worker id' });
+}
+
+function isPath(target: string): boolean {
+  return target.includes('/') || target.endsWith('.json');
+}
+
+function idOfPath(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).replace(/\.json$/, '');
+}
+
+/** The store knows best; a file that no store knows of is read as it is. */
+function* claimOrRead(ctx: RunContext, id: string, path: string): Suspending<Json> {
+  try {
+    return yield* bookkeeping(ctx).perform(claimWorker, [id]);
+  } catch (error) {
+    if (!isUnknown(error)) throw error;
+  }
+  let text: string;
+  try {
+    text = yield* ctx.perform(fsEffects.read_text, [path]);
+  } catch (error) {
+    throw susErrors.noSnapshot({ target: path, problem: `read error: ${messageOf(error)}` });
+  }
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw susErrors.noSnapshot({ target: path, problem: `parse error: ${messageOf(error)}` });
+  }
+}
+
+function* claim(ctx: RunContext, id: string, target: string): Suspending<Json> {
+  try {
+    return yield* bookkeeping(ctx).perform(claimWorker, [id]);
+  } catch (error) {
+    if (!isUnknown(error)) throw error;
+    throw susErrors.noSnapshot({ target, problem: messageOf(error) });
+  }
+}
+
+function isUnknown(error: unknown): boolean {
+  return (
+    HarnError.is(error) &&
+    (error.code === workerErrors.$code('unknown') || error.code === workerErrors.$code('noStore'))
+  );
+}
+
+/** Registers a loaded worker with this run. What it waited for before, it waits for again. */
+function* adopt(ctx: RunContext, snapshot: Json, target: string): Suspending<LiveWorker> {
+  let worker: ReturnType<typeof workerFromSnapshot>;
+  try {
+    worker = workerFromSnapshot(snapshot);
+  } catch (error) {
+    throw susErrors.noSnapshot({ target, problem: messageOf(error) });
+  }
+  const live = register(ctx, worker, { authority: ctx.authority });
+  live.isKept = true;
+  yield* commitWorker(ctx, live, worker, 'worker_restored');
+  bookkeeping(ctx).sync(workerStamp, []);
+  armWake(bookkeeping(ctx), live);
+  return live;
+}
+
+/** A worker that is not suspended gets transcript policy and input, and is not started. */
+function* restore(ctx: RunContext, live: LiveWorker, options: ResumeOptions): Suspending<void> {
+  const { worker } = live;
+  const text = options.input === null ? null : textOf(options.input);
+  if (text !== null && text.trim() === '') throw susErrors.badInput({});
+  if (text === null && options.continueTranscript) return;
+  const { uuid } = bookkeeping(ctx).sync(workerStamp, []);
+  const task = text ?? worker.task;
+  const transcript = options.continueTranscript
+    ? worker.transcript
+    : digestTranscript(worker.transcript, digestOf(worker.transcript));
+  const { config } = carryOver({ ...worker, transcript }, task, uuid);
+  const history = text === null ? worker.history : [...worker.history, text];
+  yield* commitWorker(
+    ctx,
+    live,
+    { ...worker, task, history, transcript, config },
+    'worker_restored',
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

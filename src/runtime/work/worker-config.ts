@@ -1,0 +1,210 @@
+// What a worker is started with: parsed once, at the edge. Texts of refusals are those of the language.
+import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { parseResumeConditions } from './suspend-conditions.ts';
+import { workerErrors } from './worker-errors.ts';
+
+/** How a body is found again: the mode names its kind, the rest is the kind's own. */
+export type WorkerConfig = { readonly mode: string; readonly [key: string]: Json };
+
+export type TranscriptMode = 'inherit' | 'fork' | 'reset' | 'compact';
+
+/** What goes with a worker from one piece of work to the next. */
+export type CarryPolicy = {
+  readonly artifact_mode: string;
+  readonly transcript_mode: TranscriptMode;
+  readonly context_policy: Json;
+  readonly resume_workflow: boolean;
+  readonly persist_state: boolean;
+  readonly retriggerable: boolean;
+  readonly policy: Json;
+};
+
+/** A parsed call of `spawn_agent`. */
+export interface SpawnRequest {
+  readonly name: string;
+  readonly task: string;
+  readonly wait: boolean;
+  readonly config: WorkerConfig;
+  readonly carry: CarryPolicy;
+  readonly request: JsonObject;
+  readonly execution: JsonObject;
+  readonly audit: JsonObject;
+  /** Born parked until these come true. */
+  readonly resumeWhen: Json;
+  /** Names of the only tools it may use; undefined: those of its parent. */
+  readonly tools: readonly string[] | undefined;
+  readonly policy: Json;
+  /** Capabilities that its effects do not have. */
+  readonly without: readonly string[];
+  readonly tokenBudget: number | undefined;
+}
+
+/** Parses the config of `spawn_agent`. `hasBody`: a function was given to run instead of a graph or node. */
+export function parseSpawn(given: Json | undefined, hasBody: boolean): SpawnRequest {
+  if (given === undefined || given === null) throw refuse('spawn_agent: missing config');
+  if (!isJsonObject(given)) throw refuse('spawn_agent: config must be a dict');
+  const task = textOf(given['task']);
+  if (task.trim() === '') throw refuse('spawn_agent: config.task is required');
+  const config = configOf(given, hasBody);
+  const options = objectOf(given['options']);
+  return {
+    name: nameOf(given['name'], 'worker'),
+    task,
+    wait: given['wait'] === true,
+    config,
+    carry: parseCarry(given['carry']),
+    request: requestOf(task, given, config),
+    execution: executionOf(given['execution']),
+    audit: objectOf(given['audit'], 'worker audit parse error: expected dict'),
+    resumeWhen: parseResumeConditions(options['resume_when'] ?? null),
+    tools: toolsOf(given),
+    policy: policyOf(given),
+    without: stringsOf(given['without'], 'spawn_agent: without must be a list of strings') ?? [],
+    tokenBudget: budgetOf(given['token_budget'] ?? options['token_budget']),
+  };
+}
+
+function configOf(given: JsonObject, hasBody: boolean): WorkerConfig {
+  if (hasBody) return { mode: 'function' };
+  const options = objectOf(given['options']);
+  const artifacts = listOf(given['artifacts']);
+  if (given['graph'] !== undefined && given['graph'] !== null) {
+    return { mode: 'workflow', graph: given['graph'], artifacts, options };
+  }
+  if (given['node'] !== undefined && given['node'] !== null) {
+    const { permissions } = given;
+    const node = objectOf(given['node']);
+    const modelPolicy = objectOf(node['model_policy']);
+    const governed =
+      permissions === undefined ? node : { ...node, model_policy: { ...modelPolicy, permissions } };
+    const transcript = given['transcript'] ?? null;
+    return { mode: 'stage', node: governed, artifacts, transcript };
+  }
+  const mode = given['mode'];
+  if (typeof mode === 'string') return { ...objectOf(given['config']), mode };
+  throw refuse('spawn_agent: config requires either graph or node');
+}
+
+const TRANSCRIPT_MODES: readonly string[] = ['inherit', 'fork', 'reset', 'compact'];
+
+/** Parses `carry`: a dict, or nothing. */
+export function parseCarry(given: Json | undefined): CarryPolicy {
+  const carry = objectOf(given);
+  const transcript = carry['transcript_mode'] ?? carry['transcript'] ?? null;
+  const asked = isJsonObject(transcript) ? (transcript['mode'] ?? null) : transcript;
+  const mode = asked === null || asked === '' ? 'inherit' : textOf(asked);
+  if (!TRANSCRIPT_MODES.includes(mode)) {
+    throw refuse(
+      `spawn_agent: carry.transcript_mode must be one of inherit, fork, reset, compact; got \`${mode}\``,
+    );
+  }
+  const artifacts = carry['artifact_mode'] ?? carry['artifacts'] ?? null;
+  return {
+    artifact_mode: typeof artifacts === 'string' && artifacts !== '' ? artifacts : 'inherit',
+    transcript_mode: mode as TranscriptMode,
+    context_policy: carry['context_policy'] ?? (isJsonObject(artifacts) ? artifacts : null),
+    resume_workflow: carry['resume_workflow'] !== false,
+    persist_state: carry['persist_state'] !== false,
+    retriggerable: carry['retriggerable'] === true,
+    policy: carry['policy'] ?? null,
+  };
+}
+
+/** What was asked, kept as it was: payload, questions, items, stages, steps. */
+export function requestOf(task: string, given: JsonObject, config: WorkerConfig): JsonObject {
+  const source = detailsOf(given, config);
+  const pick = (...names: readonly string[]) => {
+    for (const name of names) if (Array.isArray(source[name])) return source[name] as Json;
+    return [];
+  };
+  const lists: { [name: string]: Json } = {
+    research_questions: pick('research_questions', 'questions'),
+    action_items: pick('action_items', 'actions'),
+    workflow_stages: pick('workflow_stages', 'stages'),
+    verification_steps: pick('verification_steps', 'verification'),
+  };
+  const filled = Object.entries(lists).filter(([, list]) => (list as readonly Json[]).length > 0);
+  const payload = source['request'] ?? (filled.length === 0 ? null : Object.fromEntries(filled));
+  const system = source['system'] ?? objectOf(config['node'])['system'] ?? null;
+  return { task, system, payload, ...lists };
+}
+
+function detailsOf(given: JsonObject, config: WorkerConfig): JsonObject {
+  if (config.mode === 'stage') return objectOf(objectOf(config['node'])['metadata']);
+  if (config.mode === 'workflow') {
+    const metadata = objectOf(objectOf(config['graph'])['metadata']);
+    return { ...metadata, ...objectOf(config['options']) };
+  }
+  return given;
+}
+
+/** `{cwd, env, worktree}`; other keys are refused. */
+export function executionOf(given: Json | undefined): JsonObject {
+  const bad = (problem: string) => refuse(`worker execution parse error: ${problem}`);
+  if (given === undefined || given === null) return {};
+  if (!isJsonObject(given)) throw bad('expected dict');
+  for (const [key, value] of Object.entries(given)) {
+    if (!['cwd', 'env', 'worktree'].includes(key)) throw bad(`unknown field ${key}`);
+    if (key === 'cwd' && value !== null && typeof value !== 'string')
+      throw bad('cwd: expected string');
+    if (key === 'env' && value !== null && !isJsonObject(value)) throw bad('env: expected dict');
+  }
+  return given;
+}
+
+function toolsOf(given: JsonObject): readonly string[] | undefined {
+  const tools = objectOf(given['carry'])['tools'] ?? given['tools'];
+  const shape = 'spawn_agent: tools shorthand must be a list of strings';
+  const names = stringsOf(tools, shape)?.map((name) => name.trim());
+  if (names === undefined) return undefined;
+  const unique = [...new Set(names.filter((name) => name !== ''))];
+  if (unique.length === 0) {
+    throw refuse('spawn_agent: tools shorthand must include at least one tool name');
+  }
+  return unique;
+}
+
+function policyOf(given: JsonObject): Json {
+  const policy = objectOf(given['carry'])['policy'] ?? given['policy'] ?? null;
+  if (policy !== null && !isJsonObject(policy)) {
+    throw refuse('spawn_agent: policy parse error: expected dict');
+  }
+  return policy;
+}
+
+function budgetOf(given: Json | undefined): number | undefined {
+  return typeof given === 'number' && Number.isInteger(given) && given >= 0 ? given : undefined;
+}
+
+function stringsOf(given: Json | undefined, problem: string): readonly string[] | undefined {
+  if (given === undefined || given === null) return undefined;
+  const isList = Array.isArray(given) && given.every((name) => typeof name === 'string');
+  if (!isList) throw refuse(problem);
+  return given as readonly string[];
+}
+
+/** A dict, or an empty one for nothing; with `problem` anything else is refused. */
+export function objectOf(given: Json | undefined, problem?: string): JsonObject {
+  if (isJsonObject(given)) return given;
+  if (problem !== undefined && given !== undefined && given !== null) throw refuse(problem);
+  return {};
+}
+
+function listOf(given: Json | undefined): readonly Json[] {
+  return Array.isArray(given) ? (given as readonly Json[]) : [];
+}
+
+function nameOf(given: Json | undefined, fallback: string): string {
+  const name = given === undefined || given === null ? '' : textOf(given).trim();
+  return name === '' ? fallback : name;
+}
+
+/** Text as it is, everything else as compact JSON; nothing is empty text. */
+export function textOf(given: Json | undefined): string {
+  if (given === undefined || given === null) return '';
+  return typeof given === 'string' ? given : JSON.stringify(given);
+}
+
+function refuse(problem: string) {
+  return workerErrors.badConfig({ problem });
+}

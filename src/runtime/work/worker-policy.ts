@@ -1,0 +1,119 @@
+// What a worker may use: its parent's policy narrowed by what was asked for. Nothing widens it again: asking for more
+// than the parent has is an error, not a silent cut.
+import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { objectOf, type SpawnRequest } from './worker-config.ts';
+import { workerErrors } from './worker-errors.ts';
+
+const SIDE_EFFECTS: readonly string[] = [
+  'none',
+  'read_only',
+  'workspace_write',
+  'process_exec',
+  'network',
+];
+
+/** The policy of a new worker; null is no restriction. */
+export function narrowPolicy(
+  parent: Json,
+  { policy, tools }: Pick<SpawnRequest, 'policy' | 'tools'>,
+): Json {
+  const shorthand: Json = tools === undefined ? null : { tools: [...tools] };
+  const requested = intersect(policy, shorthand);
+  return intersect(parent, requested);
+}
+
+/** `wanted` inside of `ceiling`. */
+export function intersect(ceiling: Json, wanted: Json): Json {
+  if (!isJsonObject(wanted)) return ceiling;
+  if (!isJsonObject(ceiling)) return wanted;
+  const result: { [key: string]: Json } = { ...ceiling, ...wanted };
+  result['tools'] = narrowNames(ceiling, wanted, 'tools', 'requested tools exceed host ceiling');
+  result['workspace_roots'] = narrowRoots(ceiling, wanted);
+  result['capabilities'] = narrowCapabilities(ceiling, wanted);
+  result['side_effect_level'] = lowerLevel(ceiling, wanted);
+  result['recursion_limit'] = lowerNumber(ceiling, wanted, 'recursion_limit');
+  result['arg_constraints'] = [
+    ...listOf(ceiling, 'arg_constraints'),
+    ...listOf(wanted, 'arg_constraints'),
+  ];
+  for (const [key, value] of Object.entries(result)) {
+    const isNothing = value === null || (Array.isArray(value) && value.length === 0);
+    if (isNothing && !(key in ceiling) && !(key in wanted)) delete result[key];
+  }
+  return result;
+}
+
+/** Names of both; an empty or missing list restricts nothing. */
+function narrowNames(
+  ceiling: JsonObject,
+  wanted: JsonObject,
+  key: string,
+  problem: string,
+): readonly Json[] {
+  const most = listOf(ceiling, key);
+  const asked = listOf(wanted, key);
+  if (asked.length === 0) return most;
+  if (most.length === 0) return asked;
+  const beyond = asked.filter((name) => !most.includes(name));
+  if (beyond.length > 0) throw widens(`spawn_agent: ${problem}: ${beyond.join(', ')}`);
+  return asked;
+}
+
+function narrowRoots(ceiling: JsonObject, wanted: JsonObject): readonly Json[] {
+  const most = listOf(ceiling, 'workspace_roots');
+  const asked = listOf(wanted, 'workspace_roots');
+  if (asked.length === 0) return most;
+  return most.length === 0 ? asked : asked.filter((root) => isInside(String(root), most));
+}
+
+function isInside(root: string, roots: readonly Json[]): boolean {
+  return roots.some(
+    (most) => root === most || root.startsWith(`${String(most).replace(/\/$/, '')}/`),
+  );
+}
+
+function narrowCapabilities(ceiling: JsonObject, wanted: JsonObject): Json {
+  const most = objectOf(ceiling['capabilities']);
+  const asked = objectOf(wanted['capabilities']);
+  if (Object.keys(asked).length === 0) return ceiling['capabilities'] ?? null;
+  if (Object.keys(most).length === 0) return asked;
+  for (const [capability, operations] of Object.entries(asked)) {
+    const allowed = most[capability];
+    if (allowed === undefined) {
+      throw widens(`spawn_agent: requested capability exceeds host ceiling: ${capability}`);
+    }
+    const names = Array.isArray(allowed) ? (allowed as readonly Json[]) : [];
+    const beyond = (Array.isArray(operations) ? (operations as readonly Json[]) : []).filter(
+      (operation) => names.length > 0 && !names.includes(operation),
+    );
+    if (beyond.length > 0) {
+      const list = beyond.map((operation) => `${capability}.${String(operation)}`).join(', ');
+      throw widens(`spawn_agent: requested capability operations exceed host ceiling: ${list}`);
+    }
+  }
+  return asked;
+}
+
+function lowerLevel(ceiling: JsonObject, wanted: JsonObject): Json {
+  const most = ceiling['side_effect_level'] ?? null;
+  const asked = wanted['side_effect_level'] ?? null;
+  if (most === null || asked === null) return asked ?? most;
+  const rank = (level: Json) => SIDE_EFFECTS.indexOf(String(level));
+  return rank(asked) <= rank(most) ? asked : most;
+}
+
+function lowerNumber(ceiling: JsonObject, wanted: JsonObject, key: string): Json {
+  const most = ceiling[key] ?? null;
+  const asked = wanted[key] ?? null;
+  if (typeof most !== 'number' || typeof asked !== 'number') return asked ?? most;
+  return Math.min(most, asked);
+}
+
+function listOf(policy: JsonObject, key: string): readonly Json[] {
+  const list = policy[key];
+  return Array.isArray(list) ? (list as readonly Json[]) : [];
+}
+
+function widens(problem: string) {
+  return workerErrors.policyWidens({ problem });
+}

@@ -1,0 +1,333 @@
+// Workers as the store keeps them: every change is a fact with the whole snapshot after it, in the transaction of its
+// outcome, and one row per worker says where it stands and which run it belongs to. A suspended worker costs a row.
+//
+// Belonging: the run that made or claimed a worker, until it lets go (`worker_released`) or has ended. Only a worker
+// that belongs to nobody can be claimed, by a transaction that refuses when the row has changed: of two, one wins.
+import { HarnError, isJsonObject, type Json, type JsonObject, uuidV7 } from '../../base/index.ts';
+import { defineProjection, defineTopic, type Store, sto } from '../../store/index.ts';
+import {
+  defineEffect,
+  defineSyncEffect,
+  type EffectEnv,
+  type RunContext,
+  runIndex,
+  type ServiceKey,
+  type Suspending,
+} from '../run/index.ts';
+import { susErrors, workerErrors } from './worker-errors.ts';
+import type { LiveWorker } from './worker-registry.ts';
+import type { Stamp, Worker } from './worker-state.ts';
+import { snapshotOf } from './worker-view.ts';
+
+/** What happened to each worker. */
+export const workerTopic = defineTopic<{
+  readonly worker_id: string;
+  readonly run_id: string;
+  readonly at_ms: number;
+  readonly [k: string]: Json;
+}>({ name: 'agent.workers', version: 1 });
+
+/** One line of a list of workers. The snapshot is the event `snapshot_event` of the topic. */
+export type WorkerRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly mode: string;
+  readonly status: string;
+  readonly task: string;
+  readonly session_id: string | null;
+  /** The run it belongs to; null: whoever claims it. */
+  readonly run_id: string | null;
+  readonly claim: string | null;
+  /** When its suspension times out; null: never by time. */
+  readonly resume_due_ms: number | null;
+  /** The topic whose next event wakes it. */
+  readonly on_event: string | null;
+  readonly updated_ms: number;
+  readonly snapshot_event: number;
+};
+
+/** The rows behind the list. */
+export const workerIndex = defineProjection<WorkerRow>({
+  name: 'workers',
+  version: 1,
+  topics: [workerTopic.name],
+  columns: {
+    status: 'text',
+    run_id: 'text',
+    mode: 'text',
+    resume_due_ms: 'number',
+    on_event: 'text',
+    updated_ms: 'number',
+  },
+  keyOf: (event) => String(workerTopic.decode(event).worker_id),
+  fold(row, event) {
+    const facts = workerTopic.decode(event) as JsonObject;
+    const updated_ms = Number(facts['at_ms']);
+    if (event.kind === 'worker_released') {
+      return row === undefined ? undefined : { ...row, run_id: null, updated_ms };
+    }
+    if (event.kind === 'worker_claimed') {
+      if (row === undefined) return undefined;
+      const { run_id, claim } = facts as { readonly run_id: string; readonly claim: string };
+      return { ...row, run_id, claim, updated_ms };
+    }
+    const snapshot = facts['snapshot'];
+    if (!isJsonObject(snapshot)) return row;
+    return rowOf(snapshot, {
+      run_id: String(facts['run_id']),
+      claim: row?.claim ?? null,
+      updated_ms,
+      snapshot_event: event.id,
+    });
+  },
+});
+
+function rowOf(
+  snapshot: JsonObject,
+  rest: Pick<WorkerRow, 'run_id' | 'claim' | 'updated_ms' | 'snapshot_event'>,
+): WorkerRow {
+  const text = (key: string) => String(snapshot[key] ?? '');
+  const suspension = isJsonObject(snapshot['suspension']) ? snapshot['suspension'] : {};
+  const conditions = isJsonObject(suspension['conditions']) ? suspension['conditions'] : {};
+  const timeout = isJsonObject(conditions['timeout']) ? conditions['timeout'] : undefined;
+  const dueMs =
+    timeout === undefined
+      ? null
+      : Number(suspension['suspended_at_ms']) + Number(timeout['duration_minutes']) * 60_000;
+  const audit = isJsonObject(snapshot['audit']) ? snapshot['audit'] : {};
+  return {
+    id: text('id'),
+    name: text('name'),
+    mode: text('mode'),
+    status: text('status'),
+    task: text('task'),
+    session_id: typeof audit['session_id'] === 'string' ? audit['session_id'] : null,
+    resume_due_ms: dueMs,
+    on_event: typeof conditions['on_event'] === 'string' ? conditions['on_event'] : null,
+    ...rest,
+  };
+}
+
+/** The store as workers of a run reach it; composition provides it. */
+export const workerStoreKey: ServiceKey<() => Promise<Store>> = {
+  name: 'work.worker_store',
+  create: () => async () => {
+    throw workerErrors.noStore({});
+  },
+};
+
+/** An id and an instant, recorded: the same when the run is resumed. */
+export const workerStamp = defineSyncEffect(
+  { name: 'agent.worker_stamp', class: 'ambient', access: 'read' },
+  (env): Stamp => {
+    const atMs = Math.floor(env.clock.nowMs());
+    return { uuid: uuidV7(atMs, env.host.random), at_ms: atMs };
+  },
+);
+
+/** Where snapshot files go: `$HARN_WORKER_STATE_DIR`, else `.harn/workers` of the working directory. */
+export const workerDir = defineSyncEffect(
+  { name: 'agent.worker_dir', class: 'ambient', access: 'read' },
+  (env) => {
+    const given = env.host.env.get('HARN_WORKER_STATE_DIR');
+    if (given !== undefined && given !== '') return given;
+    const cwd = env.host.system.cwd();
+    return `${cwd === '/' ? '' : cwd}/.harn/workers`;
+  },
+);
+
+export type WorkerFact =
+  | 'worker_spawned'
+  | 'worker_suspended'
+  | 'worker_parked'
+  | 'worker_resumed'
+  | 'worker_restarted'
+  | 'worker_completed'
+  | 'worker_awaiting'
+  | 'worker_failed'
+  | 'worker_cancelled'
+  | 'worker_stopped'
+  | 'worker_interrupted'
+  | 'worker_restored';
+
+const noteFact = defineEffect(
+  {
+    name: 'agent.worker_note',
+    class: 'store',
+    access: 'write',
+    identity: ([fact, id]: readonly [WorkerFact, string, JsonObject]) => [fact, id],
+  },
+  (env, fact: WorkerFact, id: string, snapshot: JsonObject) => {
+    append(env, fact, id, { snapshot });
+    return null;
+  },
+);
+
+const noteRelease = defineEffect(
+  { name: 'agent.worker_release', class: 'store', access: 'write' },
+  (env, id: string, reason: string) => {
+    append(env, 'worker_released', id, { reason });
+    return null;
+  },
+);
+
+function append(env: EffectEnv, kind: string, id: string, facts: JsonObject): void {
+  const at_ms = Math.floor(env.clock.nowMs());
+  const payload = workerTopic.encode({ ...facts, worker_id: id, run_id: env.runId, at_ms });
+  env.inTx((tx) => tx.append(workerTopic.name, { kind, payload, headers: { worker_id: id } }));
+}
+
+const writeFile = defineEffect(
+  {
+    name: 'agent.worker_snapshot_file',
+    class: 'mutation',
+    access: 'write',
+    // Written whole: once more does no harm.
+    onUnknown: 'retry',
+    identity: ([path]: readonly [string, string]) => [path],
+  },
+  async (env, path: string, text: string): Promise<string | null> => {
+    try {
+      await env.host.fs.mkdir(path.slice(0, path.lastIndexOf('/')));
+      await env.host.fs.writeFile(path, text);
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  },
+);
+
+/** The runtime's own bookkeeping is not subject to what was taken from the worker or its caller. */
+export function bookkeeping(ctx: RunContext): RunContext {
+  return ctx.withAuthority(ctx.run.authority);
+}
+
+/** Whether the store and the file are to know about a worker. A suspension always is. */
+function mustKeep({ worker, isKept }: LiveWorker): boolean {
+  return isKept || worker.carry.persist_state || worker.state.status === 'suspended';
+}
+
+/** Puts a worker's next state in place, writes it down, and the file beside it when asked to. */
+export function* commitWorker(
+  ctx: RunContext,
+  live: LiveWorker,
+  next: Worker,
+  fact: WorkerFact,
+  { file = true }: { readonly file?: boolean } = {},
+): Suspending<void> {
+  live.update(next);
+  if (!mustKeep(live)) return;
+  live.isKept = true;
+  yield* bookkeeping(ctx).perform(noteFact, [fact, live.id, snapshotOf(next)]);
+  if (file) yield* writeSnapshotFile(ctx, live, next);
+}
+
+/** Writes the file that other programs read; what goes wrong is the answer. The store does not need it. */
+export function* writeSnapshotFile(
+  ctx: RunContext,
+  live: LiveWorker,
+  worker: Worker,
+): Suspending<string | null> {
+  if (!mustKeep(live) || worker.snapshotPath === '') return null;
+  const text = `${JSON.stringify(snapshotOf(worker), null, 2)}\n`;
+  return yield* bookkeeping(ctx).perform(writeFile, [worker.snapshotPath, text]);
+}
+
+/** Lets go of a worker: from here on others may claim it. */
+export function* releaseWorker(
+  ctx: RunContext,
+  live: LiveWorker,
+  reason: string,
+): Suspending<void> {
+  live.isReleased = true;
+  live.changed();
+  if (!live.isKept) return;
+  yield* bookkeeping(ctx).perform(noteRelease, [live.id, reason]);
+}
+
+/** Takes over a worker that belongs to nobody; its snapshot is the answer. */
+export const claimWorker = defineEffect(
+  {
+    name: 'agent.worker_claim',
+    class: 'mutation',
+    access: 'write',
+    onUnknown: 'probe',
+    probe: async (env, [id]: readonly [string]) => {
+      const store = await openWorkers(env);
+      const row = await store.row(workerIndex, id);
+      if (row?.claim !== env.idempotencyKey) return { status: 'not_done' };
+      return { status: 'done', value: await snapshotAt(store, row) };
+    },
+  },
+  async (env, id: string): Promise<Json> => {
+    const store = await openWorkers(env);
+    const row = await store.row(workerIndex, id);
+    if (row === undefined) throw workerErrors.unknown({ id });
+    await assertFree(store, row, env.runId);
+    const claim = env.idempotencyKey;
+    const at_ms = Math.floor(env.clock.nowMs());
+    const payload = workerTopic.encode({ worker_id: id, run_id: env.runId, claim, at_ms });
+    try {
+      await store.tx((tx) => {
+        tx.check(workerIndex, id, (now) => now?.claim === row.claim && now.run_id === row.run_id);
+        tx.append(workerTopic.name, {
+          kind: 'worker_claimed',
+          payload,
+          headers: { worker_id: id },
+          key: claim,
+        });
+      });
+    } catch (error) {
+      if (!HarnError.is(error) || error.code !== sto.$code('checkFailed')) throw error;
+      throw susErrors.concurrentResume({ id, status: row.status }, { cause: error });
+    }
+    return snapshotAt(store, row);
+  },
+);
+
+async function openWorkers(env: EffectEnv): Promise<Store> {
+  const store = await env.get(workerStoreKey)();
+  await store.declare(workerIndex, runIndex);
+  return store;
+}
+
+/** A run that has ended holds nothing, also when it was killed before it could say so. */
+async function assertFree(store: Store, row: WorkerRow, runId: string): Promise<void> {
+  if (row.run_id === null || row.run_id === runId) return;
+  const owner = await store.row(runIndex, row.run_id);
+  const isOver = owner === undefined || ['completed', 'failed', 'cancelled'].includes(owner.status);
+  if (!isOver) throw workerErrors.heldElsewhere({ id: row.id, run: row.run_id });
+}
+
+async function snapshotAt(store: Store, row: WorkerRow): Promise<Json> {
+  const [event] = await store.read(workerTopic.name, { from: row.snapshot_event - 1, limit: 1 });
+  return event === undefined ? null : ((event.payload as JsonObject)['snapshot'] ?? null);
+}
+
+/** Which workers to list. */
+export interface WorkerQuery {
+  readonly status?: string | undefined;
+  readonly runId?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** Workers of all runs, the latest change first. For operators and servers. */
+export async function listWorkers(
+  store: Store,
+  { status, runId, limit = 100 }: WorkerQuery = {},
+): Promise<readonly WorkerRow[]> {
+  await store.declare(workerIndex);
+  const where: { [column: string]: string } = {};
+  if (status !== undefined) where['status'] = status;
+  if (runId !== undefined) where['run_id'] = runId;
+  const query = { where, orderBy: ['updated_ms'], descending: true, limit };
+  return (await store.rows(workerIndex, query)).map(({ row }) => row);
+}
+
+/** One worker's snapshot; an unknown id is an error. */
+export async function showWorker(store: Store, id: string): Promise<Json> {
+  await store.declare(workerIndex);
+  const row = await store.row(workerIndex, id);
+  if (row === undefined) throw workerErrors.unknown({ id });
+  return snapshotAt(store, row);
+}

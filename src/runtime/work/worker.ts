@@ -1,0 +1,275 @@
+// Workers as programs use them: delegated work with a name and a life of its own. Starting, giving more to do,
+// waiting, closing, listing. Suspension is in suspend.ts and resume.ts, snapshots of other runs in snapshot.ts.
+import type { Json, JsonObject } from '../../base/index.ts';
+import type { Handler, RunContext, Suspending } from '../run/index.ts';
+import { armWake } from './suspend-wake.ts';
+import { carryOver, ensureSessions } from './worker-carry.ts';
+import { parseSpawn, type SpawnRequest, textOf } from './worker-config.ts';
+import { assertKind, dropCycle, startCycle, stopWaking } from './worker-cycle.ts';
+import { workerErrors } from './worker-errors.ts';
+import { emitWorkerEvent } from './worker-events.ts';
+import { narrowPolicy } from './worker-policy.ts';
+import {
+  bookkeeping,
+  commitWorker,
+  workerDir,
+  workerStamp,
+  writeSnapshotFile,
+} from './worker-record.ts';
+import { type LiveParts, LiveWorker, liveOf, register, workersKey } from './worker-registry.ts';
+import {
+  changeWorker,
+  isBusy,
+  type Stamp,
+  type Worker,
+  type WorkerChange,
+} from './worker-state.ts';
+import { summaryOf } from './worker-view.ts';
+
+/** `spawn_agent(config)`; `body` is a function to run instead of a graph or node. */
+export function* spawnAgent(
+  ctx: RunContext,
+  config: Json | undefined,
+  body?: Handler,
+): Suspending<JsonObject> {
+  const request = parseSpawn(config, body !== undefined);
+  const live = yield* startWorker(ctx, request, { body });
+  return request.wait ? yield* waitAgent(ctx, live.id) : summaryOf(live.worker);
+}
+
+/** Makes a worker and starts its body, unless it is born parked. */
+export function* startWorker(
+  ctx: RunContext,
+  request: SpawnRequest,
+  parts: Omit<LiveParts, 'authority'> = {},
+): Suspending<LiveWorker> {
+  const spawner = ctx.get(workersKey).ofTask(ctx.task);
+  const policy = narrowPolicy(spawner?.worker.policy ?? null, request);
+  const own = bookkeeping(ctx);
+  const directory = own.sync(workerDir, []);
+  const at = own.sync(workerStamp, []);
+  const authority = ctx.authority.without(request.without, `worker ${request.name}`);
+  const worker = newWorker(request, { at, directory, policy, spawnedBy: spawner?.id ?? null });
+  // Asked before anyone knows of the worker: without code for it there is none.
+  assertKind(ctx, new LiveWorker(worker, QUIET, { ...parts, authority }));
+  const live = register(ctx, worker, { ...parts, authority });
+  yield* commitWorker(ctx, live, worker, 'worker_spawned', { file: false });
+  const problem = yield* writeSnapshotFile(ctx, live, worker);
+  if (problem !== null) throw workerErrors.snapshotWrite({ path: worker.snapshotPath, problem });
+  if (worker.state.status === 'suspended') armWake(own, live);
+  else startCycle(own, live, undefined);
+  return live;
+}
+
+const QUIET = { changed: () => undefined } as never;
+
+/** A worker's first state. */
+export function newWorker(
+  request: SpawnRequest,
+  {
+    at,
+    directory,
+    policy,
+    spawnedBy,
+  }: {
+    readonly at: Stamp;
+    readonly directory: string;
+    readonly policy: Json;
+    readonly spawnedBy: string | null;
+  },
+): Worker {
+  const id = `worker_${at.uuid}`;
+  const { name, task, config, carry, execution, audit } = request;
+  return {
+    id,
+    name,
+    state: request.resumeWhen === null ? { status: 'running' } : bornParked(at, request.resumeWhen),
+    task,
+    history: [task],
+    request: request.request,
+    config: ensureSessions(config, id),
+    carry,
+    policy,
+    execution,
+    audit: auditOf(audit, id, config.mode, at.uuid),
+    snapshotPath: `${directory}/${id}.json`,
+    parentWorkerId: null,
+    parentStageId: null,
+    spawnedBy,
+    cycle: 1,
+    created: at,
+    started: at,
+    result: null,
+    error: null,
+    transcript: config['transcript'] ?? null,
+    artifacts: Array.isArray(config['artifacts']) ? (config['artifacts'] as readonly Json[]) : [],
+    childRunId: null,
+    childRunPath: null,
+  };
+}
+
+function bornParked(at: Stamp, conditions: Json): Worker['state'] {
+  return {
+    status: 'suspended',
+    parked: true,
+    suspension: {
+      reason: 'waiting for its resume conditions',
+      initiator: 'parent',
+      at,
+      turn: null,
+      conditions,
+      priorSpanLink: null,
+      pipelineSpanLink: null,
+      checkpoint: null,
+    },
+  };
+}
+
+function auditOf(given: JsonObject, id: string, mode: string, uuid: string): JsonObject {
+  return {
+    parent_session_id: null,
+    run_id: null,
+    mutation_scope: 'read_only',
+    approval_policy: null,
+    session_id: `session_${uuid}`,
+    ...given,
+    worker_id: id,
+    execution_kind: mode,
+  };
+}
+
+/** `send_input(worker, task)`: begins again with another task; its last result is forgotten. */
+export function* sendInput(
+  ctx: RunContext,
+  ref: Json | undefined,
+  task: Json | undefined,
+): Suspending<JsonObject> {
+  if (ref === undefined || task === undefined || task === null) {
+    throw refuse('send_input: requires worker handle and task text');
+  }
+  const live = liveOf(ctx, ref);
+  const text = textOf(task);
+  if (text.trim() === '') throw refuse('send_input: task text must not be empty');
+  yield* beginAgain(ctx, live, 'replay', text);
+  return summaryOf(live.worker);
+}
+
+/** `worker_trigger(worker, payload)`: the next piece of work of a worker that awaits one. */
+export function* workerTrigger(
+  ctx: RunContext,
+  ref: Json | undefined,
+  payload: Json | undefined,
+): Suspending<JsonObject> {
+  if (ref === undefined || payload === undefined) {
+    throw refuse('worker_trigger: requires worker handle and payload');
+  }
+  const live = liveOf(ctx, ref);
+  const text = textOf(payload);
+  if (text.trim() === '') throw refuse('worker_trigger: payload must not be empty');
+  yield* beginAgain(ctx, live, 'trigger', text);
+  yield* emitWorkerEvent(ctx, live, 'WorkerProgressed');
+  return summaryOf(live.worker);
+}
+
+function* beginAgain(
+  ctx: RunContext,
+  live: LiveWorker,
+  change: 'replay' | 'trigger',
+  task: string,
+): Suspending<void> {
+  const { worker } = live;
+  // Looked at twice: before the clock is asked, so that a refusal leaves no trace, and for what follows from it.
+  const probe = { change, task, at: worker.started, transcript: null, config: worker.config };
+  changeWorker(worker, probe);
+  assertKind(ctx, live);
+  const own = bookkeeping(ctx);
+  const at = own.sync(workerStamp, []);
+  const next = changeWorker(worker, { ...probe, at, ...carryOver(worker, task, at.uuid) });
+  stopWaking(ctx, live);
+  dropCycle(ctx, live);
+  yield* commitWorker(ctx, live, next, 'worker_restarted');
+  if (live.worker !== next) return;
+  own.sync(workerStamp, []);
+  startCycle(own, live, undefined);
+}
+
+/**
+ * `wait_agent(worker)`: waits until it has ended, or has parked. The first who waits for a failed worker gets
+ * its error; later ones see its status.
+ */
+export function* waitAgent(ctx: RunContext, ref: Json | undefined): Suspending<JsonObject> {
+  if (ref === undefined || ref === null) throw refuse('wait_agent: missing worker handle');
+  const live = liveOf(ctx, ref);
+  if (isBusy(live.worker)) {
+    yield* ctx.block(`worker ${live.id}`, (resume) =>
+      live.onChange(() => {
+        if (!isBusy(live.worker)) resume({ ok: true, value: null });
+      }),
+    );
+  }
+  const { thrown } = live;
+  live.thrown = undefined;
+  if (thrown !== undefined && live.worker.state.status === 'failed') throw thrown.error;
+  return summaryOf(live.worker);
+}
+
+/** Waits for every worker of a list, in order. */
+export function* waitAgents(
+  ctx: RunContext,
+  refs: readonly Json[],
+): Suspending<readonly JsonObject[]> {
+  const summaries: JsonObject[] = [];
+  for (const ref of refs) summaries.push(yield* waitAgent(ctx, ref));
+  return summaries;
+}
+
+/** `close_agent(worker)`: ends it now, whatever it does. */
+export function* closeAgent(ctx: RunContext, ref: Json | undefined): Suspending<JsonObject> {
+  if (ref === undefined || ref === null) throw refuse('close_agent: missing worker handle');
+  const live = liveOf(ctx, ref);
+  yield* closeWorker(ctx, live);
+  return summaryOf(live.worker);
+}
+
+/** Ends a worker; closing it again changes nothing. */
+export function* closeWorker(
+  ctx: RunContext,
+  live: LiveWorker,
+  options: { readonly file?: boolean } = {},
+): Suspending<void> {
+  if (live.worker.state.status === 'cancelled') return;
+  const at = bookkeeping(ctx).sync(workerStamp, []);
+  yield* endWorker(ctx, live, { change: 'cancel', at }, options);
+  yield* emitWorkerEvent(ctx, live, 'WorkerCancelled');
+}
+
+/** Drops what is at work and puts the end in place. */
+export function* endWorker(
+  ctx: RunContext,
+  live: LiveWorker,
+  change: Extract<WorkerChange, { readonly change: 'cancel' | 'stop' | 'interrupt' }>,
+  options: { readonly file?: boolean } = {},
+): Suspending<void> {
+  const next = changeWorker(live.worker, change);
+  const facts = {
+    cancel: 'worker_cancelled',
+    stop: 'worker_stopped',
+    interrupt: 'worker_interrupted',
+  };
+  live.thrown = undefined;
+  dropCycle(ctx, live);
+  stopWaking(ctx, live);
+  yield* commitWorker(ctx, live, next, facts[change.change] as 'worker_cancelled', options);
+}
+
+/** `list_agents()`: every worker of this run, in the order they were made. */
+export function listAgents(ctx: RunContext): readonly JsonObject[] {
+  return ctx
+    .get(workersKey)
+    .all()
+    .map((live) => summaryOf(live.worker));
+}
+
+function refuse(problem: string) {
+  return workerErrors.badConfig({ problem });
+}
