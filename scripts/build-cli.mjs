@@ -234,45 +234,7 @@ async function toCommonJs(esm, files) {
       ? `const ${PART} = (id) => Promise.resolve().then(() => require(id));`
       : '',
   ];
-  return `${prelude.filter((line) => line !== '').join('\n')}\n${withoutHelpers(loadOnUse(code))}`;
-}
-
-// esbuild defines each export as a property of an object and copies them all to another. One literal is the same to
-// those who read it, and a tenth of the work; the helpers that nothing calls any more go.
-function withoutHelpers(code) {
-  const source = ts.createSourceFile('part.cjs', code, ts.ScriptTarget.Latest, true);
-  const edits = [];
-  const remove = (node, text = '') =>
-    edits.push({ start: node.getStart(source), end: node.end, text });
-  for (const statement of source.statements) {
-    const call = ts.isExpressionStatement(statement) ? statement.expression : undefined;
-    if (/^__export\(stdin_exports,/.test(statement.getText(source))) {
-      const getters = call.arguments[1].properties.map(
-        ({ name, initializer }) =>
-          `get ${name.getText(source)}() { return ${initializer.body.getText(source)}; }`,
-      );
-      remove(statement, `module.exports = { ${getters.join(', ')} };`);
-    } else if (
-      /^(?:var stdin_exports = |module\.exports = __toCommonJS)/.test(statement.getText(source))
-    ) {
-      remove(statement);
-    }
-  }
-  return withoutUnused(applyEdits(code, edits));
-}
-
-const HELPERS =
-  /^var (__toCommonJS|__toESM|__export|__copyProps|__create|__defProp|__getOwnPropDesc|__getOwnPropNames|__getProtoOf|__hasOwnProp) = /;
-
-function withoutUnused(code) {
-  const source = ts.createSourceFile('part.cjs', code, ts.ScriptTarget.Latest);
-  const edits = [];
-  for (const statement of source.statements) {
-    const name = HELPERS.exec(statement.getText(source))?.[1];
-    if (name === undefined || code.split(new RegExp(`\\b${name}\\b`)).length > 2) continue;
-    edits.push({ start: statement.getStart(source), end: statement.end, text: '' });
-  }
-  return edits.length === 0 ? code : withoutUnused(applyEdits(code, edits));
+  return `${prelude.filter((line) => line !== '').join('\n')}\n${rewrite(code)}`;
 }
 
 // Points imports of our own parts at their CommonJS names, and gives import() to functions: our parts are
@@ -315,10 +277,15 @@ function applyEdits(text, edits) {
   );
 }
 
+function rewrite(code) {
+  const source = ts.createSourceFile('part.cjs', code, ts.ScriptTarget.Latest, true);
+  const edits = [...loadOnUse(source), ...exportOnce(source)];
+  return withoutHelpers(applyEdits(code, edits), source);
+}
+
 // Turns `var x = require("node:os")` into a function that requires when it is first called, and every `x` into `(x())`.
 // esbuild reads imported names through such a variable at each use, and gives it a name that nothing shadows.
-function loadOnUse(code) {
-  const source = ts.createSourceFile('part.cjs', code, ts.ScriptTarget.Latest, true);
+function loadOnUse(source) {
   const edits = [];
   const names = new Set();
   for (const statement of source.statements) {
@@ -341,8 +308,55 @@ function loadOnUse(code) {
     }
     ts.forEachChild(node, visit);
   };
-  visit(source);
-  return applyEdits(code, edits);
+  if (names.size > 0) visit(source);
+  return edits;
+}
+
+// esbuild defines each export as a property of an object and copies them all to another. One literal is the same to
+// those who read it, and a tenth of the work.
+function exportOnce(source) {
+  const edits = [];
+  for (const statement of source.statements) {
+    const { pos, end } = statement;
+    const text = statement.getText(source);
+    if (text.startsWith('__export(stdin_exports,')) {
+      const getters = statement.expression.arguments[1].properties.map(
+        ({ name, initializer }) =>
+          `get ${name.getText(source)}() { return ${initializer.body.getText(source)}; }`,
+      );
+      edits.push({ start: pos, end, text: `\nmodule.exports = { ${getters.join(', ')} };` });
+    } else if (/^(?:var stdin_exports =|module\.exports = __toCommonJS)/.test(text)) {
+      edits.push({ start: pos, end, text: '' });
+    }
+  }
+  return edits;
+}
+
+/** What esbuild puts at the head of a part for those who call it; callers stand before what they call themselves. */
+const HELPERS = [
+  '__toCommonJS',
+  '__toESM',
+  '__export',
+  '__copyProps',
+  '__create',
+  '__defProp',
+  '__getOwnPropDesc',
+  '__getOwnPropNames',
+  '__getProtoOf',
+  '__hasOwnProp',
+];
+
+function withoutHelpers(code, source) {
+  let out = code;
+  for (const name of HELPERS) {
+    const statement = source.statements.find((each) =>
+      each.getText(source).startsWith(`var ${name} = `),
+    );
+    const isUnused = out.split(new RegExp(`\\b${name}\\b`)).length <= 2;
+    if (statement !== undefined && isUnused)
+      out = out.replace(statement.getFullText(source), () => '');
+  }
+  return out;
 }
 
 function isUse({ parent, text }) {

@@ -49,7 +49,7 @@ beforeAll(async () => {
   }
   cpSync(path.join(root, 'bin'), path.join(folder, 'bin'), { recursive: true });
   await buildCli(path.join(folder, 'dist/cli'), path.join(folder, 'source/main.ts'));
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => rmSync(cacheRoot(), { recursive: true, force: true }));
 

@@ -30,7 +30,7 @@ beforeAll(async () => {
   cpSync(path.join(root, 'bin'), path.join(folder, 'bin'), { recursive: true });
   cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'));
   writeFileSync(path.join(folder, 'spy.cjs'), SPY);
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Seen {
