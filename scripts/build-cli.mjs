@@ -320,11 +320,16 @@ function exportOnce(source) {
     const { pos, end } = statement;
     const text = statement.getText(source);
     if (text.startsWith('__export(stdin_exports,')) {
-      const getters = statement.expression.arguments[1].properties.map(
-        ({ name, initializer }) =>
-          `get ${name.getText(source)}() { return ${initializer.body.getText(source)}; }`,
-      );
-      edits.push({ start: pos, end, text: `\nmodule.exports = { ${getters.join(', ')} };` });
+      const table = statement.expression.arguments[1];
+      const edit = (from, to, text) => edits.push({ start: from, end: to, text });
+      edit(statement.getStart(source), table.getStart(source), 'module.exports = ');
+      edit(table.end, end, ';');
+      // Only what is around names and values, which may have edits of their own.
+      for (const { name, initializer } of table.properties) {
+        edit(name.getStart(source), name.getStart(source), 'get ');
+        edit(name.end, initializer.body.getStart(source), '() { return ');
+        edit(initializer.end, initializer.end, '; }');
+      }
     } else if (/^(?:var stdin_exports =|module\.exports = __toCommonJS)/.test(text)) {
       edits.push({ start: pos, end, text: '' });
     }
