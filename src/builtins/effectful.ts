@@ -10,6 +10,7 @@ import { poolRows } from './pool.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { stdioRows } from './stdio.ts';
 import { taskRows } from './tasks.ts';
+import { workerRows } from './worker.ts';
 
 // As calls, so that a build can load each group when a name of it is first asked for.
 export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
@@ -26,4 +27,5 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => llmRows(),
   () => humanRows(),
   () => poolRows(),
+  () => workerRows(),
 ];

@@ -21,7 +21,12 @@ import {
   type ThrownCodec,
 } from './run/index.ts';
 
-import { poolUnsettledSource } from './work/index.ts';
+import {
+  poolUnsettledSource,
+  workerIndex,
+  workerStoreKey,
+  workerUnsettledSource,
+} from './work/index.ts';
 
 /** What a program that hosts runs provides. */
 export interface ComposeOptions {
@@ -39,7 +44,7 @@ export interface ComposeOptions {
 }
 
 /** Declare these when opening a store for runs. */
-export const RUNTIME_PROJECTIONS = [runIndex, handoffIndex, questionIndex] as const;
+export const RUNTIME_PROJECTIONS = [runIndex, handoffIndex, questionIndex, workerIndex] as const;
 
 /** What the owners of facts add to every record. */
 export const RECORD_SECTIONS: readonly RecordSection[] = [llmUsageSection, humanQuestionsSection];
@@ -57,9 +62,10 @@ export function composeRuns(options: ComposeOptions): RunDeps {
     sections: RECORD_SECTIONS,
     equip: (run) => {
       if (options.llm !== undefined) run.provide(llmConfigKey, options.llm);
+      run.provide(workerStoreKey, openStore);
       equipHuman(run);
       equipLifecycle(run, {
-        sources: [llmUnsettledSource, poolUnsettledSource],
+        sources: [workerUnsettledSource, llmUnsettledSource, poolUnsettledSource],
         targets: programTargets(run.start, run.id, pipelines),
         settings: settingsFrom(run.start.options),
       });

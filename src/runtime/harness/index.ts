@@ -21,3 +21,4 @@ export {
 } from './runtime.ts';
 export type { LaneFn, ParallelOptions, Settled, Spawned } from './tasks.ts';
 export { createHarness, type Handle, type Harness } from './tree.ts';
+export type { WorkerBody, WorkerMethods } from './worker.ts';

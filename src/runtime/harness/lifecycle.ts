@@ -19,6 +19,7 @@ import type { Handler, RunContext, Suspending } from '../run/index.ts';
 import { createFamily, type Family, notData } from './family.ts';
 import { type PoolMethods, poolMethods } from './pool.ts';
 import type { Harness } from './tree.ts';
+import { type WorkerMethods, workerMethods } from './worker.ts';
 
 /** An on_finish callback: its result replaces the value of the run. */
 export type OnFinish =
@@ -84,7 +85,7 @@ export function rootMethods(ctx: RunContext): RootMethods {
 }
 
 /** What is registered for the rest of a run. */
-export interface AgentHandle extends PoolMethods {
+export interface AgentHandle extends PoolMethods, WorkerMethods {
   /** The last registration counts. Use a preset (`onFinishDrain`, ...) or a function of your own. */
   pipelineOnFinish(callback: OnFinish): void;
   registerSessionHook(event: string, hook: Hook, pattern?: string): void;
@@ -98,6 +99,7 @@ export function agentHandle(
 ): AgentHandle {
   return {
     ...poolMethods(ctx, harnessFor),
+    ...workerMethods(ctx, harnessFor),
     pipelineOnFinish: (callback) => {
       lifecycleAgent.pipeline_on_finish(ctx, finishHandler(callback, harnessFor));
     },

@@ -20,11 +20,14 @@ interface TableRow {
 }
 
 const DRAIN_CALL = 'default disposition: let in-flight llm call end, cancel it when time is up';
+const DRAIN_WORKER = 'default disposition: let running subagent end, cancel it when time is up';
 const DRAIN_TASK = 'default disposition: let pool pending task end, cancel it when time is up';
 
 /** For each bucket, in order of preference; the first action that is legal for the item is taken. */
 export const DECISION_TABLE: { readonly [B in Bucket]: readonly TableRow[] } = {
   suspended_subagents: [
+    // Only one that is still at work can end by itself.
+    { action: 'drain', named: 'drain', reason: DRAIN_WORKER },
     {
       action: 'cancel',
       named: 'cancel',

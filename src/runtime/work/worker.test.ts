@@ -31,10 +31,13 @@ import {
   workEffect,
 } from './worker-run.fixture.ts';
 
+/** A function as the body of a worker. */
+const run = (fn: Parameters<typeof body>[0]) => ({ body: body(fn) });
+
 /** The coded error a computation throws. */
-function* codeOf(run: Suspending<unknown>): Suspending<string> {
+function* codeOf(call: Suspending<unknown>): Suspending<string> {
   try {
-    yield* run;
+    yield* call;
   } catch (error) {
     return HarnError.is(error) ? error.code : String(error);
   }
@@ -52,7 +55,7 @@ describe('a worker', () => {
       const handle = yield* spawnAgent(
         ctx,
         { name: 'adder', task: 'add' },
-        body(function* (_ctx, [task]) {
+        run(function* (_ctx, [task]) {
           yield* [];
           return { summary: `${String(task)} up` };
         }),
@@ -99,7 +102,7 @@ describe('a worker', () => {
       const handle = yield* spawnAgent(
         ctx,
         { task: 'fail' },
-        body(function* () {
+        run(function* () {
           yield* [];
           throw new Error('no luck');
         }),
@@ -213,13 +216,13 @@ describe('a worker', () => {
       const handle = yield* spawnAgent(
         ctx,
         { task: 'x', without: ['test'], tools: ['read'] },
-        body(function* (inner) {
+        run(function* (inner) {
           const own = yield* codeOf(inner.perform(workEffect(newWorld()), ['w']));
           const wide = yield* codeOf(
             spawnAgent(
               inner,
               { task: 'y', tools: ['write'] },
-              body(function* () {}),
+              run(function* () {}),
             ) as never,
           );
           return [own, wide];
@@ -236,7 +239,7 @@ describe('a worker', () => {
         const handle = yield* spawnAgent(
           ctx,
           { name: 'parent', task: 'p' },
-          body(function* (inner) {
+          run(function* (inner) {
             yield* spawnAgent(inner, turnConfig('child', 50));
             yield* inner.block('forever', () => undefined);
           }),
@@ -288,7 +291,7 @@ describe('a suspended worker', () => {
       const handle = yield* spawnAgent(
         ctx,
         { task: 'x' },
-        body(function* (inner) {
+        run(function* (inner) {
           const told = (yield* workerCheckpoint(inner, { at: 1 })) as JsonObject;
           return [told['input'], told['checkpoint']] as Json;
         }),
@@ -307,7 +310,7 @@ describe('a suspended worker', () => {
       const handle = yield* spawnAgent(
         ctx,
         { task: 'x' },
-        body(function* () {}),
+        run(function* () {}),
       );
       yield* suspendAgent(ctx, handle);
       const done = yield* waitAgent(ctx, handle);

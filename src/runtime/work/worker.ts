@@ -1,7 +1,7 @@
 // Workers as programs use them: delegated work with a name and a life of its own. Starting, giving more to do,
 // waiting, closing, listing. Suspension is in suspend.ts and resume.ts, snapshots of other runs in snapshot.ts.
 import type { Json, JsonObject } from '../../base/index.ts';
-import type { Handler, RunContext, Suspending } from '../run/index.ts';
+import type { RunContext, Suspending } from '../run/index.ts';
 import { armWake } from './suspend-wake.ts';
 import { carryOver, ensureSessions } from './worker-carry.ts';
 import { parseSpawn, type SpawnRequest, textOf } from './worker-config.ts';
@@ -26,14 +26,14 @@ import {
 } from './worker-state.ts';
 import { summaryOf } from './worker-view.ts';
 
-/** `spawn_agent(config)`; `body` is a function to run instead of a graph or node. */
+/** `spawn_agent(config)`; `parts.body` is a function to run instead of a graph or node. */
 export function* spawnAgent(
   ctx: RunContext,
   config: Json | undefined,
-  body?: Handler,
+  parts: Omit<LiveParts, 'authority'> = {},
 ): Suspending<JsonObject> {
-  const request = parseSpawn(config, body !== undefined);
-  const live = yield* startWorker(ctx, request, { body });
+  const request = parseSpawn(config, parts.body !== undefined);
+  const live = yield* startWorker(ctx, request, parts);
   return request.wait ? yield* waitAgent(ctx, live.id) : summaryOf(live.worker);
 }
 

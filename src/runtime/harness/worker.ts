@@ -1,0 +1,89 @@
+// Workers in TypeScript: what the language calls, spelled in camelCase. A worker's body may be an async function.
+import type { Json, JsonObject } from '../../base/index.ts';
+import type { Handler, RunContext, Suspending } from '../run/index.ts';
+import {
+  agentStop,
+  closeAgent,
+  listAgents,
+  parseResumeConditions,
+  resumeAgent,
+  sendInput,
+  spawnAgent,
+  subAgentRun,
+  suspendAgent,
+  waitAgent,
+  workerCheckpoint,
+  workerTrigger,
+} from '../work/index.ts';
+import type { Harness } from './tree.ts';
+
+/** A worker by its handle or its id. */
+export type WorkerHandle = string | JsonObject;
+
+/** A worker's body: it runs as a lane with a harness of its own. Its result must be data. */
+export type WorkerBody = (harness: Harness, task: string, worker: JsonObject) => Promise<unknown>;
+
+/** What the agent handle offers for workers. */
+export interface WorkerMethods {
+  /**
+   * Starts delegated work and gives its handle. It outlives whoever started it; what is still open when the run ends
+   * has its line in the receipt.
+   */
+  workerSpawn(config: JsonObject, body?: WorkerBody): Promise<JsonObject>;
+  /** Gives a worker that is not at work another task. */
+  workerSendInput(worker: WorkerHandle, task: Json): Promise<JsonObject>;
+  /** The next piece of work of a retriggerable worker that awaits one. */
+  workerTrigger(worker: WorkerHandle, payload: Json): Promise<JsonObject>;
+  /** Waits until it has ended or parked. A failure is thrown to the first who waits. */
+  workerWait(worker: WorkerHandle): Promise<JsonObject>;
+  /** Asks it to stop at its next turn or checkpoint. */
+  workerSuspend(worker: WorkerHandle, reason?: string, options?: JsonObject): Promise<JsonObject>;
+  /** Goes on with a suspended worker of this run, or with one that nobody holds: by id, snapshot path or snapshot. */
+  workerResume(target: Json, input?: Json, continueTranscript?: boolean): Promise<JsonObject>;
+  /** Ends it; `{graceful: true}` hands over what it and the workers below it have. */
+  workerStop(worker: WorkerHandle, options?: JsonObject): Promise<JsonObject>;
+  /** Ends it now. */
+  workerClose(worker: WorkerHandle): Promise<JsonObject>;
+  workerList(): readonly JsonObject[];
+  /** Inside a body: the place where it can be suspended. Null unless it was; then what it was resumed with. */
+  workerCheckpoint(state?: Json): Promise<Json>;
+  /** One task for a sub-agent: its envelope, or a handle with `background: true`. */
+  subAgentRun(task: string, options?: JsonObject): Promise<Json>;
+  parseResumeConditions(conditions: Json): Json;
+}
+
+/** The worker methods of a context. */
+export function workerMethods(
+  ctx: RunContext,
+  harnessFor: (ctx: RunContext) => Harness,
+): WorkerMethods {
+  const call = <T>(body: (inner: RunContext) => Suspending<T>) =>
+    ctx.runFromLane(ctx.task.nextGroup('worker'), body);
+  return {
+    workerSpawn: (config, body) => {
+      const parts = body === undefined ? {} : { body: bodyHandler(body, harnessFor) };
+      return call((inner) => spawnAgent(inner, config, parts));
+    },
+    workerSendInput: (worker, task) => call((inner) => sendInput(inner, worker, task)),
+    workerTrigger: (worker, payload) => call((inner) => workerTrigger(inner, worker, payload)),
+    workerWait: (worker) => call((inner) => waitAgent(inner, worker)),
+    workerSuspend: (worker, reason, options) =>
+      call((inner) => suspendAgent(inner, worker, reason ?? null, options ?? null)),
+    workerResume: (target, input, keep) =>
+      call((inner) => resumeAgent(inner, target, input ?? null, keep)),
+    workerStop: (worker, options) => call((inner) => agentStop(inner, worker, options ?? null)),
+    workerClose: (worker) => call((inner) => closeAgent(inner, worker)),
+    workerList: () => listAgents(ctx),
+    workerCheckpoint: (state) => call((inner) => workerCheckpoint(inner, state ?? null)),
+    subAgentRun: (task, options) => call((inner) => subAgentRun(inner, task, options ?? null)),
+    parseResumeConditions: (conditions) => parseResumeConditions(conditions) as Json,
+  };
+}
+
+function bodyHandler(body: WorkerBody, harnessFor: (ctx: RunContext) => Harness): Handler {
+  return {
+    kind: 'async',
+    name: body.name,
+    run: (lane, [task, worker]) => body(harnessFor(lane), task as string, worker as JsonObject),
+  };
+}
