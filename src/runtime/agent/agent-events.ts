@@ -1,0 +1,178 @@
+// AgentEvents: what happens in a session, as a union of plain facts. Emitted in the task's own turn: to the subscribers
+// of the session, as run events for whoever watches the run, and into the outbox that the next transaction of the session
+// writes to its topic. So the durable order is the order of emission, and nothing is written twice.
+import type { Json, JsonObject } from '../../base/index.ts';
+import {
+  defineTopic,
+  type Store,
+  type StoredEvent,
+  scanTopic,
+  type Tx,
+} from '../../store/index.ts';
+import { emitRunEvent, type RunContext, timestamp } from '../run/index.ts';
+import { sessionErrors } from './errors.ts';
+
+export type ToolCallStatus = 'pending' | 'in_progress' | 'completed' | 'failed';
+
+/** Why a tool call failed. */
+export type ToolErrorCategory =
+  | 'schema_validation'
+  | 'tool_error'
+  | 'permission_denied'
+  | 'rejected_loop'
+  | 'parse_aborted'
+  | 'timeout'
+  | 'cancelled'
+  | 'unknown';
+
+type Body =
+  | { readonly type: 'agent_message_chunk'; readonly content: string }
+  | { readonly type: 'agent_thought_chunk'; readonly content: string }
+  | {
+      readonly type: 'tool_call';
+      readonly tool_call_id: string;
+      readonly tool_name: string;
+      readonly status: ToolCallStatus;
+      readonly raw_input: Json;
+    }
+  | {
+      readonly type: 'tool_call_update';
+      readonly tool_call_id: string;
+      readonly tool_name: string;
+      readonly status: ToolCallStatus;
+      readonly raw_output?: Json;
+      readonly error?: string;
+      readonly error_category?: ToolErrorCategory;
+      readonly duration_ms?: number;
+      readonly executor?: JsonObject;
+    }
+  | { readonly type: 'turn_start'; readonly iteration: number }
+  | { readonly type: 'turn_end'; readonly iteration: number; readonly turn_info: JsonObject }
+  | { readonly type: 'feedback_injected'; readonly kind: string; readonly content: string }
+  | {
+      readonly type: 'budget_exhausted';
+      readonly max_iterations: number;
+      readonly kind: 'iterations' | 'tokens' | 'cost';
+    }
+  | {
+      readonly type: 'loop_stuck';
+      readonly max_nudges: number;
+      readonly last_iteration: number;
+      readonly tail_excerpt: string;
+    }
+  | {
+      readonly type: 'transcript_compacted';
+      readonly mode: string;
+      readonly strategy: string;
+      readonly archived_messages: number;
+      readonly estimated_tokens_before: number;
+      readonly estimated_tokens_after: number;
+    }
+  | { readonly type: 'session_closed'; readonly reason: string; readonly status: string }
+  | {
+      readonly type: 'worker_update';
+      readonly worker_id: string;
+      readonly worker_name: string;
+      readonly worker_task: string;
+      readonly worker_mode: string;
+      readonly event: string;
+      readonly status: string;
+      readonly metadata: JsonObject;
+    };
+
+/** One event of one session. */
+export type AgentEvent = Body & { readonly session_id: string };
+export type AgentEventBody = Body;
+
+/** An event on its way to the store. */
+export interface PendingEvent {
+  readonly event: AgentEvent;
+  readonly at_ms: number;
+}
+
+type Payload = JsonObject & { readonly event: JsonObject };
+
+const topic = defineTopic<Payload>({ name: 'observability.agent_events', version: 1 });
+
+/** The topic that keeps the events of a session. Different ids can share one: the header tells them apart. */
+export function agentEventsTopic(sessionId: string): string {
+  return topic.of(sessionId);
+}
+
+/** Appends events to their topic, in a transaction of the session. */
+export function appendAgentEvents(
+  tx: Tx,
+  { runId, sessionId }: { readonly runId: string; readonly sessionId: string },
+  pending: readonly PendingEvent[],
+): void {
+  for (const { event, at_ms: atMs } of pending) {
+    const body = { index_hint: atMs, session_id: sessionId, execution_id: runId };
+    tx.append(agentEventsTopic(sessionId), {
+      kind: event.type,
+      payload: topic.encode({ ...body, event: event as unknown as JsonObject }),
+      headers: { session_id: sessionId, execution_id: runId },
+      occurredAtMs: atMs,
+    });
+  }
+}
+
+/** An event as it is read back. */
+export interface ReplayEvent {
+  readonly event_id: number;
+  readonly kind: string;
+  readonly occurred_at_ms: number;
+  readonly execution_id: string;
+  readonly event: AgentEvent;
+}
+
+/** The events of a session, of all runs or of one, in the order they were written. */
+export async function readAgentEvents(
+  store: Store,
+  sessionId: string,
+  { runId }: { readonly runId?: string } = {},
+): Promise<readonly ReplayEvent[]> {
+  const found: ReplayEvent[] = [];
+  for await (const stored of scanTopic(store, agentEventsTopic(sessionId), { limit: 1024 })) {
+    if (stored.headers['session_id'] !== sessionId) continue;
+    const executionId = stored.headers['execution_id'] ?? '';
+    if (runId !== undefined && executionId !== runId) continue;
+    found.push({
+      event_id: stored.id,
+      kind: stored.kind,
+      occurred_at_ms: stored.occurredAtMs,
+      execution_id: executionId,
+      event: eventOf(stored),
+    });
+  }
+  return found;
+}
+
+function eventOf(stored: StoredEvent): AgentEvent {
+  const { event } = topic.decode(stored);
+  if (typeof event?.['type'] === 'string') return event as unknown as AgentEvent;
+  throw sessionErrors.badFact({ topic: stored.topic, id: stored.id, what: 'it holds no event' });
+}
+
+/** Shows an event to whoever watches the run; only tool calls and their ends have a place there. */
+export function showEvent(ctx: RunContext, { event, at_ms: atMs }: PendingEvent): void {
+  if (event.type === 'tool_call') {
+    emitRunEvent(ctx, {
+      event_type: 'tool_call',
+      call_id: event.tool_call_id,
+      name: event.tool_name,
+      args: event.raw_input,
+      started_at: timestamp(atMs),
+    });
+  } else if (event.type === 'tool_call_update' && isTerminal(event.status)) {
+    emitRunEvent(ctx, {
+      event_type: 'tool_result',
+      call_id: event.tool_call_id,
+      ok: event.status === 'completed',
+      result: event.raw_output ?? event.error ?? null,
+    });
+  }
+}
+
+function isTerminal(status: ToolCallStatus): boolean {
+  return status === 'completed' || status === 'failed';
+}

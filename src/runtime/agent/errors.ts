@@ -1,0 +1,105 @@
+// Errors of the agent room: sessions and transcripts (SES), tools (TOL), loops (AGL). Texts name the function as
+// programs call it.
+import { defineErrors, row } from '../../base/index.ts';
+
+/** Family SES: sessions. */
+export const sessionErrors = defineErrors('SES', {
+  unknown: row<{ verb: string; id: string }>({
+    number: 1,
+    message: ({ verb, id }) => `agent_session_${verb}: unknown session id '${id}'`,
+    hint: 'open it first with agent_session_open(id)',
+  }),
+  badArgument: row<{ verb: string; name: string; expected: string }>({
+    number: 2,
+    message: ({ verb, name, expected }) => `agent_session_${verb}: \`${name}\` must be ${expected}`,
+  }),
+  taken: row<{ id: string }>({
+    number: 3,
+    message: ({ id }) => `agent_session_fork: session '${id}' exists already`,
+    hint: 'fork into a new id, or leave it out',
+  }),
+  badRole: row<{ verb: string }>({
+    number: 4,
+    message: ({ verb }) =>
+      `agent_session_${verb}: message must have a string \`role\` (user|assistant|tool_result|system)`,
+  }),
+  busy: row<{ id: string }>({
+    number: 5,
+    message: ({ id }) => `session '${id}' is in the middle of a turn`,
+    hint: 'one loop at a time drives a session; fork it to work beside it',
+  }),
+  badFact: row<{ topic: string; id: number; what: string }>({
+    number: 6,
+    message: ({ topic, id, what }) => `event ${id} of ${topic} cannot be read: ${what}`,
+    hint: 'it was written by a newer version, or the store was damaged',
+  }),
+});
+
+/** Family TOL: declaring and calling tools. */
+export const toolErrors = defineErrors('TOL', {
+  badConfig: row<Record<never, never>>({
+    number: 1,
+    message: () => 'tool_define: config must be a dict with parameters and handler',
+  }),
+  notRegistry: row<{ fn: string }>({
+    number: 2,
+    message: ({ fn }) => `${fn}: the first argument must be a tool registry`,
+    hint: 'make one with tool_registry() or declare a tool',
+  }),
+  unknownExecutor: row<{ tool: string; executor: string }>({
+    number: 3,
+    message: ({ tool, executor }) =>
+      `tool_define: unknown executor "${executor}" for tool "${tool}". Expected one of: "harn", "host_bridge", "mcp_server", "provider_native"`,
+  }),
+  noBackend: row<{ tool: string }>({
+    number: 4,
+    message: ({ tool }) =>
+      `tool_define: tool "${tool}" has no \`handler\` and no \`executor\`. Attach a \`handler\`, or declare who runs it: executor: "host_bridge" with host_capability, "mcp_server" with mcp_server, or "provider_native"`,
+  }),
+  missingField: row<{ tool: string; executor: string; field: string }>({
+    number: 5,
+    message: ({ tool, executor, field }) =>
+      `tool_define: tool "${tool}" declares executor: "${executor}" but is missing \`${field}\``,
+  }),
+  needlessHandler: row<{ tool: string; executor: string }>({
+    number: 6,
+    message: ({ tool, executor }) =>
+      `tool_define: tool "${tool}" declares executor: "${executor}" but also has a \`handler\``,
+    hint: 'leave the handler out: whoever runs the tool is outside of this program',
+  }),
+  badName: row<{ fn: string }>({
+    number: 7,
+    message: ({ fn }) => `${fn}: a tool needs a name that is not empty`,
+  }),
+  badOption: row<{ tool: string; option: string; expected: string }>({
+    number: 8,
+    message: ({ tool, option, expected }) => `tool "${tool}": ${option} must be ${expected}`,
+  }),
+  noExecutor: row<{ tool: string; executor: string }>({
+    number: 9,
+    message: ({ tool, executor }) =>
+      `tool "${tool}" is declared with executor "${executor}", and nothing here can run it`,
+    hint: 'give it a handler; host bridges and MCP servers are not part of this version',
+  }),
+  twice: row<{ tool: string }>({
+    number: 10,
+    message: ({ tool }) => `two tools are called "${tool}"`,
+  }),
+});
+
+/** Family AGL: agent loops. */
+export const loopErrors = defineErrors('AGL', {
+  badOption: row<{ option: string; expected: string }>({
+    number: 1,
+    message: ({ option, expected }) => `agent_loop: \`${option}\` must be ${expected}`,
+  }),
+  unsupported: row<{ option: string }>({
+    number: 2,
+    message: ({ option }) => `agent_loop: the option "${option}" does not exist in this version`,
+    hint: 'leave it out; what is there is listed in the documentation of agent_loop',
+  }),
+  noTask: row<Record<never, never>>({
+    number: 3,
+    message: () => 'agent_loop: the task is empty and the session has no message to go on from',
+  }),
+});

@@ -1,0 +1,43 @@
+// Front door of agent: sessions and their transcripts, tools, and the loop that drives a model with them.
+
+// Events
+export {
+  type AgentEvent,
+  type AgentEventBody,
+  agentEventsTopic,
+  type ReplayEvent,
+  readAgentEvents,
+  type ToolCallStatus,
+  type ToolErrorCategory,
+} from './agent-events.ts';
+// Errors
+export { loopErrors, sessionErrors, toolErrors } from './errors.ts';
+// Loops
+export { agentLoop } from './loop.ts';
+export type { LoopOptions, LoopParts } from './loop-options.ts';
+export type { AgentLoopResult, LoopStatus } from './loop-result.ts';
+// Sessions
+export { currentSessionId, newSession, Session, SessionRegistry, sessionsKey } from './session.ts';
+export { sessionCalls } from './session-calls.ts';
+export { readSession, sessionTopic } from './session-facts.ts';
+// Tools
+export { formatToolResult, parseToolCalls, type TextCall, toolPrompt } from './tool-text.ts';
+export {
+  executorOf,
+  parameterSchema,
+  type Tool,
+  type ToolCallSite,
+  type ToolExecutor,
+  type ToolHandler,
+  toTool,
+} from './tools.ts';
+// Transcripts
+export {
+  type Compacted,
+  type CompactStrategy,
+  Transcript,
+  type TranscriptEvent,
+  type TranscriptMessage,
+  truncateStrategy,
+} from './transcript.ts';
+export { openGate, type TurnDecision, type TurnGate, type TurnMark } from './turn-gate.ts';

@@ -1,0 +1,244 @@
+// The options of agent_loop, read once. Options of model calls go through to every turn; names that nobody knows are
+// refused there, documented ones that this version does not have are refused here.
+import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { LlmOptions } from '../llm/index.ts';
+import type { Handler } from '../run/index.ts';
+import { loopErrors } from './errors.ts';
+import { type Tool, toolTable } from './tools.ts';
+import { type CompactStrategy, truncateStrategy } from './transcript.ts';
+import type { TurnGate } from './turn-gate.ts';
+
+export type ToolFormat = 'native' | 'text';
+
+/** What is not data among the options. */
+export interface LoopParts {
+  readonly tools?: readonly Tool[];
+  /** Asked between turns whether to go on. */
+  readonly gate?: TurnGate;
+  /** Called after a turn with tool calls; may end the loop or say something. */
+  readonly postTurn?: Handler;
+  /** Called before each turn; may show the model other messages than those recorded. */
+  readonly context?: Handler;
+}
+
+/** The options that are data. Everything else is an option of llm_call. */
+export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
+  readonly session_id?: string | null;
+  readonly profile?: string | null;
+  readonly persistent?: boolean | null;
+  readonly max_iterations?: number | null;
+  readonly max_nudges?: number | null;
+  readonly nudge?: string | null;
+  readonly done_sentinel?: string | null;
+  readonly tool_format?: string | null;
+  readonly native_tool_fallback?: string | null;
+  readonly tool_retries?: number | null;
+  readonly tool_backoff_ms?: number | null;
+  readonly max_concurrent_tools?: number | null;
+  readonly stop_after_successful_tools?: readonly string[] | null;
+  readonly require_successful_tools?: readonly string[] | null;
+  /** Input and output tokens of all turns together. */
+  readonly token_budget?: number | null;
+  readonly max_cost_usd?: number | null;
+  readonly budget?: JsonObject | null;
+  /** `none` (also false) or `truncate`, alone or as `{strategy, keep_last_n}`. Needs `compact_threshold`. */
+  readonly compaction?: Json;
+  readonly compact_threshold?: number | null;
+  readonly compact_keep_last?: number | null;
+};
+
+/** The options as the loop uses them. */
+export interface LoopPlan {
+  readonly sessionId: string | undefined;
+  readonly persistent: boolean;
+  readonly maxIterations: number;
+  readonly maxNudges: number;
+  readonly nudge: string | undefined;
+  readonly doneSentinel: string;
+  readonly toolFormat: ToolFormat;
+  readonly fallback: 'allow' | 'allow_once' | 'reject';
+  readonly toolRetries: number;
+  readonly toolBackoffMs: number;
+  readonly maxConcurrentTools: number;
+  readonly stopAfter: readonly string[];
+  readonly require: readonly string[];
+  readonly tokenBudget: number | undefined;
+  readonly maxCostUsd: number | undefined;
+  readonly compaction:
+    | { readonly strategy: CompactStrategy; readonly threshold: number }
+    | undefined;
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly parts: LoopParts;
+  readonly llm: LlmOptions;
+}
+
+interface Profile {
+  readonly max_iterations: number;
+  readonly max_nudges: number;
+  readonly tool_retries: number;
+  readonly llm_retries: number;
+  readonly schema_retries: number;
+}
+
+const PROFILES: { readonly [name: string]: Profile } = {
+  tool_using: profile(50, 8, 0),
+  researcher: profile(30, 4, 0),
+  verifier: profile(5, 0, 3),
+  completer: profile(1, 0, 0),
+};
+
+function profile(iterations: number, nudges: number, schemaRetries: number): Profile {
+  return {
+    max_iterations: iterations,
+    max_nudges: nudges,
+    tool_retries: 0,
+    llm_retries: 2,
+    schema_retries: schemaRetries,
+  };
+}
+
+const LLM_BACKOFF_MS = 2000;
+const TOOL_BACKOFF_MS = 1000;
+const KEEP_LAST = 10;
+
+/** Options of the loop itself: taken out before the rest goes to the model call. */
+const OWN: ReadonlySet<string> = new Set([
+  ...['session_id', 'profile', 'persistent', 'max_iterations', 'max_nudges', 'nudge'],
+  ...['done_sentinel', 'tool_format', 'native_tool_fallback', 'tool_retries', 'tool_backoff_ms'],
+  ...['max_concurrent_tools', 'stop_after_successful_tools', 'require_successful_tools'],
+  ...['token_budget', 'max_cost_usd', 'budget', 'compaction', 'compact_threshold'],
+  ...['compact_keep_last', 'tools'],
+]);
+
+/** Documented options that this version does not have. */
+const UNSUPPORTED: ReadonlySet<string> = new Set([
+  ...['policy', 'approval_policy', 'permissions', 'daemon', 'persist_path', 'resume_path'],
+  ...['wake_interval_ms', 'watch_paths', 'consolidate_on_idle', 'idle_watchdog_attempts'],
+  ...['compact_keep_first', 'turn_policy', 'loop_detect_warn', 'loop_detect_block'],
+  ...['loop_detect_skip', 'skills', 'skill_match', 'working_files', 'mcp_servers'],
+  ...['verify_completion', 'verify_completion_judge', 'done_judge', 'progress_tool', 'scratchpad'],
+  ...['iteration_budget', 'prefetch_next_turn', 'tool_surface_narrowing'],
+  ...['tool_search', 'llm_caller', 'tool_caller', 'messages'],
+]);
+
+/** Reads the options of a loop. */
+export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): LoopPlan {
+  const given: { [name: string]: Json } = {};
+  const llm: { [name: string]: Json } = {};
+  for (const [option, value] of Object.entries(options as JsonObject)) {
+    if (value === null || value === undefined) continue;
+    if (UNSUPPORTED.has(option)) throw loopErrors.unsupported({ option });
+    if (OWN.has(option)) given[option] = value;
+    else llm[option] = value;
+  }
+  const base = profileOf(given['profile']);
+  const budget = budgetOf(given['budget']);
+  return {
+    sessionId: textOption(given, 'session_id') || undefined,
+    persistent: flagOption(given, 'persistent') ?? false,
+    maxIterations: intOption(given, 'max_iterations', 1) ?? base.max_iterations,
+    maxNudges: intOption(given, 'max_nudges', 0) ?? base.max_nudges,
+    nudge: textOption(given, 'nudge'),
+    doneSentinel: textOption(given, 'done_sentinel') || '##DONE##',
+    toolFormat: oneOf(given, 'tool_format', ['native', 'text'] as const) ?? 'native',
+    fallback:
+      oneOf(given, 'native_tool_fallback', ['allow', 'allow_once', 'reject'] as const) ?? 'allow',
+    toolRetries: intOption(given, 'tool_retries', 0) ?? base.tool_retries,
+    toolBackoffMs: intOption(given, 'tool_backoff_ms', 0) ?? TOOL_BACKOFF_MS,
+    maxConcurrentTools: intOption(given, 'max_concurrent_tools', 1) ?? Number.POSITIVE_INFINITY,
+    stopAfter: namesOption(given, 'stop_after_successful_tools'),
+    require: namesOption(given, 'require_successful_tools'),
+    tokenBudget: intOption(given, 'token_budget', 0),
+    maxCostUsd: numberOption(given, 'max_cost_usd') ?? budget,
+    compaction: compactionOf(given),
+    tools: toolTable(parts.tools ?? []),
+    parts,
+    llm: {
+      llm_retries: base.llm_retries,
+      llm_backoff_ms: LLM_BACKOFF_MS,
+      ...(base.schema_retries > 0 ? { schema_retries: base.schema_retries } : {}),
+      ...llm,
+    },
+  };
+}
+
+type Given = { readonly [name: string]: Json };
+
+function profileOf(name: Json | undefined): Profile {
+  const found = PROFILES[name === undefined ? 'tool_using' : String(name)];
+  if (found !== undefined) return found;
+  const expected = `one of ${Object.keys(PROFILES).join(', ')}`;
+  throw loopErrors.badOption({ option: 'profile', expected });
+}
+
+function budgetOf(budget: Json | undefined): number | undefined {
+  if (budget === undefined) return undefined;
+  const { max_cost_usd: cost, ...others } = isJsonObject(budget) ? budget : {};
+  if (typeof cost !== 'number' || Object.keys(others).length > 0) {
+    throw loopErrors.badOption({ option: 'budget', expected: '{max_cost_usd}' });
+  }
+  return cost;
+}
+
+function compactionOf(given: Given): LoopPlan['compaction'] {
+  const threshold = intOption(given, 'compact_threshold', 1);
+  const { compaction } = given;
+  const about = isJsonObject(compaction) ? compaction : {};
+  const strategy = typeof compaction === 'string' ? compaction : about['strategy'];
+  if (compaction === false || strategy === 'none') return undefined;
+  if (compaction !== undefined && strategy !== 'truncate') {
+    throw loopErrors.badOption({ option: 'compaction', expected: '"none" or "truncate"' });
+  }
+  if (threshold === undefined) {
+    if (compaction === undefined) return undefined;
+    throw loopErrors.badOption({ option: 'compact_threshold', expected: 'given with compaction' });
+  }
+  const keep = intOption(given, 'compact_keep_last', 1) ?? intOption(about, 'keep_last_n', 1);
+  return { strategy: truncateStrategy(keep ?? KEEP_LAST), threshold };
+}
+
+function textOption(given: Given, option: string): string | undefined {
+  const value = given[option];
+  if (value === undefined || typeof value === 'string') return value;
+  throw loopErrors.badOption({ option, expected: 'a text' });
+}
+
+function flagOption(given: Given, option: string): boolean | undefined {
+  const value = given[option];
+  if (value === undefined || typeof value === 'boolean') return value;
+  throw loopErrors.badOption({ option, expected: 'a bool' });
+}
+
+function numberOption(given: Given, option: string): number | undefined {
+  const value = given[option];
+  if (value === undefined || (typeof value === 'number' && value >= 0)) return value;
+  throw loopErrors.badOption({ option, expected: 'a number from 0' });
+}
+
+function intOption(given: Given, option: string, min: number): number | undefined {
+  const value = given[option];
+  if (
+    value === undefined ||
+    (typeof value === 'number' && Number.isInteger(value) && value >= min)
+  ) {
+    return value;
+  }
+  throw loopErrors.badOption({ option, expected: `an int of at least ${min}` });
+}
+
+function oneOf<T extends string>(given: Given, option: string, names: readonly T[]): T | undefined {
+  const value = given[option];
+  if (value === undefined) return undefined;
+  const found = names.find((name) => name === value);
+  if (found !== undefined) return found;
+  throw loopErrors.badOption({ option, expected: `one of ${names.join(', ')}` });
+}
+
+function namesOption(given: Given, option: string): readonly string[] {
+  const value = given[option];
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every((name: Json) => typeof name === 'string')) {
+    return value as readonly string[];
+  }
+  throw loopErrors.badOption({ option, expected: 'a list of tool names' });
+}

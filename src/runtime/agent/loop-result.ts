@@ -1,0 +1,145 @@
+// What a loop gives back, in the published shape: status and text, what the model calls cost, what the tools did, the
+// transcript.
+import type { JsonObject } from '../../base/index.ts';
+import type { LoopPlan } from './loop-options.ts';
+import type { Session } from './session.ts';
+import type { TurnResult } from './turn.ts';
+import type { TurnDecision } from './turn-gate.ts';
+
+/** How a loop can end. `idle` and `watchdog` belong to daemons and do not occur yet. */
+export type LoopStatus =
+  | 'done'
+  | 'stuck'
+  | 'budget_exhausted'
+  | 'idle'
+  | 'watchdog'
+  | 'failed'
+  | 'suspended';
+
+export type AgentLoopResult = {
+  readonly status: LoopStatus;
+  /** Everything the model said, turn by turn. */
+  readonly text: string;
+  /** What it said last, for people: without tags and calls. */
+  readonly visible_text: string;
+  readonly llm: {
+    readonly iterations: number;
+    readonly duration_ms: number;
+    readonly input_tokens: number;
+    readonly output_tokens: number;
+    readonly cost_usd: number;
+  };
+  readonly tools: {
+    readonly calls: readonly string[];
+    readonly successful: readonly string[];
+    readonly rejected: readonly string[];
+    readonly mode: string;
+  };
+  readonly session_id: string;
+  readonly deferred_user_messages: readonly string[];
+  readonly daemon_state: string;
+  readonly daemon_snapshot_path: null;
+  readonly task_ledger: JsonObject;
+  readonly trace: JsonObject;
+  readonly transcript: JsonObject;
+  /** Of a suspended loop. */
+  readonly reason?: string;
+  readonly initiator?: string;
+  readonly conditions?: JsonObject | null;
+  readonly iterations_completed?: number;
+};
+
+/** What the turns of one loop add up to. */
+export class LoopTotals {
+  readonly #texts: string[] = [];
+  readonly called: string[] = [];
+  readonly successful: string[] = [];
+  readonly #rejected: string[] = [];
+  #visible = '';
+  #iterations = 0;
+  #durationMs = 0;
+  inputTokens = 0;
+  outputTokens = 0;
+  /** Turns whose price is not known count as nothing. */
+  costUsd = 0;
+  fallbacks = 0;
+  #refusedFallbacks = 0;
+
+  get tokens(): number {
+    return this.inputTokens + this.outputTokens;
+  }
+
+  add(turn: TurnResult, session: Session): void {
+    this.#iterations += 1;
+    this.#durationMs += turn.duration_ms;
+    this.inputTokens += turn.input_tokens;
+    this.outputTokens += turn.output_tokens;
+    this.costUsd += turn.cost_usd ?? 0;
+    if (turn.text !== '') this.#texts.push(turn.text);
+    this.#visible = turn.visible_text;
+    for (const { tool_name: name, status } of turn.tools) {
+      addOnce(this.called, name);
+      if (status === 'ok') addOnce(this.successful, name);
+      if (status === 'rejected') addOnce(this.#rejected, name);
+    }
+    if (turn.fallback === 'none') return;
+    this.fallbacks += 1;
+    if (turn.fallback === 'rejected') this.#refusedFallbacks += 1;
+    const metadata = { accepted: turn.fallback === 'accepted', iteration: this.#iterations };
+    const event = {
+      kind: 'native_tool_fallback',
+      role: 'system',
+      visibility: 'internal',
+      metadata,
+    };
+    session.note((transcript) => transcript.withEvent(event));
+  }
+
+  result(
+    plan: LoopPlan,
+    session: Session,
+    status: LoopStatus,
+    suspension: Extract<TurnDecision, { kind: 'suspend' }> | undefined,
+  ): AgentLoopResult {
+    return {
+      status,
+      text: this.#texts.join('\n'),
+      visible_text: this.#visible,
+      llm: {
+        iterations: this.#iterations,
+        duration_ms: this.#durationMs,
+        input_tokens: this.inputTokens,
+        output_tokens: this.outputTokens,
+        cost_usd: this.costUsd,
+      },
+      tools: {
+        calls: this.called,
+        successful: this.successful,
+        rejected: this.#rejected,
+        mode: plan.tools.size === 0 ? 'none' : plan.toolFormat,
+      },
+      session_id: session.id,
+      deferred_user_messages: [],
+      daemon_state: status,
+      daemon_snapshot_path: null,
+      task_ledger: {},
+      trace: {
+        native_text_tool_fallbacks: this.fallbacks,
+        native_text_tool_fallback_rejections: this.#refusedFallbacks,
+      },
+      transcript: session.transcript.toJson(),
+      ...(suspension === undefined
+        ? {}
+        : {
+            reason: suspension.reason,
+            initiator: suspension.initiator,
+            conditions: suspension.conditions ?? null,
+            iterations_completed: this.#iterations,
+          }),
+    };
+  }
+}
+
+function addOnce(names: string[], name: string): void {
+  if (!names.includes(name)) names.push(name);
+}

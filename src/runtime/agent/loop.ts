@@ -1,0 +1,285 @@
+// The loop: turns until the work is done, stuck, out of budget, or asked to stop. A turn is a recorded unit; everything
+// between turns is this function, which decides from the results of turns alone and so decides the same on a replay.
+//
+// Ends: done (the model says so, or a text without calls where that is enough, or a tool that ends the loop) | stuck (too
+// many answers without a call) | budget_exhausted (turns, tokens or cost) | failed (no required tool succeeded) |
+// suspended (the gate stopped it between turns). A model call that fails ends the loop with its error.
+import type { Json, JsonObject } from '../../base/index.ts';
+import { clockEffects, randomEffects } from '../io/index.ts';
+import { callHandler, defineEffect, type RunContext, type Suspending } from '../run/index.ts';
+import { appendAgentEvents, type PendingEvent } from './agent-events.ts';
+import { Emitter } from './emitter.ts';
+import { loopErrors } from './errors.ts';
+import {
+  type LoopOptions,
+  type LoopParts,
+  type LoopPlan,
+  parseLoopOptions,
+} from './loop-options.ts';
+import { type AgentLoopResult, type LoopStatus, LoopTotals } from './loop-result.ts';
+import { nudgeText, saysDone } from './prompt.ts';
+import { newSession, type Session, sessionsKey } from './session.ts';
+import { appendSessionFacts, type SessionFacts, sessionFacts } from './session-facts.ts';
+import { textOfContent } from './transcript.ts';
+import { applyTurn, type TurnResult, takeTurn } from './turn.ts';
+import { openGate, type TurnDecision } from './turn-gate.ts';
+
+/** How a loop goes on after a turn. */
+type Next =
+  | { readonly kind: 'go' }
+  | { readonly kind: 'say'; readonly text: string }
+  | { readonly kind: 'stop'; readonly status: LoopStatus };
+
+/** Writes what is left of a session when its loop ends: in one transaction, and only our own store. */
+const settleEffect = defineEffect(
+  {
+    name: 'agent.loop_settled',
+    class: 'store',
+    access: 'write',
+    identity: ([sessionId]: readonly [string, SessionFacts, readonly PendingEvent[]]) => [
+      sessionId,
+    ],
+  },
+  (env, sessionId: string, facts: SessionFacts, pending: readonly PendingEvent[]) => {
+    env.inTx((tx) => {
+      appendSessionFacts(tx, sessionId, facts);
+      appendAgentEvents(tx, { runId: env.runId, sessionId }, pending);
+    });
+    return null;
+  },
+);
+
+/** Runs an agent until it ends. With a `session_id` the conversation goes on and is kept. */
+export function* agentLoop(
+  ctx: RunContext,
+  task: string,
+  system: string | null = null,
+  options: LoopOptions = {},
+  parts: LoopParts = {},
+): Suspending<AgentLoopResult> {
+  ctx.authority.check({ name: 'agent.loop', access: 'mutate' });
+  const plan = parseLoopOptions(options, parts);
+  const session = openSession(ctx, plan);
+  const release = session.drive();
+  const sessions = ctx.get(sessionsKey);
+  try {
+    session.systemPrompt = system ?? session.systemPrompt;
+    session.toolFormat = plan.toolFormat;
+    if (task !== '') session.append({ role: 'user', content: task });
+    else if (session.transcript.messages.length === 0) throw loopErrors.noTask({});
+    return yield* new AgentLoop(ctx, plan, session, system).run();
+  } finally {
+    release();
+    if (plan.sessionId === undefined) sessions.remove(session.id);
+  }
+}
+
+function openSession(ctx: RunContext, plan: LoopPlan): Session {
+  const sessions = ctx.get(sessionsKey);
+  const id = plan.sessionId ?? `session_${ctx.sync(randomEffects.uuid_v7, [])}`;
+  return sessions.find(id) ?? sessions.add(newSession(id, ctx.sync(clockEffects.now_ms, [])));
+}
+
+class AgentLoop {
+  readonly #ctx: RunContext;
+  readonly #plan: LoopPlan;
+  readonly #session: Session;
+  readonly #system: string | null;
+  readonly #totals = new LoopTotals();
+  /** Answers without a call in a row. */
+  #idle = 0;
+  #suspension: Extract<TurnDecision, { kind: 'suspend' }> | undefined;
+
+  constructor(ctx: RunContext, plan: LoopPlan, session: Session, system: string | null) {
+    this.#ctx = ctx;
+    this.#plan = plan;
+    this.#session = session;
+    this.#system = system;
+  }
+
+  *run(): Suspending<AgentLoopResult> {
+    let status: LoopStatus | undefined;
+    try {
+      for (let iteration = 1; status === undefined; iteration += 1) {
+        status = yield* this.#step(iteration);
+      }
+    } finally {
+      // Also when a turn failed: what was said so far is kept.
+      this.#takeInbox();
+      if (status === undefined) yield* this.#settle();
+    }
+    const ended = this.#requirementsMet() || status === 'suspended' ? status : 'failed';
+    yield* this.#settle();
+    return this.#totals.result(this.#plan, this.#session, ended, this.#suspension);
+  }
+
+  /** One turn and what follows from it; a status ends the loop. */
+  *#step(iteration: number): Suspending<LoopStatus | undefined> {
+    const over = yield* this.#overBudget(iteration);
+    if (over) return 'budget_exhausted';
+    if (yield* this.#isHeld(iteration)) return 'suspended';
+    this.#takeInbox();
+    yield* this.#compact();
+    const input = {
+      session: this.#session,
+      plan: this.#plan,
+      system: this.#system,
+      iteration,
+      fallbacks: this.#totals.fallbacks,
+    };
+    const result = yield* takeTurn(this.#ctx, input);
+    applyTurn(this.#ctx, this.#session, result);
+    this.#totals.add(result, this.#session);
+    const next = yield* this.#afterTurn(result, iteration);
+    if (next.kind === 'stop') return next.status;
+    if (next.kind === 'say') yield* this.#say('nudge', next.text);
+    return undefined;
+  }
+
+  *#afterTurn(result: TurnResult, iteration: number): Suspending<Next> {
+    const { tools, text, fallback } = result;
+    if (tools.length > 0) return yield* this.#afterTools(result, iteration);
+    if (fallback === 'rejected') return { kind: 'go' };
+    if (!this.#plan.persistent || saysDone(text, this.#plan))
+      return { kind: 'stop', status: 'done' };
+    this.#idle += 1;
+    const { maxNudges } = this.#plan;
+    if (this.#idle > maxNudges) {
+      yield* this.#emit({
+        type: 'loop_stuck',
+        max_nudges: maxNudges,
+        last_iteration: iteration,
+        tail_excerpt: text.slice(-TAIL_CHARS),
+      });
+      return { kind: 'stop', status: 'stuck' };
+    }
+    return { kind: 'say', text: nudgeText(this.#plan) };
+  }
+
+  *#afterTools({ tools }: TurnResult, iteration: number): Suspending<Next> {
+    this.#idle = 0;
+    const succeeded = tools.filter(({ status }) => status === 'ok').map((tool) => tool.tool_name);
+    if (succeeded.some((name) => this.#plan.stopAfter.includes(name))) {
+      return { kind: 'stop', status: 'done' };
+    }
+    const { postTurn } = this.#plan.parts;
+    if (postTurn === undefined) return { kind: 'go' };
+    const told: JsonObject = {
+      tool_names: tools.map((tool) => tool.tool_name),
+      tool_results: tools.map(({ tool_name, status, rejected }) => ({
+        tool_name,
+        status,
+        rejected,
+      })),
+      successful_tool_names: succeeded,
+      tool_count: tools.length,
+      iteration,
+      session_tools_used: this.#totals.called,
+      session_successful_tools: this.#totals.successful,
+    };
+    return readPostTurn((yield* callHandler(this.#ctx, postTurn, [told])) as Json | undefined);
+  }
+
+  *#overBudget(iteration: number): Suspending<boolean> {
+    const { maxIterations, tokenBudget, maxCostUsd } = this.#plan;
+    const { tokens, costUsd } = this.#totals;
+    let kind: 'iterations' | 'tokens' | 'cost' | undefined;
+    if (iteration > maxIterations) kind = 'iterations';
+    else if (tokenBudget !== undefined && tokens >= tokenBudget) kind = 'tokens';
+    else if (maxCostUsd !== undefined && iteration > 1 && costUsd >= maxCostUsd) kind = 'cost';
+    if (kind === undefined) return false;
+    yield* this.#emit({ type: 'budget_exhausted', max_iterations: maxIterations, kind });
+    return true;
+  }
+
+  /** Asks the gate; messages it brings are taken up. */
+  *#isHeld(iteration: number): Suspending<boolean> {
+    const { gate = openGate } = this.#plan.parts;
+    const { inputTokens, outputTokens } = this.#totals;
+    const mark = { sessionId: this.#session.id, iteration, inputTokens, outputTokens };
+    const decision = yield* gate.next(this.#ctx, mark);
+    if (decision.kind === 'suspend') {
+      this.#suspension = decision;
+      return true;
+    }
+    for (const message of decision.messages ?? []) {
+      yield* this.#feedback('gate', textOfContent(message.content));
+      this.#session.append(message);
+    }
+    return false;
+  }
+
+  #takeInbox(): void {
+    this.#session.append(...this.#session.inbox.splice(0));
+  }
+
+  *#say(kind: string, content: string): Suspending<void> {
+    yield* this.#feedback(kind, content);
+    this.#session.append({ role: 'user', content });
+  }
+
+  *#feedback(kind: string, content: string): Suspending<void> {
+    yield* this.#emit({ type: 'feedback_injected', kind, content });
+  }
+
+  *#compact(): Suspending<void> {
+    const { compaction } = this.#plan;
+    const { transcript } = this.#session;
+    if (compaction === undefined) return;
+    const before = estimateTokens(transcript.messages.toArray());
+    if (before <= compaction.threshold) return;
+    const shorter = transcript.compact(compaction.strategy);
+    if (shorter === transcript) return;
+    this.#session.replace(shorter);
+    yield* this.#emit({
+      type: 'transcript_compacted',
+      mode: 'auto',
+      strategy: 'truncate',
+      archived_messages: transcript.messages.length - shorter.messages.length,
+      estimated_tokens_before: before,
+      estimated_tokens_after: estimateTokens(shorter.messages.toArray()),
+    });
+  }
+
+  *#emit(event: Parameters<Emitter['emit']>[0]): Suspending<void> {
+    yield* new Emitter(this.#ctx, this.#session, this.#session.outbox).emit(event);
+  }
+
+  #requirementsMet(): boolean {
+    const { require } = this.#plan;
+    return require.length === 0 || require.some((name) => this.#totals.successful.includes(name));
+  }
+
+  *#settle(): Suspending<void> {
+    const session = this.#session;
+    const facts = sessionFacts(session, this.#ctx.runId);
+    const pending = session.outbox;
+    session.outbox = [];
+    session.written = facts.after;
+    if (facts.kind === undefined && pending.length === 0) return;
+    yield* this.#ctx.perform(settleEffect, [session.id, facts, pending]);
+  }
+}
+
+const TAIL_CHARS = 400;
+/** Roughly: what a token is in characters, for deciding when a conversation is long. */
+const CHARS_PER_TOKEN = 4;
+
+function estimateTokens(messages: readonly JsonObject[]): number {
+  let chars = 0;
+  for (const message of messages) chars += JSON.stringify(message).length;
+  return Math.ceil(chars / CHARS_PER_TOKEN);
+}
+
+/** A text is said to the model, true ends the loop, a dict does either. */
+function readPostTurn(given: Json | undefined): Next {
+  if (given === true) return { kind: 'stop', status: 'done' };
+  if (typeof given === 'string')
+    return given === '' ? { kind: 'go' } : { kind: 'say', text: given };
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return { kind: 'go' };
+  const { stop, message } = given as JsonObject;
+  if (stop === true) return { kind: 'stop', status: 'done' };
+  return typeof message === 'string' && message !== ''
+    ? { kind: 'say', text: message }
+    : { kind: 'go' };
+}

@@ -1,0 +1,136 @@
+// What a turn sends: the system prompt with what the loop adds to it, the messages of the session in the form model calls
+// take, the tools. The words that the loop itself says to a model stand here.
+import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { LlmOptions } from '../llm/index.ts';
+import { callHandler, type RunContext, type Suspending } from '../run/index.ts';
+import { loopErrors } from './errors.ts';
+import type { LoopPlan } from './loop-options.ts';
+import { toolPrompt } from './tool-text.ts';
+import { isMessage, type TranscriptMessage, textOfContent } from './transcript.ts';
+import type { TurnInput } from './turn.ts';
+
+/** The system prompt and the options of the model call of a turn. */
+export function* requestOf(
+  ctx: RunContext,
+  input: TurnInput,
+): Suspending<{ readonly system: string | null; readonly options: LlmOptions }> {
+  const { plan, session } = input;
+  const base = effectiveSystem(input.system, plan);
+  const shown = visibleMessages(session.transcript.summary, session.transcript.messages.toArray());
+  const { system, messages } = yield* asShown(ctx, input, base, shown);
+  const native = plan.toolFormat === 'native' && plan.tools.size > 0;
+  const tools = [...plan.tools.values()].map(({ name, description, parameters }) => ({
+    name,
+    description,
+    parameters,
+  }));
+  return {
+    system,
+    options: {
+      ...plan.llm,
+      messages: messages.map(forModel),
+      ...(native ? { tools } : {}),
+    },
+  };
+}
+
+/** The end mark of a persistent loop as the model is asked to write it. */
+export function doneMark({ doneSentinel, toolFormat, tools }: LoopPlan): string {
+  return toolFormat === 'text' && tools.size > 0 ? `<done>${doneSentinel}</done>` : doneSentinel;
+}
+
+/** Whether an answer says that the work is done. */
+export function saysDone(text: string, { doneSentinel }: LoopPlan): boolean {
+  return text.includes(doneSentinel);
+}
+
+/** What an agent is told that stops without being done. */
+export function nudgeText(plan: LoopPlan): string {
+  if (plan.nudge !== undefined) return plan.nudge;
+  const how = plan.tools.size > 0 ? 'Use a tool or take the next step' : 'Take the next step';
+  return `The task is not finished. ${how} now. Only when everything is done, write ${doneMark(plan)}.`;
+}
+
+function effectiveSystem(system: string | null, plan: LoopPlan): string | null {
+  const parts = system === null || system === '' ? [] : [system];
+  if (plan.toolFormat === 'text' && plan.tools.size > 0) {
+    parts.push(toolPrompt([...plan.tools.values()]));
+  }
+  if (plan.persistent) {
+    parts.push(
+      `Keep working until the task is complete; nobody answers in between. When everything is done, end with ${doneMark(plan)}.`,
+    );
+  }
+  return parts.length === 0 ? null : parts.join('\n\n');
+}
+
+function visibleMessages(
+  summary: string | null,
+  messages: readonly TranscriptMessage[],
+): readonly TranscriptMessage[] {
+  if (summary === null || messages[0]?.content === summary) return messages;
+  return [{ role: 'user', content: summary }, ...messages];
+}
+
+/** The messages and system prompt after the program's own callback, where there is one. */
+function* asShown(
+  ctx: RunContext,
+  { plan, session, iteration }: TurnInput,
+  system: string | null,
+  messages: readonly TranscriptMessage[],
+): Suspending<{ readonly system: string | null; readonly messages: readonly TranscriptMessage[] }> {
+  const { context } = plan.parts;
+  if (context === undefined) return { system, messages };
+  const recorded = session.transcript.messages.toArray();
+  const latest = (role: string) => {
+    const found = messages.findLast((message) => message.role === role);
+    return found === undefined ? null : textOfContent(found.content);
+  };
+  const given = (yield* callHandler(ctx, context, [
+    {
+      iteration,
+      system,
+      messages,
+      visible_messages: messages,
+      recorded_messages: recorded,
+      latest_visible_user_message: latest('user'),
+      latest_visible_assistant_message: latest('assistant'),
+      latest_tool_result: latest('tool'),
+    },
+  ])) as Json | undefined;
+  if (given === null || given === undefined) return { system, messages };
+  const answer: JsonObject = Array.isArray(given) ? { messages: given } : (given as JsonObject);
+  const chosen = isJsonObject(answer) ? (answer['messages'] ?? messages) : undefined;
+  if (!Array.isArray(chosen) || !chosen.every(isMessage)) {
+    const expected = 'a closure that returns nil, messages or {messages, system}';
+    throw loopErrors.badOption({ option: 'context_callback', expected });
+  }
+  const other = answer['system'];
+  return {
+    system: typeof other === 'string' ? other : system,
+    messages: chosen as readonly TranscriptMessage[],
+  };
+}
+
+/** A message in the form of a model call: only the fields and roles that exist there. */
+function forModel(message: TranscriptMessage): JsonObject {
+  const { role, content, tool_calls: calls, tool_call_id: id, name } = message;
+  const known = role === 'tool_result' ? (typeof id === 'string' ? 'tool' : 'user') : role;
+  return {
+    role: known,
+    content: contentOf(content),
+    ...(calls === undefined ? {} : { tool_calls: calls }),
+    ...(id === undefined ? {} : { tool_call_id: id }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+function contentOf(content: Json): Json {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return textOfContent(content);
+  return content.map((block: Json) => {
+    if (!isJsonObject(block)) return { type: 'text', text: String(block) };
+    const { visibility: _visibility, ...rest } = block;
+    return rest;
+  });
+}

@@ -1,0 +1,141 @@
+// Sessions as programs use them: `agent_session_*` and `harness.agent.*`. Nothing here suspends but `close`, which may
+// write; nothing here opens a store by itself.
+import type { Json, JsonObject } from '../../base/index.ts';
+import { clockEffects, randomEffects } from '../io/index.ts';
+import { defineEffect, type Handler, type RunContext, type Suspending } from '../run/index.ts';
+import { type ReplayEvent, readAgentEvents } from './agent-events.ts';
+import { sessionErrors } from './errors.ts';
+import { messageFrom, newSession, type Session, sessionsKey } from './session.ts';
+import { appendSessionClosed } from './session-facts.ts';
+import { Transcript } from './transcript.ts';
+
+type Access = 'read' | 'write';
+
+function registry(ctx: RunContext, method: string, access: Access) {
+  ctx.authority.check({ name: `agent.${method}`, access });
+  return ctx.get(sessionsKey);
+}
+
+function known(ctx: RunContext, verb: string, id: string, access: Access = 'read'): Session {
+  return registry(ctx, verb, access).get(verb, id);
+}
+
+const closeEffect = defineEffect(
+  { name: 'agent.close', class: 'store', access: 'write' },
+  (env, sessionId: string, status: string) => {
+    env.inTx((tx) => appendSessionClosed(tx, { runId: env.runId, sessionId, status }));
+    return null;
+  },
+);
+
+const replayEventsEffect = defineEffect(
+  { name: 'agent.replay_events', class: 'read', access: 'read' },
+  async (env, sessionId: string): Promise<readonly ReplayEvent[]> => {
+    const { journal } = env.task.ctx.run;
+    if (!journal.isDurable) return [];
+    await journal.barrier();
+    return journal.home === undefined ? [] : readAgentEvents(journal.home.store, sessionId);
+  },
+);
+
+/** Operations on sessions, by the verb that programs use. */
+export const sessionCalls = {
+  /** The id of an open session; made when it is not there. Without an id a new one is drawn. */
+  open(ctx: RunContext, id: string | null = null): string {
+    const sessions = registry(ctx, 'open', 'write');
+    const wanted = id === null || id === '' ? ctx.sync(randomEffects.uuid_v7, []) : id;
+    if (sessions.find(wanted) === undefined) {
+      sessions.add(newSession(wanted, ctx.sync(clockEffects.now_ms, [])));
+    }
+    return wanted;
+  },
+
+  exists: (ctx: RunContext, id: string): boolean =>
+    registry(ctx, 'exists', 'read').find(id) !== undefined,
+
+  current_id: (ctx: RunContext): string | null =>
+    registry(ctx, 'current_id', 'read').currentOf(ctx.task),
+
+  length: (ctx: RunContext, id: string): number =>
+    known(ctx, 'length', id).transcript.messages.length,
+
+  snapshot: (ctx: RunContext, id: string): JsonObject | null =>
+    registry(ctx, 'snapshot', 'read').find(id)?.snapshot() ?? null,
+
+  ancestry(ctx: RunContext, id: string): JsonObject | null {
+    const sessions = registry(ctx, 'ancestry', 'read');
+    const session = sessions.find(id);
+    return session === undefined ? null : sessions.ancestry(session);
+  },
+
+  /** Forgets what was said; id and subscribers stay. */
+  reset(ctx: RunContext, id: string): null {
+    known(ctx, 'reset', id, 'write').replace(Transcript.empty(id));
+    return null;
+  },
+
+  /** A copy under a new id, linked to where it came from. */
+  fork(ctx: RunContext, source: string, id: string | null = null): string {
+    return forkOf(ctx, 'fork', source, id);
+  },
+
+  /** A copy that keeps the first messages only. */
+  fork_at(ctx: RunContext, source: string, keepFirst: number, id: string | null = null): string {
+    if (!(keepFirst >= 0)) {
+      throw sessionErrors.badArgument({ verb: 'fork_at', name: 'keep_first', expected: '>= 0' });
+    }
+    return forkOf(ctx, 'fork_at', source, id, keepFirst);
+  },
+
+  /** Keeps the last messages; gives how many there are now. */
+  trim(ctx: RunContext, id: string, keepLast: number): number {
+    if (!(keepLast >= 0)) {
+      throw sessionErrors.badArgument({ verb: 'trim', name: 'keep_last', expected: '>= 0' });
+    }
+    const session = known(ctx, 'trim', id, 'write');
+    session.replace(session.transcript.keepLast(keepLast));
+    return session.transcript.messages.length;
+  },
+
+  /** Adds a message: now, or after the turn that is under way. */
+  inject(ctx: RunContext, id: string, message: Json): null {
+    const session = known(ctx, 'inject', id, 'write');
+    const said = messageFrom('inject', message);
+    if (session.isBusy) session.inbox.push(said);
+    else session.append(said);
+    return null;
+  },
+
+  /** Calls `handler(event)` for every event of the session from here on. */
+  subscribe(ctx: RunContext, id: string, handler: Handler): null {
+    known(ctx, 'subscribe', id, 'write').subscribers.push(handler);
+    return null;
+  },
+
+  /** Ends a session here. What was written of it stays readable. */
+  *close(ctx: RunContext, id: string, status: string | null = null): Suspending<null> {
+    const session = known(ctx, 'close', id, 'write');
+    if (session.isBusy) throw sessionErrors.busy({ id });
+    if (session.written !== undefined) yield* ctx.perform(closeEffect, [id, status ?? 'closed']);
+    ctx.get(sessionsKey).remove(id);
+    return null;
+  },
+
+  /** The events of a session as the store has them. */
+  *replay_events(ctx: RunContext, id: string): Suspending<readonly ReplayEvent[]> {
+    return yield* ctx.perform(replayEventsEffect, [id]);
+  },
+};
+
+function forkOf(
+  ctx: RunContext,
+  verb: 'fork' | 'fork_at',
+  source: string,
+  id: string | null,
+  keepFirst?: number,
+): string {
+  const session = known(ctx, verb, source, 'write');
+  const wanted = id === null || id === '' ? ctx.sync(randomEffects.uuid_v7, []) : id;
+  ctx.get(sessionsKey).fork(session, wanted, ctx.sync(clockEffects.now_ms, []), keepFirst);
+  return wanted;
+}

@@ -1,0 +1,105 @@
+// The durable side of sessions, for everyone but their own run: one topic per session, written in the transactions of
+// turns and ends of loops, folded back into a transcript by readers. The run itself never reads it: replay re-makes its
+// sessions, so a store that lags behind cannot make a resumed run differ.
+import type { Json, JsonObject } from '../../base/index.ts';
+import { defineTopic, type Store, scanTopic, type Tx } from '../../store/index.ts';
+import { sessionErrors } from './errors.ts';
+import type { Session } from './session.ts';
+import { isMessage, Transcript, type TranscriptMessage } from './transcript.ts';
+
+type Fact = JsonObject & { readonly run_id: string };
+
+const topic = defineTopic<Fact>({ name: 'agent.sessions', version: 1 });
+
+/** The topic that keeps what was said in a session. */
+export function sessionTopic(sessionId: string): string {
+  return topic.of(sessionId);
+}
+
+/** What has to be written so that the store knows the session as it is. */
+export interface SessionFacts {
+  readonly kind: 'transcript_replaced' | 'messages_appended' | undefined;
+  readonly payload: Fact;
+  /** What is in the store once this is. */
+  readonly after: NonNullable<Session['written']>;
+}
+
+/** The difference between the session and what is in the store, with messages that a turn is about to add. */
+export function sessionFacts(
+  session: Session,
+  runId: string,
+  more: readonly TranscriptMessage[] = [],
+): SessionFacts {
+  const { transcript, root, written } = session;
+  const extended = written !== undefined && written.root === root ? written.count : undefined;
+  const messages = [...transcript.messages.toArray(extended ?? 0), ...more];
+  const after = { root, count: transcript.messages.length + more.length };
+  const head = { run_id: runId, session_id: session.id, from: extended ?? 0, messages };
+  if (extended !== undefined) {
+    return { kind: messages.length === 0 ? undefined : 'messages_appended', payload: head, after };
+  }
+  const { summary, metadata } = transcript;
+  const { parentId: parent_id, systemPrompt: system_prompt } = session;
+  const payload = { ...head, summary, metadata, parent_id, system_prompt };
+  return { kind: 'transcript_replaced', payload, after };
+}
+
+/** Writes what `sessionFacts` found. */
+export function appendSessionFacts(tx: Tx, sessionId: string, facts: SessionFacts): void {
+  if (facts.kind === undefined) return;
+  const { kind, payload } = facts;
+  tx.append(sessionTopic(sessionId), {
+    kind,
+    payload: topic.encode(payload),
+    headers: { session_id: sessionId, execution_id: payload.run_id },
+  });
+}
+
+/** Writes that a session was closed. */
+export function appendSessionClosed(
+  tx: Tx,
+  { runId, sessionId, status }: { runId: string; sessionId: string; status: string },
+): void {
+  tx.append(sessionTopic(sessionId), {
+    kind: 'session_closed',
+    payload: topic.encode({ run_id: runId, session_id: sessionId, status }),
+    headers: { session_id: sessionId, execution_id: runId },
+  });
+}
+
+/** What the store knows of a session: that of the run that wrote last, or of a named one. */
+export async function readSession(
+  store: Store,
+  sessionId: string,
+  { runId }: { readonly runId?: string } = {},
+): Promise<
+  { readonly run_id: string; readonly status: string; readonly transcript: Transcript } | undefined
+> {
+  let owner: string | undefined;
+  let status = 'open';
+  let transcript = Transcript.empty(sessionId);
+  for await (const stored of scanTopic(store, sessionTopic(sessionId))) {
+    const by = stored.headers['execution_id'] ?? '';
+    if (stored.headers['session_id'] !== sessionId || (runId ?? by) !== by) continue;
+    const fact = topic.decode(stored);
+    if (owner !== by || stored.kind === 'transcript_replaced') {
+      transcript = Transcript.empty(sessionId, (fact['metadata'] ?? {}) as JsonObject);
+      status = 'open';
+    }
+    owner = by;
+    if (stored.kind === 'session_closed') {
+      status = String(fact['status']);
+      continue;
+    }
+    const messages = (fact['messages'] ?? []) as readonly Json[];
+    if (!messages.every(isMessage)) {
+      throw sessionErrors.badFact({
+        topic: stored.topic,
+        id: stored.id,
+        what: 'not all are messages',
+      });
+    }
+    transcript = transcript.append(...(messages as readonly TranscriptMessage[]));
+  }
+  return owner === undefined ? undefined : { run_id: owner, status, transcript };
+}

@@ -1,0 +1,184 @@
+// One tool call: arguments checked and completed, the handler called, the result made into text for the model. Nothing
+// that a model asks for throws out of here; what ends the program or interrupts its task does.
+import { HarnError, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { clockEffects } from '../io/index.ts';
+import { type LlmToolCall, schemaProblems } from '../llm/index.ts';
+import {
+  capabilityErrors,
+  coerceError,
+  defineEffect,
+  type Effect,
+  journalErrors,
+  type RunContext,
+  runErrors,
+  type Suspending,
+} from '../run/index.ts';
+import { withDeadline } from '../work/index.ts';
+import type { ToolErrorCategory } from './agent-events.ts';
+import type { Tool, ToolCallSite } from './tools.ts';
+
+/** What a call came to. */
+export interface ToolOutcome {
+  readonly status: 'ok' | 'error' | 'rejected';
+  readonly result: Json;
+  /** The result as the model reads it. */
+  readonly text: string;
+  readonly category?: ToolErrorCategory;
+  readonly message?: string;
+}
+
+export interface RunToolOptions {
+  readonly sessionId: string;
+  readonly retries: number;
+  readonly backoffMs: number;
+}
+
+/** Runs one call. */
+export function* runTool(
+  ctx: RunContext,
+  tools: ReadonlyMap<string, Tool>,
+  call: LlmToolCall & { readonly problem?: string },
+  options: RunToolOptions,
+): Suspending<ToolOutcome> {
+  const tool = tools.get(call.name);
+  if (call.problem !== undefined) return refused(call.name, 'parse_aborted', call.problem);
+  if (tool === undefined) {
+    const known = [...tools.keys()].join(', ');
+    const message = `there is no tool "${call.name}"; the tools are: ${known === '' ? 'none' : known}`;
+    return refused(call.name, 'schema_validation', message);
+  }
+  const args = argumentsOf(tool, call.arguments);
+  if ('problems' in args) {
+    return refused(tool.name, 'schema_validation', 'the arguments do not fit', args.problems);
+  }
+  for (let attempt = 0; ; attempt += 1) {
+    const outcome = yield* attemptCall(ctx, tool, args.args, { call, ...options });
+    const again = outcome.category === 'tool_error' || outcome.category === 'timeout';
+    if (!again || attempt >= options.retries) return outcome;
+    yield* ctx.perform(clockEffects.sleep_ms, [options.backoffMs * 2 ** attempt]);
+  }
+}
+
+/** Arguments with the defaults of their schema, or what is wrong with them. */
+export function argumentsOf(
+  { parameters }: Pick<Tool, 'parameters'>,
+  given: Json,
+): { readonly args: JsonObject } | { readonly problems: readonly string[] } {
+  if (!isJsonObject(given)) return { problems: ['the arguments must be a JSON object'] };
+  const properties = isJsonObject(parameters['properties']) ? parameters['properties'] : {};
+  const args: { [name: string]: Json } = { ...given };
+  for (const [name, schema] of Object.entries(properties)) {
+    if (args[name] !== undefined || !isJsonObject(schema)) continue;
+    if (schema['default'] !== undefined) args[name] = schema['default'];
+  }
+  const problems = schemaProblems(args, parameters);
+  return problems.length === 0 ? { args } : { problems };
+}
+
+function* attemptCall(
+  ctx: RunContext,
+  tool: Tool,
+  args: JsonObject,
+  { call, sessionId }: RunToolOptions & { readonly call: LlmToolCall },
+): Suspending<ToolOutcome> {
+  const site = { callId: call.id, sessionId };
+  const work = (inner: RunContext) => callHandler(inner, tool, args, site);
+  try {
+    const { timeoutMs } = tool;
+    const value =
+      timeoutMs === undefined ? yield* work(ctx) : yield* withDeadline(ctx, timeoutMs, work);
+    return { status: 'ok', result: value, text: cut(textOf(value), tool.maxOutputChars) };
+  } catch (error) {
+    return failure(ctx, tool, error);
+  }
+}
+
+function* callHandler(
+  ctx: RunContext,
+  tool: Tool,
+  args: JsonObject,
+  site: Omit<ToolCallSite, 'idempotencyKey'>,
+): Suspending<Json> {
+  const { handler } = tool;
+  if (handler === undefined) return null;
+  if (handler.kind === 'native')
+    return yield* ctx.perform(nativeCall(tool, site), [tool.name, args]);
+  const id = ctx.task.nextCallback(ctx.task.lastOrdinal);
+  const idempotencyKey = `${ctx.runId}/${id}`;
+  const child = ctx.startTask(id, (inner) => handler.run(inner, args, { ...site, idempotencyKey }));
+  try {
+    return ((yield* ctx.join(child)) ?? null) as Json;
+  } finally {
+    ctx.run.scheduler.drop(child);
+  }
+}
+
+/** A call of a TypeScript handler as one effect of the class that the tool declares. */
+function nativeCall(
+  tool: Tool,
+  site: Omit<ToolCallSite, 'idempotencyKey'>,
+): Effect<[string, JsonObject], Json> {
+  const { handler, mutates, onUnknown } = tool;
+  const kind = mutates
+    ? ({ class: 'mutation', access: 'mutate', onUnknown } as const)
+    : ({ class: 'read', access: 'read' } as const);
+  return defineEffect(
+    { name: 'tool.call', ...kind },
+    async (env, _name: string, args: JsonObject) => {
+      if (handler?.kind !== 'native') return null;
+      const { idempotencyKey, signal } = env;
+      return (await handler.run(args, { ...site, idempotencyKey, signal })) ?? null;
+    },
+  );
+}
+
+/** A failed call as data, unless it is not the call that failed but the task. */
+function failure(ctx: RunContext, tool: Tool, error: unknown): ToolOutcome {
+  if (tool.handler?.kind === 'program' && tool.handler.isAbort?.(error) === true) throw error;
+  const unknown = HarnError.is(error) && error.code === journalErrors.$code('outcomeUnknown');
+  if (HarnError.is(error) && !unknown) {
+    if (error.code.startsWith('HARN-JRN-')) throw error;
+    if (error.code === runErrors.$code('cancelled')) throw error;
+    if (error.code === runErrors.$code('deadline')) {
+      // A deadline around the loop is not for the model to hear about.
+      if (error.data['ms'] !== tool.timeoutMs) throw error;
+      const message = `no result within ${tool.timeoutMs} ms`;
+      return failed(tool.name, 'timeout', message);
+    }
+  }
+  const thrown = ctx.run.codec?.toJson(error);
+  const message = thrown === undefined ? coerceError(error).message : textOf(thrown);
+  return failed(tool.name, unknown ? 'unknown' : categoryOf(error), message);
+}
+
+function categoryOf(error: unknown): ToolErrorCategory {
+  return HarnError.is(error) && error.code === capabilityErrors.$code('denied')
+    ? 'permission_denied'
+    : 'tool_error';
+}
+
+function failed(tool: string, category: ToolErrorCategory, message: string): ToolOutcome {
+  const result = { error: category, tool, message };
+  const status = category === 'permission_denied' ? 'rejected' : 'error';
+  return { status, result, text: JSON.stringify(result), category, message };
+}
+
+function refused(
+  tool: string,
+  category: ToolErrorCategory,
+  message: string,
+  problems: readonly string[] = [],
+): ToolOutcome {
+  const result = { error: category, tool, message, ...(problems.length > 0 ? { problems } : {}) };
+  const told = problems.length === 0 ? message : `${message}: ${problems.join('; ')}`;
+  return { status: 'error', result, text: JSON.stringify(result), category, message: told };
+}
+
+function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  return `${text.slice(0, limit)}\n[${text.length - limit} more characters were left out]`;
+}

@@ -1,0 +1,220 @@
+// Tools as data: what a model is told, who runs the tool, what the journal must know about it. Made once from a
+// declaration (a Harn registry entry, a TypeScript object); a loop never looks at anything else.
+import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { RunContext, Suspending } from '../run/index.ts';
+import { toolErrors } from './errors.ts';
+
+export type ToolExecutor = 'harn' | 'host_bridge' | 'mcp_server' | 'provider_native';
+
+const EXECUTORS: ReadonlySet<string> = new Set<ToolExecutor>([
+  'harn',
+  'host_bridge',
+  'mcp_server',
+  'provider_native',
+]);
+
+/** What a handler may know about its call besides the arguments. */
+export interface ToolCallSite {
+  readonly callId: string;
+  readonly sessionId: string;
+  /** The same on every re-issue of this call; a tool that changes something hands it on. */
+  readonly idempotencyKey: string;
+}
+
+/**
+ * Who does the work. `program`: code whose effects are journaled one by one (Harn closures); it is entered again by a
+ * replay. `native`: a TypeScript function; the call as a whole is one effect, and its result is never asked for twice.
+ */
+export type ToolHandler =
+  | {
+      readonly kind: 'program';
+      readonly run: (ctx: RunContext, args: JsonObject, site: ToolCallSite) => Suspending<Json>;
+      /** Whether a thrown value ends the program rather than this call. */
+      readonly isAbort?: (error: unknown) => boolean;
+    }
+  | {
+      readonly kind: 'native';
+      readonly run: (
+        args: JsonObject,
+        site: ToolCallSite & { readonly signal: AbortSignal },
+      ) => Promise<Json> | Json;
+    };
+
+/** A tool that a loop can offer and run. */
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  /** A JSON Schema of type object. */
+  readonly parameters: JsonObject;
+  readonly executor: ToolExecutor;
+  readonly handler: ToolHandler | undefined;
+  /** Changes something outside: a native handler is then called behind a durable intent. */
+  readonly mutates: boolean;
+  /** May run beside other calls of the same turn. */
+  readonly parallel: boolean;
+  /** What happens on resume to a native mutation whose end is not known. */
+  readonly onUnknown: 'retry' | 'fail';
+  readonly timeoutMs: number | undefined;
+  readonly maxOutputChars: number;
+}
+
+/** Longer results are cut before a model sees them. */
+const MAX_OUTPUT_CHARS = 50_000;
+
+/** Reads the fields of a declaration that are data. `handler` comes from whoever can call it. */
+export function toTool(declared: JsonObject, handler: ToolHandler | undefined): Tool {
+  const name = declared['name'];
+  if (typeof name !== 'string' || name === '') throw toolErrors.badName({ fn: 'agent_loop' });
+  const executor = (declared['executor'] ?? 'harn') as ToolExecutor;
+  if (executor !== 'provider_native' && handler === undefined) {
+    throw toolErrors.noExecutor({ tool: name, executor });
+  }
+  const annotations = objectOf(declared['annotations']);
+  const readOnly = isReadOnly(declared, annotations);
+  return {
+    name,
+    description: typeof declared['description'] === 'string' ? declared['description'] : '',
+    parameters: parameterSchema(name, declared['parameters'] ?? declared['inputSchema'] ?? {}),
+    executor,
+    handler,
+    mutates: flag(name, declared, 'mutates') ?? !readOnly,
+    parallel: flag(name, declared, 'parallel') ?? false,
+    onUnknown: onUnknownOf(name, declared['on_unknown']),
+    timeoutMs: positive(name, declared, 'timeout_ms'),
+    maxOutputChars: positive(name, declared, 'max_output_chars') ?? MAX_OUTPUT_CHARS,
+  };
+}
+
+/** Tools by name. */
+export function toolTable(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
+  const table = new Map<string, Tool>();
+  for (const tool of tools) {
+    if (table.has(tool.name)) throw toolErrors.twice({ tool: tool.name });
+    table.set(tool.name, tool);
+  }
+  return table;
+}
+
+function isReadOnly(declared: JsonObject, annotations: JsonObject): boolean {
+  if (annotations['readOnlyHint'] === true) return true;
+  const level =
+    annotations['side_effect_level'] ?? objectOf(declared['policy'])['side_effect_level'];
+  if (level === 'none' || level === 'read_only') return true;
+  const kind = annotations['kind'];
+  return kind === 'read' || kind === 'search' || kind === 'think' || kind === 'fetch';
+}
+
+function objectOf(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function flag(tool: string, declared: JsonObject, option: string): boolean | undefined {
+  const value = declared[option];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'boolean') return value;
+  throw toolErrors.badOption({ tool, option, expected: 'a bool' });
+}
+
+function positive(tool: string, declared: JsonObject, option: string): number | undefined {
+  const value = declared[option];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
+  throw toolErrors.badOption({ tool, option, expected: 'an int above 0' });
+}
+
+function onUnknownOf(tool: string, value: Json | undefined): 'retry' | 'fail' {
+  if (value === undefined || value === null) return 'fail';
+  if (value === 'retry' || value === 'fail') return value;
+  throw toolErrors.badOption({ tool, option: 'on_unknown', expected: '"retry" or "fail"' });
+}
+
+/**
+ * Parameters as one JSON Schema. Understood are a schema itself, `{name: {type, ...}}`, `{name: "string"}` and the list
+ * that a `tool` declaration makes, `[{name, type, required, default?}]`.
+ */
+export function parameterSchema(tool: string, value: Json): JsonObject {
+  if (Array.isArray(value)) return fromList(tool, value as readonly Json[]);
+  if (!isJsonObject(value)) {
+    throw toolErrors.badOption({ tool, option: 'parameters', expected: 'a dict' });
+  }
+  if (value['type'] === 'object' || isJsonObject(value['properties'])) {
+    return { type: 'object', ...value };
+  }
+  return schemaOf(Object.entries(value).map(([name, given]) => [name, propertyOf(given)]));
+}
+
+function fromList(tool: string, list: readonly Json[]): JsonObject {
+  return schemaOf(
+    list.map((item) => {
+      if (!isJsonObject(item) || typeof item['name'] !== 'string') {
+        throw toolErrors.badOption({
+          tool,
+          option: 'parameters',
+          expected: 'a list of {name, type}',
+        });
+      }
+      const { name, type, ...rest } = item;
+      const schema = isJsonObject(type) ? type : propertyOf(type ?? {});
+      return [name as string, { ...schema, ...rest }] as const;
+    }),
+  );
+}
+
+function propertyOf(given: Json): JsonObject {
+  if (typeof given === 'string') return { type: TYPES[given] ?? given };
+  if (!isJsonObject(given)) return {};
+  const { type } = given;
+  return typeof type === 'string' && TYPES[type] !== undefined
+    ? { ...given, type: TYPES[type] }
+    : given;
+}
+
+/** Type names of the language, as JSON Schema knows them. */
+const TYPES: { readonly [name: string]: string } = {
+  int: 'integer',
+  float: 'number',
+  bool: 'boolean',
+  list: 'array',
+  dict: 'object',
+  nil: 'null',
+};
+
+function schemaOf(entries: readonly (readonly [string, JsonObject])[]): JsonObject {
+  const properties: { [name: string]: JsonObject } = {};
+  const required: string[] = [];
+  for (const [name, { required: needed, ...schema }] of entries) {
+    // `any` says nothing; JSON Schema says nothing by not saying it.
+    const { type, ...rest } = schema;
+    properties[name] = type === 'any' || type === undefined ? rest : schema;
+    if (needed !== false && schema['default'] === undefined) required.push(name);
+  }
+  return { type: 'object', properties, required };
+}
+
+/** The executor that a declaration means, checked against what it needs. */
+export function executorOf(tool: string, config: JsonObject, hasHandler: boolean): ToolExecutor {
+  const given = config['executor'];
+  if (given === undefined || given === null) {
+    if (!hasHandler && !Object.hasOwn(config, 'handler')) throw toolErrors.noBackend({ tool });
+    return 'harn';
+  }
+  const executor = given === 'harn_builtin' ? 'harn' : String(given);
+  if (!EXECUTORS.has(executor)) throw toolErrors.unknownExecutor({ tool, executor });
+  const field = NEEDS[executor as ToolExecutor];
+  if (executor === 'harn') {
+    if (!hasHandler) throw toolErrors.missingField({ tool, executor, field: 'handler' });
+    return 'harn';
+  }
+  if (hasHandler) throw toolErrors.needlessHandler({ tool, executor });
+  if (field !== undefined && typeof config[field] !== 'string') {
+    throw toolErrors.missingField({ tool, executor, field });
+  }
+  return executor as ToolExecutor;
+}
+
+const NEEDS: { readonly [E in ToolExecutor]: string | undefined } = {
+  harn: undefined,
+  host_bridge: 'host_capability',
+  mcp_server: 'mcp_server',
+  provider_native: undefined,
+};

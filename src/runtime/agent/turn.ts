@@ -1,0 +1,265 @@
+// One turn: ask the model, run the tools it asks for, and say what is to be added to the session. A turn is one recorded
+// unit. Its result is all that the loop knows of it, so a turn that replay does not enter and one that it enters leave
+// the same session behind.
+import type { Json, JsonObject } from '../../base/index.ts';
+import { clockEffects } from '../io/index.ts';
+import { type LlmResult, type LlmToolCall, llmCall } from '../llm/index.ts';
+import { performUnit, type RunContext, type Suspending } from '../run/index.ts';
+import { parallelAll } from '../work/index.ts';
+import { type AgentEventBody, appendAgentEvents } from './agent-events.ts';
+import { Emitter } from './emitter.ts';
+import type { LoopPlan } from './loop-options.ts';
+import { requestOf } from './prompt.ts';
+import { type Session, sessionsKey } from './session.ts';
+import { appendSessionFacts, sessionFacts } from './session-facts.ts';
+import { runTool, type ToolOutcome } from './tool-run.ts';
+import { formatToolResult, parseToolCalls, withoutTags } from './tool-text.ts';
+import type { TranscriptMessage } from './transcript.ts';
+
+/** What a turn came to; the recorded outcome of its unit. */
+export type TurnResult = {
+  readonly text: string;
+  readonly visible_text: string;
+  readonly messages: readonly TranscriptMessage[];
+  readonly tools: readonly TurnTool[];
+  /** Calls came as text where the provider's own form was expected. */
+  readonly fallback: 'none' | 'accepted' | 'rejected';
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cost_usd: number | null;
+  readonly duration_ms: number;
+  readonly provider: string;
+  readonly model: string;
+};
+
+export type TurnTool = {
+  readonly tool_name: string;
+  readonly tool_call_id: string;
+  readonly status: 'ok' | 'error' | 'rejected';
+  readonly rejected: boolean;
+};
+
+/** What the loop tells a turn. */
+export interface TurnInput {
+  readonly session: Session;
+  readonly plan: LoopPlan;
+  readonly system: string | null;
+  readonly iteration: number;
+  /** Textual calls that were let through so far, where native ones were expected. */
+  readonly fallbacks: number;
+}
+
+type Call = LlmToolCall & { readonly problem?: string };
+
+const TURN = { name: 'agent.turn', access: 'mutate' } as const;
+
+/** Takes a turn. The session itself is not changed; see `applyTurn`. */
+export function takeTurn(ctx: RunContext, input: TurnInput): Suspending<TurnResult> {
+  const { session, iteration } = input;
+  const before = session.outbox;
+  session.outbox = [];
+  const at: [string, number] = [session.id, iteration];
+  return performUnit(ctx, TURN, at, function* (inner, unit) {
+    const emitter = new Emitter(inner, session, [...before]);
+    const sessions = inner.get(sessionsKey);
+    sessions.enter(inner.task, session.id);
+    try {
+      const result = yield* turnBody(inner, input, emitter);
+      const facts = sessionFacts(session, inner.runId, result.messages);
+      unit.inTx((tx) => appendSessionFacts(tx, session.id, facts));
+      return result;
+    } finally {
+      const where = { runId: inner.runId, sessionId: session.id };
+      unit.inTx((tx) => appendAgentEvents(tx, where, emitter.pending));
+    }
+  });
+}
+
+/** Makes the session what it is after the turn. */
+export function applyTurn(ctx: RunContext, session: Session, result: TurnResult): void {
+  const { after } = sessionFacts(session, ctx.runId, result.messages);
+  session.append(...result.messages);
+  session.written = after;
+}
+
+function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspending<TurnResult> {
+  const { session, iteration } = input;
+  yield* emitter.emit({ type: 'turn_start', iteration });
+  const { system, options } = yield* requestOf(ctx, input);
+  const answer = yield* llmCall(ctx, '', system, options);
+  if (answer.thinking !== null) {
+    yield* emitter.emit({ type: 'agent_thought_chunk', content: answer.thinking });
+  }
+  const { calls, fallback, isText } = callsOf(answer, input);
+  const visible = withoutTags(answer.text);
+  if (visible !== '') yield* emitter.emit({ type: 'agent_message_chunk', content: visible });
+  const said = assistantMessage(answer, calls, isText);
+  const outcomes = yield* runCalls(ctx, calls, input, emitter);
+  const results = calls.map((call, k) => resultMessage(call, outcomes[k] as ToolOutcome, isText));
+  const rejected = fallback === 'rejected' ? [rejection()] : [];
+  const result: TurnResult = {
+    text: answer.text,
+    visible_text: visible,
+    messages: [said, ...results, ...rejected],
+    tools: calls.map((call, k) => turnTool(call, outcomes[k] as ToolOutcome)),
+    fallback,
+    input_tokens: answer.input_tokens,
+    output_tokens: answer.output_tokens,
+    cost_usd: answer.cost_usd,
+    duration_ms: answer.duration_ms,
+    provider: answer.provider,
+    model: answer.model,
+  };
+  yield* emitter.emit(turnEnd(iteration, answer, result));
+  for (const message of result.messages) emitter.show(session.id, message);
+  return result;
+}
+
+function turnEnd(iteration: number, answer: LlmResult, result: TurnResult): AgentEventBody {
+  const { text, provider, model } = result;
+  const turn_info: JsonObject = {
+    tool_count: result.tools.length,
+    text,
+    provider,
+    model,
+    response_ms: answer.duration_ms,
+    input_tokens: answer.input_tokens,
+    output_tokens: answer.output_tokens,
+    thinking_chars: answer.thinking?.length ?? 0,
+  };
+  return { type: 'turn_end', iteration, turn_info };
+}
+
+/** The calls of an answer: the provider's own, else those written into the text. */
+function callsOf(
+  answer: LlmResult,
+  { plan, iteration, fallbacks }: TurnInput,
+): {
+  readonly calls: readonly Call[];
+  readonly fallback: TurnResult['fallback'];
+  readonly isText: boolean;
+} {
+  const none = { calls: [], fallback: 'none', isText: false } as const;
+  if (plan.tools.size === 0) return none;
+  if (answer.tool_calls.length > 0) return { ...none, calls: answer.tool_calls };
+  const calls = parseToolCalls(answer.text).map((call, k) => ({
+    ...call,
+    id: `text_call_${iteration}_${k + 1}`,
+  }));
+  if (calls.length === 0) return none;
+  if (plan.toolFormat === 'text') return { calls, fallback: 'none', isText: true };
+  const refused = plan.fallback === 'reject' || (plan.fallback === 'allow_once' && fallbacks > 0);
+  if (refused) return { calls: [], fallback: 'rejected', isText: true };
+  return { calls, fallback: 'accepted', isText: true };
+}
+
+function* runCalls(
+  ctx: RunContext,
+  calls: readonly Call[],
+  input: TurnInput,
+  emitter: Emitter,
+): Suspending<readonly ToolOutcome[]> {
+  const { plan } = input;
+  const outcomes: ToolOutcome[] = [];
+  for (let at = 0; at < calls.length; ) {
+    let end = at;
+    while (end < calls.length && plan.tools.get((calls[end] as Call).name)?.parallel === true)
+      end += 1;
+    if (end - at < 2 || plan.maxConcurrentTools === 1) {
+      outcomes.push(yield* runCall(ctx, calls[at] as Call, input, emitter));
+      at += 1;
+      continue;
+    }
+    outcomes.push(...(yield* runBeside(ctx, calls.slice(at, end), input, emitter)));
+    at = end;
+  }
+  return outcomes;
+}
+
+/** Calls that may run at the same time; results in the order of the calls. */
+function* runBeside(
+  ctx: RunContext,
+  calls: readonly Call[],
+  input: TurnInput,
+  emitter: Emitter,
+): Suspending<readonly ToolOutcome[]> {
+  const handler = {
+    kind: 'generator' as const,
+    name: 'tool',
+    run: (child: RunContext, [call]: readonly unknown[]) =>
+      runCall(child, call as Call, input, emitter.in(child)),
+  };
+  const { maxConcurrentTools } = input.plan;
+  const maxConcurrent = Number.isFinite(maxConcurrentTools) ? maxConcurrentTools : undefined;
+  const outcomes = yield* parallelAll(ctx, calls, handler, { form: 'tools', maxConcurrent });
+  return outcomes as readonly ToolOutcome[];
+}
+
+function* runCall(
+  ctx: RunContext,
+  call: Call,
+  { plan, session }: TurnInput,
+  emitter: Emitter,
+): Suspending<ToolOutcome> {
+  const about = { tool_call_id: call.id, tool_name: call.name };
+  yield* emitter.emit({
+    type: 'tool_call',
+    ...about,
+    status: 'in_progress',
+    raw_input: call.arguments,
+  });
+  const startMs = ctx.sync(clockEffects.monotonic_ms, []);
+  const outcome = yield* runTool(ctx, plan.tools, call, {
+    sessionId: session.id,
+    retries: plan.toolRetries,
+    backoffMs: plan.toolBackoffMs,
+  });
+  const durationMs = ctx.sync(clockEffects.monotonic_ms, []) - startMs;
+  yield* emitter.emit({
+    type: 'tool_call_update',
+    ...about,
+    duration_ms: durationMs,
+    executor: { kind: 'harn_builtin' },
+    ...(outcome.status === 'ok'
+      ? { status: 'completed', raw_output: outcome.result }
+      : {
+          status: 'failed',
+          error: outcome.message ?? 'failed',
+          error_category: outcome.category ?? 'unknown',
+        }),
+  });
+  return outcome;
+}
+
+function assistantMessage(
+  answer: LlmResult,
+  calls: readonly Call[],
+  isText: boolean,
+): TranscriptMessage {
+  const native = calls.map(({ id, name, arguments: args }) => ({ id, name, arguments: args }));
+  return {
+    role: 'assistant',
+    content: answer.text,
+    ...(isText || native.length === 0 ? {} : { tool_calls: native as unknown as Json }),
+  };
+}
+
+function resultMessage(call: Call, outcome: ToolOutcome, isText: boolean): TranscriptMessage {
+  if (isText) return { role: 'user', content: formatToolResult(call.name, outcome.text) };
+  return { role: 'tool', tool_call_id: call.id, name: call.name, content: outcome.text };
+}
+
+function rejection(): TranscriptMessage {
+  const content =
+    'The tool calls in your last answer were written as text and were not run. Use the tool interface of this conversation instead.';
+  return { role: 'user', content };
+}
+
+function turnTool(call: Call, { status }: ToolOutcome): TurnTool {
+  return {
+    tool_name: call.name,
+    tool_call_id: call.id,
+    status,
+    rejected: status === 'rejected',
+  };
+}
