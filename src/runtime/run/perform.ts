@@ -242,8 +242,8 @@ export class EffectPerformer implements Performer {
     open.given = laneResume !== undefined;
     const isEntered = op.unit !== undefined && past?.unit !== true;
     if (past !== undefined && !isEntered) return this.#replayOutcome(open, past);
-    if (isEntered && scheduler.isReplaying) return this.#enter(open, past);
-    if (scheduler.isReplaying) {
+    if (isEntered && scheduler.holdsBack) return this.#enter(open, past);
+    if (scheduler.holdsBack) {
       open.given = true;
       scheduler.whenLive(() => this.#start(open, op, hash));
       scheduler.giveUpTurn(task);
@@ -252,7 +252,9 @@ export class EffectPerformer implements Performer {
     scheduler.whenLive(() => undefined);
     const late = this.#ports.interrupts().raiseAt(task, at.ordinal);
     if (late !== undefined) {
-      if (this.#wasBegun(open)) this.dropped(open);
+      // Begun by an earlier life, it has rows to take along.
+      const began = this.#intent(open) ?? replay.wait(at.id, at.ordinal);
+      if (began !== undefined) this.dropped(open);
       open.settled = true;
       task.open.delete(keyOf(at));
       return { ok: false, error: late };
@@ -322,13 +324,9 @@ export class EffectPerformer implements Performer {
       void mutating.finally(() => this.#mutating.delete(mutating));
       return undefined;
     }
-    if (spec.paid?.(op.args) === true) {
-      if (this.#intent(open) === undefined) this.#writeIntent(open, op, hash);
-      else this.#noteReissue(open);
-    }
     let result: unknown;
     try {
-      result = call();
+      result = spec.paid?.(op.args) === true ? this.#pay(open, op, hash, call) : call();
     } catch (error) {
       return this.#settle(open, { ok: false, error }, ops, true);
     }
@@ -336,6 +334,14 @@ export class EffectPerformer implements Performer {
       return this.#settle(open, { ok: true, value: result }, ops, true);
     this.#follow(open, result, ops);
     return undefined;
+  }
+
+  /** What costs something is asked for when its intent is durable, so only by whoever holds the run. */
+  async #pay(open: OpenOp, op: EffectOp, hash: string, call: () => unknown): Promise<unknown> {
+    if (this.#intent(open) === undefined) this.#writeIntent(open, op, hash);
+    else this.#noteReissue(open);
+    await this.#ports.journal.barrier();
+    return open.settled || this.#ports.scheduler().halted ? undefined : call();
   }
 
   /** A mutation: the intent is on disk before the call; an old intent without outcome follows its policy. */
@@ -528,13 +534,6 @@ export class EffectPerformer implements Performer {
     };
     task.open.set(keyOf(at), open);
     return open;
-  }
-
-  /** Whether an earlier life left an intent or a durable wait behind. */
-  #wasBegun(at: Identity): boolean {
-    return (
-      this.#intent(at) !== undefined || this.#ports.replay.wait(at.id, at.ordinal) !== undefined
-    );
   }
 
   #intent(at: Identity): { readonly facts: JsonObject } | undefined {

@@ -505,6 +505,29 @@ describe('a run', () => {
     expect(result.record.effects['llm.call']).toMatchObject({ ok: 1, reissued: 2 });
   });
 
+  it('pays for nothing before the intent is durable', async () => {
+    const bought: string[] = [];
+    const buy = defineEffect(
+      { name: 'llm.call', class: 'read', access: 'mutate', paid: () => true },
+      (env) => {
+        bought.push(env.idempotencyKey);
+        return 'answer';
+      },
+    );
+    for (let n = 0; n < 4; n += 1) {
+      bought.length = 0;
+      const store = await openStore('memory:');
+      const scene: Scene = { world: newWorld(), store, stdout: [] };
+      const run = Run.create(depsOf(scene, n), SPEC);
+      void run.begin(function* (ctx) {
+        return yield* ctx.perform(buy, []);
+      });
+      await settle();
+      const known = (await store.latest(`runs.${run.id}`)) === undefined ? 0 : 1;
+      expect(bought).toHaveLength(known);
+    }
+  });
+
   it('tells tasks that wait for each other for ever', async () => {
     const out = await runKilled(
       () =>

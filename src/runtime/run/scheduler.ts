@@ -70,6 +70,11 @@ export class Scheduler {
     return !this.#isLive && this.#replay.hasRest;
   }
 
+  /** True while new effects must queue: the past is not used up, or others that had to wait for it go first. */
+  get holdsBack(): boolean {
+    return this.isReplaying || this.#held.length > 0;
+  }
+
   get tasks(): Iterable<Task> {
     return this.#tasks.values();
   }
@@ -132,7 +137,7 @@ export class Scheduler {
 
   /** Begins something that the past does not know, now or when the past is used up. */
   whenLive(start: () => void): void {
-    if (this.isReplaying) this.#held.push(start);
+    if (this.holdsBack) this.#held.push(start);
     else {
       this.#goLive();
       start();
@@ -153,9 +158,9 @@ export class Scheduler {
     return this.#turn === task;
   }
 
-  /** The task is really blocked: someone else may go on. */
+  /** The task is really blocked: someone else may go on. A lane may ask for more; its turn ends when it has drained. */
   giveUpTurn(task: Task): void {
-    if (this.#turn !== task) return;
+    if (this.#turn !== task || task.isLane) return;
     this.#turn = undefined;
     task.status = 'blocked';
     this.#pump();
