@@ -216,7 +216,7 @@ function writeParts(outdir, parts) {
 }
 
 async function toCommonJs(esm, files) {
-  const { code } = await transform(redirectImports(esm, files), {
+  const { code } = await transform(esm, {
     format: 'cjs',
     platform: 'node',
     target: 'node20.19',
@@ -224,92 +224,83 @@ async function toCommonJs(esm, files) {
     charset: 'ascii',
     define: { 'import.meta.url': META_URL },
   });
+  const rewritten = rewrite(code, files);
   // What is strict as an ES module has to stay strict: esbuild does not say so itself.
   const prelude = [
     '"use strict";',
-    code.includes(META_URL)
+    rewritten.includes(META_URL)
       ? `const ${META_URL} = require("node:url").pathToFileURL(__filename).href;`
       : '',
-    code.includes(`${PART}(`)
+    rewritten.includes(`${PART}(`)
       ? `const ${PART} = (id) => Promise.resolve().then(() => require(id));`
       : '',
   ];
-  return `${prelude.filter((line) => line !== '').join('\n')}\n${rewrite(code)}`;
-}
-
-// Points imports of our own parts at their CommonJS names, and gives import() to functions: our parts are
-// required when asked for, and everything else (packages, files of the user) goes to the launcher, because
-// import() does not work in a script that V8 took from a code cache. Parsed rather than matched, so that text
-// that looks like an import stays text.
-function redirectImports(esm, files) {
-  const source = ts.createSourceFile('part.mjs', esm, ts.ScriptTarget.Latest);
-  const edits = [];
-  const isPart = (literal) =>
-    literal !== undefined && ts.isStringLiteral(literal) && literal.text.startsWith('./');
-  const rename = (literal) => {
-    const id = literal.text.slice(2);
-    const text = JSON.stringify(`./${files.get(id)}/${commonJsName(id)}`);
-    edits.push({ start: literal.getStart(source), end: literal.end, text });
-  };
-  const visit = (node) => {
-    if (
-      (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) &&
-      isPart(node.moduleSpecifier)
-    ) {
-      rename(node.moduleSpecifier);
-    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-      const own = isPart(node.arguments[0]);
-      const { end } = node.expression;
-      edits.push({ start: node.expression.getStart(source), end, text: own ? PART : IMPORT });
-      if (own) rename(node.arguments[0]);
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return applyEdits(esm, edits);
+  return `${prelude.filter((line) => line !== '').join('\n')}\n${rewritten}`;
 }
 
 function applyEdits(text, edits) {
-  edits.sort((a, b) => b.start - a.start);
+  edits.sort((a, b) => b.start - a.start || b.end - a.end);
   return edits.reduce(
     (out, { start, end, text }) => out.slice(0, start) + text + out.slice(end),
     text,
   );
 }
 
-function rewrite(code) {
+// Parsed rather than matched, so that text that looks like code stays text. Edits are as small as can be, because one
+// lies inside the statement that another is about.
+function rewrite(code, files) {
   const source = ts.createSourceFile('part.cjs', code, ts.ScriptTarget.Latest, true);
-  const edits = [...loadOnUse(source), ...exportOnce(source)];
+  const { edits, names } = loadOnUse(source);
+  edits.push(...exportOnce(source));
+  const edit = (node, text) => edits.push({ start: node.getStart(source), end: node.end, text });
+  const visit = (node) => {
+    if (ts.isIdentifier(node) && names.has(node.text) && isUse(node)) {
+      const short = ts.isShorthandPropertyAssignment(node.parent) ? `${node.text}: ` : '';
+      edit(node, `${short}(${node.text}())`);
+    } else if (ts.isCallExpression(node)) {
+      redirect(node, files, edit);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
   return withoutHelpers(applyEdits(code, edits), source);
 }
 
-// Turns `var x = require("node:os")` into a function that requires when it is first called, and every `x` into `(x())`.
+// Points imports of our own parts at the files they are in, and gives import() to functions: our parts are required
+// when asked for, and everything else (packages, files of the user) goes to the launcher, because import() does not
+// work in a script that V8 took from a code cache.
+function redirect({ expression, arguments: [literal] }, files, edit) {
+  const isImport = expression.kind === ts.SyntaxKind.ImportKeyword;
+  if (!isImport && !(ts.isIdentifier(expression) && expression.text === 'require')) return;
+  const isPart =
+    literal !== undefined && ts.isStringLiteral(literal) && literal.text.startsWith('./');
+  if (isImport) edit(expression, isPart ? PART : IMPORT);
+  if (!isPart) return;
+  const id = literal.text.slice(2);
+  edit(literal, JSON.stringify(`./${files.get(id)}/${commonJsName(id)}`));
+}
+
+// Turns `var x = require("node:os")` into a function that requires when it is first called; every `x` becomes `(x())`.
 // esbuild reads imported names through such a variable at each use, and gives it a name that nothing shadows.
 function loadOnUse(source) {
   const edits = [];
   const names = new Set();
   for (const statement of source.statements) {
     if (!ts.isVariableStatement(statement)) continue;
-    const [declaration] = statement.declarationList.declarations;
-    const text = declaration.initializer?.getText(source) ?? '';
-    if (!/^(?:__toESM\()?require\("(?:node:|\.\/[\w.-]+\/later-)/.test(text)) continue;
-    const name = declaration.name.text;
-    names.add(name);
+    const [{ name, initializer }] = statement.declarationList.declarations;
+    const text = initializer?.getText(source) ?? '';
+    if (!/^(?:__toESM\()?require\("(?:node:|\.\/later-)/.test(text)) continue;
+    names.add(name.text);
+    const start = statement.getStart(source);
+    const load = `let ${name.text}_; const ${name.text} = () => ${name.text}_ ??= `;
+    edits.push({ start, end: initializer.getStart(source), text: load });
+    if (!text.startsWith('__toESM(require("node:')) continue;
     // A module of Node with itself as its default; __toESM would copy every property.
-    const node = /^__toESM\((require\("node:[\w/]+"\))\)$/.exec(text)?.[1];
-    const load = node === undefined ? text : `((it) => ({ __proto__: it, default: it }))(${node})`;
-    const replaced = `let ${name}_; const ${name} = () => ${name}_ ??= ${load};`;
-    edits.push({ start: statement.getStart(source), end: statement.end, text: replaced });
+    const withDefault = '((it) => ({ __proto__: it, default: it }))';
+    const { expression } = initializer;
+    edits.push({ start: expression.getStart(source), end: expression.end, text: withDefault });
   }
-  const visit = (node) => {
-    if (ts.isIdentifier(node) && names.has(node.text) && isUse(node)) {
-      const short = ts.isShorthandPropertyAssignment(node.parent) ? `${node.text}: ` : '';
-      edits.push({ start: node.getStart(source), end: node.end, text: `${short}(${node.text}())` });
-    }
-    ts.forEachChild(node, visit);
-  };
-  if (names.size > 0) visit(source);
-  return edits;
+  return { edits, names };
 }
 
 // esbuild defines each export as a property of an object and copies them all to another. One literal is the same to

@@ -30,7 +30,7 @@ describe.skipIf(process.platform !== 'linux' || !canMount())('a full disk', () =
 
   beforeAll(async () => {
     cli = await Cli.build();
-  });
+  }, 60_000);
   afterAll(() => {
     if (state !== '') unmount(state);
     cli.remove();
