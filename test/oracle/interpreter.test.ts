@@ -15,6 +15,9 @@ const BEYOND = new Set([
   'imports/private-name',
   'bindings/undefined-name-suggests',
   'entry/main-gets-the-harness',
+  'workers/body-wait-and-result',
+  'workers/open-at-the-end',
+  'workers/suspended-until-told',
 ]);
 
 function interpret(path: string): Ending {
