@@ -23,6 +23,17 @@ const WAIT: OptionSpec = {
   help: 'stay and wait when only people can move the run, instead of parking it',
 };
 
+const TRUST: OptionSpec = {
+  name: 'trust',
+  value: 'KEYFILE',
+  repeat: true,
+  help: 'trust packs signed by the public keys in this file (repeatable)',
+};
+const ALLOW_UNSIGNED: OptionSpec = {
+  name: 'allow-unsigned',
+  help: 'take a pack that nobody has signed, or nobody you trust',
+};
+
 /** Options of `harn run`; `harn FILE` and `harn -e CODE` take them too. */
 const RUN_OPTIONS: readonly OptionSpec[] = [
   { name: 'eval', short: 'e', value: 'CODE', help: 'run this text instead of a file' },
@@ -49,6 +60,9 @@ const RUN_OPTIONS: readonly OptionSpec[] = [
     value: 'EDITION',
     help: 'read the program as this edition: 0.7 or 2026 (or HARN_EDITION)',
   },
+  TRUST,
+  ALLOW_UNSIGNED,
+  { name: 'dry-run-verify', help: 'check a pack as for a run, and run nothing' },
   HELP,
 ];
 
@@ -73,6 +87,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       [`harn run -e 'println("hello")'`, 'run a text'],
       ['harn run --deny net --strict triage.harn', 'without network; insist on nothing left over'],
       ['harn run --json triage.harn', 'one JSON event per line'],
+      ['harn run --trust team.pub triage.harnpack', 'a pack signed by a key of your team'],
     ],
     load: async () => (await import('./commands/run.ts')).run,
   },
@@ -124,6 +139,45 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/check.ts')).check,
   },
   {
+    name: 'pack verify',
+    summary: 'check a pack: whole, unchanged, signed by a key you trust',
+    positionals: [{ name: 'BUNDLE' }],
+    options: [TRUST, ALLOW_UNSIGNED, JSON_OPTION, HELP],
+    details: [
+      'Exits 1 when anything is wrong with the file, or nobody you trust has signed it. A key that comes with the pack',
+      'is not trusted for that: name it with --trust, or list it in harn/trusted-keys in your configuration folder',
+      '($XDG_CONFIG_HOME, else ~/.config). Key files hold PEM public keys, or one key of 64 hex digits per line.',
+    ],
+    examples: [['harn pack verify triage.harnpack --trust team.pub', 'who made it, and is it whole']],
+    load: async () => (await import('./commands/pack-verify.ts')).packVerify,
+  },
+  {
+    name: 'pack',
+    summary: 'put a program and all it imports into one file',
+    positionals: [{ name: 'FILE' }],
+    options: [
+      { name: 'out', short: 'o', value: 'FILE', help: 'write here instead of beside the entry' },
+      { name: 'sign', help: 'sign the pack with the key of --key' },
+      { name: 'key', value: 'PEM', help: 'an Ed25519 private key (PKCS #8, PEM)' },
+      {
+        name: 'edition',
+        value: 'EDITION',
+        help: 'read the program as this edition: 0.7 or 2026 (or HARN_EDITION)',
+      },
+      JSON_OPTION,
+      HELP,
+    ],
+    details: [
+      'Equal programs give equal bytes. What is packed lies at or below the folder with harn.toml, else the folder of',
+      'the entry. Packs run only when they are signed by a key that the one who runs them trusts.',
+    ],
+    examples: [
+      ['harn pack triage.harn', 'writes triage.harnpack'],
+      ['harn pack triage.harn --sign --key key.pem', 'with a signature'],
+    ],
+    load: async () => (await import('./commands/pack.ts')).pack,
+  },
+  {
     name: 'runs ls',
     summary: 'list the runs of this project',
     positionals: [],
@@ -166,11 +220,18 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'the journal of a run, entry by entry',
     positionals: [RUN],
     options: [
-      { name: 'follow', short: 'f', help: 'go on with entries to come, until the run ends' },
+      { name: 'from', value: 'N', help: 'begin with entry N' },
+      { name: 'follow', short: 'f', help: 'go on with entries to come, until it ends or parks' },
       { name: 'json', help: 'one JSON envelope per line' },
       HELP,
     ],
-    examples: [['harn runs events 0198f3 --follow', 'watch a run from another terminal']],
+    details: [
+      'Entries are numbered from 1 and never change. A reader that was cut off after entry N goes on with --from N+1.',
+    ],
+    examples: [
+      ['harn runs events 0198f3 --follow', 'watch a run from another terminal'],
+      ['harn runs events 0198f3 --json --from 42 --follow', 'go on watching after entry 41'],
+    ],
     load: async () => (await import('./commands/runs-events.ts')).runsEvents,
   },
   {
@@ -185,6 +246,105 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     examples: [['harn runs cancel 0198f3 --reason "not needed any more"', 'give a run up']],
     load: async () => (await import('./commands/runs-cancel.ts')).runsCancel,
+  },
+  {
+    name: 'runs tree',
+    summary: 'a run with the runs it started',
+    positionals: [{ name: 'RUN|FILE' }],
+    options: [JSON_OPTION, HELP],
+    details: ['FILE is a run record; its children are looked for beside it.'],
+    examples: [['harn runs tree 0198f3', 'who handed work to whom, and how it stands']],
+    load: async () => (await import('./commands/runs-tree.ts')).runsTree,
+  },
+  {
+    name: 'runs diff',
+    summary: 'what is different between two runs',
+    positionals: [{ name: 'A' }, { name: 'B' }],
+    options: [JSON_OPTION, HELP],
+    details: ['A and B are runs of this project or record files. Exits 1 when they are different.'],
+    examples: [['harn runs diff 0198f3 0198f4', 'did the second run do the same?']],
+    load: async () => (await import('./commands/runs-diff.ts')).runsDiff,
+  },
+  {
+    name: 'runs prune',
+    summary: 'delete record files of runs that have ended',
+    positionals: [],
+    options: [
+      { name: 'keep', value: 'N', help: 'keep the newest N' },
+      { name: 'older-than', value: 'AGE', help: 'only of runs that ended longer ago, such as 30d' },
+      { name: 'dry-run', help: 'only say what would be deleted' },
+      JSON_OPTION,
+      HELP,
+    ],
+    details: [
+      'Runs that run or wait keep their files, and so does everything that is not a run record. The journals stay in',
+      'the store, which only grows: `harn runs show` still knows the runs.',
+    ],
+    examples: [['harn runs prune --keep 100 --older-than 30d --dry-run', 'look first']],
+    load: async () => (await import('./commands/runs-prune.ts')).runsPrune,
+  },
+  {
+    name: 'replay',
+    summary: 'execute a run again with its recorded outcomes',
+    positionals: [{ name: 'RUN|FILE' }],
+    options: [
+      { name: 'with', value: 'FILE', help: 'with this code instead of what the run began with' },
+      { name: 'output', help: 'also show what it prints' },
+      JSON_OPTION,
+      HELP,
+    ],
+    details: [
+      'Nothing outside is touched: every effect gets the outcome that was recorded for it, matched by task, place and',
+      'arguments. Exits 1 and names the first difference when the run comes to something else. FILE is a fixture, or a',
+      'run record, which has no outcomes and is only checked against its own assertions.',
+    ],
+    examples: [
+      ['harn replay 0198f3', 'does it come to the same?'],
+      ['harn replay good.fixture.json --with triage.harn', 'does the changed program?'],
+    ],
+    load: async () => (await import('./commands/replay.ts')).replay,
+  },
+  {
+    name: 'fixture',
+    summary: 'make a file of a run that has ended, for replay and eval',
+    positionals: [RUN],
+    options: [
+      {
+        name: 'output',
+        short: 'o',
+        value: 'FILE',
+        help: 'where to write it (default: RUN.fixture.json)',
+      },
+      JSON_OPTION,
+      HELP,
+    ],
+    details: [
+      'The file holds the program, every recorded outcome and the record: look through it before you share it.',
+      'It is replayed once; exits 1 when that does not come to the same.',
+    ],
+    examples: [['harn fixture 0198f3 -o good.fixture.json', 'a production run becomes a test']],
+    load: async () => (await import('./commands/fixture.ts')).fixture,
+  },
+  {
+    name: 'eval',
+    summary: 'check runs, fixtures, suites or packs; exit 1 on failure',
+    positionals: [{ name: 'RUN|FILE|FOLDER' }],
+    options: [
+      { name: 'with', value: 'FILE', help: 'execute fixtures with this code' },
+      { name: 'compare', value: 'RUN', help: 'must also be the same as this run or record' },
+      { name: 'trials', value: 'N', help: 'execute each fixture of a pack so often' },
+      JSON_OPTION,
+      HELP,
+    ],
+    details: [
+      'A pack is TOML or JSON with cases, rubrics, thresholds and severities; a suite is JSON with cases. Rubrics that',
+      'need a model as their judge are not run, and fail where they would block.',
+    ],
+    examples: [
+      ['harn eval good.fixture.json --with triage.harn', 'gate a change in CI'],
+      ['harn eval harn.eval.toml', 'a pack'],
+    ],
+    load: async () => (await import('./commands/eval.ts')).evaluate,
   },
   {
     name: 'why',

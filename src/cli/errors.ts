@@ -80,6 +80,31 @@ export const usageErrors = defineErrors('CLI', {
     message: ({ option, reason }) => `the value of \`${option}\` is not JSON: ${reason}`,
     hint: 'quote it for your shell; a text in JSON has quotes of its own',
   }),
+  compareManifest: row<{ kind: string }>({
+    number: 21,
+    message: ({ kind }) => `--compare is not supported with eval ${kind} manifests`,
+    hint: 'a case names its baseline itself: `compare_to`',
+  }),
+  noRetentionRule: row<Record<string, never>>({
+    number: 22,
+    message: () => 'say what to keep',
+    hint: '`--keep N`, `--older-than 30d`, or both',
+  }),
+  onlyForPacks: row<{ option: string }>({
+    number: 40,
+    message: ({ option }) => `\`${option}\` is only for packs`,
+    hint: 'name a file that `harn pack` has made',
+  }),
+  signNeedsKey: row<Record<string, never>>({
+    number: 41,
+    message: () => '`--sign` and `--key PEM` go together',
+    hint: 'make a key with `openssl genpkey -algorithm ed25519 -out key.pem`',
+  }),
+  badOffset: row<{ value: string }>({
+    number: 42,
+    message: ({ value }) => `\`--from ${value}\` is no number of an entry`,
+    hint: 'entries count from 1; `harn runs events RUN` shows their numbers',
+  }),
 });
 
 /** What was asked for is not there or not possible: exit code 1. */
@@ -140,6 +165,16 @@ export const cliErrors = defineErrors('CLI', {
     message: ({ question, suggestion }) =>
       `there is no question ${question} here${meant(suggestion)}`,
     hint: 'list them with `harn hitl ls --all`',
+  }),
+  noReplayCode: row<{ run: string }>({
+    number: 121,
+    message: ({ run }) =>
+      `run ${run} is of a TypeScript pipeline, whose code is not in its fixture`,
+    hint: 'replay it from the program that defines the pipeline: `replayFixture`',
+  }),
+  badToml: row<{ path: string; reason: string }>({
+    number: 122,
+    message: ({ path, reason }) => `cannot read ${path} as TOML: ${reason}`,
   }),
   internal: row<{ text: string }>({
     number: 199,

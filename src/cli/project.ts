@@ -1,5 +1,14 @@
 // The project's state as commands see it: where the store is, opening it, where records of runs are written.
-import { findStateRoot, type Host, RUNTIME_PROJECTIONS, type RunRecord } from '../runtime/index.ts';
+import {
+  documentOf,
+  factsOf,
+  findStateRoot,
+  type Host,
+  RUNTIME_PROJECTIONS,
+  type RunRecord,
+  runRoot,
+  saveRecord,
+} from '../runtime/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { cliErrors } from './errors.ts';
 
@@ -46,20 +55,22 @@ export class Project {
     throw cliErrors.noStore({ path: (await this.root()).databasePath });
   }
 
-  /** Where the records of runs are written: `$HARN_RUN_DIR`, else `.harn-runs` in the project. */
+  /** The folder of run records: `$HARN_RUN_DIR`, else `.harn-runs` in the project. */
+  async recordFolder(): Promise<string> {
+    return runRoot(this.host, (await this.root()).projectDir);
+  }
+
+  /** Where the record of a run is written. */
   async recordPath(runId: string): Promise<string> {
-    const given = this.host.env.get('HARN_RUN_DIR');
-    const folder =
-      given !== undefined && given !== '' ? given : `${(await this.root()).projectDir}/.harn-runs`;
-    return `${folder}/${runId}.json`;
+    return `${await this.recordFolder()}/${runId}.json`;
   }
 
   /** Writes a run's record: all of it or nothing. A run that needed no store leaves nothing in the project. */
   async saveRecord(record: RunRecord): Promise<void> {
     if (this.#store === undefined) return;
-    const file = await this.recordPath(record.id);
-    await this.host.fs.mkdir(file.slice(0, file.lastIndexOf('/')));
-    await this.host.fs.writeFile(file, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+    const store = await this.#store;
+    const run = documentOf(record, await factsOf(store, record.id));
+    await saveRecord(this.host, run, { path: await this.recordPath(record.id), announce: store });
   }
 
   async close(): Promise<void> {

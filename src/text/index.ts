@@ -39,3 +39,5 @@ export {
   toPosix,
 } from './path.ts';
 export { compilePattern, expandReplacement, PatternError } from './regex.ts';
+// Data formats
+export { parseToml } from './toml.ts';

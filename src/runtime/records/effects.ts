@@ -87,7 +87,7 @@ function sourcesOf(fs: HostFs): EvalSources {
       if (isFixture(await json(path))) {
         throw recErrors.needsExecution({ path });
       }
-      return loadRecordFile(fs, path);
+      return { run: await loadRecordFile(fs, path) };
     },
   };
 }

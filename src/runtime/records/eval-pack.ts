@@ -198,22 +198,22 @@ class PackCaseRun {
 
   async #trial(path: string): Promise<CaseReport> {
     const { sources } = this.#around;
-    const run = await sources.run(path);
+    const found = await sources.run(path);
     const { fixture, fixture_path } = this.#case;
     const expected = fixture ?? fixture_path;
     const compare = this.#case.compare_to ?? this.#pack.baseline;
     const baselinePath = compare === null ? undefined : this.#at(compare);
     const report = evaluateCase({
-      run,
+      ...found,
       fixture: expected === null ? undefined : fixtureIn(await this.#fixture(expected)),
       baseline:
         baselinePath === undefined
           ? undefined
-          : { run: await sources.run(baselinePath), path: baselinePath },
+          : { run: (await sources.run(baselinePath)).run, path: baselinePath },
       label: this.#case.name ?? this.#name,
       sourcePath: path,
     });
-    const failures = [...report.failures, ...this.#findings(run).map(({ text }) => text)];
+    const failures = [...report.failures, ...this.#findings(found.run).map(({ text }) => text)];
     return { ...report, failures, pass: failures.length === 0 };
   }
 

@@ -29,10 +29,17 @@ export const evalSuiteShape = record({
 /** Cases to evaluate, by path. */
 export type EvalSuite = ValueOf<typeof evalSuiteShape>;
 
+/** A run to evaluate. */
+export interface EvalRun {
+  readonly run: RunDocument;
+  /** What executing it again showed; nothing for a record that was only read. */
+  readonly failures?: readonly string[];
+}
+
 /** How an evaluation gets at what it evaluates. */
 export interface EvalSources {
   /** The run in a file: its record, or what a run fixture gives when it is executed again. */
-  readonly run: (path: string) => Promise<RunDocument>;
+  readonly run: (path: string) => Promise<EvalRun>;
   /** Any JSON file. */
   readonly json: (path: string) => Promise<Json>;
 }
@@ -57,8 +64,7 @@ export type SuiteReport<C extends { readonly pass: boolean } = CaseReport> = {
 };
 
 /** What one run is held against. */
-export interface CaseSpec {
-  readonly run: RunDocument;
+export interface CaseSpec extends EvalRun {
   readonly fixture?: ReplayFixture | undefined;
   readonly baseline?: { readonly run: RunDocument; readonly path: string } | undefined;
   readonly label?: string | null;
@@ -67,11 +73,11 @@ export interface CaseSpec {
 
 /** Evaluates one run: against the fixture given, else its own, and against the baseline if there is one. */
 export function evaluateCase(spec: CaseSpec): CaseReport {
-  const { run, baseline, label = null, sourcePath = null } = spec;
+  const { run, failures: before = [], baseline, label = null, sourcePath = null } = spec;
   const fixture = spec.fixture ?? run.replay_fixture ?? replayFixtureOf(run);
   const { failures, stage_count } = evaluateRun(run, fixture);
   const comparison = baseline === undefined ? null : diffRuns(baseline.run, run);
-  const all = [...failures, ...baselineFailures(comparison, baseline?.path)];
+  const all = [...before, ...failures, ...baselineFailures(comparison, baseline?.path)];
   return {
     run_id: run.id,
     workflow_id: run.workflow_id,
@@ -107,14 +113,14 @@ export async function runSuite(
   const cases: CaseReport[] = [];
   for (const { label, run_path, fixture_path, compare_to } of suite.cases) {
     const path = at(run_path);
-    const run = await sources.run(path);
+    const found = await sources.run(path);
     const fixture =
       fixture_path === null ? undefined : fixtureIn(await sources.json(at(fixture_path)));
     const baseline =
       compare_to === null
         ? undefined
-        : { run: await sources.run(at(compare_to)), path: compare_to };
-    cases.push(evaluateCase({ run, fixture, baseline, label, sourcePath: path }));
+        : { run: (await sources.run(at(compare_to))).run, path: compare_to };
+    cases.push(evaluateCase({ ...found, fixture, baseline, label, sourcePath: path }));
   }
   return suiteReport(cases);
 }
@@ -128,7 +134,7 @@ export async function runFolder(
   const cases: CaseReport[] = [];
   for (const name of names) {
     const sourcePath = joinPath(folder, name);
-    cases.push(evaluateCase({ run: await sources.run(sourcePath), sourcePath }));
+    cases.push(evaluateCase({ ...(await sources.run(sourcePath)), sourcePath }));
   }
   return suiteReport(cases);
 }

@@ -12,6 +12,7 @@ export { recErrors } from './errors.ts';
 export { type EvalPack, evalPackShape, type PackReport, readPack, runPack } from './eval-pack.ts';
 export {
   type CaseReport,
+  type EvalRun,
   type EvalSources,
   type EvalSuite,
   evalSuiteShape,

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../base/index.ts';
-import { openMemoryStore } from '../../store/memory/open.ts';
+import { openStore } from '../../store/index.ts';
 import { createMockHost, hostErrors } from '../host/index.ts';
 import { actionGraphTopic } from './action-graph.ts';
 import { loadRecordFile, normalizeRecord, saveRecord } from './record-file.ts';
@@ -181,7 +181,7 @@ describe('saving', () => {
   });
 
   it('announces the action graph and takes questions from the log, which wins', async () => {
-    const store = await openMemoryStore();
+    const store = await openStore('memory:');
     const asked = (request_id: string, run_id: string, prompt: string) => ({
       kind: 'hitl.question_asked',
       payload: { request_id, run_id, agent: 'a', requested_at: '2026-01-02', payload: { prompt } },
@@ -200,7 +200,7 @@ describe('saving', () => {
         { request_id: 'q1', prompt: 'Stale', note: 'kept' },
       ],
     });
-    const { run } = await saveRecord(createMockHost(), given, { store });
+    const { run } = await saveRecord(createMockHost(), given, { log: store, announce: store });
     expect(run.hitl_questions).toMatchObject([
       { request_id: 'q0', prompt: 'Before?' },
       { request_id: 'q1', prompt: 'Which one?', note: 'kept' },

@@ -56,31 +56,33 @@ export type RecordHost = Pick<Host, 'fs' | 'env' | 'system'>;
 export interface SaveOptions {
   /** Where; `<run root>/<id>.json` by default. */
   readonly path?: string | undefined;
-  /** The store to take questions from and to announce the action graph in. */
-  readonly store?: Store | undefined;
+  /** Where questions to people are found. Records of our own journals have theirs already. */
+  readonly log?: Pick<EventLog, 'read'> | undefined;
+  /** Where to announce the action graph. */
+  readonly announce?: Store | undefined;
 }
 
-/** The folder of run records below `base`: `$HARN_RUN_DIR`, else `.harn-runs`. */
+/** The folder of run records: `$HARN_RUN_DIR`, else `.harn-runs` in `base` (the working directory). */
 export function runRoot(host: Pick<Host, 'env' | 'system'>, base?: string): string {
-  const folder = base ?? host.system.cwd();
+  const cwd = host.system.cwd();
   const given = host.env.get('HARN_RUN_DIR')?.trim();
-  return resolvePath(folder, given === undefined || given === '' ? '.harn-runs' : given);
+  const asked = given !== undefined && given !== '';
+  return asked ? resolvePath(cwd, given) : joinPath(base ?? cwd, '.harn-runs');
 }
 
 /** Saves a record: on disk when this returns, the old content or the new, never half. Answers where, and what. */
 export async function saveRecord(
   host: RecordHost,
   given: RunDocument,
-  { path: asked, store }: SaveOptions = {},
+  { path: asked, log, announce }: SaveOptions = {},
 ): Promise<{ readonly path: string; readonly run: RunDocument }> {
   const path = asked ?? joinPath(runRoot(host), `${given.id}.json`);
-  let run =
-    store === undefined ? given : withQuestions(given, await questionsFromLog(store, given.id));
+  let run = log === undefined ? given : withQuestions(given, await questionsFromLog(log, given.id));
   run = withReplayFixture(withStageChildren(run));
   run = withHandoffs({ ...run, persisted_path: path });
   run = await observed(host.fs, run, path);
   await write(host.fs, path, run);
-  if (store !== undefined) await publish(store, run);
+  if (announce !== undefined) await publish(announce, run);
   return { path, run };
 }
 

@@ -226,7 +226,7 @@ describe('evaluations', () => {
   const sources = (): EvalSources => {
     const { fs } = host();
     return {
-      run: (path) => loadRecordFile(fs, path),
+      run: async (path) => ({ run: await loadRecordFile(fs, path) }),
       json: async (path) => parseJson(await fs.readText(path), path),
     };
   };
@@ -309,7 +309,7 @@ describe('evaluations', () => {
       json,
       run: async () => {
         calls += 1;
-        return runOf('r', [], { status: calls === 2 ? 'failed' : 'completed' });
+        return { run: runOf('r', [], { status: calls === 2 ? 'failed' : 'completed' }) };
       },
     };
     const pack = readPack({
