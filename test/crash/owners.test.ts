@@ -22,6 +22,18 @@ async function asked(scene: string, question: string, times: number): Promise<vo
   }
 }
 
+/**
+ * What was asked for since, reads aside: an outcome is handed over without waiting for the disk, so the question that
+ * follows it may be out before the refused write is known. It costs nothing and nobody hears its answer. Takes what was
+ * asked since out of the counts again.
+ */
+function beyondReads(counts: Map<string, number>, before: ReadonlyMap<string, number>): string[] {
+  const more = [...counts].filter(([question, count]) => count !== before.get(question));
+  for (const [question] of more) counts.set(question, before.get(question) ?? 0);
+  expect(more.length).toBeLessThanOrEqual(1);
+  return more.map(([question]) => question).filter((q) => q.startsWith('model') || q === '/orders');
+}
+
 describe.each(['harn', 'ts'] as const)('a run of the %s scenario', (form) => {
   it('that two processes resume at once goes on in one of them; the other names its holder', async () => {
     const { stage, outside } = theatre;
@@ -68,7 +80,7 @@ describe.each(['harn', 'ts'] as const)('a run of the %s scenario', (form) => {
     sleeper.child.kill('SIGCONT');
     const slept = await sleeper.ended;
     expect(slept.reports.filter(hasFailed)).toMatchObject([{ code: sto.$code('fenced') }]);
-    expect(outside.asked(scene.name).counts).toEqual(counted);
+    expect(beyondReads(outside.asked(scene.name).counts, counted)).toEqual([]);
     const after = await theatre.chapter(scene, Promise.resolve(last.life));
     expect(after.left).toEqual(last.left);
     await theatre.check({ scene, chapters: [last], runs: last.left }, undefined, { events: false });

@@ -31,6 +31,7 @@ async function main(harness: Harness, { url }: { readonly url: string }): Promis
     return body;
   });
   stdio.println(`order ${order.join(' ')}`);
+  const pair = await Promise.all([net.get(`${url}/slow/pair/b`), net.get(`${url}/slow/pair/c`)]);
 
   const posted = (await net.post(`${url}/orders`, `${chance} ${id}`)).body;
   const run = (shell: string, policy: object) => harness.process.run({ shell, ...policy });
@@ -76,7 +77,7 @@ async function main(harness: Harness, { url }: { readonly url: string }): Promis
   stdio.println(`end ${clock.nowMs() >= began}`);
   return {
     ...{ chance, id, early, config, slow, order, posted },
-    ...{ ran, again, race, helped, bought, pooled },
+    ...{ ran, again, race, helped, bought, pooled, pair: pair.map(({ body }) => body) },
   };
 }
 
