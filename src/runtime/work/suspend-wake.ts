@@ -40,15 +40,18 @@ const waitTimeout = defineEffect(
     access: 'observe',
     wait: ([dueMs]: readonly [number]) => ({ kind: 'worker_timeout', due_ms: dueMs }),
   },
-  (env, dueMs: number) =>
-    new Promise<null>((resolve, reject) => {
-      // Not a sleep: under virtual time it waits until the program moves the clock.
-      const cancel = env.clock.after(Math.max(0, dueMs - env.clock.nowMs()), () => resolve(null));
+  async (env, dueMs: number) => {
+    const left = dueMs - env.clock.nowMs();
+    if (left <= 0) return null;
+    // Not a sleep: under virtual time it waits until the program moves the clock.
+    return new Promise<null>((resolve, reject) => {
+      const cancel = env.clock.after(left, () => resolve(null));
       env.signal.addEventListener('abort', () => {
         cancel();
         reject(env.signal.reason);
       });
-    }),
+    });
+  },
 );
 
 const eventPosition = defineEffect(

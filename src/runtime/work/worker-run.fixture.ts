@@ -60,6 +60,11 @@ const pauseEffect = defineEffect(
   },
 );
 
+/** Lets other tasks run for a while; the same over all lives. */
+export function* pauses(ctx: RunContext, count: number): Suspending<void> {
+  for (let i = 0; i < count; i += 1) yield* ctx.perform(pauseEffect, []);
+}
+
 /** Lets other tasks run until the condition holds. */
 export function* untilTrue(ctx: RunContext, condition: () => boolean): Suspending<void> {
   for (let i = 0; i < 500 && !condition(); i += 1) yield* ctx.perform(pauseEffect, []);
@@ -115,6 +120,14 @@ export async function newStore(): Promise<Store> {
   return store;
 }
 
+let hosts = 0;
+
+/** A host with chance of its own, so that two runs of one store have different ids. */
+export function newHost(nowMs?: number): MockHost {
+  hosts += 1;
+  return createMockHost({ seed: hosts, nowMs });
+}
+
 /** Starts a life of a run. */
 export async function live(
   body: RunBody,
@@ -123,7 +136,7 @@ export async function live(
   const real = options.store ?? (await newStore());
   const store = dying(real, options);
   const deps: RunDeps = {
-    host: options.host ?? createMockHost(),
+    host: options.host ?? newHost(),
     openStore: async () => store,
     finish: options.finish ?? justEnd,
     sink: { write: () => undefined },
