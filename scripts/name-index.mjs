@@ -22,8 +22,16 @@ export async function nameIndexModule(external) {
   });
   const code = Buffer.from(outputFiles[0].contents).toString('base64');
   const { PURE_GROUPS, EFFECT_GROUPS } = await import(`data:text/javascript;base64,${code}`);
-  const groups = [...PURE_GROUPS, ...EFFECT_GROUPS].map((group) =>
-    group().map(({ name, aliases = [] }) => [name, ...aliases]),
-  );
-  return `export const NAME_INDEX = ${JSON.stringify(groups)};`;
+  const names = [];
+  const places = [];
+  for (const [place, group] of [...PURE_GROUPS, ...EFFECT_GROUPS].entries()) {
+    for (const { name, aliases = [] } of group()) {
+      names.push(name);
+      for (const each of [name, ...aliases]) places.push(`${JSON.stringify(each)}: ${place}`);
+    }
+  }
+  return `export const NAME_INDEX = {
+    names: ${JSON.stringify(names.join(' '))},
+    places: { __proto__: null, ${places.join(', ')} },
+  };`;
 }

@@ -8,16 +8,16 @@ export function createHandleTable(
   registry: BuiltinRegistry,
   resolve: (name: string) => HarnFunction | undefined,
 ): HandleTable {
-  let paths: Map<string, Map<string, string>> | undefined;
+  const asked = new Map<string, ReadonlyMap<string, string> | undefined>();
   const bound = new Map<string, ReadonlyMap<string, HarnFunction>>();
-  const all = () => {
-    paths ??= arrange(registry);
-    return paths;
+  const rowsOf = (path: string) => {
+    if (!asked.has(path)) asked.set(path, methodsBelow(registry, path));
+    return asked.get(path);
   };
   return {
-    has: (path) => all().has(path),
+    has: (path) => rowsOf(path) !== undefined,
     methods(path) {
-      const rows = all().get(path);
+      const rows = rowsOf(path);
       if (rows === undefined) return undefined;
       let methods = bound.get(path);
       if (methods === undefined) {
@@ -33,19 +33,17 @@ export function createHandleTable(
   };
 }
 
-/** Rows of the root are named `harness.unsettled_state`; of a handle `fs.read_text`. */
-function arrange(registry: BuiltinRegistry): Map<string, Map<string, string>> {
-  const paths = new Map<string, Map<string, string>>([['', new Map()]]);
+/** Rows of the root are named `harness.unsettled_state`; of a handle `fs.read_text`. Undefined: no such handle. */
+function methodsBelow(
+  registry: BuiltinRegistry,
+  path: string,
+): ReadonlyMap<string, string> | undefined {
+  const prefix = path === '' ? 'harness.' : `${path}.`;
+  const methods = new Map<string, string>();
   for (const name of registry.names()) {
-    const dot = name.lastIndexOf('.');
-    if (dot === -1) continue;
-    const path = name.slice(0, dot) === 'harness' ? '' : name.slice(0, dot);
-    let methods = paths.get(path);
-    if (methods === undefined) {
-      methods = new Map();
-      paths.set(path, methods);
+    if (name.startsWith(prefix) && !name.includes('.', prefix.length)) {
+      methods.set(name.slice(prefix.length), name);
     }
-    methods.set(name.slice(dot + 1), name);
   }
-  return paths;
+  return methods.size === 0 && path !== '' ? undefined : methods;
 }

@@ -1,8 +1,12 @@
 // Which group has which names, so that a name is found without making every row of every group. Here it is unknown; the
 // build of the command line puts it in (see scripts/name-index.mjs).
 
-/** Per group, in the order of the table, its rows: the name, then its aliases. */
-export type NameIndex = readonly (readonly (readonly string[])[])[];
+export interface NameIndex {
+  /** The names of all rows, in the order of the table, with spaces between them. */
+  readonly names: string;
+  /** The group of every name and alias. An object without prototype. */
+  readonly places: { readonly [name: string]: number };
+}
 
 /** Undefined where nobody has looked: then every group is asked. */
 export const NAME_INDEX: NameIndex | undefined = undefined;

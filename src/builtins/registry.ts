@@ -15,7 +15,6 @@ export class BuiltinRegistry {
   readonly #groups: readonly BuiltinGroup[];
   readonly #index: NameIndex | undefined;
   readonly #made = new Map<number, readonly BuiltinRow[]>();
-  #places: ReadonlyMap<string, number> | undefined;
   #rows: ReadonlyMap<string, BuiltinRow> | undefined;
 
   /** `index` says which names the groups have; without it, every group is made for the first question. */
@@ -32,12 +31,12 @@ export class BuiltinRegistry {
   /** The name of every row, without making the rows. */
   names(): readonly string[] {
     if (this.#index === undefined) return this.rows().map((row) => row.name);
-    return this.#index.flatMap((group) => group.map(([name]) => name as string));
+    return this.#index.names.split(' ');
   }
 
   /** The row of a name or alias. */
   find(name: string): BuiltinRow | undefined {
-    const place = this.#placeOf(name);
+    const place = this.#index?.places[name];
     if (place === undefined) return this.#table().get(name);
     return this.#group(place).find((row) => row.name === name || row.aliases?.includes(name));
   }
@@ -45,14 +44,6 @@ export class BuiltinRegistry {
   /** What the checker and the language server see: all rows but the internal ones. */
   specs(): readonly BuiltinSpec[] {
     return this.rows().filter((row) => !row.name.startsWith('@'));
-  }
-
-  #placeOf(name: string): number | undefined {
-    if (this.#index === undefined) return undefined;
-    this.#places ??= new Map(
-      this.#index.flatMap((group, i) => group.flat().map((each) => [each, i] as const)),
-    );
-    return this.#places.get(name);
   }
 
   #group(place: number): readonly BuiltinRow[] {
