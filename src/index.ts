@@ -6,10 +6,14 @@ export { HarnError, type Json } from './base/index.ts';
 // `harness.agent.pipelineOnFinish`); what a run leaves behind; the outside, for tests and embedding
 export {
   type AgentHandle,
+  type AgentLoopCall,
+  type AgentLoopResult,
+  type AgentTool,
   compose,
   createMockHost,
   createNodeHost,
   createRuntime,
+  defineTool,
   type FinishCallback,
   firstAvailable,
   type Handle,
@@ -44,6 +48,7 @@ export {
   type RuntimeOptions,
   type Settled,
   type SettlementReceipt,
+  type ToolCall,
   when,
   withTelemetry,
   withTimeout,

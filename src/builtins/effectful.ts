@@ -1,4 +1,6 @@
 // The groups of builtins that need a run: effects, tasks, control. One line per group.
+import { agentLoopRows, agentSessionRows } from './agent-loop.ts';
+import { agentToolRows } from './agent-tools.ts';
 import { clockRows, randomRows } from './clock.ts';
 import { controlRows } from './control.ts';
 import { fsRows } from './fs.ts';
@@ -28,4 +30,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => humanRows(),
   () => poolRows(),
   () => workerRows(),
+  () => agentToolRows(),
+  () => agentSessionRows(),
+  () => agentLoopRows(),
 ];

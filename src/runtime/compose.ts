@@ -1,5 +1,6 @@
 // Composition: what every run of a process is made of. The one place that knows all sub-rooms at once.
 import type { Store } from '../store/index.ts';
+import { currentSessionId } from './agent/index.ts';
 import { defaultHost, Runtime, type RuntimeOptions, terminalSink } from './harness/index.ts';
 import type { Host } from './host/index.ts';
 import { equipHuman, humanQuestionsSection, questionIndex } from './human/index.ts';
@@ -22,6 +23,7 @@ import {
 } from './run/index.ts';
 
 import {
+  currentSessionKey,
   poolUnsettledSource,
   workerIndex,
   workerStoreKey,
@@ -63,6 +65,7 @@ export function composeRuns(options: ComposeOptions): RunDeps {
     equip: (run) => {
       if (options.llm !== undefined) run.provide(llmConfigKey, options.llm);
       run.provide(workerStoreKey, openStore);
+      run.provide(currentSessionKey, { sessionOf: currentSessionId });
       equipHuman(run);
       equipLifecycle(run, {
         sources: [workerUnsettledSource, llmUnsettledSource, poolUnsettledSource],

@@ -1,6 +1,36 @@
 // Front door of runtime: the orchestration library. Knows nothing of Harn source.
 // The outside
 
+// Agents
+export {
+  type AgentEvent,
+  type AgentLoopResult,
+  agentLoop,
+  executorOf,
+  formatToolResult,
+  type GateDecision,
+  type GateMark,
+  type LoopGate,
+  type LoopOptions,
+  type LoopParts,
+  type LoopStatus,
+  loopErrors,
+  parameterSchema,
+  parseToolCalls,
+  type ReplayEvent,
+  readAgentEvents,
+  readSession,
+  sessionCalls,
+  sessionErrors,
+  type Tool,
+  type ToolCallSite,
+  type ToolHandler,
+  Transcript,
+  type TranscriptMessage,
+  toolErrors,
+  toolPrompt,
+  toTool,
+} from './agent/index.ts';
 // Composition
 export {
   type ComposeOptions,
@@ -12,7 +42,11 @@ export {
 // TypeScript pipelines
 export {
   type AgentHandle,
+  type AgentLoopCall,
+  type AgentMethods,
+  type AgentTool,
   createHarness,
+  defineTool,
   type Family,
   type Handle,
   type Harness,
@@ -28,6 +62,7 @@ export {
   type Runtime,
   type RuntimeOptions,
   type Settled,
+  type ToolCall,
 } from './harness/index.ts';
 export {
   createMockHost,

@@ -40,4 +40,4 @@ export {
   type TranscriptMessage,
   truncateStrategy,
 } from './transcript.ts';
-export { openGate, type TurnDecision, type TurnGate, type TurnMark } from './turn-gate.ts';
+export { openGate, type GateDecision, type LoopGate, type GateMark } from './loop-gate.ts';

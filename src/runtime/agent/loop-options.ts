@@ -4,9 +4,9 @@ import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { LlmOptions } from '../llm/index.ts';
 import type { Handler } from '../run/index.ts';
 import { loopErrors } from './errors.ts';
+import type { LoopGate } from './loop-gate.ts';
 import { type Tool, toolTable } from './tools.ts';
 import { type CompactStrategy, truncateStrategy } from './transcript.ts';
-import type { TurnGate } from './turn-gate.ts';
 
 export type ToolFormat = 'native' | 'text';
 
@@ -14,7 +14,7 @@ export type ToolFormat = 'native' | 'text';
 export interface LoopParts {
   readonly tools?: readonly Tool[];
   /** Asked between turns whether to go on. */
-  readonly gate?: TurnGate;
+  readonly gate?: LoopGate;
   /** Called after a turn with tool calls; may end the loop or say something. */
   readonly postTurn?: Handler;
   /** Called before each turn; may show the model other messages than those recorded. */

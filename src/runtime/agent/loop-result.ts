@@ -1,10 +1,10 @@
 // What a loop gives back, in the published shape: status and text, what the model calls cost, what the tools did, the
 // transcript.
 import type { JsonObject } from '../../base/index.ts';
+import type { GateDecision } from './loop-gate.ts';
 import type { LoopPlan } from './loop-options.ts';
 import type { Session } from './session.ts';
 import type { TurnResult } from './turn.ts';
-import type { TurnDecision } from './turn-gate.ts';
 
 /** How a loop can end. `idle` and `watchdog` belong to daemons and do not occur yet. */
 export type LoopStatus =
@@ -99,7 +99,7 @@ export class LoopTotals {
     plan: LoopPlan,
     session: Session,
     status: LoopStatus,
-    suspension: Extract<TurnDecision, { kind: 'suspend' }> | undefined,
+    suspension: Extract<GateDecision, { kind: 'suspend' }> | undefined,
   ): AgentLoopResult {
     return {
       status,

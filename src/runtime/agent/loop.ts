@@ -10,6 +10,7 @@ import { callHandler, defineEffect, type RunContext, type Suspending } from '../
 import { appendAgentEvents, type PendingEvent } from './agent-events.ts';
 import { Emitter } from './emitter.ts';
 import { loopErrors } from './errors.ts';
+import { type GateDecision, openGate } from './loop-gate.ts';
 import {
   type LoopOptions,
   type LoopParts,
@@ -22,7 +23,6 @@ import { newSession, type Session, sessionsKey } from './session.ts';
 import { appendSessionFacts, type SessionFacts, sessionFacts } from './session-facts.ts';
 import { textOfContent } from './transcript.ts';
 import { applyTurn, type TurnResult, takeTurn } from './turn.ts';
-import { openGate, type TurnDecision } from './turn-gate.ts';
 
 /** How a loop goes on after a turn. */
 type Next =
@@ -88,7 +88,7 @@ class AgentLoop {
   readonly #totals = new LoopTotals();
   /** Answers without a call in a row. */
   #idle = 0;
-  #suspension: Extract<TurnDecision, { kind: 'suspend' }> | undefined;
+  #suspension: Extract<GateDecision, { kind: 'suspend' }> | undefined;
 
   constructor(ctx: RunContext, plan: LoopPlan, session: Session, system: string | null) {
     this.#ctx = ctx;

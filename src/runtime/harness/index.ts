@@ -1,4 +1,11 @@
 // Front door of harness: the capability tree in TypeScript, pipelines, and the runtime that runs them.
+export {
+  type AgentLoopCall,
+  type AgentMethods,
+  type AgentTool,
+  defineTool,
+  type ToolCall,
+} from './agent.ts';
 export { camel, createFamily, type Family, notData } from './family.ts';
 export type { InteractionHandle } from './interaction.ts';
 export type {

@@ -16,6 +16,7 @@ import {
   llmMockEffects,
 } from '../llm/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
+import { type AgentMethods, agentMethods } from './agent.ts';
 import { createFamily, type Family, notData } from './family.ts';
 import { type PoolMethods, poolMethods } from './pool.ts';
 import type { Harness } from './tree.ts';
@@ -85,7 +86,7 @@ export function rootMethods(ctx: RunContext): RootMethods {
 }
 
 /** What is registered for the rest of a run. */
-export interface AgentHandle extends PoolMethods, WorkerMethods {
+export interface AgentHandle extends AgentMethods, PoolMethods, WorkerMethods {
   /** The last registration counts. Use a preset (`onFinishDrain`, ...) or a function of your own. */
   pipelineOnFinish(callback: OnFinish): void;
   registerSessionHook(event: string, hook: Hook, pattern?: string): void;
@@ -100,6 +101,7 @@ export function agentHandle(
   return {
     ...poolMethods(ctx, harnessFor),
     ...workerMethods(ctx, harnessFor),
+    ...agentMethods(ctx),
     pipelineOnFinish: (callback) => {
       lifecycleAgent.pipeline_on_finish(ctx, finishHandler(callback, harnessFor));
     },

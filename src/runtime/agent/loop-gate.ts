@@ -5,7 +5,7 @@ import type { RunContext, Suspending } from '../run/index.ts';
 import type { TranscriptMessage } from './transcript.ts';
 
 /** Where a loop stands when it asks. */
-export interface TurnMark {
+export interface GateMark {
   readonly sessionId: string;
   /** The turn that would come next, from 1. */
   readonly iteration: number;
@@ -14,7 +14,7 @@ export interface TurnMark {
 }
 
 /** What the gate says. `messages` are taken up before the turn. */
-export type TurnDecision =
+export type GateDecision =
   | { readonly kind: 'continue'; readonly messages?: readonly TranscriptMessage[] }
   | {
       readonly kind: 'suspend';
@@ -27,12 +27,12 @@ export type TurnDecision =
  * Decides between turns. It belongs to the program's own time: what it reads from outside it reads through effects, so
  * that a replay hears the same.
  */
-export interface TurnGate {
-  next(ctx: RunContext, mark: TurnMark): Suspending<TurnDecision>;
+export interface LoopGate {
+  next(ctx: RunContext, mark: GateMark): Suspending<GateDecision>;
 }
 
 /** Lets every turn through. */
-export const openGate: TurnGate = {
+export const openGate: LoopGate = {
   *next() {
     yield* [];
     return { kind: 'continue' };

@@ -1,0 +1,232 @@
+// Agents as programs see them: the loop, and sessions with their events.
+import type { Json } from '../base/index.ts';
+import {
+  agentLoop,
+  type Handler,
+  type LoopOptions,
+  type LoopParts,
+  loopErrors,
+  type RunContext,
+  type Suspending,
+  sessionCalls,
+  sessionErrors,
+} from '../runtime/index.ts';
+import {
+  type Ctx,
+  call,
+  type Dict,
+  display,
+  fromJson,
+  functionMeta,
+  type HarnFunction,
+  isDict,
+  isFunction,
+  isInt,
+  type List,
+  type Steps,
+  typeOf,
+  type Value,
+} from '../values/index.ts';
+import { toolsFrom } from './agent-tools.ts';
+import { toData, toNumber } from './data.ts';
+import { type BuiltinRow, builtin } from './define.ts';
+import { wrong } from './errors.ts';
+import { HarnHandle } from './handle.ts';
+
+/** Functions that grew a leading handle take both shapes. */
+function withoutHandle(args: List): List {
+  return args[0] instanceof HarnHandle ? args.slice(1) : args;
+}
+
+const idOf = (value: Value | undefined): string => display(value ?? null);
+const optionalId = (value: Value | undefined): string | null =>
+  value === undefined || value === null ? null : display(value);
+
+/** The options of a loop, with what is not data apart. */
+function loopOptions(options: Value | undefined): { data: LoopOptions; parts: LoopParts } {
+  if (options === undefined || options === null) return { data: {}, parts: {} };
+  if (!isDict(options)) throw loopErrors.badOption({ option: 'options', expected: 'a dict' });
+  const { tools, post_turn_callback, context_callback, context_filter, ...rest } =
+    options as Dict & {
+      readonly [key: string]: Value;
+    };
+  const post = closureOf('post_turn_callback', post_turn_callback);
+  const context = closureOf('context_callback', context_callback ?? context_filter);
+  return {
+    data: toData(rest as Value) as LoopOptions,
+    parts: {
+      tools: toolsFrom(tools),
+      ...(post === undefined ? {} : { postTurn: jsonHandler(post) }),
+      ...(context === undefined ? {} : { context: jsonHandler(context) }),
+    },
+  };
+}
+
+function closureOf(option: string, value: Value | undefined): HarnFunction | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (isFunction(value)) return value;
+  throw loopErrors.badOption({ option, expected: 'a closure' });
+}
+
+/** A closure that is called with JSON and gives JSON. */
+function jsonHandler(fn: HarnFunction): Handler {
+  return {
+    kind: 'generator',
+    name: functionMeta(fn).name ?? 'closure',
+    run: function* (ctx: RunContext, args) {
+      const given = args.map((arg) => fromJson((arg ?? null) as Json));
+      return toData(yield* call(fn, ctx, given) as Suspending<Value>);
+    },
+  };
+}
+
+/** A verb on sessions: its name as a method; the older global is `agent_session_<verb>`. */
+interface Verb {
+  readonly signature: string;
+  readonly doc: string;
+  readonly run: (ctx: RunContext, args: List) => Value;
+  readonly alias?: string;
+}
+
+const VERBS: readonly Verb[] = [
+  {
+    signature: 'open(id: any?, more: any?) -> string',
+    doc: 'The id of a session, opened when it is not there. Without an id a new one is drawn.',
+    run: (ctx, [id]) => sessionCalls.open(ctx, optionalId(id)),
+  },
+  {
+    signature: 'exists(id: any, more: any?) -> bool',
+    doc: 'Whether a session is open.',
+    run: (ctx, [id]) => sessionCalls.exists(ctx, idOf(id)),
+  },
+  {
+    signature: 'current_id() -> string | nil',
+    doc: 'The session that the caller works in, in tools and callbacks of a loop.',
+    run: (ctx) => sessionCalls.current_id(ctx),
+  },
+  {
+    signature: 'length(id: any, more: any?) -> int',
+    doc: 'How many messages a session has.',
+    run: (ctx, [id]) => sessionCalls.length(ctx, idOf(id)),
+  },
+  {
+    signature: 'snapshot(id: any, more: any?) -> dict | nil',
+    doc: 'The transcript of a session and where it came from; nil when there is none.',
+    run: (ctx, [id]) => fromJson(sessionCalls.snapshot(ctx, idOf(id))),
+  },
+  {
+    signature: 'ancestry(id: any, more: any?) -> dict | nil',
+    doc: '`{parent_id, child_ids, root_id}` of a session; nil when there is none.',
+    run: (ctx, [id]) => fromJson(sessionCalls.ancestry(ctx, idOf(id))),
+  },
+  {
+    signature: 'reset(id: any, more: any?) -> nil',
+    doc: 'Forgets what was said in a session; its id and subscribers stay.',
+    run: (ctx, [id]) => sessionCalls.reset(ctx, idOf(id)),
+  },
+  {
+    signature: 'fork(source: any, id: any?, more: any?) -> string',
+    doc: 'Copies a session under a new id.',
+    run: (ctx, [source, id]) => sessionCalls.fork(ctx, idOf(source), optionalId(id)),
+  },
+  {
+    signature: 'fork_at(source: any, keep_first: any?, id: any?, more: any?) -> string',
+    doc: 'Copies the first messages of a session under a new id.',
+    run: (ctx, [source, count, id]) =>
+      sessionCalls.fork_at(
+        ctx,
+        idOf(source),
+        countOf('fork_at', 'keep_first', count),
+        optionalId(id),
+      ),
+  },
+  {
+    signature: 'trim(id: any, keep_last: any?, more: any?) -> int',
+    doc: 'Keeps the last messages of a session and gives how many there are.',
+    run: (ctx, [id, count]) =>
+      sessionCalls.trim(ctx, idOf(id), countOf('trim', 'keep_last', count)),
+  },
+  {
+    signature: 'inject(id: any, message: any?, more: any?) -> nil',
+    doc: 'Adds a message `{role, content}`: at once, or after the turn that is under way.',
+    run: (ctx, [id, message]) => sessionCalls.inject(ctx, idOf(id), toData(message)),
+  },
+  {
+    signature: 'subscribe(id: any, callback: any?, more: any?) -> nil',
+    doc: 'Calls `callback(event)` for every event of a session.',
+    alias: 'agent_subscribe',
+    run: (ctx, [id, callback]) => {
+      if (!isFunction(callback as Value)) {
+        throw wrong.argument({
+          builtin: 'agent_subscribe',
+          detail: `the callback must be a closure, got ${typeOf(callback ?? null)}`,
+        });
+      }
+      return sessionCalls.subscribe(ctx, idOf(id), jsonHandler(callback as HarnFunction));
+    },
+  },
+];
+
+function countOf(verb: string, name: string, value: Value | undefined): number {
+  if (!isInt(value ?? null)) throw sessionErrors.badArgument({ verb, name, expected: 'an int' });
+  return toNumber(value);
+}
+
+export function agentSessionRows(): readonly BuiltinRow[] {
+  return [
+    ...VERBS.map(({ signature, doc, run, alias }) => {
+      const verb = signature.slice(0, signature.indexOf('('));
+      const aliases = [alias ?? `agent_session_${verb}`];
+      return builtin(
+        `agent.${signature}`,
+        { doc, effect: 'ambient', aliases },
+        (ctx: Ctx, ...args: Value[]) => run(ctx as RunContext, withoutHandle(args)),
+      );
+    }),
+    builtin(
+      'agent.close(id: any, status: any?, more: any?) -> nil',
+      {
+        doc: 'Ends a session here; what was written of it stays readable.',
+        effect: 'mutation',
+        aliases: ['agent_session_close'],
+      },
+      function* (ctx: Ctx, ...args: Value[]): Steps {
+        const [id, status] = withoutHandle(args);
+        return yield* sessionCalls.close(ctx as RunContext, idOf(id), optionalId(status));
+      },
+    ),
+    builtin(
+      'agent.replay_events(id: any, more: any?) -> list',
+      {
+        doc: 'The events of a session as the store has them: `{event_id, kind, occurred_at_ms, event}`.',
+        effect: 'read',
+        aliases: ['load_agent_session_replay_events'],
+      },
+      function* (ctx: Ctx, ...args: Value[]): Steps {
+        const [id] = withoutHandle(args);
+        const events = yield* sessionCalls.replay_events(ctx as RunContext, idOf(id));
+        return fromJson(events as unknown as Json);
+      },
+    ),
+  ];
+}
+
+export function agentLoopRows(): readonly BuiltinRow[] {
+  return [
+    builtin(
+      'agent.loop(task: any, system: any?, options: any?, more: any?) -> dict',
+      {
+        doc: 'Runs an agent with tools until it is done: `{status, text, llm, tools, transcript, ...}`.',
+        effect: 'wait',
+        aliases: ['agent_loop'],
+      },
+      function* (ctx: Ctx, ...args: Value[]): Steps {
+        const [task, system, options] = withoutHandle(args);
+        const { data, parts } = loopOptions(options);
+        const prompt = task === undefined || task === null ? '' : display(task);
+        const result = yield* agentLoop(ctx as RunContext, prompt, optionalId(system), data, parts);
+        return fromJson(result as unknown as Json);
+      },
+    ),
+  ];
+}

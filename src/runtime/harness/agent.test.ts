@@ -1,0 +1,110 @@
+// Agents in TypeScript: typed tools, sessions, listeners; resumed in the middle.
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../base/index.ts';
+import { openStore, type Store } from '../../store/index.ts';
+import { createRuntime } from '../compose.ts';
+import { createMockHost } from '../host/index.ts';
+import { defineTool, pipeline } from './index.ts';
+
+const never = new Promise<never>(() => undefined);
+
+const call = (name: string, args: JsonObject): JsonObject => ({
+  text: '',
+  tool_calls: [{ id: `call_${name}`, name, arguments: args }],
+});
+
+/** A pipeline whose agent sends one message; `sent` is the outside. */
+function program(sent: string[], heard: string[] = [], alive = () => true) {
+  const send = defineTool<{ to: string }>({
+    name: 'send',
+    description: 'Sends a greeting',
+    parameters: { to: 'string' },
+    handler: async ({ to }, { idempotencyKey }) => {
+      if (alive()) sent.push(`${to} ${idempotencyKey.length > 0}`);
+      await new Promise((ok) => setImmediate(ok));
+      return { sent: to };
+    },
+  });
+  return pipeline('greet', async (harness, name: string) => {
+    const { agent } = harness;
+    const id = agent.open('greetings');
+    agent.subscribe(id, (event) => void heard.push(event.type));
+    const first = await agent.loop({
+      task: `greet ${name}`,
+      system: 'be kind',
+      session_id: id,
+      tools: [send],
+    });
+    agent.inject(id, { role: 'user', content: 'thanks' });
+    const branch = agent.fork(id);
+    const length = agent.length(branch);
+    await agent.close(branch);
+    const events = await agent.replayEvents(id);
+    return { status: first.status, tools: first.tools.successful, length, events: events.length };
+  });
+}
+
+const mocks: readonly JsonObject[] = [call('send', { to: 'Ada' }), { text: 'Greeted.' }];
+
+function runtimeOf(store: Store, greet: ReturnType<typeof program>) {
+  const llm = { mocks };
+  return createRuntime({ store, pipelines: [greet], host: createMockHost(), llm });
+}
+
+describe('an agent in a TypeScript pipeline', () => {
+  it('uses typed tools and keeps its session', async () => {
+    await using store = await openStore('memory:');
+    const sent: string[] = [];
+    const heard: string[] = [];
+    const greet = program(sent, heard);
+    const result = await runtimeOf(store, greet).start(greet, 'Ada').done;
+    expect(result).toMatchObject({
+      status: 'settled',
+      returned: { status: 'done', tools: ['send'], length: 5, events: heard.length },
+    });
+    expect(sent).toEqual(['Ada true']);
+    expect(heard).toContain('tool_call_update');
+  });
+
+  it('sends nothing twice when it is killed after any commit and resumed', async () => {
+    let lives = 0;
+    for (let n = 0; n < 40; n += 1) {
+      await using store = await openStore('memory:');
+      const sent: string[] = [];
+      let commits = 0;
+      let alive = true;
+      const dying = new Proxy(store, {
+        get(target, key) {
+          const value = Reflect.get(target, key) as unknown;
+          if (key !== 'tx') return typeof value === 'function' ? value.bind(target) : value;
+          return (fn: never) => {
+            commits += 1;
+            if (commits > n) alive = false;
+            return alive ? target.tx(fn) : never;
+          };
+        },
+      });
+      const first = program(sent, [], () => alive);
+      const handle = runtimeOf(dying, first).start(first, 'Ada');
+      let ended = false;
+      void handle.done.then(() => {
+        ended = true;
+      });
+      for (let turn = 0; turn < 600 && alive && !ended; turn += 1) {
+        await new Promise((ok) => setImmediate(ok));
+      }
+      for (let turn = 0; turn < 20; turn += 1) await new Promise((ok) => setImmediate(ok));
+      if (ended) break;
+      if ((await store.latest(`runs.${handle.id}`)) === undefined) continue;
+      const again = program(sent);
+      const resumed = await runtimeOf(store, again).resume(handle.id, { force: true });
+      expect(await resumed.done, `killed after ${n}`).toMatchObject({
+        status: 'settled',
+        returned: { status: 'done', length: 5 },
+      });
+      expect(sent.length, `killed after ${n}`).toBe(1);
+      lives += 1;
+    }
+    expect(lives).toBeGreaterThan(3);
+  });
+});

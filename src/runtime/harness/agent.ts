@@ -1,0 +1,120 @@
+// Agents in TypeScript: the loop with typed tools, and sessions. What the language calls, spelled in camelCase.
+import type { Json, JsonObject } from '../../base/index.ts';
+import {
+  type AgentEvent,
+  type AgentLoopResult,
+  agentLoop,
+  type LoopGate,
+  type LoopOptions,
+  type ReplayEvent,
+  sessionCalls,
+  type ToolCallSite,
+  toTool,
+} from '../agent/index.ts';
+import type { Handler, RunContext, Suspending } from '../run/index.ts';
+
+/** What the handler of a tool is told besides its arguments. */
+export interface ToolCall extends ToolCallSite {
+  /** Aborted when the call is given up. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A tool with its handler. Arguments are checked against `parameters` before the handler sees them. A handler that
+ * changes something is called behind a durable intent; hand `idempotencyKey` on to whoever can use it.
+ */
+export interface AgentTool<A extends JsonObject = JsonObject> {
+  readonly name: string;
+  readonly description: string;
+  /** A JSON Schema of type object, or its short form `{ path: 'string' }`. */
+  readonly parameters?: JsonObject;
+  /** False for tools that only look. True by default. */
+  readonly mutates?: boolean;
+  /** May run beside other such calls of the same turn. */
+  readonly parallel?: boolean;
+  /** What a resumed run does about a call whose end is not known: tell the model (`fail`), or call again (`retry`). */
+  readonly onUnknown?: 'retry' | 'fail';
+  readonly timeoutMs?: number;
+  readonly handler: (args: A, call: ToolCall) => Promise<Json> | Json;
+}
+
+/** Declares a tool; `A` types the arguments of its handler. */
+export function defineTool<A extends JsonObject>(tool: AgentTool<A>): AgentTool {
+  return tool as unknown as AgentTool;
+}
+
+/** A loop as it is started. The other fields are the options of `agent_loop` and of model calls. */
+export interface AgentLoopCall extends LoopOptions {
+  readonly task: string;
+  readonly system?: string;
+  readonly tools?: readonly AgentTool[];
+  /** Asked between turns whether to go on. */
+  readonly gate?: LoopGate;
+}
+
+/** Loops and sessions. */
+export interface AgentMethods {
+  /** Runs an agent until it is done. Each turn is recorded; a resumed run goes on after the last one. */
+  loop(call: AgentLoopCall): Promise<AgentLoopResult>;
+  open(id?: string): string;
+  exists(id: string): boolean;
+  currentId(): string | null;
+  length(id: string): number;
+  snapshot(id: string): JsonObject | null;
+  ancestry(id: string): JsonObject | null;
+  reset(id: string): void;
+  fork(source: string, id?: string): string;
+  forkAt(source: string, keepFirst: number, id?: string): string;
+  trim(id: string, keepLast: number): number;
+  inject(id: string, message: JsonObject): void;
+  /** Calls `listener` with every event of the session from here on, in order; the loop waits for it. */
+  subscribe(id: string, listener: (event: AgentEvent) => Promise<void> | void): void;
+  close(id: string, status?: string): Promise<void>;
+  replayEvents(id: string): Promise<readonly ReplayEvent[]>;
+}
+
+/** The methods of a context. */
+export function agentMethods(ctx: RunContext): AgentMethods {
+  const run = <T>(body: (inner: RunContext) => Suspending<T>) =>
+    ctx.runFromLane(ctx.task.nextGroup('agent'), body);
+  return {
+    loop: ({ task, system, tools = [], gate, ...options }) => {
+      const parts = { tools: tools.map(asTool), ...(gate === undefined ? {} : { gate }) };
+      return run((inner) => agentLoop(inner, task, system ?? null, options, parts));
+    },
+    open: (id) => sessionCalls.open(ctx, id ?? null),
+    exists: (id) => sessionCalls.exists(ctx, id),
+    currentId: () => sessionCalls.current_id(ctx),
+    length: (id) => sessionCalls.length(ctx, id),
+    snapshot: (id) => sessionCalls.snapshot(ctx, id),
+    ancestry: (id) => sessionCalls.ancestry(ctx, id),
+    reset: (id) => void sessionCalls.reset(ctx, id),
+    fork: (source, id) => sessionCalls.fork(ctx, source, id ?? null),
+    forkAt: (source, keepFirst, id) => sessionCalls.fork_at(ctx, source, keepFirst, id ?? null),
+    trim: (id, keepLast) => sessionCalls.trim(ctx, id, keepLast),
+    inject: (id, message) => void sessionCalls.inject(ctx, id, message),
+    subscribe: (id, listener) => void sessionCalls.subscribe(ctx, id, listenerOf(listener)),
+    close: async (id, status) => void (await run((c) => sessionCalls.close(c, id, status ?? null))),
+    replayEvents: (id) => run((inner) => sessionCalls.replay_events(inner, id)),
+  };
+}
+
+function asTool({ handler, onUnknown, timeoutMs, ...declared }: AgentTool) {
+  const data: JsonObject = {
+    ...(declared as JsonObject),
+    ...(onUnknown === undefined ? {} : { on_unknown: onUnknown }),
+    ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
+  };
+  return toTool(data, { kind: 'native', run: handler });
+}
+
+function listenerOf(listener: (event: AgentEvent) => Promise<void> | void): Handler {
+  return {
+    kind: 'async',
+    name: listener.name,
+    run: async (_lane, [event]) => {
+      await listener(event as AgentEvent);
+      return null;
+    },
+  };
+}

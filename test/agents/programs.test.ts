@@ -1,0 +1,158 @@
+// Agents in Harn programs: tools as declarations and as registries, sessions, the loop, its callbacks.
+import { describe, expect, it } from 'vitest';
+import { Engine, loadProgram } from '../../src/engine/index.ts';
+import { createMockHost, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { openStore } from '../../src/store/index.ts';
+import { uncaughtText } from '../../src/values/index.ts';
+
+const SAY = `fn say(items) { println(items.map({ i -> to_string(i) }).join(" ")) }`;
+
+/** Runs a program and gives what it printed; a failure is thrown with its text. */
+async function printed(text: string): Promise<string[]> {
+  const loaded = await loadProgram(
+    { code: `${SAY}\n${text}`, name: 'agent.harn' },
+    { cwd: '/work' },
+  );
+  if (loaded.program === undefined) {
+    throw new Error(loaded.diagnostics.map((each) => each.message).join('\n'));
+  }
+  const out: string[] = [];
+  await using store = await openStore({ url: 'memory:', projections: RUNTIME_PROJECTIONS });
+  const engine = new Engine({
+    host: createMockHost(),
+    openStore: async () => store,
+    sink: { write: (_stream, line) => void out.push(line) },
+  });
+  const result = await engine.start(loaded.program).done;
+  if (result.status === 'broken') throw new Error(uncaughtText(result.error));
+  if (result.status === 'parked') throw new Error('parked');
+  if (!result.main.ok) throw new Error(uncaughtText(result.main.error));
+  return out.join('').trimEnd().split('\n');
+}
+
+describe('tool registries', () => {
+  it('hold what was defined, in one shape', async () => {
+    const lines = await printed(`
+pipeline main() {
+  let empty = tool_registry()
+  let one = tool_define(empty, "search", "Finds text", {
+    parameters: {query: "string", limit: {type: "int", default: 5}},
+    returns: {type: "list"},
+    team: "docs",
+    handler: { args -> args.query },
+  })
+  let both = tool_define(one, "read", "Reads", {parameters: {path: {type: "string"}}, handler: { a -> a.path }})
+  say([tool_count(empty), tool_count(both)])
+  let found = tool_find(both, "search")
+  say([found.parameters.query.type, found.parameters.limit.required, found.executor, found.team])
+  say([found.outputSchema.type, tool_find(both, "none")])
+  say([tool_count(tool_select(both, ["read"])), tool_count(tool_remove(both, "read"))])
+  say([json_stringify(tool_schema(tool_select(both, ["read"])))])
+  say([contains(tool_prompt(both), "Available Tools"), tool_describe(tool_select(both, ["read"]))])
+  let calls = tool_parse_call("<tool_call>read({path: 'a'})</tool_call>")
+  say([calls[0].name, calls[0].arguments.path, len(tool_parse_call("words"))])
+  say([tool_format_result("read", "text")])
+}`);
+    expect(lines).toEqual([
+      '0 2',
+      'string false harn docs',
+      'list nil',
+      '1 1',
+      '{"schema_version":"harn-tools/1.0","tools":[{"description":"Reads","inputSchema":{"properties":{"path":{"type":"string"}},"required":["path"],"type":"object"},"name":"read"}]}',
+      'true read(path): Reads',
+      'read a 0',
+      '<tool_result>{"name": "read", "result": "text"}</tool_result>',
+    ]);
+  });
+
+  it.each<[string, string]>([
+    ['{parameters: {}}', 'has no `handler` and no `executor`'],
+    ['{executor: "rocket"}', 'unknown executor "rocket"'],
+    ['{executor: "host_bridge"}', 'missing `host_capability`'],
+    ['"words"', 'config must be a dict'],
+  ])('refuse a tool declared with %s', async (config, text) => {
+    const source = `pipeline main() { tool_define(tool_registry(), "t", "T", ${config}) }`;
+    await expect(printed(source)).rejects.toThrow(text);
+  });
+});
+
+describe('an agent in a program', () => {
+  it('calls declared tools with their defaults, and closures that keep what they saw', async () => {
+    const lines = await printed(`
+tool add(a: int, b: int = 10) -> int {
+  description "Adds"
+  a + b
+}
+pipeline main(harness: Harness) {
+  var seen = []
+  let tools = tool_define(add, "keep", "Keeps", {
+    parameters: {what: "string"},
+    handler: { args, call ->
+      seen = seen.push(args.what)
+      "\${agent_session_current_id()} \${len(call.idempotency_key) > 0}"
+    },
+  })
+  llm_mock({tool_calls: [{name: "add", arguments: {a: 1}}, {name: "keep", arguments: {what: "x"}}]})
+  llm_mock({tool_calls: [{name: "add", arguments: {a: "one"}}]})
+  llm_mock({text: "All done."})
+  let result = harness.agent.loop("sum", "be exact", {tools: tools, session_id: "sums"})
+  say([result.status, result.visible_text, result.llm.iterations, seen])
+  for message in result.transcript.messages {
+    say([message.role, message.content])
+  }
+}`);
+    expect(lines).toEqual([
+      'done All done. 3 [x]',
+      'user sum',
+      'assistant ',
+      'tool 11',
+      'tool sums true',
+      'assistant ',
+      expect.stringContaining('"error":"schema_validation"'),
+      'assistant All done.',
+    ]);
+  });
+
+  it('persists until it is done, in the older call shape, with callbacks', async () => {
+    const lines = await printed(`
+pipeline main() {
+  let id = agent_session_open("chat")
+  agent_subscribe(id, { event -> say(["event", event.type]) })
+  llm_mock({text: "Thinking."})
+  llm_mock({text: "Ready. ##DONE##"})
+  let result = agent_loop("go", nil, {session_id: id, persistent: true, nudge: "More.", max_nudges: 3})
+  say([result.status, agent_session_length(id), result.tools.mode])
+  let branch = agent_session_fork_at(id, 1, "branch")
+  say([agent_session_length(branch), agent_session_ancestry(branch).root_id])
+  say([len(load_agent_session_replay_events(id))])
+  agent_session_close(branch)
+  say([agent_session_exists(branch), agent_session_trim(id, 2)])
+}`);
+    expect(lines).toEqual([
+      'event turn_start',
+      'event agent_message_chunk',
+      'event turn_end',
+      'event feedback_injected',
+      'event turn_start',
+      'event agent_message_chunk',
+      'event turn_end',
+      'done 4 none',
+      '1 chat',
+      '7',
+      'false 2',
+    ]);
+  });
+
+  it('can be told apart from its program: what a tool throws is told, exit ends the run', async () => {
+    const lines = await printed(`
+pipeline main() {
+  let tools = tool_define(tool_registry(), "fails", "Fails", {handler: { args -> throw "no luck" }})
+  let more = tool_define(tools, "leave", "Leaves", {handler: { args -> exit(0) }})
+  llm_mock({tool_calls: [{name: "fails", arguments: {}}]})
+  llm_mock({tool_calls: [{name: "leave", arguments: {}}]})
+  let result = agent_loop("go", nil, {tools: more, post_turn_callback: { turn -> println(turn.tool_results[0].status) }})
+  say(["not reached"])
+}`);
+    expect(lines).toEqual(['error']);
+  });
+});
