@@ -187,16 +187,18 @@ function* goOn(
   stopWaking(ctx, live);
   yield* emitWorkerEvent(ctx, live, 'WorkerResumed');
   span.end();
-  begin(own, live, continuity);
+  // One that was born parked has never begun: it simply begins.
+  const isFirst = suspension.at.uuid === next.created.uuid;
+  begin(own, live, isFirst ? undefined : continuity);
   const payload = { worker: { id: live.id }, resume_input: options.input };
   yield* fireHooks(own, 'PostResume', payload, { onBlock: 'ignore' });
 }
 
 /** A body at a checkpoint goes on where it is; another begins its next cycle. */
-function begin(ctx: RunContext, live: LiveWorker, continuity: ResumeContinuity): void {
+function begin(ctx: RunContext, live: LiveWorker, continuity: ResumeContinuity | undefined): void {
   // Hooks take their time; who was ended meanwhile is not begun again.
   if (live.worker.state.status !== 'running') return;
-  if (!live.holdsBody) {
+  if (!live.holdsBody || continuity === undefined) {
     ctx.sync(workerStamp, []);
     startCycle(ctx, live, continuity);
     return;

@@ -14,6 +14,7 @@ import type { ResumeConditions, TimeoutAction } from './suspend-conditions.ts';
 import { susErrors } from './worker-errors.ts';
 import { bookkeeping, workerStoreKey } from './worker-record.ts';
 import type { LiveWorker } from './worker-registry.ts';
+import type { Suspension } from './worker-state.ts';
 
 /** Where triggers that resume workers come from; the trigger room provides it. */
 export interface ResumeSource {
@@ -54,7 +55,7 @@ const waitTimeout = defineEffect(
   },
 );
 
-const eventPosition = defineEffect(
+const readPosition = defineEffect(
   { name: 'agent.worker_event_position', class: 'read', access: 'read' },
   async (env, topic: string) => {
     const store = await env.get(workerStoreKey)();
@@ -73,6 +74,15 @@ const waitEvent = defineEffect(
     return null;
   },
 );
+
+/** Where the log of the event that wakes stands now; 0 when no event does. */
+export function* eventPosition(
+  ctx: RunContext,
+  conditions: ResumeConditions | null,
+): Suspending<number> {
+  const topic = conditions?.on_event;
+  return topic === undefined ? 0 : yield* ctx.perform(readPosition, [topic]);
+}
 
 /** Refuses conditions that nothing here can keep. */
 export function checkWake(ctx: RunContext, conditions: ResumeConditions | null): void {
@@ -95,21 +105,15 @@ type Woken =
 export function armWake(ctx: RunContext, live: LiveWorker): void {
   const { state } = live.worker;
   if (state.status !== 'suspended' || state.suspension.conditions === null) return;
-  const conditions = state.suspension.conditions as ResumeConditions;
+  const { suspension } = state;
   const owner = ctx.run.scheduler.find('run')?.ctx ?? bug('a run without a supervisor');
-  const sinceMs = state.suspension.at.at_ms;
   const id = ctx.task.nextCallback(ctx.task.lastOrdinal);
-  live.wake = owner.startTask(id, (child) => waitAndWake(child, live, conditions, sinceMs));
+  live.wake = owner.startTask(id, (child) => waitAndWake(child, live, suspension));
 }
 
-function* waitAndWake(
-  ctx: RunContext,
-  live: LiveWorker,
-  conditions: ResumeConditions,
-  sinceMs: number,
-): Suspending<void> {
+function* waitAndWake(ctx: RunContext, live: LiveWorker, suspension: Suspension): Suspending<void> {
   const own = bookkeeping(ctx);
-  const waits = yield* startWaits(own, live, conditions, sinceMs);
+  const waits = startWaits(own, live, suspension);
   if (waits.length === 0) return;
   const woken = (yield* own.block(`what wakes worker ${live.id}`, (resume) => {
     const stops = waits.map((wait) => wait.onDone(resume));
@@ -123,12 +127,12 @@ function* waitAndWake(
   yield* wakeUp(own, live, woken);
 }
 
-function* startWaits(
+function startWaits(
   ctx: RunContext,
   live: LiveWorker,
-  { timeout, on_event: topic, trigger }: ResumeConditions,
-  sinceMs: number,
-): Suspending<readonly Task[]> {
+  { conditions, at, eventFrom }: Suspension,
+): readonly Task[] {
+  const { timeout, on_event: topic, trigger } = conditions as ResumeConditions;
   const waits: Task[] = [];
   const start = (form: string, body: (child: RunContext) => Suspending<Woken>) => {
     waits.push(ctx.startTask(ctx.task.nextGroup(form), body));
@@ -136,14 +140,13 @@ function* startWaits(
   if (timeout !== undefined) {
     const { duration_minutes: minutes, on_timeout: action } = timeout;
     start('timeout', function* (child) {
-      yield* child.perform(waitTimeout, [sinceMs + minutes * 60_000]);
+      yield* child.perform(waitTimeout, [at.at_ms + minutes * 60_000]);
       return { by: 'timeout', action };
     });
   }
   if (topic !== undefined) {
-    const from = yield* ctx.perform(eventPosition, [topic]);
     start('event', function* (child) {
-      return { by: 'event', payload: yield* child.perform(waitEvent, [topic, from]) };
+      return { by: 'event', payload: yield* child.perform(waitEvent, [topic, eventFrom]) };
     });
   }
   const { source } = ctx.get(resumeSourceKey);

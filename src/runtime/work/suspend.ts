@@ -5,7 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { fireHooks, type RunContext, type Suspending } from '../run/index.ts';
 import { parseResumeConditions, type ResumeConditions } from './suspend-conditions.ts';
 import { openSuspensionSpan, runSpanLink } from './suspend-spans.ts';
-import { armWake, checkWake } from './suspend-wake.ts';
+import { armWake, checkWake, eventPosition } from './suspend-wake.ts';
 import { objectOf, textOf } from './worker-config.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
 import { emitWorkerEvent } from './worker-events.ts';
@@ -80,6 +80,8 @@ export function* suspendWorker(
     throw susErrors.notRunning({ id: live.id, status: state.status });
   }
   checkWake(ctx, options.conditions);
+  // Before anyone sees the suspension: what happens from then on can wake it.
+  const eventFrom = yield* eventPosition(bookkeeping(ctx), options.conditions);
   const asked = yield* askHook(ctx, live, options);
   if (asked.denied !== undefined) return asked.denied;
   const { reason } = asked;
@@ -99,6 +101,7 @@ export function* suspendWorker(
     at,
     turn: null,
     conditions: options.conditions as Json,
+    eventFrom,
     priorSpanLink: span.link,
     pipelineSpanLink: runSpanLink(ctx),
     checkpoint: null,

@@ -168,6 +168,7 @@ function* endParked(
     at,
     turn: end.turn ?? null,
     conditions: null,
+    eventFrom: 0,
     priorSpanLink: null,
     pipelineSpanLink: null,
     checkpoint: null,

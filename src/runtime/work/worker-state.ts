@@ -39,6 +39,8 @@ export type Suspension = {
   readonly turn: number | null;
   /** Parsed resume conditions; null: only by hand. */
   readonly conditions: Json;
+  /** The last event that was in the log when it was suspended; later ones may wake it. */
+  readonly eventFrom: number;
   /** Links to spans, as JSON; null without tracing. */
   readonly priorSpanLink: Json;
   readonly pipelineSpanLink: Json;

@@ -2,7 +2,8 @@
 // waiting, closing, listing. Suspension is in suspend.ts and resume.ts, snapshots of other runs in snapshot.ts.
 import type { Json, JsonObject } from '../../base/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
-import { armWake } from './suspend-wake.ts';
+import type { ResumeConditions } from './suspend-conditions.ts';
+import { armWake, checkWake, eventPosition } from './suspend-wake.ts';
 import { carryOver, ensureSessions } from './worker-carry.ts';
 import { parseSpawn, type SpawnRequest, textOf } from './worker-config.ts';
 import { assertKind, dropCycle, startCycle, stopWaking } from './worker-cycle.ts';
@@ -46,10 +47,14 @@ export function* startWorker(
   const spawner = ctx.get(workersKey).ofTask(ctx.task);
   const policy = narrowPolicy(spawner?.worker.policy ?? null, request);
   const own = bookkeeping(ctx);
+  const conditions = request.resumeWhen as ResumeConditions | null;
+  checkWake(ctx, conditions);
+  const eventFrom = yield* eventPosition(own, conditions);
   const directory = own.sync(workerDir, []);
   const at = own.sync(workerStamp, []);
   const authority = ctx.authority.without(request.without, `worker ${request.name}`);
-  const worker = newWorker(request, { at, directory, policy, spawnedBy: spawner?.id ?? null });
+  const spawnedBy = spawner?.id ?? null;
+  const worker = newWorker(request, { at, directory, policy, spawnedBy, eventFrom });
   // Asked before anyone knows of the worker: without code for it there is none.
   assertKind(ctx, new LiveWorker(worker, QUIET, { ...parts, authority }));
   const live = register(ctx, worker, { ...parts, authority });
@@ -71,11 +76,13 @@ export function newWorker(
     directory,
     policy,
     spawnedBy,
+    eventFrom = 0,
   }: {
     readonly at: Stamp;
     readonly directory: string;
     readonly policy: Json;
     readonly spawnedBy: string | null;
+    readonly eventFrom?: number;
   },
 ): Worker {
   const id = `worker_${at.uuid}`;
@@ -83,7 +90,10 @@ export function newWorker(
   return {
     id,
     name,
-    state: request.resumeWhen === null ? { status: 'running' } : bornParked(at, request.resumeWhen),
+    state:
+      request.resumeWhen === null
+        ? { status: 'running' }
+        : bornParked(at, request.resumeWhen, eventFrom),
     task,
     history: [task],
     request: request.request,
@@ -108,7 +118,7 @@ export function newWorker(
   };
 }
 
-function bornParked(at: Stamp, conditions: Json): Worker['state'] {
+function bornParked(at: Stamp, conditions: Json, eventFrom: number): Worker['state'] {
   return {
     status: 'suspended',
     parked: true,
@@ -118,6 +128,7 @@ function bornParked(at: Stamp, conditions: Json): Worker['state'] {
       at,
       turn: null,
       conditions,
+      eventFrom,
       priorSpanLink: null,
       pipelineSpanLink: null,
       checkpoint: null,
