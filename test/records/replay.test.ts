@@ -185,7 +185,7 @@ describe('a TypeScript pipeline', () => {
     const fixture = await makeFixture(first, handle.id);
     const report = await replayFixture(fixture, {
       host: createMockHost(),
-      openStore: memory,
+      openStore: () => openStore('memory:'),
       resume: ({ store, host, sink, runId }) =>
         createRuntime({ store, pipelines: [greet], host, sink }).resume(runId),
     });

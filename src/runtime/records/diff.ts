@@ -194,13 +194,20 @@ const SECTIONS: readonly (readonly [list: string, section: string])[] = [
 function observabilityDiffs(left: RunDocument, right: RunDocument): readonly SectionDiff[] {
   const [a, b] = [left, right].map((run) => (run.observability ?? null) as Json);
   const diffs = SECTIONS.flatMap(([list, section]) =>
-    listDiffs(section, itemsOf(left, listAt(a, list)), itemsOf(right, listAt(b, list))),
+    listDiffs(section, itemsOf(left, thingsAt(a, list)), itemsOf(right, thingsAt(b, list))),
   );
   const shape = (block: Json | undefined) =>
     `${listAt(block, 'action_graph_nodes').length}/${listAt(block, 'action_graph_edges').length}`;
   if (shape(a) === shape(b)) return diffs;
   const details = [`nodes/edges: ${shape(a)} -> ${shape(b)}`];
   return [...diffs, { section: 'action_graph', label: 'shape', details }];
+}
+
+/** Items of a list; where a transcript would be if there were one is not among them. */
+function thingsAt(block: Json | undefined, list: string): readonly Json[] {
+  const items = listAt(block, list);
+  if (list !== 'transcript_pointers') return items;
+  return items.filter((item) => fieldAt(item, 'available') === true);
 }
 
 function itemsOf(run: RunDocument, items: readonly Json[]): Map<string, JsonObject> {

@@ -27,6 +27,7 @@ export { documentOf, factsOf } from './from-journal.ts';
 export { checkHandoff } from './handoff-sync.ts';
 // Files
 export {
+  completeRecord,
   isRunRecord,
   loadRecordFile,
   normalizeRecord,

@@ -78,12 +78,16 @@ export async function saveRecord(
 ): Promise<{ readonly path: string; readonly run: RunDocument }> {
   const path = asked ?? joinPath(runRoot(host), `${given.id}.json`);
   let run = log === undefined ? given : withQuestions(given, await questionsFromLog(log, given.id));
-  run = withReplayFixture(withStageChildren(run));
-  run = withHandoffs({ ...run, persisted_path: path });
-  run = await observed(host.fs, run, path);
+  run = await completeRecord(host.fs, run, path);
   await write(host.fs, path, run);
   if (announce !== undefined) await publish(announce, run);
   return { path, run };
+}
+
+/** A record as it stands in its file at `path`, with everything that is derived from the rest. */
+export function completeRecord(fs: HostFs, run: RunDocument, path: string): Promise<RunDocument> {
+  const whole = withReplayFixture(withStageChildren(run));
+  return observed(fs, withHandoffs({ ...whole, persisted_path: path }), path);
 }
 
 /** Loads a record of any version. */
