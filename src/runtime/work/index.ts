@@ -21,6 +21,37 @@ export type { PoolOptions, SubmitOptions } from './pool-options.ts';
 export type { PoolTaskStatus } from './pool-state.ts';
 export { poolUnsettledSource } from './pool-unsettled.ts';
 export type { PoolSnapshot, PoolTaskHandle, PoolTaskSnapshot } from './pool-view.ts';
+// Queues between processes
+export {
+  ackClaim,
+  ackJob,
+  appendUnconditionalAck,
+  type ClaimedJob,
+  claimJob,
+  type EnqueueReceipt,
+  enqueueJob,
+  type Job,
+  knownQueues,
+  listJobs,
+  purgeQueue,
+  type QueueSummary,
+  queueSummary,
+  releaseClaim,
+  renewClaim,
+  showJob,
+} from './queue.ts';
+export { enqueueFromRun, queueEffects } from './queue-effects.ts';
+export { queueErrors } from './queue-errors.ts';
+export {
+  isClaimable,
+  type JobClaim,
+  type JobPriority,
+  type JobRow,
+  type JobState,
+  jobIndex,
+  jobKey,
+} from './queue-record.ts';
+export { type QueuedWork, queuedWorkId, queuedWorkKey } from './queued-work.ts';
 // Workers: suspension
 export { type ResumeInitiator, type ResumeOptions, resumeWorker } from './resume.ts';
 export { resumeAgent } from './snapshot.ts';
