@@ -78,8 +78,23 @@ export const ROOMS = [
   {
     name: 'engine',
     rooms: ['base', 'lang', 'values', 'store', 'runtime', 'builtins', 'std'],
-    npm: [{ names: ['smol-toml'] }],
-    node: [{ names: ['fs', 'fs/promises', 'path', 'vm', 'module', 'url'] }],
+    npm: [
+      { names: ['smol-toml'] },
+      {
+        inside: /^src\/engine\/pack\//,
+        where: 'pack/',
+        names: ['@noble/hashes', '@hpcc-js/wasm-zstd'],
+        lazy: true,
+      },
+    ],
+    node: [
+      { names: ['fs', 'fs/promises', 'path', 'vm', 'module', 'url'] },
+      {
+        inside: /^src\/engine\/pack\/signature\.ts$/,
+        where: 'pack/signature.ts',
+        names: ['crypto'],
+      },
+    ],
   },
   {
     name: 'serve',

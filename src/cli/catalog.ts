@@ -148,7 +148,9 @@ export const COMMANDS: readonly CommandSpec[] = [
       'is not trusted for that: name it with --trust, or list it in harn/trusted-keys in your configuration folder',
       '($XDG_CONFIG_HOME, else ~/.config). Key files hold PEM public keys, or one key of 64 hex digits per line.',
     ],
-    examples: [['harn pack verify triage.harnpack --trust team.pub', 'who made it, and is it whole']],
+    examples: [
+      ['harn pack verify triage.harnpack --trust team.pub', 'who made it, and is it whole'],
+    ],
     load: async () => (await import('./commands/pack-verify.ts')).packVerify,
   },
   {
@@ -211,7 +213,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'runs show',
     summary: 'what a run did and how it ended',
     positionals: [RUN],
-    options: [JSON_OPTION, HELP],
+    options: [{ name: 'graph', help: 'its action graph as Mermaid text' }, JSON_OPTION, HELP],
     examples: [['harn runs show 0198f3', 'its result, receipt, effects and children']],
     load: async () => (await import('./commands/runs-show.ts')).runsShow,
   },

@@ -1,6 +1,6 @@
 // Every error code there is, from the tables of the rooms. `harn explain` reads them here.
 import type { ErrorDoc } from '../base/index.ts';
-import { engineErrors, sourceErrors } from '../engine/index.ts';
+import { engineErrors, loadPackTools, sourceErrors } from '../engine/index.ts';
 import {
   flowErrors,
   importErrors,
@@ -21,12 +21,14 @@ interface ErrorTable {
 }
 
 /** Every code, sorted. */
-export function allErrorDocs(): readonly ErrorDoc[] {
+export async function allErrorDocs(): Promise<readonly ErrorDoc[]> {
+  const { packErrors } = await loadPackTools();
   const tables: readonly ErrorTable[] = [
     usageErrors,
     cliErrors,
     engineErrors,
     sourceErrors,
+    packErrors,
     lexErrors,
     parseErrors,
     nameErrors,

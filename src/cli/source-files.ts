@@ -13,6 +13,7 @@ import {
   type LoadedProgram,
   loadProgram,
   type ProgramTarget,
+  type SourceFs,
   sourceErrors,
 } from '../engine/index.ts';
 import type { Host } from '../runtime/index.ts';
@@ -23,14 +24,27 @@ import { nearest } from './suggest.ts';
 const EDITIONS = ['0.7', '2026'] as const;
 export type EditionName = (typeof EDITIONS)[number];
 
+/** A word as an edition; undefined when it is none. */
+export function toEdition(text: string | undefined): EditionName | undefined {
+  return EDITIONS.find((each) => each === text?.trim());
+}
+
 /** The edition that was asked for: `--edition`, else `$HARN_EDITION`; undefined leaves it to each file. */
 export function editionOf(host: Host, text: string | undefined): EditionName | undefined {
   const asked = text ?? host.env.get('HARN_EDITION');
   if (asked === undefined || asked === '') return undefined;
-  const edition = EDITIONS.find((each) => each === asked.trim());
+  const edition = toEdition(asked);
   if (edition !== undefined) return edition;
   const option = text === undefined ? 'HARN_EDITION' : '--edition';
   throw usageErrors.badChoice({ option, value: asked, choices: EDITIONS.join(', ') });
+}
+
+/** A program that does not lie in the working directory: a pack has files of its own. */
+export interface SourcePlace {
+  readonly path: string;
+  readonly cwd: string;
+  readonly fs: SourceFs;
+  readonly edition: EditionName | undefined;
 }
 
 /** Loads a program. Its mistakes are in the result; a file that cannot be read at all is an error. */
@@ -40,6 +54,8 @@ export async function loadTarget(
   options: {
     readonly edition?: EditionName | undefined;
     readonly cache?: CompileCache | undefined;
+    readonly cwd?: string;
+    readonly fs?: SourceFs;
   },
 ): Promise<LoadedProgram> {
   try {

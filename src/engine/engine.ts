@@ -46,6 +46,17 @@ export interface StartOptions {
   readonly deny?: readonly string[];
   /** Where the program came from, as people typed it. */
   readonly origin?: string;
+  /** The pack that the program came in; told as the first event of the run, and kept with it. */
+  readonly pack?: PackOrigin;
+}
+
+/** What was found out about a pack before it was run. */
+export interface PackOrigin {
+  readonly bundle_hash: string;
+  /** Whether somebody whose key is trusted has signed it. */
+  readonly signature_verified: boolean;
+  readonly key_id?: string;
+  readonly cache_hit: boolean;
 }
 
 /** A run of a program, with what only the engine knows about it. */
@@ -86,6 +97,7 @@ export class Engine {
       options: {
         pipeline: options.pipeline ?? null,
         ...(options.task === undefined ? {} : { task: options.task }),
+        ...(options.pack === undefined ? {} : { pack: { ...options.pack } }),
       },
     });
     return this.#begin(run, live);
@@ -137,6 +149,7 @@ export class Engine {
 
   #begin(run: Run, live: LiveProgram): ProgramRun {
     const end: ProgramEnd = { exitCode: undefined };
+    tellPack(run);
     const done = run.begin(programBody(live, pipelineOf(run.start), end));
     return {
       run,
@@ -164,6 +177,13 @@ export class Engine {
       },
     });
   }
+}
+
+/** A run that began with a pack says so first, in each of its lives: who listens hears it once. */
+function tellPack({ start, core }: Run): void {
+  const pack = start.options['pack'] as unknown as PackOrigin | undefined;
+  if (pack === undefined || start.parent_run_id !== null) return;
+  core.events.emit({ event_type: 'pack_run', ...pack, dry_run_verify: false });
 }
 
 /** The pipeline a run was asked to start, by name; a child always was, whatever its parent's options say. */

@@ -2,11 +2,20 @@
 
 export type { CompiledModule, CompiledProgram, CompileResult } from './compile.ts';
 export { type CacheFs, CompileCache } from './compile-cache.ts';
-export { Engine, type EngineOptions, type ProgramRun, type StartOptions } from './engine.ts';
+export {
+  Engine,
+  type EngineOptions,
+  type PackOrigin,
+  type ProgramRun,
+  type StartOptions,
+} from './engine.ts';
 export { engineErrors, sourceErrors } from './errors.ts';
 export { exitCodeOf, isErrData } from './execute.ts';
 export type { CodeCache } from './link.ts';
 export { nodeSourceFs, type SourceFs } from './loader.ts';
+export { loadPackTools } from './pack/load.ts';
+// Packs: programs as one signed file. Loaded on demand, with their codec.
+export type { MadePack, Pack, PackOptions } from './pack/pack.ts';
 export {
   type LoadedProgram,
   type LoadOptions,

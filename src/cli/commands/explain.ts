@@ -8,7 +8,7 @@ import { nearest } from '../suggest.ts';
 
 export const explain: Command = {
   async run(args, { output }) {
-    const docs = allErrorDocs();
+    const docs = await allErrorDocs();
     const typed = args.positionals[0];
     if (args.has('list')) return list(output, docs, args.has('json'));
     if (typed === undefined) {

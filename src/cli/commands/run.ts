@@ -5,13 +5,26 @@ import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';
 import { type Session, withSession } from '../session.ts';
-import { diagnosticToJson, editionOf, loadTarget, printDiagnostics } from '../source-files.ts';
+import {
+  diagnosticToJson,
+  editionOf,
+  loadTarget,
+  printDiagnostics,
+  type SourcePlace,
+} from '../source-files.ts';
+import type { OpenedPack } from './pack-run.ts';
+
+/** Options that mean something for packs only. */
+const PACK_OPTIONS = ['dry-run-verify', 'allow-unsigned', 'trust'] as const;
 
 export const run: Command = {
   async run(args, ctx) {
     const target = targetOf(args);
     return withSession(args, ctx, async (session) => {
-      const program = await loadForRun(session, target, args.value('edition'));
+      const opened = await openedPack(session, target, args, ctx.version);
+      if (typeof opened === 'number') return opened;
+      const edition = args.value('edition');
+      const program = await loadForRun(session, target, edition, opened?.place);
       if (program === undefined) return 1;
       const deny = await deniedBy(args.list('deny'));
       const task = args.value('task');
@@ -24,11 +37,30 @@ export const run: Command = {
           origin: 'path' in target ? target.path : '-e',
           ...(task === undefined ? {} : { task }),
           ...(pipeline === undefined ? {} : { pipeline }),
+          ...(opened === undefined ? {} : { pack: opened.origin }),
         }),
       );
     });
   },
 };
+
+/** The pack that was named; undefined for other programs, an exit code when checking it was all that was asked. */
+async function openedPack(
+  session: Session,
+  target: ProgramTarget,
+  args: Arguments,
+  version: string,
+): Promise<OpenedPack | number | undefined> {
+  const isSource = !('path' in target) || target.path.endsWith('.harn');
+  const option = PACK_OPTIONS.find((name) => args.has(name));
+  if (isSource && option === undefined) return undefined;
+  const { isPack, openPackForRun } = await import('./pack-run.ts');
+  if (!isSource && (await isPack(session.host, target.path))) {
+    return openPackForRun(session, target.path, args, version);
+  }
+  if (option !== undefined) throw usageErrors.onlyForPacks({ option: `--${option}` });
+  return undefined;
+}
 
 async function deniedBy(words: readonly string[]): Promise<readonly string[]> {
   if (words.length === 0) return [];
@@ -56,10 +88,12 @@ export async function loadForRun(
   session: Session,
   target: ProgramTarget,
   editionText: string | undefined,
+  place?: SourcePlace,
 ): Promise<CompiledProgram | undefined> {
-  const edition = editionOf(session.host, editionText);
+  const edition = editionOf(session.host, editionText) ?? place?.edition;
   const cache = session.programCache(edition);
-  const { program, diagnostics, sources } = await loadTarget(session.host, target, {
+  const { program, diagnostics, sources } = await loadTarget(session.host, place ?? target, {
+    ...place,
     edition,
     cache,
   });

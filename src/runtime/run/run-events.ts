@@ -31,6 +31,14 @@ export type RunEventBody =
       readonly phase: string;
       readonly payload?: Json;
     }
+  | {
+      readonly event_type: 'pack_run';
+      readonly bundle_hash: string;
+      readonly signature_verified: boolean;
+      readonly key_id?: string;
+      readonly cache_hit: boolean;
+      readonly dry_run_verify: boolean;
+    }
   | { readonly event_type: 'audit'; readonly entry: Json }
   | { readonly event_type: 'main_returned'; readonly value: Json }
   | { readonly event_type: 'main_failed'; readonly error: Json }
@@ -43,7 +51,11 @@ export type RunEventBody =
 
 export type RunEvent = RunEventBody & { readonly seq: number };
 
-/** A listener. It must not throw; one that does is removed and cannot hurt the run. */
+/**
+ * A listener. It is called in the run's own turn, so it must take the event and return: one that has to wait (for a pipe,
+ * a socket) keeps a queue with a bound of its own. One that throws, or whose promise is rejected, is removed and cannot
+ * hurt the run.
+ */
 export type RunEventListener = (event: RunEvent) => void;
 
 export class RunEvents {
@@ -73,11 +85,12 @@ export class RunEvents {
 
   emit(body: RunEventBody): void {
     this.#counts.events += 1;
-    if (this.#counts.events <= this.#already) return;
+    if (this.#listeners.size === 0 || this.#counts.events <= this.#already) return;
     const event: RunEvent = { seq: this.#counts.events, ...body };
     for (const listener of [...this.#listeners]) {
       try {
-        listener(event);
+        const answer: unknown = listener(event);
+        if (answer instanceof Promise) answer.catch(() => this.#listeners.delete(listener));
       } catch {
         this.#listeners.delete(listener);
       }
