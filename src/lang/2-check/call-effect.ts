@@ -102,10 +102,17 @@ export class CallEffects {
       case 'struct':
         return methods === undefined ? WAITS : { waits: false, callees: [methods] };
       default:
+        if (this.#looksLikeEffect(node)) return WAITS;
         if (!isBuiltinMethod(name) || mayWaitOnItsReceiver(name)) return WAITS;
         if (!isDictMethod(name) && this.#mayBeFunctionField(name)) return WAITS;
         return withCallee(this.#builtinMethod(node, module), methods);
     }
+  }
+
+  /** `h.net.get(url)`, `net.get(url)`: an untyped receiver that is called like a handle with such a method. */
+  #looksLikeEffect({ receiver, name }: MethodCall): boolean {
+    if (receiver.kind !== 'Member' && receiver.kind !== 'Identifier') return false;
+    return this.#state.builtins.methods(receiver.name)?.get(name)?.suspends === true;
   }
 
   #builtinMethod(node: MethodCall, module: ModuleRecord): CallEffect {

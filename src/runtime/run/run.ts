@@ -196,10 +196,24 @@ export class Run {
       throw runErrors.unknownRun({ run: runId });
     }
     const lease = await takeRun(store, deps.host, runId, options);
+    try {
+      return await Run.#takeOver(deps, { store, lease }, runId, options.cancel);
+    } catch (error) {
+      // Who cannot go on with a run must not keep others from trying.
+      await store.releaseLease(lease).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  static async #takeOver(
+    deps: RunDeps,
+    home: JournalHome,
+    runId: string,
+    cancel: string | undefined,
+  ): Promise<Run> {
+    const { store, lease } = home;
     const { start, entries } = await loadJournal(store, runId);
-    const settled = entries.find((entry) => entry.kind === 'settled');
-    if (settled !== undefined) {
-      await store.releaseLease(lease);
+    if (entries.some((entry) => entry.kind === 'settled')) {
       throw runErrors.alreadyEnded({ run: runId, status: 'settled' });
     }
     await endSurvivors(deps.host, entries);
@@ -207,12 +221,12 @@ export class Run {
     const run = new Run(deps, runId, start, {
       entries,
       blobs,
-      home: { store, lease },
+      home,
       program: undefined,
       secretKey: keyOf(deps.host),
     });
     run.#journal.append('run', { kind: 'epoch_taken', holder: { ...lease.holder } });
-    run.#cancelWhenLive = options.cancel;
+    run.#cancelWhenLive = cancel;
     return run;
   }
 
@@ -305,7 +319,13 @@ export class Run {
   #settle({ final, receipt }: Finished): void {
     const returned = this.#record.returned;
     const value = final.ok ? ((final.value ?? null) as Json) : null;
-    this.#journal.append('run', { kind: 'settled', receipt, returned, final: value });
+    // The lease goes with the last entry: a process that is killed right after it holds nothing.
+    const lease = this.#journal.home?.lease;
+    this.#journal.append(
+      'run',
+      { kind: 'settled', receipt, returned, final: value },
+      lease === undefined ? {} : { ops: (tx) => tx.releaseLease(lease) },
+    );
   }
 
   /** A step of the run's own life, written once however often it is replayed. */
