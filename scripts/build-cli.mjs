@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, transform } from 'esbuild';
 import ts from 'typescript';
-import { nameIndexModule } from './name-index.mjs';
+import { builtinTables } from './builtin-tables.mjs';
 import { root } from './setup.mjs';
 
 /** npm packages that stay in node_modules: native code, or so big that copying them helps nobody. */
@@ -55,7 +55,7 @@ export async function buildCli(
   startUp = JSON.parse(readFileSync(START_UP_FILE, 'utf8')),
 ) {
   const early = startUp === 'measure' ? undefined : new Set(startUp.map(absolute));
-  const options = { ...OPTIONS, outdir, plugins: [nameIndex, deferral(early)] };
+  const options = { ...OPTIONS, outdir, plugins: [tables, deferral(early)] };
   const { outputFiles, metafile } = await buildWithDeferred({ harn: entry }, options);
   const files = assignFiles(metafile.outputs, early === undefined);
   const parts = await Promise.all(
@@ -85,14 +85,15 @@ function absolute(file) {
   return path.join(root, file);
 }
 
-/** Puts the names of the builtins in the place that sources leave for them. */
-const nameIndex = {
-  name: 'name-index',
+/** Puts the tables about the builtins in the places that sources leave for them. */
+const tables = {
+  name: 'builtin-tables',
   setup(context) {
-    let contents;
-    context.onLoad({ filter: /[\\/]builtins[\\/]name-index\.ts$/ }, async () => {
-      contents ??= nameIndexModule(EXTERNAL);
-      return { contents: await contents, loader: 'js' };
+    let made;
+    const filter = /[\\/]builtins[\\/](?:name-index|spec-table)\.ts$/;
+    context.onLoad({ filter }, async ({ path: file }) => {
+      made ??= builtinTables(EXTERNAL);
+      return { contents: (await made)[path.basename(file, '.ts')], loader: 'js' };
     });
   },
 };
@@ -183,14 +184,18 @@ function assignFiles(outputs, measuring) {
   return files;
 }
 
+/** Used with the compiler and only then, wherever they belong. */
+const FOR_COMPILER = new Set(['src/engine/compile.ts', 'src/builtins/spec-table.ts']);
+
 /** Parts that are not for every run share files by what they belong to. */
 function roomFile(modules) {
+  if (modules.some((file) => FOR_COMPILER.has(file))) return 'compiler.cjs';
   const rooms = new Set(modules.map((file) => /^src\/(\w+)/.exec(file)?.[1]));
   if (rooms.has('lang')) return 'compiler.cjs';
   if (rooms.has('cli')) return 'commands.cjs';
   if (rooms.has('store')) return 'store.cjs';
   if (rooms.has('runtime') || rooms.has('engine')) return 'runtime.cjs';
-  return 'library.cjs';
+  return rooms.has('builtins') || rooms.has('values') ? 'library.cjs' : 'base.cjs';
 }
 
 /** Files whose parts are all used when one is. In parentheses V8 compiles a function at once, and reads it only once. */

@@ -66,7 +66,7 @@ function fingerprint() {
     'src',
     'scripts/build.mjs',
     'scripts/build-cli.mjs',
-    'scripts/name-index.mjs',
+    'scripts/builtin-tables.mjs',
     'scripts/start-up.json',
     'package.json',
     'tsconfig.json',

@@ -1,5 +1,5 @@
 // Which group has which names, so that a name is found without making every row of every group. Here it is unknown; the
-// build of the command line puts it in (see scripts/name-index.mjs).
+// build of the command line puts it in (see scripts/builtin-tables.mjs).
 
 export interface NameIndex {
   /** The names of all rows, in the order of the table, with spaces between them. */

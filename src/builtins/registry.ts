@@ -6,6 +6,7 @@ import type { BuiltinRow } from './define.ts';
 import { EFFECT_GROUPS } from './effectful.ts';
 import { NAME_INDEX, type NameIndex } from './name-index.ts';
 import { PURE_GROUPS } from './pure.ts';
+import { SPEC_TABLE } from './spec-table.ts';
 
 /** Makes the rows of one group. */
 export type BuiltinGroup = () => readonly BuiltinRow[];
@@ -43,6 +44,7 @@ export class BuiltinRegistry {
 
   /** What the checker and the language server see: all rows but the internal ones. */
   specs(): readonly BuiltinSpec[] {
+    if (this.#index !== undefined && SPEC_TABLE !== undefined) return SPEC_TABLE();
     return this.rows().filter((row) => !row.name.startsWith('@'));
   }
 
