@@ -35,6 +35,7 @@ import {
   type Steps,
   type Value,
 } from '../values/index.ts';
+import { toolsFrom } from './agent-tools.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { HarnHandle } from './handle.ts';
@@ -165,7 +166,8 @@ function split(options: Value | undefined): {
   const plain: { [key: string]: Json } = {};
   const attachments: { [key: string]: unknown } = {};
   for (const [key, value] of Object.entries(options as { readonly [key: string]: Value })) {
-    if (isData(value)) plain[key] = toData(value);
+    if (key === 'tools') attachments[key] = toolsFrom(value);
+    else if (isData(value)) plain[key] = toData(value);
     else attachments[key] = value;
   }
   return { plain, attachments };

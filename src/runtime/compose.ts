@@ -1,6 +1,6 @@
 // Composition: what every run of a process is made of. The one place that knows all sub-rooms at once.
 import type { Store } from '../store/index.ts';
-import { currentSessionId } from './agent/index.ts';
+import { currentSessionId, subAgentKind } from './agent/index.ts';
 import { defaultHost, Runtime, type RuntimeOptions, terminalSink } from './harness/index.ts';
 import type { Host } from './host/index.ts';
 import { equipHuman, humanQuestionsSection, questionIndex } from './human/index.ts';
@@ -26,6 +26,7 @@ import {
   currentSessionKey,
   poolUnsettledSource,
   workerIndex,
+  workerKindsKey,
   workerStoreKey,
   workerUnsettledSource,
 } from './work/index.ts';
@@ -66,6 +67,7 @@ export function composeRuns(options: ComposeOptions): RunDeps {
       if (options.llm !== undefined) run.provide(llmConfigKey, options.llm);
       run.provide(workerStoreKey, openStore);
       run.provide(currentSessionKey, { sessionOf: currentSessionId });
+      run.service(workerKindsKey).add(subAgentKind);
       equipHuman(run);
       equipLifecycle(run, {
         sources: [workerUnsettledSource, llmUnsettledSource, poolUnsettledSource],

@@ -143,6 +143,42 @@ pipeline main() {
     ]);
   });
 
+  it('hands work to a sub-agent with a session of its own', async () => {
+    const lines = await printed(`
+pipeline main() {
+  let tools = tool_define(tool_registry(), "read", "Reads", {parameters: {path: "string"}, handler: { a -> "text of " + a.path }})
+  let more = tool_define(tools, "write", "Writes", {handler: { a -> "written" }})
+  let parent = tool_define(tool_registry(), "delegate", "Delegates", {handler: { args ->
+    sub_agent_run("look", {tools: more, allowed_tools: ["read"], session_id: "child", returns: {schema: {type: "object", required: ["n"]}}})
+  }})
+  llm_mock({tool_calls: [{name: "delegate", arguments: {}}]})
+  llm_mock({tool_calls: [{name: "write", arguments: {}}, {name: "read", arguments: {path: "a"}}]})
+  llm_mock({text: "Found {\\"n\\": 3}"})
+  llm_mock({text: "Thanks."})
+  let result = agent_loop("go", nil, {tools: parent, session_id: "parent"})
+  let envelope = json_parse(result.transcript.messages[2].content)
+  say([result.status, envelope.ok, envelope.data.n, envelope.session_id, envelope.error])
+  say([agent_session_length("child"), agent_session_length("parent")])
+  say([agent_session_ancestry("child").parent_id])
+  say([contains(json_stringify(envelope.transcript), "there is no tool")])
+  for event in result.transcript.events {
+    if event.kind != "message" { say([event.kind, event.metadata.child_session_id]) }
+  }
+  llm_mock({error: {category: "auth", message: "no key"}})
+  let failed = sub_agent_run("look", {llm_retries: 0})
+  say([failed.ok, failed.error.category])
+}`);
+    expect(lines).toEqual([
+      'done true 3 child nil',
+      '6 4',
+      'parent',
+      'true',
+      'sub_agent_start child',
+      'sub_agent_result child',
+      'false auth',
+    ]);
+  });
+
   it('can be told apart from its program: what a tool throws is told, exit ends the run', async () => {
     const lines = await printed(`
 pipeline main() {

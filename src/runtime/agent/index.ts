@@ -14,12 +14,15 @@ export {
 export { loopErrors, sessionErrors, toolErrors } from './errors.ts';
 // Loops
 export { agentLoop } from './loop.ts';
+export { type GateDecision, type GateMark, type LoopGate, openGate } from './loop-gate.ts';
 export type { LoopOptions, LoopParts } from './loop-options.ts';
 export type { AgentLoopResult, LoopStatus } from './loop-result.ts';
 // Sessions
 export { currentSessionId, newSession, Session, SessionRegistry, sessionsKey } from './session.ts';
 export { sessionCalls } from './session-calls.ts';
 export { readSession, sessionTopic } from './session-facts.ts';
+// Workers
+export { subAgentKind } from './sub-agent.ts';
 // Tools
 export { formatToolResult, parseToolCalls, type TextCall, toolPrompt } from './tool-text.ts';
 export {
@@ -40,4 +43,3 @@ export {
   type TranscriptMessage,
   truncateStrategy,
 } from './transcript.ts';
-export { openGate, type GateDecision, type LoopGate, type GateMark } from './loop-gate.ts';

@@ -37,7 +37,13 @@ export type {
   LlmTool,
   LlmToolCall,
 } from './request.ts';
-export type { LlmAnswerBlock, LlmResult, LlmStopReason, LlmUsage } from './result.ts';
+export {
+  jsonIn,
+  type LlmAnswerBlock,
+  type LlmResult,
+  type LlmStopReason,
+  type LlmUsage,
+} from './result.ts';
 // Schemas
 export { schemaProblems } from './schema-check.ts';
 // Tapes

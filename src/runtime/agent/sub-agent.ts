@@ -1,0 +1,191 @@
+// Sub-agents: an agent loop of its own session as the body of a worker. The parent's conversation gets two facts, not the
+// child's messages. A loop that fails is an envelope with `ok: false`, not an error of the parent.
+import { HarnError, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { clockEffects } from '../io/index.ts';
+import { jsonIn, schemaProblems } from '../llm/index.ts';
+import type { RunContext, Suspending } from '../run/index.ts';
+import type { CycleEnd, WorkerCycle, WorkerKind } from '../work/index.ts';
+import { agentLoop } from './loop.ts';
+import type { LoopGate } from './loop-gate.ts';
+import type { LoopOptions } from './loop-options.ts';
+import type { AgentLoopResult } from './loop-result.ts';
+import { newSession, type Session, sessionsKey } from './session.ts';
+import type { Tool } from './tools.ts';
+import { Transcript } from './transcript.ts';
+
+/** Runs workers of the mode `sub_agent`. Their tools come as attachments: `tools`, a list of `Tool`. */
+export const subAgentKind: WorkerKind = {
+  mode: 'sub_agent',
+  *run(ctx: RunContext, cycle: WorkerCycle): Suspending<CycleEnd> {
+    const spec = objectOf(cycle.config['spec']);
+    const session = sessionFor(ctx, cycle, spec);
+    note(ctx, spec, 'sub_agent_start', { task: cycle.task });
+    const { session_id: _id, ...options } = objectOf(spec['options']);
+    const system = typeof spec['system'] === 'string' ? spec['system'] : null;
+    const parts = { tools: toolsOf(cycle), gate: gateOf(cycle) };
+    let envelope: JsonObject;
+    try {
+      const given = { ...options, session_id: session.id } as LoopOptions;
+      const result = yield* agentLoop(ctx, taskOf(cycle), system, given, parts);
+      if (result.status === 'suspended') return parked(result);
+      envelope = envelopeOf(result, session, spec);
+    } catch (error) {
+      if (!HarnError.is(error) || isOfTheTask(error)) throw error;
+      envelope = failedEnvelope(error, session);
+    }
+    const { ok, summary, evidence_added, budget_exceeded, error } = envelope;
+    note(ctx, spec, 'sub_agent_result', {
+      ok,
+      summary,
+      evidence_added,
+      budget_exceeded,
+      error,
+    } as JsonObject);
+    return { status: 'completed', payload: envelope, transcript: envelope['transcript'] as Json };
+  },
+};
+
+/** The child's session: the one it had, the transcript it was parked with, or a fork of its parent's. */
+function sessionFor(ctx: RunContext, cycle: WorkerCycle, spec: JsonObject): Session {
+  const sessions = ctx.get(sessionsKey);
+  const id = String(spec['session_id']);
+  const known = sessions.find(id);
+  if (known !== undefined) return known;
+  const nowMs = ctx.sync(clockEffects.now_ms, []);
+  const carried = Transcript.fromJson(cycle.transcript);
+  const parentId = spec['parent_session_id'];
+  const parent = typeof parentId === 'string' ? sessions.find(parentId) : undefined;
+  if (carried === undefined && parent !== undefined) return sessions.fork(parent, id, nowMs);
+  const session = sessions.add(newSession(id, nowMs));
+  if (carried !== undefined) session.replace(carried);
+  return session;
+}
+
+/** What the child is told: its task, or what it was resumed with. */
+function taskOf({ task, resume }: WorkerCycle): string {
+  if (resume === undefined) return task;
+  return resume.input_rendered ?? `You were suspended (${resume.reason}) and go on now.`;
+}
+
+function gateOf({ gate }: WorkerCycle): LoopGate {
+  return {
+    *next() {
+      yield* [];
+      const asked = gate.requested();
+      if (asked === undefined) return { kind: 'continue' };
+      const { reason, initiator, conditions } = asked;
+      return { kind: 'suspend', reason, initiator, conditions: conditions as JsonObject | null };
+    },
+  };
+}
+
+/** The attached tools that the worker's policy lets it have. */
+function toolsOf({ attachments, policy }: WorkerCycle): readonly Tool[] {
+  const tools = (attachments['tools'] ?? []) as readonly Tool[];
+  const allowed = objectOf(policy)['tools'];
+  if (!Array.isArray(allowed) || allowed.length === 0) return tools;
+  return tools.filter(({ name }) => (allowed as readonly Json[]).includes(name));
+}
+
+function parked(result: AgentLoopResult): CycleEnd {
+  return {
+    status: 'parked',
+    payload: result as unknown as Json,
+    transcript: result.transcript,
+    turn: result.iterations_completed,
+  };
+}
+
+function envelopeOf(result: AgentLoopResult, session: Session, spec: JsonObject): JsonObject {
+  const { llm, transcript, status } = result;
+  const used = llm.input_tokens + llm.output_tokens;
+  const budget = objectOf(spec['options'])['token_budget'];
+  const assets = session.transcript.assets.toArray();
+  const { data, problem } = dataOf(result.text, spec);
+  const error =
+    status === 'failed'
+      ? { category: 'tool_error', message: 'no required tool succeeded' }
+      : problem === undefined
+        ? null
+        : { category: 'schema_validation', message: problem };
+  return {
+    ok: error === null,
+    summary: result.visible_text === '' ? (session.transcript.summary ?? '') : result.visible_text,
+    artifacts: assets,
+    evidence_added: assets.length,
+    tokens_used: used,
+    budget_exceeded: typeof budget === 'number' && used >= budget,
+    data,
+    error,
+    status,
+    session_id: session.id,
+    transcript,
+  };
+}
+
+function failedEnvelope(error: HarnError, session: Session): JsonObject {
+  const category = error.data['category'];
+  return {
+    ok: false,
+    summary: '',
+    artifacts: [],
+    evidence_added: 0,
+    tokens_used: 0,
+    budget_exceeded: false,
+    data: null,
+    error: {
+      category: typeof category === 'string' ? category : 'generic',
+      message: error.message,
+    },
+    status: 'failed',
+    session_id: session.id,
+    transcript: session.transcript.toJson(),
+  };
+}
+
+/** Options that ask for JSON. */
+const JSON_OPTIONS = ['output_format', 'response_format', 'schema', 'json_schema', 'output_schema'];
+
+/** The JSON of an answer where JSON was asked for. */
+function dataOf(
+  text: string,
+  spec: JsonObject,
+): { readonly data: Json; readonly problem?: string } {
+  const schema = spec['returns_schema'];
+  const options = objectOf(spec['options']);
+  const asked = isJsonObject(schema) || JSON_OPTIONS.some((name) => options[name] !== undefined);
+  if (!asked) return { data: null };
+  const data = jsonIn(text);
+  if (!isJsonObject(schema)) return { data: data ?? null };
+  if (data === undefined) {
+    return { data: null, problem: 'sub_agent_run: child transcript did not contain valid JSON' };
+  }
+  const problems = schemaProblems(data, schema);
+  if (problems.length === 0) return { data };
+  return {
+    data,
+    problem: `sub_agent_run: return schema validation failed: ${problems.join('; ')}`,
+  };
+}
+
+/** A fact of the child in its parent's history; no message. */
+function note(ctx: RunContext, spec: JsonObject, kind: string, facts: JsonObject): void {
+  const parentId = spec['parent_session_id'];
+  const parent = typeof parentId === 'string' ? ctx.get(sessionsKey).find(parentId) : undefined;
+  const metadata = {
+    name: spec['name'] ?? null,
+    child_session_id: spec['session_id'] ?? null,
+    ...facts,
+  };
+  const event = { kind, role: 'system', visibility: 'internal', text: '', metadata };
+  parent?.note((transcript) => transcript.withEvent(event));
+}
+
+/** Interrupts and refusals of the run: they end the worker, not only its answer. */
+function isOfTheTask({ code }: HarnError): boolean {
+  return code.startsWith('HARN-RUN-') || code.startsWith('HARN-JRN-');
+}
+
+function objectOf(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
