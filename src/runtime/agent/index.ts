@@ -10,6 +10,37 @@ export {
   type ToolCallStatus,
   type ToolErrorCategory,
 } from './agent-events.ts';
+// Artifacts
+export {
+  type Artifact,
+  type ArtifactOrigin,
+  artifactJson,
+  artifactOrigin,
+  deriveArtifact,
+  readArtifact,
+  readArtifacts,
+} from './artifact.ts';
+export {
+  type ContextChunk,
+  defaultScores,
+  packContext,
+  prepareContext,
+  readAssembleOptions,
+  readScores,
+  renderPacked,
+} from './artifact-assemble.ts';
+export { artifactBuilders } from './artifact-build.ts';
+export { artifactErrors } from './artifact-errors.ts';
+export { handoffArtifact, handoffContext, readHandoff } from './artifact-handoff.ts';
+export {
+  bodyOf,
+  type ContextPolicy,
+  microcompact,
+  readContextPolicy,
+  renderArtifacts,
+  selectAdaptive,
+  selectArtifacts,
+} from './artifact-select.ts';
 // Errors
 export { loopErrors, sessionErrors, toolErrors } from './errors.ts';
 // Loops
