@@ -88,6 +88,7 @@ export {
   waitAgents,
   workerTrigger,
 } from './worker.ts';
+export { type BudgetView, budgetLeft, spendTokens, workerBudgetsKey } from './worker-budget.ts';
 export {
   type CarryPolicy,
   parseCarry,

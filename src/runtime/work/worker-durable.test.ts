@@ -1,6 +1,7 @@
 // What outlives a run: workers in the receipt, in the store, and in the hands of another run; what wakes them.
 import { describe, expect, it } from 'vitest';
 import { HarnError, type Json, type JsonObject } from '../../base/index.ts';
+import { clockEffects } from '../io/index.ts';
 import { createFinisher, lifecycleKey, onFinishDrain } from '../lifecycle/index.ts';
 import type { RunBody } from '../run/index.ts';
 import { createTracer, MemoryExporter } from '../trace/index.ts';
@@ -111,7 +112,7 @@ describe('a worker that is still open when its run ends', () => {
     const first = await live(
       function* (ctx) {
         id = String(yield* suspending()(ctx));
-        yield* ctx.block('forever', () => undefined);
+        yield* ctx.perform(clockEffects.sleep_ms, [3_600_000]);
       },
       { store, kinds },
     );

@@ -14,9 +14,10 @@ import {
   type ServiceKey,
   type Suspending,
 } from '../run/index.ts';
+import { workerBudgetsKey } from './worker-budget.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
 import type { LiveWorker } from './worker-registry.ts';
-import type { Stamp, Worker } from './worker-state.ts';
+import { isAtWork, type Stamp, type Worker } from './worker-state.ts';
 import { snapshotOf } from './worker-view.ts';
 
 /** What happened to each worker. */
@@ -215,6 +216,10 @@ export function* commitWorker(
   fact: WorkerFact,
   { file = true }: { readonly file?: boolean } = {},
 ): Suspending<void> {
+  const budgets = ctx.get(workerBudgetsKey);
+  // Refused before anything has changed.
+  if (isAtWork(next)) budgets.open(next.id, next.spawnedBy, next.tokenBudget ?? undefined);
+  else budgets.close(next.id);
   live.update(next);
   if (!mustKeep(live)) return;
   live.isKept = true;

@@ -112,6 +112,8 @@ export interface LifeOptions {
   readonly host?: MockHost;
   readonly kinds?: readonly WorkerKind[];
   readonly equip?: (core: RunCore) => void;
+  /** Options of the run itself. */
+  readonly options?: JsonObject;
 }
 
 export async function newStore(): Promise<Store> {
@@ -149,7 +151,7 @@ export async function live(
   };
   const run =
     options.resume === undefined
-      ? Run.create(deps, SPEC)
+      ? Run.create(deps, { ...SPEC, options: options.options ?? {} })
       : await Run.resume(deps, store, options.resume, { force: true });
   return { run, store: real, result: run.begin(body) };
 }

@@ -72,6 +72,8 @@ export type Worker = {
   readonly carry: CarryPolicy;
   /** What is left of its parent's policy; null: unrestricted. */
   readonly policy: Json;
+  /** How many tokens it may spend; null: as many as there are above. */
+  readonly tokenBudget: number | null;
   readonly execution: JsonObject;
   readonly audit: JsonObject;
   readonly snapshotPath: string;

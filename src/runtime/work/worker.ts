@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../base/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
 import type { ResumeConditions } from './suspend-conditions.ts';
 import { armWake, checkWake, eventPosition } from './suspend-wake.ts';
+import { workerBudgetsKey } from './worker-budget.ts';
 import { carryOver, ensureSessions } from './worker-carry.ts';
 import { parseSpawn, type SpawnRequest, textOf } from './worker-config.ts';
 import { assertKind, dropCycle, startCycle, stopWaking } from './worker-cycle.ts';
@@ -46,6 +47,7 @@ export function* startWorker(
 ): Suspending<LiveWorker> {
   const spawner = ctx.get(workersKey).ofTask(ctx.task);
   const policy = narrowPolicy(spawner?.worker.policy ?? null, request);
+  ctx.get(workerBudgetsKey).check(spawner?.id ?? null, request.tokenBudget);
   const own = bookkeeping(ctx);
   const conditions = request.resumeWhen as ResumeConditions | null;
   checkWake(ctx, conditions);
@@ -100,6 +102,7 @@ export function newWorker(
     config: ensureSessions(config, id),
     carry,
     policy,
+    tokenBudget: request.tokenBudget ?? null,
     execution,
     audit: auditOf(audit, id, config.mode, at.uuid),
     snapshotPath: `${directory}/${id}.json`,
