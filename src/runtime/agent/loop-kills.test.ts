@@ -91,6 +91,8 @@ function toolsOf(world: World, alive: () => boolean): readonly Tool[] {
         kind: 'program',
         run: function* (ctx, { text }) {
           world.notes.push(String(text));
+          // An agent within a tool: its turns are units within the turn that called it.
+          yield* agentLoop(ctx, 'check it', null, { session_id: 'child' });
           return yield* ctx.perform(write, [String(text)]);
         },
       },
@@ -162,7 +164,7 @@ describe('a loop that is killed', () => {
     const whole = await newScene();
     const expected = await traces(whole, await liveIn(whole));
     expect(expected).toMatchObject({ statuses: ['done', 'done'], notes: ['sent'] });
-    expect(whole.world.bought).toBe(5);
+    expect(whole.world.bought).toBe(6);
     let lives = 0;
     for (let n = 0; n < 200; n += 1) {
       const scene = await newScene();
@@ -179,7 +181,7 @@ describe('a loop that is killed', () => {
       expect(JSON.parse(unlessUnknown(JSON.stringify(found))), `killed after ${n}`).toEqual(
         expected,
       );
-      expect(scene.world.bought, `killed after ${n}`).toBe(5 - recorded);
+      expect(scene.world.bought, `killed after ${n}`).toBe(6 - recorded);
       for (const [key, times] of scene.world.done) {
         // The program's own tool writes through an effect that may be repeated under one key; `send` may not.
         expect(times, `killed after ${n}: ${key}`).toBeLessThanOrEqual(
@@ -198,6 +200,6 @@ describe('a loop that is killed', () => {
     const turns = entries.flatMap((e) =>
       e.kind === 'outcome' && e.effect === 'agent.turn' ? [e] : [],
     );
-    expect(turns.map(({ unit }) => unit ?? false)).toEqual([true, true, false, true, true]);
+    expect(turns.map(({ unit }) => unit ?? false)).toEqual([true, true, true, false, true, true]);
   });
 });
