@@ -9,6 +9,7 @@ import { humanRows } from './human.ts';
 import { lifecycleRows } from './lifecycle.ts';
 import { llmRows } from './llm.ts';
 import { poolRows } from './pool.ts';
+import { recordRows } from './records.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { stdioRows } from './stdio.ts';
 import { taskRows } from './tasks.ts';
@@ -29,6 +30,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => llmRows(),
   () => humanRows(),
   () => poolRows(),
+  () => recordRows(),
   () => workerRows(),
   () => agentToolRows(),
   () => agentSessionRows(),

@@ -3,6 +3,7 @@
 import type { Json } from '../base/index.ts';
 import { type CompiledProgram, Engine } from '../engine/index.ts';
 import {
+  completeRecord,
   documentOf,
   type EvalSources,
   factsOf,
@@ -21,7 +22,7 @@ import {
   readRecordText,
   replayFixture,
 } from '../runtime/index.ts';
-import { openStore } from '../store/index.ts';
+import { openStore, type Store } from '../store/index.ts';
 import type { Project } from './project.ts';
 import { findRunId } from './run-lookup.ts';
 
@@ -30,9 +31,18 @@ export async function findRecord(project: Project, typed: string): Promise<RunDo
   const { host } = project;
   if (await isFile(host, typed)) return loadRecordFile(host.fs, typed);
   const store = await project.requireStore();
-  const runId = await findRunId(store, typed);
+  return recordOfRun(project, store, await findRunId(store, typed));
+}
+
+/** The record of a run, from its journal, as its file has it. */
+export async function recordOfRun(
+  project: Project,
+  store: Store,
+  runId: string,
+): Promise<RunDocument> {
   const record = await loadRecord(store, runId, RECORD_SECTIONS);
-  return documentOf(record, await factsOf(store, runId));
+  const run = documentOf(record, await factsOf(store, runId));
+  return completeRecord(project.host.fs, run, await project.recordPath(runId));
 }
 
 /** Whether what was typed names a file. */

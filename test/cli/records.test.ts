@@ -13,6 +13,22 @@ const PROGRAMS = {
   'changed.harn': PROGRAM.replace('len(name)', '7'),
   'moved.harn': `// says hello\n\n${PROGRAM}`,
   'more.harn': PROGRAM.replace('return', 'harness.fs.write_text("more.txt", "x")\nreturn'),
+  'busy.harn': `pipeline main(harness: Harness) {
+  let late = try { deadline 30ms { harness.clock.sleep_ms(60000) } } catch (e) { "late" }
+  let order = []
+  parallel each [40, 5, 20] { n ->
+    harness.clock.sleep_ms(n)
+    order = order.push(n)
+  }
+  let pool = harness.agent.pool_create({name: "work", max_concurrent: 1})
+  pool.submit({ -> harness.fs.append("pool.txt", "one") })
+  pool.submit({ -> harness.fs.append("pool.txt", "two") })
+  harness.handoff_to("elsewhere", {n: 1})
+  pipeline_on_finish({ h, value -> h.spawn_settlement_agent() })
+  println("\${late} \${order.join(" ")} \${harness.random.u64()} \${harness.clock.now_ms()}")
+  return 5
+}
+`,
   'name.txt': 'ada',
   'parent.harn': `pipeline main(task) {
   harness.handoff_to("child", {a: 1})
@@ -53,6 +69,23 @@ describe('a run', () => {
     expect(done).toMatchObject({ status: 0, stderr: '' });
     expect(done.stdout).toMatch(/^hello ada\nPASS /);
     expect(here.read('out.txt')).toBe('mine');
+  });
+
+  it('with deadlines, parallel tasks, pools, handoffs and chance replays to the same', () => {
+    const here = cli.project(PROGRAMS);
+    const first = here.harn('run', 'busy.harn');
+    expect(first.status).toBe(5);
+    expect(first.stdout).toMatch(/^late 5 20 40 /);
+    const done = here.harn('replay', newest(here), '--output');
+    expect(done.stdout).toMatch(/PASS /);
+    expect(done.stdout.split('\n')[0]).toBe(first.stdout.trimEnd());
+    expect(here.read('pool.txt')).toBe('onetwo');
+  });
+
+  it('is drawn as a graph', () => {
+    const { here, id } = ran();
+    const { stdout } = here.harn('runs', 'show', id, '--graph');
+    expect(stdout).toMatch(/^flowchart TD\n {2}n0\(\["run /);
   });
 
   it('has a record in the published shape, with what the run came to', () => {
@@ -132,6 +165,67 @@ rubrics = ["ended"]
     const done = here.harn('replay', 'half.json');
     expect(done.status).toBe(1);
     expect(done.stderr).toContain('HARN-REC-006');
+  });
+});
+
+describe('a plain record', () => {
+  const stage = { id: 's', node_id: 'plan', status: 'completed', outcome: 'success' };
+  const record = {
+    _type: 'run_record',
+    id: 'r1',
+    workflow_id: 'w',
+    status: 'completed',
+    stages: [stage],
+  };
+
+  it('is shown and checked against its own assertions; a folder and a suite of them are counted', () => {
+    const here = cli.project({
+      'r1.json': JSON.stringify(record),
+      'suite.json': JSON.stringify({
+        _type: 'eval_suite_manifest',
+        cases: [{ run_path: 'r1.json' }, { run_path: 'r1.json', fixture_path: 'other.json' }],
+      }),
+      'other.json': JSON.stringify({ ...record, status: 'failed' }),
+    });
+    const shown = here.harn('replay', 'r1.json');
+    expect(shown).toMatchObject({ status: 0, stderr: '' });
+    expect(shown.stdout).toContain('[plan] status=completed outcome=success branch=-');
+    expect(shown.stdout).toContain('Embedded replay fixture: PASS');
+    expect(here.harn('eval', 'r1.json').status).toBe(0);
+    const suite = here.harn('eval', 'suite.json');
+    expect(suite.status).toBe(1);
+    expect(suite.stdout).toContain('run status mismatch: expected failed, got completed');
+    expect(here.harn('eval', 'suite.json', '--compare', 'r1.json').status).toBe(2);
+    expect(here.has('.harn')).toBe(false);
+  });
+
+  it('of a folder is each evaluated', () => {
+    const { here } = ran();
+    expect(here.harn('eval', '.harn-runs').stdout).toContain('1 passed, 0 failed, 1 total');
+  });
+});
+
+describe('a run that was parked and resumed, cancelled or killed', () => {
+  const nap =
+    'harness.fs.append("nap.txt", "a")\nprintln("tired")\nharness.clock.sleep_ms(1500)\nreturn 4\n';
+
+  it('replays like any other', async () => {
+    const here = cli.project({ 'nap.harn': nap });
+    for (const [signal, then] of [
+      ['SIGINT', ['resume']],
+      ['SIGINT', ['runs', 'cancel']],
+      ['SIGKILL', ['resume']],
+    ] as const) {
+      const live = here.start('run', 'nap.harn');
+      await live.says('tired');
+      live.signal(signal);
+      await live.done;
+      const id = newest(here);
+      expect(here.harn('fixture', id).stderr).toContain('HARN-REC-007');
+      here.harn(...then, id);
+      expect(here.harn('replay', id).status).toBe(0);
+    }
+    expect(here.read('nap.txt')).toBe('aaa');
   });
 });
 

@@ -1,12 +1,16 @@
 // `harn runs show`: one run from start to receipt, folded from its journal.
 import type { Json } from '../../base/index.ts';
 import {
+  actionGraphOf,
+  documentJson,
   type Host,
   listQuestions,
   listRuns,
   loadRecord,
+  mermaidOf,
   type QuestionRow,
   RECORD_SECTIONS,
+  type RunDocument,
   type RunRecord,
   type RunRow,
   receiptLine,
@@ -16,6 +20,7 @@ import { type Output, oneLine, relativeTime, roughDuration } from '../output.ts'
 import { withProject } from '../project.ts';
 import { receiptItems } from '../receipt.ts';
 import { findRunId, holderText, type RunView, statusOf, viewRun } from '../run-lookup.ts';
+import { recordOfRun } from '../run-records.ts';
 import { printQuestions } from './hitl.ts';
 import { statusText } from './runs-ls.ts';
 
@@ -34,6 +39,11 @@ export const runsShow: Command = {
     return withProject(host, async (project) => {
       const store = await project.requireStore();
       const runId = await findRunId(store, args.at(0));
+      if (args.has('graph')) {
+        const run = await recordOfRun(project, store, runId);
+        output.line(mermaidOf(actionGraphOf(run)));
+        return 0;
+      }
       const view = await viewRun(store, host, runId);
       const record = await loadRecord(store, runId, RECORD_SECTIONS);
       const rows = await listRuns(store, { parent: runId, limit: 1000 });
@@ -45,21 +55,22 @@ export const runsShow: Command = {
       const recordFile = (await host.fs.exists(file)) ? file : null;
       const questions = await listQuestions(store, { runId, status: 'open', limit: 1000 });
       const shown: Shown = { view, record, children, recordFile, questions };
-      if (args.has('json')) output.json(toJson(shown));
-      else print(output, host, shown);
+      if (args.has('json')) {
+        output.json(toJson(shown, await recordOfRun(project, store, runId)));
+      } else print(output, host, shown);
       return 0;
     });
   },
 };
 
-function toJson({ view, record, children, recordFile, questions }: Shown): Json {
+function toJson({ view, children, recordFile, questions }: Shown, record: RunDocument): Json {
   const { status, holder } = view;
   return {
     status,
     holder: holder === undefined ? null : { ...holder },
     waits: view.row.waits,
     questions: questions.map((row) => ({ ...row })),
-    record: JSON.parse(JSON.stringify(record)) as Json,
+    record: documentJson(record),
     children: children.map(({ real_status, ...row }) => ({ ...row, status: real_status })),
     record_file: recordFile,
   };
