@@ -21,6 +21,7 @@ import {
   runIndex,
   type ThrownCodec,
 } from './run/index.ts';
+import { triggerUnsettledSource } from './trigger/index.ts';
 
 import {
   currentSessionKey,
@@ -70,7 +71,12 @@ export function composeRuns(options: ComposeOptions): RunDeps {
       run.service(workerKindsKey).add(subAgentKind);
       equipHuman(run);
       equipLifecycle(run, {
-        sources: [workerUnsettledSource, llmUnsettledSource, poolUnsettledSource],
+        sources: [
+          workerUnsettledSource,
+          llmUnsettledSource,
+          poolUnsettledSource,
+          triggerUnsettledSource,
+        ],
         targets: programTargets(run.start, run.id, pipelines),
         settings: settingsFrom(run.start.options),
       });

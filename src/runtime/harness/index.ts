@@ -18,6 +18,7 @@ export type {
 } from './lifecycle.ts';
 export { type Pipeline, type PipelineFn, pipeline } from './pipeline.ts';
 export type { PoolHandle, PoolMethods } from './pool.ts';
+export type { QueueHandle, TriggersHandle } from './queues.ts';
 export {
   defaultHost,
   type Result,

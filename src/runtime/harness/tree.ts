@@ -26,6 +26,7 @@ import {
   type RootMethods,
   rootMethods,
 } from './lifecycle.ts';
+import { type QueueHandle, queueHandle, type TriggersHandle, triggersHandle } from './queues.ts';
 import { type TaskMethods, taskMethods } from './tasks.ts';
 
 const FAMILIES = {
@@ -56,6 +57,8 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly system: Handle<'system'>;
   readonly llm: LlmHandle;
   readonly interaction: InteractionHandle;
+  readonly queue: QueueHandle;
+  readonly triggers: TriggersHandle;
   readonly agent: AgentHandle;
   readonly obs: ObsHandle;
   readonly runId: string;
@@ -80,6 +83,8 @@ export function createHarness(ctx: RunContext): Harness {
   }
   lazily(handle, 'llm', () => llmHandle(ctx));
   lazily(handle, 'interaction', () => interactionHandle(ctx));
+  lazily(handle, 'queue', () => queueHandle(ctx));
+  lazily(handle, 'triggers', () => triggersHandle(ctx));
   lazily(handle, 'agent', () => notData('harness.agent', agentHandle(ctx, createHarness)));
   lazily(handle, 'obs', () => notData('harness.obs', obsHandle(ctx)));
   return notData('harness', handle) as unknown as Harness;
