@@ -1,0 +1,19 @@
+// Front door of workflow: graphs as data, their validation and editing, and their execution.
+// Running
+
+// Errors
+export { workflowErrors } from './errors.ts';
+export { type ExecuteCode, type WorkflowResult, workflowExecute } from './execute.ts';
+// Graphs
+export {
+  type WorkflowEdge,
+  type WorkflowGraph,
+  type WorkflowNode,
+  workflowDiff,
+  workflowEdits,
+  workflowGraph,
+} from './graph.ts';
+export type { StageCode } from './stage.ts';
+export { inspectWorkflow, policyReport, type Validation, validateWorkflow } from './validate.ts';
+// Workers
+export { equipWorkflows } from './worker-kinds.ts';

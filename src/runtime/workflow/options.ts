@@ -1,0 +1,94 @@
+// The options of workflow_execute, read once. Documented ones that this version does not have are refused rather than
+// ignored.
+import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { workflowErrors } from './errors.ts';
+
+export interface ExecuteOptions {
+  readonly maxSteps: number | undefined;
+  readonly persistPath: string | undefined;
+  readonly resumePath: string | undefined;
+  readonly resumeRun: Json;
+  readonly replayPath: string | undefined;
+  readonly replayRun: Json;
+  readonly replayMode: 'deterministic' | null;
+  readonly parentRunId: string | null;
+  readonly rootRunId: string | null;
+  readonly execution: JsonObject;
+  /** A conversation that new sessions begin with. */
+  readonly transcript: Json;
+  readonly ceiling: JsonObject;
+  /** Facts for the record's metadata. */
+  readonly facts: JsonObject;
+}
+
+const KNOWN: ReadonlySet<string> = new Set([
+  ...['max_steps', 'persist_path', 'resume_path', 'resume_run', 'replay_path', 'replay_run'],
+  ...['replay_mode', 'parent_run_id', 'root_run_id', 'parent_worker_id', 'parent_stage_id'],
+  ...['delegated', 'execution', 'audit', 'mutation_scope', 'trigger_event', 'transcript'],
+  ...['ceiling', 'metadata'],
+]);
+const UNSUPPORTED: ReadonlySet<string> = new Set(['approval_policy', 'skills', 'skill_match']);
+
+/** Reads options as programs write them. */
+export function readExecuteOptions(given: JsonObject): ExecuteOptions {
+  for (const [option, value] of Object.entries(given)) {
+    if (value === null || value === undefined) continue;
+    if (UNSUPPORTED.has(option)) throw workflowErrors.unsupported({ option });
+    if (!KNOWN.has(option)) throw bad(option, `one of ${[...KNOWN].join(', ')}`);
+  }
+  const text = (option: string) => {
+    const value = given[option] ?? null;
+    if (value === null || typeof value === 'string') return value;
+    throw bad(option, 'a text');
+  };
+  const object = (option: string): JsonObject => {
+    const value = given[option] ?? null;
+    if (value === null) return {};
+    if (isJsonObject(value)) return value;
+    throw bad(option, 'a dict');
+  };
+  const mode = text('replay_mode');
+  if (mode !== null && mode !== 'deterministic') throw bad('replay_mode', '"deterministic"');
+  const replayRun = given['replay_run'] ?? null;
+  const replayPath = text('replay_path') ?? undefined;
+  if (mode !== null && replayRun === null && replayPath === undefined) {
+    throw workflowErrors.replayMode({});
+  }
+  return {
+    maxSteps: stepsOf(given['max_steps']),
+    persistPath: text('persist_path') ?? undefined,
+    resumePath: text('resume_path') ?? undefined,
+    resumeRun: given['resume_run'] ?? null,
+    replayPath,
+    replayRun,
+    replayMode: replayRun === null && replayPath === undefined ? null : 'deterministic',
+    parentRunId: text('parent_run_id'),
+    rootRunId: text('root_run_id'),
+    execution: object('execution'),
+    transcript: given['transcript'] ?? null,
+    ceiling: object('ceiling'),
+    facts: factsOf(given, object),
+  };
+}
+
+function factsOf(given: JsonObject, object: (option: string) => JsonObject): JsonObject {
+  const facts: { [name: string]: Json } = { ...object('metadata') };
+  for (const name of ['parent_worker_id', 'parent_stage_id', 'delegated', 'trigger_event']) {
+    const value = given[name] ?? null;
+    if (value !== null) facts[name] = value;
+  }
+  const audit = object('audit');
+  const scope = given['mutation_scope'] ?? audit['mutation_scope'] ?? 'read_only';
+  facts['mutation_session'] = { ...audit, mutation_scope: scope };
+  return facts;
+}
+
+function stepsOf(value: Json | undefined): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value;
+  throw bad('max_steps', 'an int of at least 1');
+}
+
+function bad(option: string, expected: string): Error {
+  return workflowErrors.badOption({ option, expected });
+}

@@ -1,0 +1,184 @@
+// What makes a workflow graph valid, each problem with its reason; and the reports on structure and policies.
+import type { Json, JsonObject } from '../../base/index.ts';
+import { NODE_KINDS, type WorkflowGraph, workflowGraph } from './graph.ts';
+import { beyondCeiling, effectivePolicy, requestedPolicy, toolNames } from './policy.ts';
+
+export type Validation = {
+  readonly valid: boolean;
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+  readonly reachable_nodes: readonly string[];
+};
+
+/** Checks structure, and policies against the workflow's own and the host's ceiling. */
+export function validateWorkflow(given: Json, ceiling: JsonObject = {}): Validation {
+  const graph = workflowGraph(given, 'workflow_validate');
+  const reachable = reachableNodes(graph);
+  const errors = [
+    ...structureErrors(graph),
+    ...Object.keys(graph.nodes).flatMap((id) => nodeErrors(graph, id)),
+    ...endlessCycles(graph).map(
+      (cycle) =>
+        `cycle without an exit: ${[...cycle, cycle[0]].join(' -> ')}; no edge of it has a branch`,
+    ),
+    ...ceilingErrors(graph, ceiling),
+  ];
+  const warnings = [
+    ...Object.keys(graph.nodes).flatMap((id) =>
+      reachable.includes(id) ? [] : [`node ${id} is not reachable from ${graph.entry}`],
+    ),
+    ...Object.keys(graph.nodes).flatMap((id) => nodeWarnings(graph, id)),
+  ];
+  return { valid: errors.length === 0, errors, warnings, reachable_nodes: reachable };
+}
+
+/** The graph with what can be said about it. */
+export function inspectWorkflow(given: Json, ceiling: JsonObject = {}): JsonObject {
+  const graph = workflowGraph(given, 'workflow_inspect');
+  const kinds: { [kind: string]: number } = {};
+  for (const { kind } of Object.values(graph.nodes)) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  return {
+    graph,
+    validation: validateWorkflow(graph, ceiling),
+    node_count: Object.keys(graph.nodes).length,
+    edge_count: graph.edges.length,
+    node_kinds: kinds,
+    exits: Object.keys(graph.nodes).filter((id) => !graph.edges.some(({ from }) => from === id)),
+  };
+}
+
+/** Every policy beside its ceiling. */
+export function policyReport(given: Json, ceiling: JsonObject = {}): JsonObject {
+  const graph = workflowGraph(given, 'workflow_policy_report');
+  return {
+    workflow_policy: graph.capability_policy,
+    ceiling,
+    validation: validateWorkflow(graph, ceiling),
+    nodes: Object.values(graph.nodes).map((node) => ({
+      node_id: node.id,
+      policy: node.capability_policy,
+      requested_policy: requestedPolicy(node),
+      effective_policy: effectivePolicy(graph, node, ceiling),
+      approval_policy: node.approval_policy,
+      tools: toolNames(node.tools),
+    })),
+  };
+}
+
+/** The nodes that edges lead to from `start`, itself included; never through `without`. */
+export function reachableNodes(
+  graph: WorkflowGraph,
+  start = graph.entry,
+  without?: string,
+): readonly string[] {
+  const seen = new Set<string>();
+  const open = [start];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (seen.has(id) || !Object.hasOwn(graph.nodes, id)) continue;
+    seen.add(id);
+    if (id === without) continue;
+    for (const { from, to } of graph.edges) if (from === id) open.push(to);
+  }
+  return Object.keys(graph.nodes).filter((id) => seen.has(id));
+}
+
+function structureErrors(graph: WorkflowGraph): readonly string[] {
+  const errors: string[] = [];
+  const exists = (id: string) => Object.hasOwn(graph.nodes, id);
+  if (Object.keys(graph.nodes).length === 0) return ['the workflow has no nodes'];
+  if (!exists(graph.entry)) errors.push(`entry node "${graph.entry}" does not exist`);
+  const seen = new Set<string>();
+  for (const { from, to, branch } of graph.edges) {
+    if (!exists(from)) errors.push(`edge ${from} -> ${to}: node "${from}" does not exist`);
+    if (!exists(to)) errors.push(`edge ${from} -> ${to}: node "${to}" does not exist`);
+    const key = JSON.stringify([from, to, branch]);
+    if (seen.has(key)) errors.push(`edge ${from} -> ${to} is there twice`);
+    seen.add(key);
+  }
+  return errors;
+}
+
+function nodeErrors(graph: WorkflowGraph, id: string): readonly string[] {
+  const node = graph.nodes[id] as WorkflowGraph['nodes'][string];
+  const out = graph.edges.filter(({ from }) => from === id);
+  if (!(NODE_KINDS as readonly string[]).includes(node.kind)) {
+    return [`node ${id}: unknown kind "${node.kind}"; kinds are ${NODE_KINDS.join(', ')}`];
+  }
+  if (node.mode !== null && !['llm', 'agent'].includes(node.mode)) {
+    return [`node ${id}: unknown mode "${node.mode}"; modes are llm and agent`];
+  }
+  switch (node.kind) {
+    case 'condition':
+      if (out.some(({ branch }) => branch === null || branch === 'true' || branch === 'false'))
+        return [];
+      return [`node ${id}: a condition needs an edge for "true" or "false"`];
+    case 'fork':
+      return out.length === 0 ? [`node ${id}: a fork leads nowhere`] : [];
+    case 'join':
+      return joinErrors(id, node.join_policy);
+    case 'map': {
+      const { items, item_artifact_kind: kind } = node.map_policy;
+      if (Array.isArray(items) || typeof kind === 'string') return joinErrors(id, node.join_policy);
+      const input = node.context_policy['include_kinds'] ?? node.input_contract['input_kinds'];
+      if (Array.isArray(input)) return joinErrors(id, node.join_policy);
+      return [`node ${id}: a map needs map_policy.items or map_policy.item_artifact_kind`];
+    }
+    default:
+      return [];
+  }
+}
+
+function joinErrors(id: string, policy: JsonObject): readonly string[] {
+  const { strategy = 'all', min_completed: least } = policy;
+  if (strategy === 'all' || strategy === 'first') return [];
+  if (strategy !== 'quorum') return [`node ${id}: unknown join strategy "${String(strategy)}"`];
+  if (typeof least === 'number' && Number.isInteger(least) && least >= 1) return [];
+  return [`node ${id}: the strategy quorum needs join_policy.min_completed of at least 1`];
+}
+
+function nodeWarnings(graph: WorkflowGraph, id: string): readonly string[] {
+  const { kind } = graph.nodes[id] as WorkflowGraph['nodes'][string];
+  const into = graph.edges.filter(({ to }) => to === id).length;
+  const out = graph.edges.filter(({ from }) => from === id).length;
+  if (kind === 'join' && into < 2)
+    return [`node ${id}: a join with fewer than two inputs joins nothing`];
+  if (kind === 'fork' && out === 1) return [`node ${id}: a fork with one way out forks nothing`];
+  return [];
+}
+
+function ceilingErrors(graph: WorkflowGraph, ceiling: JsonObject): readonly string[] {
+  const errors: string[] = [];
+  for (const problem of beyondCeiling(graph.capability_policy, ceiling)) {
+    errors.push(`the workflow asks for more than the host ceiling: ${problem}`);
+  }
+  for (const node of Object.values(graph.nodes)) {
+    const asked = requestedPolicy(node);
+    for (const problem of beyondCeiling(asked, ceiling)) {
+      errors.push(`node ${node.id} asks for more than the host ceiling: ${problem}`);
+    }
+    for (const problem of beyondCeiling(asked, graph.capability_policy)) {
+      errors.push(`node ${node.id} asks for more than its workflow may: ${problem}`);
+    }
+  }
+  return errors;
+}
+
+/** Cycles that nothing but a step limit can end: every edge out of every node of it stays in it, unconditionally. */
+function endlessCycles(graph: WorkflowGraph): readonly (readonly string[])[] {
+  const found: string[][] = [];
+  const known = new Set<string>();
+  for (const id of Object.keys(graph.nodes)) {
+    const path: string[] = [];
+    let at: string | undefined = id;
+    while (at !== undefined && !path.includes(at) && !known.has(at)) {
+      path.push(at);
+      const from: string = at;
+      const out = graph.edges.filter((edge) => edge.from === from);
+      const only = out.length === 1 && out[0]?.branch === null ? out[0] : undefined;
+      at = only?.to;
+    }
+    if (at !== undefined && path.includes(at)) found.push(path.slice(path.indexOf(at)));
+    for (const seen of path) known.add(seen);
+  }
+  return found;
+}

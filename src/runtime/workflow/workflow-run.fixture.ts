@@ -1,0 +1,100 @@
+// Runs for the tests of this room: a world outside that counts what is done to it, and lives that end at a commit.
+import { openStore, type Store } from '../../store/index.ts';
+import { createMockHost, type MockHost } from '../host/index.ts';
+import { equipLifecycle, handoffIndex } from '../lifecycle/index.ts';
+import { llmUnsettledSource } from '../llm/index.ts';
+import {
+  type Finisher,
+  Run,
+  type RunBody,
+  type RunDeps,
+  type RunResult,
+  runIndex,
+} from '../run/index.ts';
+import { workerIndex, workerStoreKey, workerUnsettledSource } from '../work/index.ts';
+import { equipWorkflows } from './index.ts';
+
+const finish: Finisher = function* (_ctx, main) {
+  yield* [];
+  return { final: main, receipt: { status: main.ok ? 'settled' : 'failed', items: [] } };
+};
+
+const SPEC = { pipeline: 'p', origin: 'test', program: null, version: '1', input: null };
+const never = new Promise<never>(() => undefined);
+
+/** A memory store that knows runs and workers. */
+export async function newStore(): Promise<Store> {
+  const store = await openStore('memory:');
+  await store.declare(runIndex, handoffIndex, workerIndex);
+  return store;
+}
+
+export interface LifeOptions {
+  readonly store: Store;
+  readonly host: MockHost;
+  readonly killAfter?: number;
+  readonly resume?: string;
+}
+
+export interface Life {
+  readonly run: Run;
+  readonly result: RunResult | undefined;
+}
+
+/** One life of a run: to its end, or until the store stops after commit n. */
+export async function live(
+  makeBody: (alive: () => boolean) => RunBody,
+  { store: whole, host, killAfter = Number.POSITIVE_INFINITY, resume }: LifeOptions,
+): Promise<Life> {
+  let commits = 0;
+  let alive = true;
+  const store = new Proxy(whole, {
+    get(target, key) {
+      const value = Reflect.get(target, key) as unknown;
+      if (key !== 'tx') return typeof value === 'function' ? value.bind(target) : value;
+      return (fn: never) => {
+        commits += 1;
+        if (commits > killAfter) alive = false;
+        return alive ? target.tx(fn) : never;
+      };
+    },
+  });
+  const deps: RunDeps = {
+    host,
+    openStore: async () => store,
+    finish,
+    sink: { write: () => undefined },
+    equip: (core) => {
+      core.provide(workerStoreKey, async () => store);
+      equipLifecycle(core, { sources: [workerUnsettledSource, llmUnsettledSource] });
+      equipWorkflows(core);
+    },
+  };
+  const run =
+    resume === undefined
+      ? Run.create(deps, SPEC)
+      : await Run.resume(deps, store, resume, { force: true });
+  let result: RunResult | undefined;
+  void run.begin(makeBody(() => alive)).then((ended) => {
+    result = ended;
+  });
+  for (let turn = 0; turn < 5000 && result === undefined && alive; turn += 1) {
+    await new Promise((ok) => setImmediate(ok));
+    if (turn % 100 === 99) host.clock.advance(1000);
+  }
+  return { run, result };
+}
+
+/** What a body returned, or throws what it threw. */
+export function returnedBy({ result }: Life): unknown {
+  if (result === undefined) throw new Error('the run did not end');
+  if (result.status === 'broken') throw result.error;
+  if (result.status === 'parked') throw new Error('parked');
+  if (!result.main.ok) throw result.main.error;
+  return result.main.value;
+}
+
+/** Runs a body once on a new host and gives what it returned. */
+export async function resultOf(body: RunBody, host = createMockHost()): Promise<unknown> {
+  return returnedBy(await live(() => body, { store: await newStore(), host }));
+}
