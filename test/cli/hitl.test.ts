@@ -117,3 +117,31 @@ it('what cannot be an answer is said, and what is not there', () => {
   expect(here.harn('hitl', 'answer', 'hitl_question_', '--json', '{')).toMatchObject({ status: 2 });
   expect(here.harn('hitl', 'answer', 'nothing', 'x')).toMatchObject({ status: 1 });
 });
+
+it('killed while it waits, the run asks nothing again and goes on with the answer', async () => {
+  const here = cli.project(FILES);
+  const live = here.start('run', '--wait', 'ask.harn');
+  await live.says('asking');
+  const open = () => here.data<{ questions: readonly Question[] }>('hitl', 'ls').questions;
+  while (!here.has('.harn') || open().length === 0);
+  live.signal('SIGKILL');
+  await live.done;
+  const [question] = open();
+  const run = question?.run_id ?? '';
+  expect(here.harn('hitl', 'answer', question?.request_id ?? '', 'Ada').status).toBe(0);
+  expect(here.harn('resume', run)).toMatchObject({ status: 124, stdout: '' });
+  expect(open().map(({ prompt }) => prompt)).toEqual(['How many?']);
+  expect(here.harn('hitl', 'answer', open()[0]?.request_id ?? '', '2').status).toBe(0);
+  expect(here.harn('resume', run)).toMatchObject({ status: 3, stdout: 'Ada 3\n' });
+});
+
+it('a run that is cancelled withdraws its question', () => {
+  const here = cli.project(FILES);
+  here.harn('run', 'ask.harn');
+  const [question] = here.data<{ questions: readonly Question[] }>('hitl', 'ls').questions;
+  expect(here.harn('runs', 'cancel', question?.run_id ?? '', '--reason', 'enough').status).toBe(0);
+  expect(here.harn('hitl', 'show', question?.request_id ?? '').stdout).toContain('cancelled');
+  expect(here.harn('hitl', 'answer', question?.request_id ?? '', 'late').stderr).toContain(
+    'HARN-HIL-002',
+  );
+});
