@@ -13,6 +13,8 @@ import type { ProjectionState, Tables } from './tables.ts';
 
 const MAX_LAG = 1_000;
 const CATCH_UP_PAGE = 2_000;
+/** The code of an event whose checksum is wrong. */
+const DAMAGED = sto.$code('corruptEvent');
 
 interface Kept {
   readonly projection: Projection;
@@ -136,7 +138,8 @@ export class Projector {
     this.#readState(kept);
     if (again || kept.stopped !== undefined) this.#build(kept);
     else this.#catchUp([kept]);
-    if (kept.stopped !== undefined) throw kept.stopped;
+    // A damaged event stops what is kept about it, not the store.
+    if (kept.stopped !== undefined && kept.stopped.code !== DAMAGED) throw kept.stopped;
     this.#kept.set(projection.name, kept);
     if (!this.#replaced.has(projection.name)) this.#replaced.set(projection.name, known);
   }
@@ -163,9 +166,46 @@ export class Projector {
     let pos = Math.min(...behind.map((one) => one.durablePos));
     const end = this.#tables.lastPos();
     while (pos < end) {
-      const page = this.#tables.readAll(pos, CATCH_UP_PAGE, '');
+      const page = this.#readPage(pos, behind);
       for (const event of page) for (const one of behind) this.#foldForeign(one, event);
       pos = page.at(-1)?.pos ?? end;
+    }
+  }
+
+  /**
+   * A page of the log. Where an event is damaged, what stands before it is given, and the projections stop there:
+   * their rows are refused from then on, but everything else in the store stays within reach.
+   */
+  #readPage(pos: number, behind: readonly Kept[]): readonly StoredEvent[] {
+    try {
+      return this.#tables.readAll(pos, CATCH_UP_PAGE, '');
+    } catch (error) {
+      if (!HarnError.is(error) || error.code !== DAMAGED) throw error;
+      const before = this.#readUpToDamage(pos);
+      const last = before.at(-1)?.pos ?? pos;
+      for (const event of before) for (const one of behind) this.#foldForeign(one, event);
+      for (const one of behind) {
+        if (one.stopped !== undefined) continue;
+        this.#saveState(one, Math.max(last, one.durablePos));
+        one.stopped = error;
+      }
+      return [];
+    }
+  }
+
+  #readUpToDamage(pos: number): readonly StoredEvent[] {
+    const events: StoredEvent[] = [];
+    for (let at = pos; ; ) {
+      let page: readonly StoredEvent[];
+      try {
+        page = this.#tables.readAll(at, 1, '');
+      } catch {
+        return events;
+      }
+      const [event] = page;
+      if (event === undefined) return events;
+      events.push(event);
+      at = event.pos;
     }
   }
 
@@ -256,7 +296,8 @@ function isStateOf({ projection, shape }: Kept, state: ProjectionState | undefin
 }
 
 function hasFailed(kept: Kept): boolean {
-  return kept.stopped?.code === sto.$code('foldFailed');
+  const code = kept.stopped?.code;
+  return code === sto.$code('foldFailed') || code === DAMAGED;
 }
 
 /** Bounds the memory of topic matches in long-lived servers with a topic per run. */

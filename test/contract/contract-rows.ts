@@ -34,8 +34,10 @@ export async function foldByHand(store: Store): Promise<{ [key: string]: Counter
   const rows = new Map<string, Counter>();
   for (const event of await store.readAll({ limit: 100_000 })) {
     if (!event.topic.startsWith('n.') && event.topic !== 'extra') continue;
-    const key = counters.keyOf(event);
-    if (key === undefined) continue;
+    const given = counters.keyOf(event);
+    if (given === undefined) continue;
+    // What no database keeps as it is (NUL, half a surrogate pair) is the replacement character in every key.
+    const key = given.replace(/\p{Surrogate}/gu, '\ufffd').replaceAll('\0', '\ufffd');
     const row = counters.fold(rows.get(key), event);
     if (row === undefined) rows.delete(key);
     else rows.set(key, row);
