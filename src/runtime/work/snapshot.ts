@@ -8,7 +8,7 @@ import { armWake } from './suspend-wake.ts';
 import { carryOver, digestOf, digestTranscript } from './worker-carry.ts';
 import { textOf } from './worker-config.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
-import { bookkeeping, claimWorker, commitWorker, workerStamp } from './worker-record.ts';
+import { assertMay, bookkeeping, claimWorker, commitWorker, workerStamp } from './worker-record.ts';
 import { type LiveWorker, register, workersKey } from './worker-registry.ts';
 import { summaryOf, workerFromSnapshot } from './worker-view.ts';
 
@@ -23,6 +23,7 @@ export function* resumeAgent(
   second: Json = null,
   third?: Json,
 ): Suspending<JsonObject> {
+  assertMay(ctx, 'worker_resume');
   if (target === undefined || target === null || target === '') {
     throw workerErrors.badReference({
       problem: 'resume_agent: missing worker id or snapshot path',

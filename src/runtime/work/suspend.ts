@@ -10,7 +10,7 @@ import { objectOf, textOf } from './worker-config.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
 import { emitWorkerEvent } from './worker-events.ts';
 import { recordSuspension } from './worker-receipts.ts';
-import { bookkeeping, commitWorker, workerStamp } from './worker-record.ts';
+import { assertMay, bookkeeping, commitWorker, workerStamp } from './worker-record.ts';
 import { type LiveWorker, liveOf, workersKey } from './worker-registry.ts';
 import { changeWorker, type SuspendInitiator } from './worker-state.ts';
 import { parseInitiator, summaryOf } from './worker-view.ts';
@@ -29,6 +29,7 @@ export function* suspendAgent(
   reason: Json = null,
   options: Json = null,
 ): Suspending<JsonObject> {
+  assertMay(ctx, 'worker_suspend');
   if (ref === undefined || ref === null) {
     throw workerErrors.badReference({ problem: 'suspend_agent: missing worker handle' });
   }

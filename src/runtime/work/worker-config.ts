@@ -37,6 +37,9 @@ export interface SpawnRequest {
   /** Capabilities that its effects do not have. */
   readonly without: readonly string[];
   readonly tokenBudget: number | undefined;
+  /** Set for stages that a workflow delegates. */
+  readonly parentWorkerId: string | null;
+  readonly parentStageId: string | null;
 }
 
 /** Parses the config of `spawn_agent`. `hasBody`: a function was given to run instead of a graph or node. */
@@ -61,6 +64,8 @@ export function parseSpawn(given: Json | undefined, hasBody: boolean): SpawnRequ
     policy: policyOf(given),
     without: stringsOf(given['without'], 'spawn_agent: without must be a list of strings') ?? [],
     tokenBudget: budgetOf(given['token_budget'] ?? options['token_budget']),
+    parentWorkerId: idOf(given['parent_worker_id']),
+    parentStageId: idOf(given['parent_stage_id']),
   };
 }
 
@@ -109,6 +114,19 @@ export function parseCarry(given: Json | undefined): CarryPolicy {
     policy: carry['policy'] ?? null,
   };
 }
+
+/** What describes a request besides its task, under all its names. */
+export const REQUEST_KEYS: readonly string[] = [
+  'request',
+  'research_questions',
+  'questions',
+  'action_items',
+  'actions',
+  'workflow_stages',
+  'stages',
+  'verification_steps',
+  'verification',
+];
 
 /** What was asked, kept as it was: payload, questions, items, stages, steps. */
 export function requestOf(task: string, given: JsonObject, config: WorkerConfig): JsonObject {
@@ -170,6 +188,10 @@ function policyOf(given: JsonObject): Json {
     throw refuse('spawn_agent: policy parse error: expected dict');
   }
   return policy;
+}
+
+function idOf(given: Json | undefined): string | null {
+  return typeof given === 'string' && given !== '' ? given : null;
 }
 
 function budgetOf(given: Json | undefined): number | undefined {

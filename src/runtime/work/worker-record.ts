@@ -203,6 +203,15 @@ export function bookkeeping(ctx: RunContext): RunContext {
   return ctx.withAuthority(ctx.run.authority);
 }
 
+/** What a program asks of workers: refused to whoever was not given it, before anything happens. */
+export function assertMay(
+  ctx: RunContext,
+  verb: string,
+  access: 'read' | 'mutate' = 'mutate',
+): void {
+  ctx.authority.check({ name: `agent.${verb}`, access });
+}
+
 /** Whether the store and the file are to know about a worker. A suspension always is. */
 function mustKeep({ worker, isKept }: LiveWorker): boolean {
   return isKept || worker.carry.persist_state || worker.state.status === 'suspended';

@@ -250,7 +250,7 @@ describe('a sub-agent', () => {
       function* (ctx) {
         const tool = () => 'called';
         const envelope = yield* subAgentRun(ctx, 'task', { allowed_tools: ['read'] }, { tool });
-        const options = { background: true, name: 'bg', model: 'm', session_id: 's1' };
+        const options = { background: true, model: 'm', session_id: 's1', questions: ['why'] };
         const handle = (yield* subAgentRun(ctx, 'later', options)) as JsonObject;
         const done = yield* waitAgent(ctx, handle);
         return [

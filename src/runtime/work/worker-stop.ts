@@ -7,7 +7,7 @@ import { digestOf } from './worker-carry.ts';
 import { objectOf, textOf } from './worker-config.ts';
 import { workerErrors } from './worker-errors.ts';
 import { emitWorkerEvent } from './worker-events.ts';
-import { bookkeeping, workerStamp } from './worker-record.ts';
+import { assertMay, bookkeeping, workerStamp } from './worker-record.ts';
 import { type LiveWorker, liveOf, workersKey } from './worker-registry.ts';
 import { isEnded, type Worker } from './worker-state.ts';
 import { sessionOf, summaryOf } from './worker-view.ts';
@@ -23,6 +23,7 @@ export function* agentStop(
   ref: Json | undefined,
   options: Json = null,
 ): Suspending<JsonObject> {
+  assertMay(ctx, 'worker_stop');
   if (ref === undefined || ref === null) {
     throw workerErrors.badReference({ problem: 'agent_stop: missing worker handle' });
   }

@@ -7,6 +7,7 @@ import {
   executionOf,
   objectOf,
   parseCarry,
+  REQUEST_KEYS,
   requestOf,
   type SpawnRequest,
   textOf,
@@ -15,7 +16,7 @@ import {
 import { workerErrors } from './worker-errors.ts';
 import { workerKindsKey } from './worker-kinds.ts';
 import { narrowPolicy } from './worker-policy.ts';
-import { bookkeeping, workerStamp } from './worker-record.ts';
+import { assertMay, bookkeeping, workerStamp } from './worker-record.ts';
 import { type Attachments, workersKey } from './worker-registry.ts';
 import { summaryOf } from './worker-view.ts';
 
@@ -24,7 +25,10 @@ export const currentSessionKey: ServiceKey<{
   readonly sessionOf: (ctx: RunContext) => string | null;
 }> = { name: 'work.current_session', create: () => ({ sessionOf: () => null }) };
 
+/** Options that are ours; the rest is the loop's. */
 const CONSUMED: readonly string[] = [
+  ...REQUEST_KEYS,
+  'parent_session_id',
   'background',
   'carry',
   'returns',
@@ -83,6 +87,7 @@ export function* subAgentRun(
   options: Json,
   attachments: Attachments = {},
 ): Suspending<Json> {
+  assertMay(ctx, 'sub_agent_run');
   const { uuid } = bookkeeping(ctx).sync(workerStamp, []);
   const parentSession = ctx.get(currentSessionKey).sessionOf(ctx);
   const request = subAgentRequest(task, options, { uuid, parentSession });
@@ -121,6 +126,8 @@ function spawnRequest(request: JsonObject, options: JsonObject): SpawnRequest {
     tools: Array.isArray(tools) ? (tools as readonly string[]) : undefined,
     policy: request['policy'] ?? null,
     without: [],
+    parentWorkerId: null,
+    parentStageId: null,
     tokenBudget: typeof budget === 'number' && budget >= 0 ? budget : undefined,
   };
 }

@@ -233,6 +233,42 @@ describe('a worker', () => {
     expect(result).toEqual(['HARN-CAP-201', 'HARN-WRK-015']);
   });
 
+  it('is out of reach for whoever was not given it, and nothing happens', async () => {
+    const result = await resultOf(function* (ctx) {
+      const handle = yield* spawnAgent(
+        ctx,
+        { task: 'x' },
+        run(function* () {}),
+      );
+      const less = ctx.withAuthority(ctx.authority.without(['agent'], 'a test'));
+      const reader = ctx.withAuthority(ctx.authority.without(['agent:write'], 'a test'));
+      const codes = [
+        yield* codeOf(
+          spawnAgent(
+            less,
+            { task: 'y' },
+            run(function* () {}),
+          ),
+        ),
+        yield* codeOf(
+          spawnAgent(
+            reader,
+            { task: 'y' },
+            run(function* () {}),
+          ),
+        ),
+        yield* codeOf(suspendAgent(less, handle)),
+        yield* codeOf(closeAgent(reader, handle)),
+        yield* codeOf(resumeAgent(less, handle)),
+        yield* codeOf(waitAgent(less, handle)),
+      ];
+      const seen = yield* waitAgent(reader, handle);
+      return [codes, seen['status'], listAgents(ctx).length] as Json;
+    });
+    const denied = 'HARN-CAP-201';
+    expect(result).toEqual([Array.from({ length: 6 }, () => denied), 'completed', 1]);
+  });
+
   it('stops gracefully with a handoff for itself and each worker below it', async () => {
     const result = (await resultOf(
       function* (ctx) {

@@ -12,6 +12,7 @@ import { workerErrors } from './worker-errors.ts';
 import { emitWorkerEvent } from './worker-events.ts';
 import { narrowPolicy } from './worker-policy.ts';
 import {
+  assertMay,
   bookkeeping,
   commitWorker,
   workerDir,
@@ -34,6 +35,7 @@ export function* spawnAgent(
   config: Json | undefined,
   parts: Omit<LiveParts, 'authority'> = {},
 ): Suspending<JsonObject> {
+  assertMay(ctx, 'worker_spawn');
   const request = parseSpawn(config, parts.body !== undefined);
   const live = yield* startWorker(ctx, request, parts);
   return request.wait ? yield* waitAgent(ctx, live.id) : summaryOf(live.worker);
@@ -106,8 +108,8 @@ export function newWorker(
     execution,
     audit: auditOf(audit, id, config.mode, at.uuid),
     snapshotPath: `${directory}/${id}.json`,
-    parentWorkerId: null,
-    parentStageId: null,
+    parentWorkerId: request.parentWorkerId,
+    parentStageId: request.parentStageId,
     spawnedBy,
     cycle: 1,
     created: at,
@@ -158,6 +160,7 @@ export function* sendInput(
   ref: Json | undefined,
   task: Json | undefined,
 ): Suspending<JsonObject> {
+  assertMay(ctx, 'worker_send_input');
   if (ref === undefined || task === undefined || task === null) {
     throw refuse('send_input: requires worker handle and task text');
   }
@@ -174,6 +177,7 @@ export function* workerTrigger(
   ref: Json | undefined,
   payload: Json | undefined,
 ): Suspending<JsonObject> {
+  assertMay(ctx, 'worker_trigger');
   if (ref === undefined || payload === undefined) {
     throw refuse('worker_trigger: requires worker handle and payload');
   }
@@ -212,6 +216,7 @@ function* beginAgain(
  * its error; later ones see its status.
  */
 export function* waitAgent(ctx: RunContext, ref: Json | undefined): Suspending<JsonObject> {
+  assertMay(ctx, 'worker_wait', 'read');
   if (ref === undefined || ref === null) throw refuse('wait_agent: missing worker handle');
   const live = liveOf(ctx, ref);
   if (isBusy(live.worker)) {
@@ -239,6 +244,7 @@ export function* waitAgents(
 
 /** `close_agent(worker)`: ends it now, whatever it does. */
 export function* closeAgent(ctx: RunContext, ref: Json | undefined): Suspending<JsonObject> {
+  assertMay(ctx, 'worker_close');
   if (ref === undefined || ref === null) throw refuse('close_agent: missing worker handle');
   const live = liveOf(ctx, ref);
   yield* closeWorker(ctx, live);
@@ -278,6 +284,7 @@ export function* endWorker(
 
 /** `list_agents()`: every worker of this run, in the order they were made. */
 export function listAgents(ctx: RunContext): readonly JsonObject[] {
+  assertMay(ctx, 'worker_list', 'read');
   return ctx
     .get(workersKey)
     .all()
