@@ -15,6 +15,9 @@ import { root } from './setup.mjs';
 /** npm packages that stay in node_modules: native code, or so big that copying them helps nobody. */
 const EXTERNAL = ['ai', '@ai-sdk/*', '@photostructure/sqlite', 'pg', 'node:*'];
 
+/** Stands for the identity of the build, which is known when everything else is. */
+const BUILD = '@identity@build@';
+
 const OPTIONS = {
   absWorkingDir: root,
   bundle: true,
@@ -23,6 +26,7 @@ const OPTIONS = {
   platform: 'node',
   target: 'node20.19',
   external: EXTERNAL,
+  define: { HARN_BUILD: JSON.stringify(BUILD) },
   chunkNames: 'part-[hash]',
   entryNames: '[name]',
   // Not minified: the code cache makes size nearly free, and a stack from a user's report has to be readable.
@@ -216,7 +220,8 @@ function writeParts(outdir, parts) {
   mkdirSync(outdir, { recursive: true });
   for (const [file, text] of texts) {
     const head = file === 'harn.cjs' ? `//${identity}\n` : '';
-    writeFileSync(path.join(outdir, file), `${head}({${text}})\n`, 'latin1');
+    const told = text.replaceAll(BUILD, identity);
+    writeFileSync(path.join(outdir, file), `${head}({${told}})\n`, 'latin1');
   }
 }
 
@@ -234,7 +239,7 @@ async function toCommonJs(esm, files) {
   const prelude = [
     '"use strict";',
     rewritten.includes(META_URL)
-      ? `const ${META_URL} = require("node:url").pathToFileURL(__filename).href;`
+      ? `const ${META_URL} = () => require("node:url").pathToFileURL(__filename).href;`
       : '',
     rewritten.includes(`${PART}(`)
       ? `const ${PART} = (id) => Promise.resolve().then(() => require(id));`
@@ -256,6 +261,8 @@ function applyEdits(text, edits) {
 function rewrite(code, files) {
   const source = ts.createSourceFile('part.cjs', code, ts.ScriptTarget.Latest, true);
   const { edits, names } = loadOnUse(source);
+  // Told by a function too: few who could ask do.
+  names.add(META_URL);
   edits.push(...exportOnce(source));
   const edit = (node, text) => edits.push({ start: node.getStart(source), end: node.end, text });
   const visit = (node) => {

@@ -1,12 +1,9 @@
 // Where compiled programs are remembered: a folder of this build in the user's cache directory. An optimisation only;
 // without a place, or in a program that was not built, there is none.
 import {
-  closeSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
-  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -14,9 +11,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CompileCache } from '../engine/index.ts';
 import { type Host, userCacheDir } from '../runtime/index.ts';
+
+/** The identity of the build, which the build puts in. */
+declare const HARN_BUILD: string | undefined;
 
 const KEEP_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -25,8 +24,8 @@ export function openProgramCache(
   host: Host,
   edition: string | undefined,
 ): CompileCache | undefined {
-  const build = readBuild();
-  if (build === undefined) return undefined;
+  if (typeof HARN_BUILD === 'undefined') return undefined;
+  const build = HARN_BUILD;
   const folder = path.join(userCacheDir(host), 'programs', build);
   const cacheFs = {
     read(name: string) {
@@ -46,22 +45,6 @@ export function openProgramCache(
     },
   };
   return new CompileCache(cacheFs, { build, edition: edition ?? null });
-}
-
-/** The identity that the build wrote into the first line of its main part. */
-function readBuild(): string | undefined {
-  let file: number | undefined;
-  try {
-    const main = path.join(path.dirname(fileURLToPath(import.meta.url)), 'harn.cjs');
-    file = openSync(main, 'r');
-    const head = Buffer.alloc(18);
-    readSync(file, head, 0, head.length, 0);
-    return /^\/\/([0-9a-f]{16})$/.exec(head.toString('latin1'))?.[1];
-  } catch {
-    return undefined;
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
 }
 
 function removeOldBuilds(all: string, keep: string, nowMs: number): void {
