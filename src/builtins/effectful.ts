@@ -1,6 +1,7 @@
 // The groups of builtins that need a run: effects, tasks, control. One line per group.
 import { agentLoopRows, agentSessionRows } from './agent-loop.ts';
 import { agentToolRows } from './agent-tools.ts';
+import { artifactRows } from './artifact.ts';
 import { clockRows, randomRows } from './clock.ts';
 import { controlRows } from './control.ts';
 import { fsRows } from './fs.ts';
@@ -14,6 +15,7 @@ import type { BuiltinGroup } from './registry.ts';
 import { stdioRows } from './stdio.ts';
 import { taskRows } from './tasks.ts';
 import { workerRows } from './worker.ts';
+import { workflowRows } from './workflow.ts';
 
 // As calls, so that a build can load each group when a name of it is first asked for.
 export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
@@ -35,4 +37,6 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => agentToolRows(),
   () => agentSessionRows(),
   () => agentLoopRows(),
+  () => artifactRows(),
+  () => workflowRows(),
 ];

@@ -31,6 +31,7 @@ import {
   workerStoreKey,
   workerUnsettledSource,
 } from './work/index.ts';
+import { equipWorkflows } from './workflow/index.ts';
 
 /** What a program that hosts runs provides. */
 export interface ComposeOptions {
@@ -69,6 +70,7 @@ export function composeRuns(options: ComposeOptions): RunDeps {
       run.provide(workerStoreKey, openStore);
       run.provide(currentSessionKey, { sessionOf: currentSessionId });
       run.service(workerKindsKey).add(subAgentKind);
+      equipWorkflows(run);
       equipHuman(run);
       equipLifecycle(run, {
         sources: [

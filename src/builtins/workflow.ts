@@ -1,0 +1,237 @@
+// Workflows as programs see them: builders over graphs, which are pure and global, and execution, as `harness.agent` and
+// the older global. Closures of a program (handlers of nodes and tools) travel beside the graph's data.
+import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
+import {
+  type ExecuteCode,
+  type Handler,
+  inspectWorkflow,
+  policyReport,
+  type RunContext,
+  type StageCode,
+  type Suspending,
+  validateWorkflow,
+  workflowDiff,
+  workflowEdits,
+  workflowExecute,
+  workflowGraph,
+} from '../runtime/index.ts';
+import {
+  type Ctx,
+  call,
+  dictFrom,
+  dictGet,
+  display,
+  fromJson,
+  functionMeta,
+  HarnAbort,
+  type HarnFunction,
+  isDict,
+  isFunction,
+  isList,
+  type Steps,
+  type Value,
+} from '../values/index.ts';
+import { toolsFrom } from './agent-tools.ts';
+import { toData } from './data.ts';
+import { type BuiltinRow, builtin } from './define.ts';
+import { HarnHandle } from './handle.ts';
+
+export function workflowRows(): readonly BuiltinRow[] {
+  return [...reportRows(), ...editRows(), executeRow()];
+}
+
+/** Stands for a closure in the data of a graph. */
+const PLACE = '@closure';
+
+/** Data without its closures, which are kept aside in the order they stand. */
+function detach(value: Value | undefined, closures: Value[]): Json {
+  if (value === undefined || value === null) return null;
+  if (isFunction(value)) {
+    closures.push(value);
+    return { [PLACE]: closures.length - 1 };
+  }
+  if (isList(value)) return value.map((item) => detach(item, closures));
+  if (isDict(value)) {
+    const entries = Object.entries(value as { readonly [key: string]: Value });
+    return Object.fromEntries(entries.map(([key, item]) => [key, detach(item, closures)]));
+  }
+  return toData(value);
+}
+
+/** The value of such data, closures in their places. */
+function attach(data: Json, closures: readonly Value[]): Value {
+  if (Array.isArray(data)) return data.map((item: Json) => attach(item, closures));
+  if (!isJsonObject(data)) return fromJson(data);
+  const place = data[PLACE];
+  if (typeof place === 'number') return closures[place] ?? null;
+  return dictFrom(
+    Object.entries(data).map(([key, item]) => [key, attach(item, closures)] as const),
+  );
+}
+
+/** A pure row over graphs. */
+function graphRow(
+  signature: string,
+  doc: string,
+  method: (args: readonly Json[]) => object,
+): BuiltinRow {
+  return builtin(signature, { doc }, (_: Ctx, ...args: Value[]) => {
+    const closures: Value[] = [];
+    const data = args.map((arg) => detach(arg, closures));
+    return attach(method(data) as Json, closures);
+  });
+}
+
+const ceilingOf = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : {});
+const name = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+const maybe = (value: Json | undefined): string | null =>
+  typeof value === 'string' ? value : null;
+
+function reportRows(): readonly BuiltinRow[] {
+  return [
+    graphRow(
+      'workflow_graph(config: any) -> dict',
+      'A workflow in normal form: `{name?, entry?, nodes, edges, ...}`, or `{act, verify?, repair?}`.',
+      ([config]) => workflowGraph(config),
+    ),
+    graphRow(
+      'workflow_validate(graph: any, ceiling: dict?) -> dict',
+      'Whether a workflow can run: `{valid, errors, warnings, reachable_nodes}`.',
+      ([graph, ceiling]) => validateWorkflow(graph ?? null, ceilingOf(ceiling)),
+    ),
+    graphRow(
+      'workflow_inspect(graph: any, ceiling: dict?) -> dict',
+      'The graph with its validation and what can be counted.',
+      ([graph, ceiling]) => inspectWorkflow(graph ?? null, ceilingOf(ceiling)),
+    ),
+    graphRow(
+      'workflow_policy_report(graph: any, ceiling: dict?) -> dict',
+      'The policies of a workflow and its nodes beside their ceiling.',
+      ([graph, ceiling]) => policyReport(graph ?? null, ceilingOf(ceiling)),
+    ),
+    graphRow(
+      'workflow_diff(left: any, right: any) -> dict',
+      'What is different between two workflows.',
+      ([left, right]) => workflowDiff(left ?? null, right ?? null),
+    ),
+  ];
+}
+
+function editRows(): readonly BuiltinRow[] {
+  const edits = workflowEdits;
+  return [
+    graphRow(
+      'workflow_clone(graph: any) -> dict',
+      'The same workflow with a line in its audit log.',
+      ([graph]) => edits.clone(graph ?? null),
+    ),
+    graphRow(
+      'workflow_insert_node(graph: any, node: dict, edge: any?) -> dict',
+      'The workflow with one more node, and an edge to or from it.',
+      ([graph, node, edge]) => edits.insert_node(graph ?? null, node ?? null, edge ?? null),
+    ),
+    graphRow(
+      'workflow_replace_node(graph: any, node_id: string, node: dict) -> dict',
+      'The workflow with another node in this place.',
+      ([graph, id, node]) => edits.replace_node(graph ?? null, name(id), node ?? null),
+    ),
+    graphRow(
+      'workflow_rewire(graph: any, from: string, to: string, branch: any?) -> dict',
+      'The workflow with an edge that leads elsewhere.',
+      ([graph, from, to, branch]) =>
+        edits.rewire(graph ?? null, name(from), name(to), maybe(branch)),
+    ),
+    graphRow(
+      'workflow_set_model_policy(graph: any, node_id: string, policy: dict) -> dict',
+      'The workflow with another model policy of one node.',
+      ([graph, id, policy]) => edits.set_model_policy(graph ?? null, name(id), policy ?? null),
+    ),
+    graphRow(
+      'workflow_set_context_policy(graph: any, node_id: string, policy: dict) -> dict',
+      'The workflow with another context policy of one node.',
+      ([graph, id, policy]) => edits.set_context_policy(graph ?? null, name(id), policy ?? null),
+    ),
+    graphRow(
+      'workflow_set_auto_compact(graph: any, node_id: string, policy: dict) -> dict',
+      'The workflow with another compaction policy of one node.',
+      ([graph, id, policy]) => edits.set_auto_compact(graph ?? null, name(id), policy ?? null),
+    ),
+    graphRow(
+      'workflow_set_output_visibility(graph: any, node_id: string, visibility: any?) -> dict',
+      'The workflow with another visibility of what one node says.',
+      ([graph, id, seen]) => edits.set_output_visibility(graph ?? null, name(id), maybe(seen)),
+    ),
+    graphRow(
+      'workflow_commit(graph: any, reason: any?) -> dict',
+      'The workflow, found valid and marked as committed.',
+      ([graph, reason]) =>
+        edits.commit(graph ?? null, maybe(reason), (whole) => validateWorkflow(whole).errors),
+    ),
+  ];
+}
+
+function executeRow(): BuiltinRow {
+  return builtin(
+    'agent.workflow_execute(task: any, graph: any, artifacts: any?, options: any?) -> dict',
+    {
+      doc: 'Runs a workflow and saves its record: `{status, run, artifacts, transcript, path}`.',
+      effect: 'wait',
+      aliases: ['workflow_execute'],
+    },
+    function* (ctx: Ctx, ...given: Value[]): Steps {
+      const [first, ...rest] = given;
+      const isHandle = first instanceof HarnHandle;
+      const [task, graph, artifacts, options] = isHandle ? rest : given;
+      const run = ctx as RunContext;
+      const at = isHandle ? run.withAuthority(first.authority) : run;
+      const data = detach(graph, []);
+      const plain = ceilingOf(toData(options));
+      const from = toData(artifacts);
+      const result = yield* workflowExecute(
+        at,
+        display(task ?? null),
+        data,
+        from,
+        plain,
+        codeOf(graph),
+      );
+      return fromJson(result as unknown as Json);
+    },
+  );
+}
+
+/** The closures of a graph as its nodes use them. */
+function codeOf(graph: Value | undefined): ExecuteCode {
+  const nodes: { [node: string]: StageCode } = {};
+  if (graph === undefined || !isDict(graph)) return {};
+  const written = dictGet(graph, 'nodes');
+  const source = written !== undefined && isDict(written) ? written : graph;
+  for (const [id, node] of Object.entries(source as { readonly [id: string]: Value })) {
+    if (!isDict(node)) continue;
+    const handler = dictGet(node, 'handler');
+    const tools =
+      dictGet(node, 'mode') === 'llm' ? [] : toolsFrom(withHandlers(dictGet(node, 'tools')));
+    nodes[id] = {
+      ...(handler !== undefined && isFunction(handler) ? { handler: stageHandler(handler) } : {}),
+      ...(tools.length === 0 ? {} : { tools }),
+    };
+  }
+  return { nodes, isAbort: HarnAbort.is };
+}
+
+/** The tools that are declarations; a plain list of names only says what a node may use. */
+function withHandlers(tools: Value | undefined): Value | undefined {
+  if (tools !== undefined && isList(tools)) return tools.filter(isDict);
+  return tools;
+}
+
+/** A closure that does the work of a stage: called with its facts, gives text, a bool or a dict. */
+function stageHandler(fn: HarnFunction): Handler {
+  return {
+    kind: 'generator',
+    name: functionMeta(fn).name ?? 'stage',
+    run: function* (ctx, [input]) {
+      return toData(yield* call(fn, ctx, [fromJson((input ?? null) as Json)]) as Suspending<Value>);
+    },
+  };
+}
