@@ -3,16 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { HarnError, type Json, type JsonObject } from '../../base/index.ts';
 import { clockEffects } from '../io/index.ts';
 import { createFinisher, lifecycleKey, onFinishDrain } from '../lifecycle/index.ts';
-import type { RunBody } from '../run/index.ts';
+import { defineEffect, type RunBody } from '../run/index.ts';
 import { createTracer, MemoryExporter } from '../trace/index.ts';
 import {
   listWorkers,
+  type ResumeSource,
   receiptsSnapshot,
   receiptTopic,
   recordDrainDecisionReceipt,
   replayDrainDecision,
   replayResumeInput,
   resumeAgent,
+  resumeSourceKey,
   runSpanKey,
   spawnAgent,
   suspendAgent,
@@ -262,6 +264,59 @@ describe('what wakes a suspended worker', () => {
     }
     expect(row?.status).toBe('failed');
     await run.park('enough seen');
+  });
+
+  it('may be a trigger, of which the receipt says which it was', async () => {
+    const fired = defineEffect({ name: 'test.trigger', class: 'read', access: 'observe' }, () => ({
+      order: 7,
+    }));
+    const source: ResumeSource = {
+      check: () => undefined,
+      *wait(ctx) {
+        const payload = yield* ctx.perform(fired, []);
+        return { payload, trigger: { provider: 'shop', event_id: 'e1' } };
+      },
+    };
+    const { result } = await live(
+      function* (ctx) {
+        const id = yield* suspending({ trigger: { kind: 'order' } })(ctx);
+        yield* pauses(ctx, 3);
+        const done = yield* waitAgent(ctx, id as Json);
+        const receipt = receiptsSnapshot(ctx)[1]?.payload ?? {};
+        const { initiator = null, trigger_match = null } = receipt;
+        return [done['history'], initiator, trigger_match] as Json;
+      },
+      {
+        kinds: [turnKind(newWorld())],
+        equip: (core) => core.provide(resumeSourceKey, { source }),
+      },
+    );
+    expect(returned(await result)).toEqual([
+      ['w', '{"order":7}'],
+      'triggered',
+      { source: 'shop', event_id: 'e1', filter_summary: null },
+    ]);
+  });
+
+  it('lets one that was born parked begin', async () => {
+    const store = await newStore();
+    const world = newWorld();
+    const { result } = await live(
+      function* (ctx) {
+        const options = { resume_when: { on_event: 'start' } };
+        const handle = yield* spawnAgent(ctx, turnConfig('w', 1, { options }));
+        const before = yield* waitAgent(ctx, handle);
+        yield* pauses(ctx, 2);
+        void store.tx((tx) => tx.append('start', { kind: 'go', payload: null }));
+        const isOver = () => [...ctx.run.scheduler.tasks].every(({ id }) => !id.includes(':event'));
+        yield* untilTrue(ctx, isOver);
+        const done = yield* waitAgent(ctx, handle);
+        return [before['status'], before['started_at'] !== null, done['status']] as Json;
+      },
+      { store, kinds: [turnKind(world)] },
+    );
+    expect(returned(await result)).toEqual(['suspended', true, 'completed']);
+    expect(world.done).toHaveLength(1);
   });
 
   it('is refused before anything happens when nobody can keep it', async () => {

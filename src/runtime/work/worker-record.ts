@@ -190,7 +190,7 @@ const writeFile = defineEffect(
   async (env, path: string, text: string): Promise<string | null> => {
     try {
       await env.host.fs.mkdir(path.slice(0, path.lastIndexOf('/')));
-      await env.host.fs.writeFile(path, text);
+      await env.host.fs.writeFile(path, text, { mode: 0o600 });
       return null;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

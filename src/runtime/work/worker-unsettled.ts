@@ -22,7 +22,7 @@ import {
 import type { RunContext, Suspending } from '../run/index.ts';
 import { resumeWorker } from './resume.ts';
 import { closeWorker, endWorker, sendInput } from './worker.ts';
-import { dropCycle, stopWaking } from './worker-cycle.ts';
+import { assertKind, dropCycle, stopWaking } from './worker-cycle.ts';
 import { bookkeeping, releaseWorker, workerStamp } from './worker-record.ts';
 import { type LiveWorker, workersKey } from './worker-registry.ts';
 import { isAtWork, isEnded, type Worker } from './worker-state.ts';
@@ -158,6 +158,12 @@ function* resumeItem(
   }
   if (state.status !== 'suspended' || !state.parked) {
     return { status: 'refused', reason: 'it has not reached its checkpoint yet' };
+  }
+  try {
+    assertKind(ctx, live);
+  } catch (error) {
+    // It stays for whoever has the code.
+    return { status: 'refused', reason: error instanceof Error ? error.message : String(error) };
   }
   const isSettling = ctx.get(lifecycleKey).settling;
   const denied = yield* resumeWorker(ctx, live, {
