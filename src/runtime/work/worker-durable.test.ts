@@ -106,6 +106,41 @@ describe('a worker that is still open when its run ends', () => {
     for (const end of ends) expect(['mine', 'HARN-SUS-006', 'HARN-WRK-011']).toContain(end);
   });
 
+  it('goes on in another run that is killed after any commit, and is claimed once', async () => {
+    const claiming = (id: string): RunBody =>
+      function* (ctx) {
+        yield* resumeAgent(ctx, id, 'morning');
+        return (yield* waitAgent(ctx, id))['history'] as Json;
+      };
+    let kills = 0;
+    for (let killAfter = 0; killAfter < 80; killAfter += 1) {
+      const { store, id } = await leftBehind();
+      const world = newWorld();
+      const onKill = () => {
+        world.alive = false;
+      };
+      const life = await live(claiming(id), { store, kinds: [turnKind(world)], killAfter, onKill });
+      let over = false;
+      void life.result.then(() => {
+        over = true;
+      });
+      await until(() => over || !world.alive);
+      if (world.alive) break;
+      kills += 1;
+      const known = (await store.latest(`runs.${life.run.id}`)) !== undefined;
+      const again = await live(claiming(id), {
+        store,
+        kinds: [turnKind(newWorld())],
+        ...(known ? { resume: life.run.id } : {}),
+      });
+      const ended = returned(await again.result);
+      expect(ended, `killed after ${killAfter}`).toEqual(['w', 'morning']);
+      const claims = await store.read('agent.workers', { kinds: ['worker_claimed'] });
+      expect(claims, `killed after ${killAfter}`).toHaveLength(1);
+    }
+    expect(kills).toBeGreaterThan(10);
+  });
+
   it('may not be taken from a run that has not ended', async () => {
     const store = await newStore();
     const world = newWorld();
