@@ -14,6 +14,9 @@ import {
   workflowEdits,
   workflowExecute,
   workflowGraph,
+  workflowMessages,
+  workflowTarget,
+  workflowUpdate,
 } from '../runtime/index.ts';
 import {
   type Ctx,
@@ -32,12 +35,12 @@ import {
   type Value,
 } from '../values/index.ts';
 import { toolsFrom } from './agent-tools.ts';
-import { toData } from './data.ts';
+import { toData, toMs } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { HarnHandle } from './handle.ts';
 
 export function workflowRows(): readonly BuiltinRow[] {
-  return [...reportRows(), ...editRows(), executeRow()];
+  return [...reportRows(), ...editRows(), executeRow(), ...messageRows()];
 }
 
 /** Stands for a closure in the data of a graph. */
@@ -234,4 +237,97 @@ function stageHandler(fn: HarnFunction): Handler {
       return toData(yield* call(fn, ctx, [fromJson((input ?? null) as Json)]) as Suspending<Value>);
     },
   };
+}
+
+/** A row over messages: `harness.runtime.workflow_x`, `workflow.x` and `workflow_x`. */
+function messageRow(
+  signature: string,
+  doc: string,
+  method: (ctx: RunContext, id: string, args: readonly Json[]) => Suspending<Json>,
+): BuiltinRow {
+  const verb = signature.slice(0, signature.indexOf('('));
+  const aliases = [`workflow.${verb}`, `workflow_${verb}`];
+  if (verb === 'continue_as_new') aliases.push(verb);
+  return builtin(
+    `runtime.workflow_${signature}`,
+    { doc, effect: 'wait', aliases },
+    function* (ctx: Ctx, ...given: Value[]): Steps {
+      const [first, ...rest] = given;
+      const isHandle = first instanceof HarnHandle;
+      const at = isHandle
+        ? (ctx as RunContext).withAuthority(first.authority)
+        : (ctx as RunContext);
+      const [target, ...args] = (isHandle ? rest : given).map(durationOrData);
+      return fromJson(yield* method(at, workflowTarget(target), args));
+    },
+  );
+}
+
+function durationOrData(value: Value): Json {
+  const ms = toMs(value, Number.NaN);
+  return Number.isNaN(ms) ? toData(value) : typeof value === 'object' ? ms : toData(value);
+}
+
+function messageRows(): readonly BuiltinRow[] {
+  const on = workflowMessages;
+  return [
+    messageRow(
+      'signal(target: any, name: string, payload: any?) -> dict',
+      'Sends a message that nobody answers.',
+      (ctx, id, [verb, payload]) => ctx.perform(on.signal, [id, name(verb), payload ?? null]),
+    ),
+    messageRow(
+      'query(target: any, name: string) -> any',
+      'The last value that a workflow published under a name.',
+      (ctx, id, [verb]) => ctx.perform(on.query, [id, name(verb)]),
+    ),
+    messageRow(
+      'publish_query(target: any, name: string, value: any?) -> dict',
+      'Publishes a value for whoever asks.',
+      (ctx, id, [verb, value]) => ctx.perform(on.publish_query, [id, name(verb), value ?? null]),
+    ),
+    messageRow(
+      'update(target: any, name: string, payload: any?, options: any?) -> any',
+      'Sends a request and waits for its answer: `{timeout_ms?}`, 30 seconds by default.',
+      (ctx, id, [verb, payload, options]) => {
+        const ms = isJsonObject(options) ? options['timeout_ms'] : undefined;
+        return workflowUpdate(
+          ctx,
+          id,
+          name(verb),
+          payload ?? null,
+          ...(typeof ms === 'number' ? [ms] : []),
+        );
+      },
+    ),
+    messageRow(
+      'receive(target: any) -> any',
+      'Takes the oldest message of a workflow; nil when there is none.',
+      (ctx, id) => ctx.perform(on.receive, [id]),
+    ),
+    messageRow(
+      'respond_update(target: any, request_id: any, value: any?, name: any?) -> dict',
+      'Answers a request.',
+      (ctx, id, [request, value, verb]) =>
+        ctx.perform(on.respond_update, [id, name(request), value ?? null, maybe(verb)]),
+    ),
+    messageRow(
+      'pause(target: any) -> dict',
+      'Marks a workflow as paused and tells it.',
+      (ctx, id) => ctx.perform(on.pause, [id]),
+    ),
+    messageRow('resume(target: any) -> dict', 'Takes the mark away and tells it.', (ctx, id) =>
+      ctx.perform(on.resume, [id]),
+    ),
+    messageRow(
+      'status(target: any) -> dict',
+      'The state of a mailbox: generation, paused, counts.',
+      (ctx, id) => ctx.perform(on.status, [id]),
+    ),
+    messageRow(
+      'continue_as_new(target: any) -> dict',
+      'Begins the next generation and forgets the answers of this one.',
+      (ctx, id) => ctx.perform(on.continue_as_new, [id]),
+    ),
+  ];
 }

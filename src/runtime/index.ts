@@ -411,4 +411,7 @@ export {
   workflowErrors,
   workflowExecute,
   workflowGraph,
+  workflowMessages,
+  workflowTarget,
+  workflowUpdate,
 } from './workflow/index.ts';

@@ -84,13 +84,8 @@ export const workflowErrors = defineErrors('WFL', {
     message: ({ workflow, request }) =>
       `workflow ${workflow} has no open update request "${request}"`,
   }),
-  damagedState: row<{ path: string }>({
-    number: 19,
-    message: ({ path }) => `the workflow state in ${path} cannot be read`,
-    hint: 'the file was changed by something else; it is left as it is',
-  }),
   stageFailed: row<{ node: string; error: string }>({
-    number: 20,
+    number: 19,
     message: ({ node, error }) => `stage ${node} failed: ${error}`,
   }),
 });

@@ -13,6 +13,8 @@ export {
   workflowEdits,
   workflowGraph,
 } from './graph.ts';
+// Messages
+export { workflowMessages, workflowTarget, workflowUpdate } from './messages.ts';
 export type { StageCode } from './stage.ts';
 export { inspectWorkflow, policyReport, type Validation, validateWorkflow } from './validate.ts';
 // Workers
