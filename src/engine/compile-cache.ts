@@ -41,8 +41,8 @@ export class CompileCache {
   }
 
   /** The program of an entry, if every import still leads to the same text. */
-  read(entry: Source, loader: ModuleLoader): CompiledProgram | undefined {
-    const content = this.#text(this.#nameOf(entry));
+  read(entry: Source, loader: ModuleLoader, edition?: string): CompiledProgram | undefined {
+    const content = this.#text(this.#nameOf(entry, edition));
     if (content === undefined) return undefined;
     const end = content.indexOf('\n');
     const head = parseHead(content.slice(0, Math.max(0, end)));
@@ -53,11 +53,11 @@ export class CompileCache {
   }
 
   /** Remembers a program. */
-  write(entry: Source, { program }: CompileResult): void {
+  write(entry: Source, { program }: CompileResult, edition?: string): void {
     if (program === undefined) return;
     const { text, hash } = storedForm(program);
     const head: Head = { v: 2, settings: this.#settings, hash, sum: sumOf(hash, text) };
-    this.#write(this.#nameOf(entry), `${JSON.stringify(head)}\n${text}`);
+    this.#write(this.#nameOf(entry, edition), `${JSON.stringify(head)}\n${text}`);
   }
 
   /** V8's compiled code beside the programs. Only for this version of V8; another one rejects it. */
@@ -72,8 +72,8 @@ export class CompileCache {
     };
   }
 
-  #nameOf(entry: Source): string {
-    return `${checkHash(`${this.#settings}\n${entry.id}\n${entry.text}`)}.program`;
+  #nameOf(entry: Source, edition = ''): string {
+    return `${checkHash(`${this.#settings}\n${edition}\n${entry.id}\n${entry.text}`)}.program`;
   }
 
   #bytes(name: string): Uint8Array | undefined {

@@ -41,4 +41,9 @@ export const sourceErrors = defineErrors('SRC', {
     number: 4,
     message: ({ name, module }) => `${module} has no pipeline named ${name}`,
   }),
+  badManifest: row<{ path: string; reason: string }>({
+    number: 5,
+    message: ({ path, reason }) => `the manifest ${path} cannot be read: ${reason}`,
+    hint: 'It is TOML; an edition is declared as [package] edition = "2026".',
+  }),
 });

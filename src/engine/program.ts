@@ -1,5 +1,6 @@
 // From what people name (a file, a piece of code, a stored run) to a program that can be linked. The compiler is
 // loaded only when no cached program fits.
+import path from 'node:path';
 import type { Diagnostic, Source } from '../base/index.ts';
 import { createRegistry, EFFECT_GROUPS } from '../builtins/index.ts';
 import type { Edition, ModuleLoader } from '../lang/index.ts';
@@ -7,6 +8,7 @@ import { SUPPORT_ABI } from '../values/index.ts';
 import type { CompiledProgram } from './compile.ts';
 import type { CompileCache } from './compile-cache.ts';
 import { nodeSourceFs, type SourceFs, SourceLoader } from './loader.ts';
+import { manifestEdition } from './manifest.ts';
 
 /** What to load: a file, or a text with the name that errors call it by. */
 export type ProgramTarget =
@@ -16,6 +18,7 @@ export type ProgramTarget =
 export interface LoadOptions {
   /** The folder that relative paths start from. */
   readonly cwd: string;
+  /** What was asked for; else the nearest `harn.toml` decides, else each file. */
   readonly edition?: Edition | undefined;
   readonly cache?: CompileCache | undefined;
   readonly fs?: SourceFs;
@@ -39,19 +42,21 @@ export async function loadProgram(
   target: ProgramTarget,
   options: LoadOptions,
 ): Promise<LoadedProgram> {
-  const { cwd, edition, cache, fs = nodeSourceFs } = options;
+  const { cwd, cache, fs = nodeSourceFs } = options;
   const loader = new SourceLoader({ root: cwd, fs });
   const entry =
     'path' in target
       ? loader.entry(target.path)
       : { id: target.name ?? '<eval>', text: target.code };
-  const cached = cache?.read(entry, loader);
+  const folder = 'path' in target ? path.dirname(path.resolve(cwd, target.path)) : cwd;
+  const edition = options.edition ?? (await manifestEdition(folder, fs));
+  const cached = cache?.read(entry, loader, edition);
   if (cached !== undefined) {
     const { diagnostics, sources } = cached;
     return { program: cached, diagnostics, latent: [], dropped: 0, sources };
   }
   const result = await compileEntry(entry, loader, edition);
-  if (result.program !== undefined) cache?.write(entry, result);
+  if (result.program !== undefined) cache?.write(entry, result, edition);
   return result;
 }
 
