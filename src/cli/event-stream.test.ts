@@ -7,9 +7,10 @@ interface Line {
   readonly warnings: readonly unknown[];
 }
 
-function stream(quiet = false) {
+function stream(quiet = false, isFull = () => false) {
   const lines: Line[] = [];
-  const events = new EventStream((line) => lines.push(JSON.parse(line) as Line), { quiet });
+  const push = (line: string) => lines.push(JSON.parse(line) as Line);
+  const events = new EventStream({ isFull, push }, { quiet });
   const seen = () => lines.map(({ data }) => `${data.seq} ${data.event_type}`);
   return { events, lines, seen };
 }
@@ -63,4 +64,22 @@ it('ends once, and its last envelope carries the warnings', () => {
   events.end(parked);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatchObject({ warnings: [{ code: 'A', message: 'b' }] });
+});
+
+it('leaves out text while the reader is slow, says how much, and keeps its numbers whole', () => {
+  let isFull = false;
+  const { events, lines, seen } = stream(false, () => isFull);
+  events.main(out(1));
+  isFull = true;
+  events.main(out(2));
+  events.child('child')(out(1));
+  events.main({ seq: 3, event_type: 'main_returned', value: 1 });
+  events.main(out(4));
+  events.end(parked);
+  expect(seen()).toEqual(['1 stdout', '2 main_returned', '3 parked']);
+  expect(lines.map(({ warnings }) => warnings)).toMatchObject([
+    [],
+    [{ code: 'events_left_out', message: expect.stringContaining('2 events') as string }],
+    [{ code: 'events_left_out', message: expect.stringContaining('1 events') as string }],
+  ]);
 });

@@ -28,16 +28,42 @@ export type TerminalEvent =
       readonly exit_code: number;
     };
 
+/** What a child run has to say, inside the stream of its parent. */
+export interface ChildRunEvent {
+  readonly event_type: 'child_run';
+  readonly run_id: string;
+  /** An event of the child, with the child's own number. */
+  readonly event: JsonObject;
+}
+
+/** Where the lines of a stream go. */
+export interface LineSink {
+  /** Whether a line of this length should rather be left out. */
+  isFull(length: number): boolean;
+  push(line: string): void;
+}
+
+/** What is left out when a reader is slow: much of it, and none of it what a run came to. */
+const OPTIONAL: ReadonlySet<string> = new Set([
+  'stdout',
+  'stderr',
+  'transcript',
+  'tool_call',
+  'tool_result',
+  'hook',
+]);
+
 export class EventStream {
-  readonly #write: (line: string) => void;
+  readonly #sink: LineSink;
   readonly #quiet: boolean;
   readonly #warnings: Warning[] = [];
+  #left = 0;
   #seq: number | undefined;
   #settled: RunEvent | undefined;
   #ended = false;
 
-  constructor(write: (line: string) => void, { quiet }: { readonly quiet: boolean }) {
-    this.#write = write;
+  constructor(sink: LineSink, { quiet }: { readonly quiet: boolean }) {
+    this.#sink = sink;
     this.#quiet = quiet;
   }
 
@@ -64,7 +90,12 @@ export class EventStream {
   child(runId: string): RunEventListener {
     return (event) => {
       if (this.#isDropped(event)) return;
-      this.#send({ event_type: 'child_run', run_id: runId, event: { ...event } as JsonObject });
+      const told: ChildRunEvent = {
+        event_type: 'child_run',
+        run_id: runId,
+        event: { ...event } as JsonObject,
+      };
+      this.#send({ ...told });
     };
   }
 
@@ -87,9 +118,30 @@ export class EventStream {
   }
 
   #send(body: JsonObject, warnings: readonly Warning[] = []): void {
-    this.#seq = (this.#seq ?? 0) + 1;
+    const seq = (this.#seq ?? 0) + 1;
     const { event_type, ...rest } = body;
-    const data = { event_type, seq: this.#seq, ...rest };
-    this.#write(`${JSON.stringify({ schemaVersion: 1, ok: true, data, error: null, warnings })}\n`);
+    const data = { event_type, seq, ...rest };
+    const told = this.#left === 0 ? warnings : [...warnings, leftOut(this.#left)];
+    const envelope = { schemaVersion: 1, ok: true, data, error: null, warnings: told };
+    const line = `${JSON.stringify(envelope)}\n`;
+    if (isOptional(body) && this.#sink.isFull(line.length)) {
+      this.#left += 1;
+      return;
+    }
+    this.#seq = seq;
+    this.#left = 0;
+    this.#sink.push(line);
   }
+}
+
+function isOptional({ event_type: type, event }: JsonObject): boolean {
+  const inner = type === 'child_run' ? (event as JsonObject)['event_type'] : type;
+  return OPTIONAL.has(String(inner));
+}
+
+function leftOut(count: number): Warning {
+  return {
+    code: 'events_left_out',
+    message: `${count} events before this one were left out: the reader was slow`,
+  };
 }

@@ -16,6 +16,7 @@ import {
 import type { Arguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { exitCodeOfError, toCliError, usageErrors } from './errors.ts';
+import { EventQueue, stdoutPort } from './event-queue.ts';
 import { EventStream } from './event-stream.ts';
 import { errorDetails, type Output, oneLine, type Terminal } from './output.ts';
 import { openProgramCache } from './program-cache.ts';
@@ -64,7 +65,7 @@ export async function withSession(
       } catch (error) {
         return session.fail(error);
       } finally {
-        await host.stdio.flush();
+        await session.flush();
       }
     },
     durability,
@@ -78,18 +79,20 @@ export class Session {
   readonly engine: Engine;
   readonly stream: EventStream | undefined;
   readonly #options: SessionOptions;
+  readonly #lines: EventQueue | undefined;
   #mainId: string | undefined;
   #stopped: string | undefined;
 
   constructor(host: Host, project: Project, options: SessionOptions, output: Output) {
-    const { stdio } = host;
     this.host = host;
     this.project = project;
     this.#options = options;
     this.output = output.on(hostTerminal(host));
-    this.stream = options.json
-      ? new EventStream((line) => stdio.writeOut(line), { quiet: options.quiet })
-      : undefined;
+    this.#lines = options.json ? new EventQueue(stdoutPort()) : undefined;
+    this.stream =
+      this.#lines === undefined
+        ? undefined
+        : new EventStream(this.#lines, { quiet: options.quiet });
     this.engine = new Engine({
       host,
       openStore: () => project.store(),
@@ -97,6 +100,12 @@ export class Session {
       saveRecord: (record) => this.#saveRecord(record),
       equip: (run) => this.#listen(run),
     });
+  }
+
+  /** Resolves when everything that was said is out. */
+  async flush(): Promise<void> {
+    await this.#lines?.flush();
+    await this.host.stdio.flush();
   }
 
   /** Compiled programs of earlier runs. */

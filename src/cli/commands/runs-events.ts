@@ -2,36 +2,63 @@
 // printed is not kept, only how much of it; everything else that happened is here.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { type JournalEntry, journalTopic } from '../../runtime/index.ts';
-import { type Store, scanTopic } from '../../store/index.ts';
+import { type Store, type StoredEvent, scanTopic } from '../../store/index.ts';
 import type { Command } from '../command.ts';
+import { usageErrors } from '../errors.ts';
 import { type Output, oneLine } from '../output.ts';
 import { withProject } from '../project.ts';
 import { findRunId } from '../run-lookup.ts';
 
 export const runsEvents: Command = {
   async run(args, { host: getHost, output }) {
+    const from = offsetOf(args.value('from'));
     return withProject(await getHost(), async (project) => {
       const store = await project.requireStore();
       const runId = await findRunId(store, args.at(0));
       const show = args.has('json') ? printJson : printLine;
-      for await (const entry of entriesOf(store, runId, args.has('follow'))) show(output, entry);
+      const topic = journalTopic(runId);
+      const entries = args.has('follow') ? follow(store, topic, from) : past(store, topic, from);
+      for await (const entry of entries) show(output, entry);
       return 0;
     });
   },
 };
 
-async function* entriesOf(
-  store: Store,
-  runId: string,
-  follow: boolean,
-): AsyncGenerator<JournalEntry> {
-  const topic = journalTopic(runId);
-  const events = follow ? store.subscribe(topic) : scanTopic(store, topic);
-  for await (const event of events) {
-    const entry = event.payload as unknown as JournalEntry;
-    yield entry;
-    if (follow && entry.kind === 'settled') return;
+function offsetOf(text: string | undefined): number {
+  if (text === undefined) return 1;
+  const offset = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(offset)) return Math.max(1, offset);
+  throw usageErrors.badOffset({ value: text });
+}
+
+/** Entries are numbered as the events of their topic are. */
+async function* past(store: Store, topic: string, from: number): AsyncGenerator<JournalEntry> {
+  for await (const event of scanTopic(store, topic, { from: from - 1 })) yield entryOf(event);
+}
+
+/** What there is and what comes, until the run has ended or has parked and nobody went on with it. */
+async function* follow(store: Store, topic: string, from: number): AsyncGenerator<JournalEntry> {
+  const newest = (await store.latest(topic)) ?? 0;
+  if (from > newest) {
+    // The end may be among what the reader has seen already.
+    for await (const event of scanTopic(store, topic, { from: newest - 1 })) {
+      if (await isEnd(store, topic, event)) return;
+    }
   }
+  for await (const event of store.subscribe(topic, { from: from - 1 })) {
+    yield entryOf(event);
+    if (await isEnd(store, topic, event)) return;
+  }
+}
+
+async function isEnd(store: Store, topic: string, event: StoredEvent): Promise<boolean> {
+  const { kind } = entryOf(event);
+  if (kind === 'settled') return true;
+  return kind === 'parked' && (await store.latest(topic)) === event.id;
+}
+
+function entryOf({ payload }: StoredEvent): JournalEntry {
+  return payload as unknown as JournalEntry;
 }
 
 /** Names of the run's event stream where the journal has the same fact. */
