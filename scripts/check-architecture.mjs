@@ -129,7 +129,7 @@ function sideDoor({ from, to, kind }) {
 
 function checkOwnDoor(edge) {
   if (isTest(edge.from) || !isFrontDoor(edge.to)) return undefined;
-  const inside = edge.from !== edge.to && edge.from.startsWith(path.posix.dirname(edge.to));
+  const inside = edge.from !== edge.to && edge.from.startsWith(`${path.posix.dirname(edge.to)}/`);
   return inside && edge.to !== ENTRY
     ? bad('own-index', edge, 'inside a room import files, not the front door')
     : undefined;

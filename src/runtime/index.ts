@@ -86,7 +86,10 @@ export {
   type Runtime,
   type RuntimeOptions,
   type Settled,
+  type StageCall,
+  type StageFn,
   type ToolCall,
+  type WorkflowCall,
 } from './harness/index.ts';
 export {
   createMockHost,

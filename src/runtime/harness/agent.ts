@@ -99,7 +99,8 @@ export function agentMethods(ctx: RunContext): AgentMethods {
   };
 }
 
-function asTool({ handler, onUnknown, timeoutMs, ...declared }: AgentTool) {
+/** A tool as loops run it. */
+export function asTool({ handler, onUnknown, timeoutMs, ...declared }: AgentTool) {
   const data: JsonObject = {
     ...(declared as JsonObject),
     ...(onUnknown === undefined ? {} : { on_unknown: onUnknown }),

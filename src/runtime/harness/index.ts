@@ -30,3 +30,4 @@ export {
 export type { LaneFn, ParallelOptions, Settled, Spawned } from './tasks.ts';
 export { createHarness, type Handle, type Harness } from './tree.ts';
 export type { WorkerBody, WorkerMethods } from './worker.ts';
+export type { StageCall, StageFn, WorkflowCall, WorkflowMethods } from './workflow.ts';

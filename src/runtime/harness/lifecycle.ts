@@ -21,6 +21,7 @@ import { createFamily, type Family, notData } from './family.ts';
 import { type PoolMethods, poolMethods } from './pool.ts';
 import type { Harness } from './tree.ts';
 import { type WorkerMethods, workerMethods } from './worker.ts';
+import { type WorkflowMethods, workflowMethods } from './workflow.ts';
 
 /** An on_finish callback: its result replaces the value of the run. */
 export type OnFinish =
@@ -86,7 +87,7 @@ export function rootMethods(ctx: RunContext): RootMethods {
 }
 
 /** What is registered for the rest of a run. */
-export interface AgentHandle extends AgentMethods, PoolMethods, WorkerMethods {
+export interface AgentHandle extends AgentMethods, PoolMethods, WorkerMethods, WorkflowMethods {
   /** The last registration counts. Use a preset (`onFinishDrain`, ...) or a function of your own. */
   pipelineOnFinish(callback: OnFinish): void;
   registerSessionHook(event: string, hook: Hook, pattern?: string): void;
@@ -101,6 +102,7 @@ export function agentHandle(
   return {
     ...poolMethods(ctx, harnessFor),
     ...workerMethods(ctx, harnessFor),
+    ...workflowMethods(ctx, harnessFor),
     ...agentMethods(ctx),
     pipelineOnFinish: (callback) => {
       lifecycleAgent.pipeline_on_finish(ctx, finishHandler(callback, harnessFor));
