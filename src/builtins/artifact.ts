@@ -198,6 +198,16 @@ function choosingRows(): readonly BuiltinRow[] {
       (_, given, max) => microcompact(display(given), toNumber(max, 20_000)),
     ),
     builtin(
+      'estimate_tokens(messages: any) -> int',
+      { doc: 'About how many tokens messages cost: a quarter of their characters.' },
+      (_, messages) => {
+        const given = toData(messages);
+        const all = Array.isArray(given) ? (given as readonly Json[]) : [given];
+        const chars = all.map((one) => text(isJsonObject(one) ? one['content'] : one).length);
+        return Math.ceil(chars.reduce((sum, count) => sum + count, 0) / 4);
+      },
+    ),
+    builtin(
       'agent.assemble_context(options: dict) -> dict',
       {
         doc: 'Packs artifacts into a token budget and says why each piece is in or out.',

@@ -139,7 +139,7 @@ function editRows(): readonly BuiltinRow[] {
       ([graph, id, node]) => edits.replace_node(graph ?? null, name(id), node ?? null),
     ),
     graphRow(
-      'workflow_rewire(graph: any, from: string, to: string, branch: any?) -> dict',
+      'workflow_rewire(graph: any, from_node: string, to_node: string, branch: any?) -> dict',
       'The workflow with an edge that leads elsewhere.',
       ([graph, from, to, branch]) =>
         edits.rewire(graph ?? null, name(from), name(to), maybe(branch)),

@@ -162,7 +162,7 @@ export function microcompact(text: string, maxChars = ADAPTIVE_CHARS): string {
   if (text.length <= maxChars) return text;
   const half = Math.max(0, Math.floor((maxChars - 60) / 2));
   const tail = half === 0 ? '' : text.slice(-half);
-  return `${text.slice(0, half)}\n[... ${text.length - 2 * half} characters left out ...]\n${tail}`;
+  return `${text.slice(0, half)}\n[... ${text.length - 2 * half} characters snipped ...]\n${tail}`;
 }
 
 function count(policy: JsonObject, field: string): number | undefined {
