@@ -97,7 +97,7 @@ function writeCache() {
     for (const [name, { script, cached, used }] of files) {
       const known = new Set(cached.split('\n'));
       if (used.every((part) => known.has(part))) continue;
-      isNew ||= fs.mkdirSync(cacheFolder, { recursive: true, mode: 0o700 }) !== undefined;
+      isNew = makeFolder(cacheFolder) || isNew;
       const names = Buffer.from([...known, ...used].join('\n'), 'latin1');
       const data = script.createCachedData();
       const head = Buffer.alloc(HEAD);
@@ -111,6 +111,20 @@ function writeCache() {
     if (isNew) removeOld(path.dirname(cacheFolder));
   } catch {
     // A read-only or full disk: the next start compiles again.
+  }
+}
+
+// Whether it is new. Not mkdir's own `recursive`, which never ends below /proc.
+function makeFolder(folder) {
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    if (error.code !== 'ENOENT' || path.dirname(folder) === folder) throw error;
+    makeFolder(path.dirname(folder));
+    fs.mkdirSync(folder, { mode: 0o700 });
+    return true;
   }
 }
 

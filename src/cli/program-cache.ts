@@ -36,7 +36,7 @@ export function openProgramCache(
       }
     },
     write(name: string, content: Uint8Array) {
-      const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
+      const isNew = makeFolder(folder);
       if (isNew) removeOldBuilds(path.dirname(folder), folder, host.clock.nowMs());
       const temporary = path.join(folder, `${name}.${process.pid}.tmp`);
       writeFileSync(temporary, content, { mode: 0o600 });
@@ -45,6 +45,21 @@ export function openProgramCache(
     },
   };
   return new CompileCache(cacheFs, { build, edition: edition ?? null });
+}
+
+/** Whether it is new. Not mkdir's own `recursive`, which never ends below /proc. */
+function makeFolder(folder: string): boolean {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    const { code } = error as { readonly code?: string };
+    if (code === 'EEXIST') return false;
+    if (code !== 'ENOENT' || path.dirname(folder) === folder) throw error;
+    makeFolder(path.dirname(folder));
+    mkdirSync(folder, { mode: 0o700 });
+    return true;
+  }
 }
 
 function removeOldBuilds(all: string, keep: string, nowMs: number): void {

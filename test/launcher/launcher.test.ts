@@ -178,6 +178,8 @@ describe('the code cache', () => {
     expect(launch([], { XDG_CACHE_HOME: path.join(folder, 'occupied') })).toEqual(GOOD);
     expect(launch([], { XDG_CACHE_HOME: '', HOME: '', LOCALAPPDATA: '' })).toEqual(GOOD);
     expect(launch([], { XDG_CACHE_HOME: 'not/absolute' })).toEqual(GOOD);
+    // Where nothing can be made although nothing is in the way.
+    expect(launch([], { XDG_CACHE_HOME: '/proc/nowhere' })).toEqual(GOOD);
   });
 
   it('of other builds is removed when it is a month old', () => {
