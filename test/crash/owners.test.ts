@@ -1,6 +1,7 @@
 // One owner: whoever else is after a run, one process goes on with it, and nothing is done twice.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sto } from '../../src/store/index.ts';
+import { loadDriver } from '../../src/store/sqlite/driver.ts';
 import type { Report } from './child.ts';
 import type { Living } from './lives.ts';
 import { Theatre } from './theatre.ts';
@@ -19,6 +20,33 @@ async function asked(scene: string, question: string, times: number): Promise<vo
   const { counts } = theatre.outside.asked(scene);
   while ((counts.get(question) ?? 0) < times) {
     await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/**
+ * Stops a process while it does not hold the write lock: one that is frozen in the middle of a commit keeps everyone
+ * from the database, which is true and not what is asked here.
+ */
+async function stopBetweenCommits(living: Living, database: string): Promise<void> {
+  const open = await loadDriver();
+  for (;;) {
+    living.child.kill('SIGSTOP');
+    if (isFree(open, database)) return;
+    living.child.kill('SIGCONT');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function isFree(open: Awaited<ReturnType<typeof loadDriver>>, database: string): boolean {
+  const db = open(database, { readOnly: false });
+  try {
+    db.exec('BEGIN IMMEDIATE');
+    db.exec('ROLLBACK');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    db.close();
   }
 }
 
@@ -71,7 +99,7 @@ describe.each(['harn', 'ts'] as const)('a run of the %s scenario', (form) => {
     const open = outside.hold(scene.name, question);
     const sleeper = stage.begin(scene, order);
     await asked(scene.name, question, 1);
-    sleeper.child.kill('SIGSTOP');
+    await stopBetweenCommits(sleeper, scene.database);
     const heir = stage.begin(scene, { ...order, force: true });
     await asked(scene.name, question, 2);
     open();
