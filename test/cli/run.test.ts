@@ -246,4 +246,24 @@ describe('commands that only read', () => {
     expect(here.data('handoffs', 'ls')).toEqual({ handoffs: [] });
     expect(here.has('.harn')).toBe(false);
   });
+
+  it('interrupts a loop that only computes when its deadline has passed', () => {
+    const project = cli.project({
+      'loop.harn': `pipeline default(harness: Harness) {
+        try {
+          deadline 50ms {
+            let i = 0
+            while true { i = i + 1 }
+          }
+        } catch (e) {
+          harness.stdio.println(e)
+        }
+      }`,
+    });
+    expect(project.harn('run', 'loop.harn')).toMatchObject({
+      status: 0,
+      stdout: 'Deadline exceeded\n',
+      stderr: '',
+    });
+  });
 });

@@ -82,6 +82,7 @@ export class Interrupts {
     task.ticks += 1;
     const recorded = this.#ports.replay.tickInterrupt(task.id, task.ticks);
     if (recorded !== undefined) throw interruptError(recorded);
+    if (!this.#live) this.#ports.scheduler.liveIfDone();
     if (this.#live && task.deadlines.length > 0) {
       const deadline = expiredOf(task, this.#ports.journal.monoMs());
       if (deadline !== undefined) throw this.#record(task, deadline, 'tick', task.ticks);

@@ -25,6 +25,8 @@ export class ReplayLog {
   readonly #tasks = new Map<string, TaskPast>();
   readonly #deliveries: (OutcomeEntry | InterruptEntry)[] = [];
   readonly #unused = new Set<OutcomeEntry>();
+  /** Interrupts of computing tasks that have not struck again yet. */
+  readonly #interrupts = new Set<InterruptEntry>();
   /** Begun and not ended when the last life stopped: the program must ask for each of them again. */
   readonly #begun = new Map<string, IntentEntry | WaitEntry>();
   #next = 0;
@@ -44,7 +46,12 @@ export class ReplayLog {
 
   /** True while anything recorded has not been asked for again. */
   get hasRest(): boolean {
-    return this.hasDeliveries || this.#unused.size > 0 || this.#begun.size > 0;
+    return (
+      this.hasDeliveries ||
+      this.#unused.size > 0 ||
+      this.#begun.size > 0 ||
+      this.#interrupts.size > 0
+    );
   }
 
   peekDelivery(): OutcomeEntry | InterruptEntry | undefined {
@@ -81,7 +88,9 @@ export class ReplayLog {
 
   /** An interrupt that hit the task as it began, or held the turn for, this operation. */
   inlineInterrupt(task: string, ordinal: number): InterruptEntry | undefined {
-    return this.#tasks.get(task)?.interrupts.get(ordinal);
+    const entry = this.#tasks.get(task)?.interrupts.get(ordinal);
+    if (entry !== undefined) this.#interrupts.delete(entry);
+    return entry;
   }
 
   /** An interrupt that hit the computing task at this tick. */
@@ -89,6 +98,7 @@ export class ReplayLog {
     const first = this.#tasks.get(task)?.tickInterrupts[0];
     if (first === undefined || first.at_n !== ticks) return undefined;
     this.#tasks.get(task)?.tickInterrupts.shift();
+    this.#interrupts.delete(first);
     return first;
   }
 
@@ -148,6 +158,7 @@ export class ReplayLog {
     if (entry.how === 'delivered') this.#deliveries.push(entry);
     else if (entry.how === 'tick') this.#past(entry.task).tickInterrupts.push(entry);
     else this.#past(entry.task).interrupts.set(entry.at_n, entry);
+    if (entry.how !== 'delivered') this.#interrupts.add(entry);
   }
 
   #past(task: string): TaskPast {

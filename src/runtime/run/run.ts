@@ -237,6 +237,7 @@ export class Run {
       task.ctx = new RunContext(core, task, core.authority);
       return this.#supervise(task.ctx, body);
     });
+    core.scheduler.liveIfDone();
     const reason = this.#cancelWhenLive;
     if (reason !== undefined) core.interrupts.onLive(() => setImmediate(() => this.cancel(reason)));
     return this.done;

@@ -75,6 +75,11 @@ export class Scheduler {
     return this.isReplaying || this.#held.length > 0;
   }
 
+  /** Goes live once nothing of the past is left, although no task has asked for anything new yet. */
+  liveIfDone(): void {
+    if (!this.#isLive && !this.#replay.hasRest) this.#goLive();
+  }
+
   get tasks(): Iterable<Task> {
     return this.#tasks.values();
   }
