@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -137,15 +138,32 @@ describe('the exports', () => {
       typeRoots: [path.join(root, 'node_modules', '@types')],
     };
     const project = path.join(folder, 'tsconfig.json');
-    writeFileSync(project, JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+    cpSync(path.join(root, 'examples', 'typescript', 'hello.ts'), path.join(folder, 'hello.ts'));
+    const files = ['consumer.ts', 'hello.ts'];
+    writeFileSync(project, JSON.stringify({ compilerOptions, files }));
     const { stdout } = run(process.execPath, [
       path.join(root, 'node_modules/typescript/bin/tsc'),
       '-p',
       project,
     ]);
     // Errors inside the declarations of other packages are not ours to fix.
-    const ours = stdout.split('\n').filter((line) => /^(?:consumer|node_modules\/harn)/.test(line));
+    const ours = stdout
+      .split('\n')
+      .filter((line) => /^(?:consumer|hello|node_modules\/harn)/.test(line));
     expect(ours).toEqual([]);
+  });
+
+  it('carry the TypeScript example, compiled against them', async () => {
+    await build({
+      entryPoints: [path.join(root, 'examples', 'typescript', 'hello.ts')],
+      outfile: path.join(folder, 'hello.mjs'),
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+    });
+    expect(succeed(process.execPath, [path.join(folder, 'hello.mjs'), 'Ada'])).toBe(
+      'Hello, Ada, from Harn.\n',
+    );
   });
 
   it.skipIf(!subpaths.includes('.'))("import 'harn' loads nothing of the language", () => {
