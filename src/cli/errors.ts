@@ -1,6 +1,7 @@
 // Errors of the command line itself: what was typed wrong, and what cannot be found. Everything else that a command
 // can run into has its code in the room that raises it.
 import { defineErrors, HarnError, row } from '../base/index.ts';
+import { oneLine, type Warning } from './output.ts';
 
 /** "did you mean" as people read it; nothing when there is no near name. */
 const meant = (suggestion: string | undefined): string =>
@@ -193,4 +194,10 @@ export function toCliError(error: unknown): HarnError {
   if (HarnError.is(error)) return error;
   const text = error instanceof Error ? error.message : String(error);
   return cliErrors.internal({ text: text.split('\n', 1)[0] ?? '' }, { cause: error });
+}
+
+/** What went wrong beside the answer, as a warning on one line. */
+export function warningOf(what: string, error: unknown): Warning {
+  const { code, message } = toCliError(error);
+  return { code, message: `${what}: ${oneLine(message)}` };
 }

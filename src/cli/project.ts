@@ -10,7 +10,8 @@ import {
   saveRecord,
 } from '../runtime/index.ts';
 import { openStore, type Store } from '../store/index.ts';
-import { cliErrors } from './errors.ts';
+import { cliErrors, warningOf } from './errors.ts';
+import type { Warning } from './output.ts';
 
 type StateRoot = Awaited<ReturnType<typeof findStateRoot>>;
 
@@ -65,12 +66,20 @@ export class Project {
     return `${await this.recordFolder()}/${runId}.json`;
   }
 
-  /** Writes a run's record: all of it or nothing. A run that needed no store leaves nothing in the project. */
-  async saveRecord(record: RunRecord): Promise<void> {
-    if (this.#store === undefined) return;
-    const store = await this.#store;
-    const run = documentOf(record, await factsOf(store, record.id));
-    await saveRecord(this.host, run, { path: await this.recordPath(record.id), announce: store });
+  /**
+   * Writes a run's record: all of it or nothing. A run that needed no store leaves nothing in the project. The record is
+   * a copy for people and tools: losing it must be said, which the caller does with the answer, and must not hurt the run.
+   */
+  async saveRecord(record: RunRecord): Promise<Warning | undefined> {
+    if (this.#store === undefined) return undefined;
+    try {
+      const store = await this.#store;
+      const run = documentOf(record, await factsOf(store, record.id));
+      await saveRecord(this.host, run, { path: await this.recordPath(record.id), announce: store });
+      return undefined;
+    } catch (error) {
+      return warningOf('the record of this run could not be written', error);
+    }
   }
 
   async close(): Promise<void> {

@@ -15,10 +15,10 @@ import {
 } from '../runtime/index.ts';
 import type { Arguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
-import { exitCodeOfError, toCliError, usageErrors } from './errors.ts';
+import { exitCodeOfError, toCliError, usageErrors, warningOf } from './errors.ts';
 import { EventQueue, stdoutPort } from './event-queue.ts';
 import { EventStream } from './event-stream.ts';
-import { errorDetails, type Output, oneLine, type Terminal } from './output.ts';
+import { errorDetails, type Output, oneLine, type Terminal, type Warning } from './output.ts';
 import { openProgramCache } from './program-cache.ts';
 import type { Project } from './project.ts';
 import { withProject } from './project.ts';
@@ -148,20 +148,14 @@ export class Session {
     else this.host.stdio.writeErr(text);
   }
 
-  /** The record is a copy for people and tools: losing it must be said, and must not hurt the run. */
   async #saveRecord(record: RunRecord): Promise<void> {
-    try {
-      await this.project.saveRecord(record);
-    } catch (error) {
-      this.#warn('the record of this run could not be written', error);
-    }
+    const warning = await this.project.saveRecord(record);
+    if (warning !== undefined) this.#warn(warning);
   }
 
-  #warn(what: string, error: unknown): void {
-    const { code, message } = toCliError(error);
-    const text = `${what}: ${oneLine(message)}`;
-    if (this.stream === undefined) this.#remark(`warning[${code}]: ${text}`);
-    else this.stream.warn({ code, message: text });
+  #warn(warning: Warning): void {
+    if (this.stream === undefined) this.#remark(`warning[${warning.code}]: ${warning.message}`);
+    else this.stream.warn(warning);
   }
 
   #listen(run: RunCore): void {
@@ -285,7 +279,7 @@ export class Session {
       await this.#runChildren(runId);
     } catch (error) {
       // A child's trouble is its own: the exit code of its parent stands.
-      this.#warn(`run ${runId} (${pipeline}) did not get to its end`, error);
+      this.#warn(warningOf(`run ${runId} (${pipeline}) did not get to its end`, error));
     }
   }
 

@@ -208,6 +208,18 @@ describe('what was kept', () => {
     expect(stderr).toContain('the record of this run could not be written');
   });
 
+  it('is said when the record of a cancelled run cannot be written', async () => {
+    const here = inProject();
+    const { id } = await park(here, 'nap.harn', 'tired');
+    const nowhere = here.with({ HARN_RUN_DIR: 'look.harn/below' });
+    const { status, stdout } = nowhere.harn('runs', 'cancel', id, '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      data: { status: 'cancelled' },
+      warnings: [{ message: expect.stringContaining('could not be written') }],
+    });
+  });
+
   it('of a damaged store is refused with a code and left alone', () => {
     const here = cli.project({ ...PROGRAMS, 'harn.toml': '' });
     here.harn('run', 'look.harn');

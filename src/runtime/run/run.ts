@@ -57,7 +57,7 @@ export interface RunDeps {
   readonly codec?: ThrownCodec | undefined;
   /** Puts services in place before the body starts (composition root). */
   readonly equip?: (run: RunCore) => void;
-  /** Saves the record of a durable run when it ends or parks. */
+  /** Saves the record of a durable run when it ends or parks. A failure is its own to tell: the run ends as it would. */
   readonly saveRecord?: (record: RunRecord) => Promise<void>;
 }
 
