@@ -161,6 +161,8 @@ export const UNREACHABLE_FROM_ENTRY = ['lang', 'values', 'builtins', 'engine'];
 
 /** The ways past a front door. `typeOnly`: names of types, nothing that runs. */
 export const SIDE_DOORS = [
+  // What tests share with tests is in no front door, because no program may have it.
+  { from: /\.(?:test|fixture)\.ts$/, to: /\.fixture\.ts$/, typeOnly: false },
   { from: /^src\/lang\/3-emit\/support\.ts$/, to: /^src\/values\/support\.ts$/, typeOnly: true },
   { from: /^src\/builtins\//, to: /^src\/lang\/builtin-spec\.ts$/, typeOnly: true },
   { from: /^portal\//, to: /^src\/serve\/portal\/contract\.ts$/, typeOnly: true },

@@ -14,13 +14,13 @@ import {
   type RunResult,
   runIndex,
 } from '../run/index.ts';
+import { stoppingStore } from '../run/stopping-store.fixture.ts';
 
 const finish: Finisher = function* (_ctx, main) {
   yield* [];
   return { final: main, receipt: { status: main.ok ? 'settled' : 'failed', items: [] } };
 };
 const SPEC = { pipeline: 'p', origin: 'test', program: null, version: '1', input: null };
-const never = new Promise<never>(() => undefined);
 
 /** A memory store that knows runs. */
 export async function newStore(): Promise<Store> {
@@ -52,20 +52,8 @@ export interface Lived {
 
 /** Lives until the run ends or its store stops; virtual time moves while it waits. */
 export async function live(life: Life): Promise<Lived> {
-  const { host = createMockHost(), killAfter = Number.POSITIVE_INFINITY, mocks } = life;
-  let commits = 0;
-  let alive = true;
-  const store = new Proxy(life.store, {
-    get(target, key) {
-      const value = Reflect.get(target, key) as unknown;
-      if (key !== 'tx') return typeof value === 'function' ? value.bind(target) : value;
-      return (fn: never) => {
-        commits += 1;
-        if (commits > killAfter) alive = false;
-        return alive ? target.tx(fn) : never;
-      };
-    },
-  });
+  const { host = createMockHost(), mocks } = life;
+  const { store, alive } = stoppingStore(life.store, life.killAfter);
   const deps: RunDeps = {
     host,
     openStore: async () => store,
@@ -83,20 +71,20 @@ export async function live(life: Life): Promise<Lived> {
       : await Run.resume(deps, store, life.resume, { force: true });
   const events: RunEvent[] = [];
   run.listen((event) => {
-    if (alive) events.push(event);
+    if (alive()) events.push(event);
   });
   let result: RunResult | undefined;
   void run.begin(life.body).then((ended) => {
     result = ended;
   });
   const turns = life.turns ?? 6000;
-  for (let turn = 0; turn < turns && result === undefined && alive; turn += 1) {
+  for (let turn = 0; turn < turns && result === undefined && alive(); turn += 1) {
     await new Promise((ok) => setImmediate(ok));
     if (turn % 100 === 99 && turn < 6000) host.clock.advance(1000);
   }
   // The last transaction that was taken may still be on its way.
-  for (let turn = 0; turn < 20 && !alive; turn += 1) await new Promise((ok) => setImmediate(ok));
-  return { run, events, result, alive: () => alive };
+  for (let turn = 0; turn < 20 && !alive(); turn += 1) await new Promise((ok) => setImmediate(ok));
+  return { run, events, result, alive };
 }
 
 /** What a body returned; what it threw is thrown. */

@@ -4,9 +4,8 @@ import type { JsonObject } from '../../base/index.ts';
 import { openStore, type Store } from '../../store/index.ts';
 import { createRuntime } from '../compose.ts';
 import { createMockHost } from '../host/index.ts';
+import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import { defineTool, pipeline } from './index.ts';
-
-const never = new Promise<never>(() => undefined);
 
 const call = (name: string, args: JsonObject): JsonObject => ({
   text: '',
@@ -71,26 +70,14 @@ describe('an agent in a TypeScript pipeline', () => {
     for (let n = 0; n < 40; n += 1) {
       await using store = await openStore('memory:');
       const sent: string[] = [];
-      let commits = 0;
-      let alive = true;
-      const dying = new Proxy(store, {
-        get(target, key) {
-          const value = Reflect.get(target, key) as unknown;
-          if (key !== 'tx') return typeof value === 'function' ? value.bind(target) : value;
-          return (fn: never) => {
-            commits += 1;
-            if (commits > n) alive = false;
-            return alive ? target.tx(fn) : never;
-          };
-        },
-      });
-      const first = program(sent, [], () => alive);
+      const { store: dying, alive } = stoppingStore(store, n);
+      const first = program(sent, [], alive);
       const handle = runtimeOf(dying, first).start(first, 'Ada');
       let ended = false;
       void handle.done.then(() => {
         ended = true;
       });
-      for (let turn = 0; turn < 600 && alive && !ended; turn += 1) {
+      for (let turn = 0; turn < 600 && alive() && !ended; turn += 1) {
         await new Promise((ok) => setImmediate(ok));
       }
       for (let turn = 0; turn < 20; turn += 1) await new Promise((ok) => setImmediate(ok));

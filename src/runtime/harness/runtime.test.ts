@@ -3,31 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../store/index.ts';
 import { createRuntime } from '../compose.ts';
 import { createMockHost } from '../host/index.ts';
+import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import { type Pipeline, pipeline, type Runtime } from './index.ts';
 
 interface World {
   steps: string[];
-}
-
-const never = new Promise<never>(() => undefined);
-
-/** A store that stops taking commits after `limit`, as if the process had been killed. */
-function stopping(store: Store, limit: number, onStop: () => void): Store {
-  let commits = 0;
-  return new Proxy(store, {
-    get(target, key) {
-      if (key === 'tx') {
-        return (fn: never) => {
-          commits += 1;
-          if (commits <= limit) return target.tx(fn);
-          onStop();
-          return never;
-        };
-      }
-      const value = Reflect.get(target, key) as unknown;
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }
 
 /** The outside, which survives the end of a process. */
@@ -97,7 +77,7 @@ describe('a TypeScript pipeline', () => {
       const first = work(world);
       const host = newHost();
       const handle = runtimeOf(
-        stopping(store, limit, () => (dead = true)),
+        stoppingStore(store, limit, () => (dead = true)).store,
         [first],
         out,
         host,

@@ -5,6 +5,7 @@ import { openStore, type Store } from '../../store/index.ts';
 import { createRuntime } from '../compose.ts';
 import { createMockHost, type MockHost } from '../host/index.ts';
 import { onFinishDrain } from '../lifecycle/index.ts';
+import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import { pipeline } from './index.ts';
 
 const story = () =>
@@ -38,23 +39,6 @@ function runtimeOf(store: Store, program: ReturnType<typeof story>, host: MockHo
   return createRuntime({ store, pipelines: [program], host, sink: { write: () => undefined } });
 }
 
-/** A store that takes no commit after `limit`, as if its process had been killed. */
-function stopping(store: Store, limit: number, onStop: () => void): Store {
-  let commits = 0;
-  return new Proxy(store, {
-    get(target, key) {
-      const value = Reflect.get(target, key) as unknown;
-      if (key !== 'tx') return typeof value === 'function' ? value.bind(target) : value;
-      return (fn: never) => {
-        commits += 1;
-        if (commits <= limit) return target.tx(fn);
-        onStop();
-        return new Promise<never>(() => undefined);
-      };
-    },
-  });
-}
-
 describe('workers of a TypeScript pipeline', () => {
   it('wait at a checkpoint, go on when told, and are accounted for at the end', async () => {
     const store = await openStore('memory:');
@@ -80,7 +64,7 @@ describe('workers of a TypeScript pipeline', () => {
         dead = true;
       };
       const first = story();
-      const handle = runtimeOf(stopping(store, limit, onStop), first, host).start(
+      const handle = runtimeOf(stoppingStore(store, limit, onStop).store, first, host).start(
         first,
         null as never,
       );

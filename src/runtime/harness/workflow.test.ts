@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openStore } from '../../store/index.ts';
 import { createRuntime } from '../compose.ts';
 import { createMockHost } from '../host/index.ts';
+import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import { pipeline } from './index.ts';
 
 const never = new Promise<never>(() => undefined);
@@ -69,26 +70,14 @@ describe('a workflow in a TypeScript pipeline', () => {
     for (let n = 0; n < 60; n += 1) {
       await using store = await openStore('memory:');
       const host = createMockHost();
-      let commits = 0;
-      let alive = true;
-      const dying = new Proxy(store, {
-        get(target, key) {
-          const value = Reflect.get(target, key) as unknown;
-          if (key !== 'tx') return typeof value === 'function' ? value.bind(target) : value;
-          return (fn: never) => {
-            commits += 1;
-            if (commits > n) alive = false;
-            return alive ? target.tx(fn) : never;
-          };
-        },
-      });
-      const first = program([], () => alive);
+      const { store: dying, alive } = stoppingStore(store, n);
+      const first = program([], alive);
       const handle = createRuntime({ store: dying, pipelines: [first], host }).start(first, 'x');
       let ended = false;
       void handle.done.then(() => {
         ended = true;
       });
-      for (let turn = 0; turn < 800 && alive && !ended; turn += 1) {
+      for (let turn = 0; turn < 800 && alive() && !ended; turn += 1) {
         await new Promise((ok) => setImmediate(ok));
       }
       if (ended) break;

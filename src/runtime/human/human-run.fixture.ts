@@ -9,11 +9,11 @@ import {
   type RunResult,
   runIndex,
 } from '../run/index.ts';
+import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import { equipHuman, humanQuestionsSection, type QuestionRow, questionIndex } from './index.ts';
 import { listQuestions } from './question-record.ts';
 
 const SPEC = { pipeline: 'asker', origin: 'test', program: null, version: '1', input: null };
-const never = new Promise<never>(() => undefined);
 
 const justEnd: Finisher = function* (_ctx, main) {
   yield* [];
@@ -48,7 +48,8 @@ export async function live(body: RunBody, options: LifeOptions): Promise<Life> {
   const host = options.host ?? createMockHost();
   const deps: RunDeps = {
     host,
-    openStore: async () => (killAfter === undefined ? store : dying(store, options)),
+    openStore: async () =>
+      killAfter === undefined ? store : stoppingStore(store, killAfter, options.onKill).store,
     finish: justEnd,
     sink: { write: () => undefined },
     sections: [humanQuestionsSection],
@@ -56,31 +57,13 @@ export async function live(body: RunBody, options: LifeOptions): Promise<Life> {
       if (options.withoutPeople !== true) equipHuman(core);
     },
   };
-  const used = killAfter === undefined ? store : dying(store, options);
+  const used =
+    killAfter === undefined ? store : stoppingStore(store, killAfter, options.onKill).store;
   const run =
     resume === undefined
       ? Run.create(deps, SPEC)
       : await Run.resume(deps, used, resume, { force: true });
   return { run, host, done: run.begin(body) };
-}
-
-/** A store whose process dies at commit n: nothing after it is written or answered. */
-function dying(store: Store, { killAfter = 0, onKill }: LifeOptions): Store {
-  let commits = 0;
-  return new Proxy(store, {
-    get(target, key) {
-      if (key === 'tx') {
-        return (fn: never) => {
-          commits += 1;
-          if (commits <= killAfter) return target.tx(fn);
-          onKill?.();
-          return never;
-        };
-      }
-      const value = Reflect.get(target, key) as unknown;
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }
 
 /** Lets everything run that can. */

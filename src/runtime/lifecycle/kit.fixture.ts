@@ -229,30 +229,6 @@ export async function ended(scenario: Scenario, options: LifeOptions = {}) {
   return { ...life, result, receipt, final: result.final, record: result.record };
 }
 
-/** A store whose process dies at commit n: nothing after it is written or answered. */
-export function dying(
-  store: Store,
-  commits: number,
-): { store: Store; isDead: () => boolean; asked: () => number } {
-  let left = commits;
-  let asked = 0;
-  const never = new Promise<never>(() => undefined);
-  const proxy = new Proxy(store, {
-    get(target, key) {
-      if (key === 'tx') {
-        return (fn: never) => {
-          left -= 1;
-          asked += 1;
-          return left < 0 ? never : target.tx(fn);
-        };
-      }
-      const value = Reflect.get(target, key) as unknown;
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-  return { store: proxy, isDead: () => left < 0, asked: () => asked };
-}
-
 /** What was really done to the fakes' items, in order. */
 export async function acts(store: Store): Promise<readonly string[]> {
   const events = await store.read('fake.acts', { limit: 1000 });

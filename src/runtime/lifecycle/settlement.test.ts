@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Store } from '../../store/index.ts';
 import { createMockHost, type MockHost } from '../host/index.ts';
 import { loadJournal, type RunContext, type RunResult } from '../run/index.ts';
+import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import {
   lifecycleAgent as agent,
   callInline,
@@ -21,7 +22,6 @@ import {
 } from './index.ts';
 import {
   acts,
-  dying,
   type Fakes,
   finishCallbackOf,
   type LifeOptions,
@@ -121,17 +121,17 @@ function scenarioOf({ items, handoffs, ending, fails }: Spec): Scenario {
 async function outlast(
   host: MockHost,
   done: Promise<RunResult>,
-  isDead: () => boolean,
+  isAlive: () => boolean,
 ): Promise<RunResult | undefined> {
   let result: RunResult | undefined;
   void done.then((r) => {
     result = r;
   });
-  for (let i = 0; result === undefined && !isDead() && i < 20_000; i += 1) {
+  for (let i = 0; result === undefined && isAlive() && i < 20_000; i += 1) {
     await new Promise<void>((ok) => setImmediate(ok));
     if (i % 50 === 49) host.clock.advance(1000);
   }
-  return isDead() ? undefined : result;
+  return isAlive() ? result : undefined;
 }
 
 interface Outcome {
@@ -147,11 +147,11 @@ async function play(given: Spec, killAfter: number): Promise<Outcome> {
   const scenario = scenarioOf(given);
   const settings = settingsFrom({ settlement: { on_failure: given.onFailure } });
   const options: LifeOptions = { parts: { settings }, pipelines: ['main', 'known'] };
-  const mortal = dying(store, killAfter);
+  const mortal = stoppingStore(store, killAfter);
   const host = createMockHost();
   const first = await live(scenario, { ...options, store: mortal.store, host });
-  let result = await outlast(host, first.done, mortal.isDead);
-  if (mortal.isDead()) {
+  let result = await outlast(host, first.done, mortal.alive);
+  if (!mortal.alive()) {
     await store.flush();
     const known = await store.latest(`runs.${first.run.id}`);
     const again = createMockHost();
@@ -162,7 +162,7 @@ async function play(given: Spec, killAfter: number): Promise<Outcome> {
       ...(known === undefined ? {} : { resume: first.run.id }),
     });
     expect(second.run.id).toBe(first.run.id);
-    result = await outlast(again, second.done, () => false);
+    result = await outlast(again, second.done, () => true);
   }
   if (result?.status !== 'settled') {
     throw new Error(`did not settle: ${JSON.stringify(result ?? null)}`, {
@@ -260,7 +260,7 @@ describe('settlement', () => {
           host,
           resume: whole.runId,
         });
-        const result = await outlast(host, again.done, () => false);
+        const result = await outlast(host, again.done, () => true);
         expect(result).toMatchObject({ status: 'settled', receipt: whole.receipt });
         expect(await acts(store)).toEqual([]);
       }),

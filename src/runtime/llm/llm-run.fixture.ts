@@ -12,6 +12,7 @@ import {
   type RunResult,
   runIndex,
 } from '../run/index.ts';
+import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import {
   type LlmConfig,
   llmCall,
@@ -56,7 +57,6 @@ export interface LifeOptions {
 }
 
 const SPEC = { pipeline: 'p', origin: 'test', program: null, version: '1', input: null };
-const never = new Promise<never>(() => undefined);
 
 /** A memory store that knows runs. */
 export async function newStore(): Promise<Store> {
@@ -68,19 +68,7 @@ export async function newStore(): Promise<Store> {
 /** Starts a life: a new run, or the next life of one. */
 export async function live(options: LifeOptions): Promise<Life> {
   const host = options.host ?? createMockHost();
-  let commits = 0;
-  let alive = true;
-  const store = new Proxy(options.store, {
-    get(target, key) {
-      const value = Reflect.get(target, key) as unknown;
-      if (key !== 'tx') return typeof value === 'function' ? value.bind(target) : value;
-      return (fn: never) => {
-        commits += 1;
-        if (commits > (options.killAfter ?? Number.POSITIVE_INFINITY)) alive = false;
-        return alive ? target.tx(fn) : never;
-      };
-    },
-  });
+  const { store, alive } = stoppingStore(options.store, options.killAfter);
   const deps: RunDeps = {
     host,
     openStore: async () => store,
@@ -98,7 +86,7 @@ export async function live(options: LifeOptions): Promise<Life> {
       : await Run.resume(deps, store, options.resume, { force: true });
   const events: RunEvent[] = [];
   run.listen((event) => events.push(event));
-  return { run, events, result: run.begin(options.body), alive: () => alive };
+  return { run, events, result: run.begin(options.body), alive };
 }
 
 /** Runs a body to its end and gives what it returned, or throws what it threw. */

@@ -20,6 +20,7 @@ import {
   type Suspending,
   type UnitScope,
 } from './index.ts';
+import { stoppingStore } from './stopping-store.fixture.ts';
 
 /** What the outside saw, over all lives. */
 interface World {
@@ -97,19 +98,7 @@ interface Life {
 
 async function live(life: Life) {
   const { scenario, world, host, killAfter = Number.POSITIVE_INFINITY, resume } = life;
-  let commits = 0;
-  let alive = true;
-  const store = new Proxy(life.store, {
-    get(target, key) {
-      const value = Reflect.get(target, key) as unknown;
-      if (key !== 'tx') return typeof value === 'function' ? value.bind(target) : value;
-      return (fn: never) => {
-        commits += 1;
-        if (commits > killAfter) alive = false;
-        return alive ? target.tx(fn) : never;
-      };
-    },
-  });
+  const { store, alive } = stoppingStore(life.store, killAfter);
   const deps: RunDeps = {
     host,
     openStore: async () => store,
@@ -122,14 +111,14 @@ async function live(life: Life) {
       ? Run.create(deps, SPEC)
       : await Run.resume(deps, store, resume, { force: true });
   run.listen((event) => {
-    if (alive) world.events.push(event);
+    if (alive()) world.events.push(event);
   });
-  const made = kit(world, () => alive);
+  const made = kit(world, alive);
   let result: RunResult | undefined;
   void run.begin(scenario(made)).then((r) => {
     result = r;
   });
-  for (let i = 0; i < 3000 && result === undefined && alive; i += 1) {
+  for (let i = 0; i < 3000 && result === undefined && alive(); i += 1) {
     await turns(1);
     if (i % 50 === 49) host.clock.advance(1000);
   }

@@ -13,6 +13,7 @@ import {
   type SettlementReceipt,
 } from '../lifecycle/index.ts';
 import { Run, type RunBody, type RunDeps, runIndex, type Suspending } from '../run/index.ts';
+import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import { ackJob, enqueueFromRun, listJobs } from '../work/index.ts';
 import { listQueuedEvents } from './inbox.ts';
 import { markOutcome } from './outbox.ts';
@@ -20,7 +21,6 @@ import { publishFromRun } from './publish.ts';
 import { triggerUnsettledSource } from './unsettled.ts';
 
 const SPEC = { pipeline: 'p', origin: 'test', program: null, version: '1', input: null };
-const never = new Promise<never>(() => undefined);
 const EVENT = { id: 'e1', provider: 'github', kind: 'issues' };
 
 interface LifeOptions {
@@ -30,7 +30,7 @@ interface LifeOptions {
 }
 
 async function live(body: RunBody, { store, resume, killAfter }: LifeOptions) {
-  const used = killAfter === undefined ? store : dying(store, killAfter);
+  const used = killAfter === undefined ? store : stoppingStore(store, killAfter).store;
   const deps: RunDeps = {
     host: createMockHost(),
     openStore: async () => used,
@@ -43,22 +43,6 @@ async function live(body: RunBody, { store, resume, killAfter }: LifeOptions) {
       ? Run.create(deps, SPEC)
       : await Run.resume(deps, used, resume, { force: true });
   return { run, done: run.begin(body) };
-}
-
-function dying(store: Store, killAfter: number): Store {
-  let commits = 0;
-  return new Proxy(store, {
-    get(target, key) {
-      if (key === 'tx') {
-        return (fn: never) => {
-          commits += 1;
-          return commits > killAfter ? never : target.tx(fn);
-        };
-      }
-      const value = Reflect.get(target, key) as unknown;
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }
 
 async function newStore(): Promise<Store> {

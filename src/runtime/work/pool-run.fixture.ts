@@ -15,6 +15,7 @@ import {
   runIndex,
   type Suspending,
 } from '../run/index.ts';
+import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import { poolUnsettledSource } from './index.ts';
 
 const never = new Promise<never>(() => undefined);
@@ -66,19 +67,7 @@ export async function live(
   options: LifeOptions = {},
 ): Promise<{ readonly run: Run; readonly result: Promise<RunResult> }> {
   const real = options.store ?? (await newStore());
-  let commits = 0;
-  const store = new Proxy(real, {
-    get(target, key) {
-      const value = Reflect.get(target, key) as unknown;
-      if (key !== 'tx') return typeof value === 'function' ? value.bind(target) : value;
-      return (fn: never) => {
-        commits += 1;
-        if (commits <= (options.killAfter ?? Number.POSITIVE_INFINITY)) return target.tx(fn);
-        options.onKill?.();
-        return never;
-      };
-    },
-  });
+  const { store } = stoppingStore(real, options.killAfter, options.onKill);
   const deps: RunDeps = {
     host: options.host ?? createMockHost(),
     openStore: async () => store,

@@ -16,6 +16,7 @@ import {
   runIndex,
   type Suspending,
 } from '../run/index.ts';
+import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import {
   type WorkerKind,
   workerIndex,
@@ -136,7 +137,7 @@ export async function live(
   options: LifeOptions = {},
 ): Promise<{ readonly run: Run; readonly store: Store; readonly result: Promise<RunResult> }> {
   const real = options.store ?? (await newStore());
-  const store = dying(real, options);
+  const { store } = stoppingStore(real, options.killAfter, options.onKill);
   const deps: RunDeps = {
     host: options.host ?? newHost(),
     openStore: async () => store,
@@ -154,23 +155,6 @@ export async function live(
       ? Run.create(deps, { ...SPEC, options: options.options ?? {} })
       : await Run.resume(deps, store, options.resume, { force: true });
   return { run, store: real, result: run.begin(body) };
-}
-
-/** A store whose process is gone after so many commits. */
-function dying(real: Store, { killAfter, onKill }: LifeOptions): Store {
-  let commits = 0;
-  return new Proxy(real, {
-    get(target, key) {
-      const value = Reflect.get(target, key) as unknown;
-      if (key !== 'tx') return typeof value === 'function' ? value.bind(target) : value;
-      return (fn: never) => {
-        commits += 1;
-        if (commits <= (killAfter ?? Number.POSITIVE_INFINITY)) return target.tx(fn);
-        onKill?.();
-        return never;
-      };
-    },
-  });
 }
 
 /** Runs a body to its end and gives what it returned, or throws what it threw. */

@@ -11,6 +11,7 @@ import {
   type RunResult,
   runIndex,
 } from '../run/index.ts';
+import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import { workerIndex, workerStoreKey, workerUnsettledSource } from '../work/index.ts';
 import { equipWorkflows } from './index.ts';
 
@@ -20,7 +21,6 @@ const finish: Finisher = function* (_ctx, main) {
 };
 
 const SPEC = { pipeline: 'p', origin: 'test', program: null, version: '1', input: null };
-const never = new Promise<never>(() => undefined);
 
 /** A memory store that knows runs and workers. */
 export async function newStore(): Promise<Store> {
@@ -46,19 +46,7 @@ export async function live(
   makeBody: (alive: () => boolean) => RunBody,
   { store: whole, host, killAfter = Number.POSITIVE_INFINITY, resume }: LifeOptions,
 ): Promise<Life> {
-  let commits = 0;
-  let alive = true;
-  const store = new Proxy(whole, {
-    get(target, key) {
-      const value = Reflect.get(target, key) as unknown;
-      if (key !== 'tx') return typeof value === 'function' ? value.bind(target) : value;
-      return (fn: never) => {
-        commits += 1;
-        if (commits > killAfter) alive = false;
-        return alive ? target.tx(fn) : never;
-      };
-    },
-  });
+  const { store, alive } = stoppingStore(whole, killAfter);
   const deps: RunDeps = {
     host,
     openStore: async () => store,
@@ -75,10 +63,10 @@ export async function live(
       ? Run.create(deps, SPEC)
       : await Run.resume(deps, store, resume, { force: true });
   let result: RunResult | undefined;
-  void run.begin(makeBody(() => alive)).then((ended) => {
+  void run.begin(makeBody(alive)).then((ended) => {
     result = ended;
   });
-  for (let turn = 0; turn < 5000 && result === undefined && alive; turn += 1) {
+  for (let turn = 0; turn < 5000 && result === undefined && alive(); turn += 1) {
     await new Promise((ok) => setImmediate(ok));
     if (turn % 100 === 99) host.clock.advance(1000);
   }

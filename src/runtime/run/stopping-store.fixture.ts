@@ -1,0 +1,38 @@
+// For the tests of every room: a store whose process is gone after so many commits, without ending the test's process.
+import type { Store } from '../../store/index.ts';
+
+/** A store that stops. */
+export interface StoppingStore {
+  readonly store: Store;
+  /** False from the first commit that was refused. */
+  alive(): boolean;
+  /** How many commits were asked for. */
+  asked(): number;
+}
+
+const never = new Promise<never>(() => undefined);
+
+/**
+ * The store as a process sees it that is killed before commit `killAfter + 1`: nothing is written or answered any more.
+ * `onKill` is called at each refused commit.
+ */
+export function stoppingStore(
+  real: Store,
+  killAfter = Number.POSITIVE_INFINITY,
+  onKill?: () => void,
+): StoppingStore {
+  let commits = 0;
+  const store = new Proxy(real, {
+    get(target, key) {
+      const value = Reflect.get(target, key) as unknown;
+      if (key !== 'tx') return typeof value === 'function' ? value.bind(target) : value;
+      return (fn: never) => {
+        commits += 1;
+        if (commits <= killAfter) return target.tx(fn);
+        onKill?.();
+        return never;
+      };
+    },
+  });
+  return { store, alive: () => commits <= killAfter, asked: () => commits };
+}
