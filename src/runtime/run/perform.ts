@@ -3,18 +3,20 @@
 import { canonicalJson, type Json, type JsonObject } from '../../base/index.ts';
 import type { Tx } from '../../store/index.ts';
 import { type EffectEnv, type EffectSpec, type OnUnknown, policyFor } from './effect.ts';
-import { argsHash, assertSame, outcomeBody, UNKNOWN_CODE } from './effect-record.ts';
+import { argsHash, assertSame } from './effect-record.ts';
+import { EffectWriter, outcomeOf } from './effect-writer.ts';
 import { journalErrors, runErrors } from './errors.ts';
 import { type Interrupts, interruptError } from './interrupt.ts';
 import type { Journal } from './journal.ts';
 import type { How } from './journal-entry.ts';
 import type { BlockOp, EffectOp, Op, Outcome } from './op.ts';
-import { dropWait, idempotencyKey, openWait } from './open-wait.ts';
-import { fromRecordedError, type ThrownCodec, toRecordedError } from './recorded-error.ts';
+import { type Identity, identityOf, keyOf, neverAborted, openOp, signalOf } from './open-op.ts';
+import { dropWait, openWait } from './open-wait.ts';
+import { type ThrownCodec, toRecordedError } from './recorded-error.ts';
 import type { InterruptEntry, OutcomeEntry, ReplayLog } from './replay-log.ts';
 import type { Performer, Scheduler } from './scheduler.ts';
 import type { OpenOp, Task } from './task.ts';
-import { enterUnit, unitMark, unitOf } from './unit-state.ts';
+import { enterUnit, unitOf } from './unit-state.ts';
 import { resolveUnknown, type UnknownAsker, unknownOutcome } from './unknown-outcome.ts';
 
 type AnySpec = EffectSpec<readonly unknown[], unknown>;
@@ -51,20 +53,15 @@ export interface CallSite {
   readonly open: OpenOp | undefined;
 }
 
-interface Identity {
-  readonly id: string;
-  readonly ordinal: number;
-}
-
 export class EffectPerformer implements Performer {
   readonly #ports: PerformPorts;
   readonly #mutating = new Set<Promise<void>>();
-  /** How often calls that are open now were issued again, by identity; all lives together. */
-  readonly #reissues = new Map<string, number>();
+  readonly #writer: EffectWriter;
   #awaitingPeople = 0;
 
   constructor(ports: PerformPorts) {
     this.#ports = ports;
+    this.#writer = new EffectWriter(ports);
   }
 
   begin(task: Task, op: Op): Outcome | undefined {
@@ -102,7 +99,7 @@ export class EffectPerformer implements Performer {
     if (past !== undefined) {
       assertSame(past, op, argsHash(op));
       this.#ports.replay.use(past);
-      if (past.secret === undefined) return unwrap(this.#outcomeOf(past));
+      if (past.secret === undefined) return unwrap(outcomeOf(this.#ports, past));
     }
     const env = this.#env({ task, ...at });
     if (!recorded) return effect.run(env, ...args);
@@ -112,13 +109,13 @@ export class EffectPerformer implements Performer {
     } catch (error) {
       outcome = { ok: false, error };
     }
-    if (past === undefined) this.#record(at, op, outcome, { how: 'inline', urgent: false });
+    if (past === undefined) this.#writer.record(at, op, outcome, { how: 'inline', urgent: false });
     return unwrap(outcome);
   }
 
   recorded(open: OpenOp, entry: OutcomeEntry): Outcome | Promise<Outcome> {
     this.#remake(open);
-    return open.reread ?? open.rereading ?? this.#outcomeOf(entry);
+    return open.reread ?? open.rereading ?? outcomeOf(this.#ports, entry);
   }
 
   interruptError(entry: InterruptEntry): unknown {
@@ -129,7 +126,8 @@ export class EffectPerformer implements Performer {
     const op = open.effect;
     if (op === undefined || this.#ports.replay.outcome(open.id, open.ordinal) !== undefined) return;
     const { spec } = op.effect;
-    const touched = spec.class === 'mutation' && (open.started || this.#intent(open) !== undefined);
+    const touched =
+      spec.class === 'mutation' && (open.started || this.#writer.intent(open) !== undefined);
     const wait = dropWait(this.#ports, open);
     this.#ports.journal.append(
       open.id,
@@ -203,9 +201,11 @@ export class EffectPerformer implements Performer {
     if (late !== undefined) return { ok: false, error: late };
     let early: Outcome | undefined;
     let began = false;
-    const open = this.#open(task, at, op.what, undefined, (outcome) =>
-      scheduler.drive(task, outcome),
-    );
+    const open = openOp(task, at, {
+      what: op.what,
+      effect: undefined,
+      resume: (outcome) => scheduler.drive(task, outcome),
+    });
     open.cancel = op.start((outcome) => {
       if (open.settled) return;
       open.settled = true;
@@ -238,7 +238,7 @@ export class EffectPerformer implements Performer {
       replay.use(past);
     }
     if (interrupt !== undefined) return { ok: false, error: interruptError(interrupt) };
-    const open = this.#open(task, at, op.effect.spec.name, op, resume);
+    const open = openOp(task, at, { what: op.effect.spec.name, effect: op, resume });
     open.given = laneResume !== undefined;
     const isEntered = op.unit !== undefined && past?.unit !== true;
     if (past !== undefined && !isEntered) return this.#replayOutcome(open, past);
@@ -253,7 +253,7 @@ export class EffectPerformer implements Performer {
     const late = this.#ports.interrupts().raiseAt(task, at.ordinal);
     if (late !== undefined) {
       // Begun by an earlier life, it has rows to take along.
-      const began = this.#intent(open) ?? replay.wait(at.id, at.ordinal);
+      const began = this.#writer.intent(open) ?? replay.wait(at.id, at.ordinal);
       if (began !== undefined) this.dropped(open);
       open.settled = true;
       task.open.delete(keyOf(at));
@@ -278,7 +278,7 @@ export class EffectPerformer implements Performer {
         open.settled = true;
         open.task.open.delete(key);
         this.#remake(open);
-        return this.#outcomeOf(past);
+        return outcomeOf(this.#ports, past);
       }
       void this.#readAgain(open, past).then((outcome) => {
         open.settled = true;
@@ -338,8 +338,8 @@ export class EffectPerformer implements Performer {
 
   /** What costs something is asked for when its intent is durable, so only by whoever holds the run. */
   async #pay(open: OpenOp, op: EffectOp, hash: string, call: () => unknown): Promise<unknown> {
-    if (this.#intent(open) === undefined) this.#writeIntent(open, op, hash);
-    else this.#noteReissue(open);
+    if (this.#writer.intent(open) === undefined) this.#writer.writeIntent(open, op, hash);
+    else this.#writer.noteReissue(open);
     await this.#ports.journal.barrier();
     return open.settled || this.#ports.scheduler().halted ? undefined : call();
   }
@@ -349,7 +349,7 @@ export class EffectPerformer implements Performer {
     const ops: ((tx: Tx) => void)[] = [];
     try {
       const policy = policyFor(op.effect, op.args, this.#ports.asker() !== undefined);
-      const past = this.#intent(open);
+      const past = this.#writer.intent(open);
       if (past !== undefined && past.facts['withdrawn'] !== true) {
         const outcome = await this.#resolve(open, { policy, facts: past.facts, ops });
         if (open.settled || (this.#ports.scheduler().halted && outcome === PARKED)) return;
@@ -357,9 +357,9 @@ export class EffectPerformer implements Performer {
           this.#settle(open, outcome, ops);
           return;
         }
-        this.#noteReissue(open);
-      } else if (past === undefined) this.#writeIntent(open, op, hash);
-      else this.#note(open, { withdrawn: false });
+        this.#writer.noteReissue(open);
+      } else if (past === undefined) this.#writer.writeIntent(open, op, hash);
+      else this.#writer.note(open, { withdrawn: false });
       await this.#ports.journal.barrier();
     } catch (error) {
       this.#settle(open, { ok: false, error }, []);
@@ -368,7 +368,7 @@ export class EffectPerformer implements Performer {
     if (open.settled) return;
     if (this.#ports.scheduler().halted) {
       // The run parks before the call was made: say so, and no policy is needed on resume.
-      this.#note(open, { withdrawn: true });
+      this.#writer.note(open, { withdrawn: true });
       return;
     }
     const result = (async () => call())();
@@ -431,74 +431,20 @@ export class EffectPerformer implements Performer {
     const how: How = open.given ? 'delivered' : 'inline';
     let given = outcome.ok && outcome.value === undefined ? NIL : outcome;
     try {
-      this.#record(open, op, outcome, { how, urgent: op.effect.spec.class !== 'ambient', ops });
+      this.#writer.record(open, op, outcome, {
+        how,
+        urgent: op.effect.spec.class !== 'ambient',
+        ops,
+      });
     } catch (error) {
       given = { ok: false, error };
-      this.#record(open, op, given, { how, urgent: true });
+      this.#writer.record(open, op, given, { how, urgent: true });
     }
     if (scheduler.halted) return undefined;
     if (open.given) scheduler.deliver(open.task, () => open.resume(given));
     else if (direct) return given;
     else open.resume(given);
     return undefined;
-  }
-
-  #record(
-    at: Identity,
-    op: EffectOp,
-    outcome: Outcome,
-    options: { how: How; urgent: boolean; ops?: readonly ((tx: Tx) => void)[] },
-  ): void {
-    const { journal, codec, secretKey } = this.#ports;
-    const { body, blob } = outcomeBody(op, at.ordinal, outcome, {
-      how: options.how,
-      codec,
-      secretKey,
-    });
-    const reissued = this.#reissues.get(keyOf(at));
-    this.#reissues.delete(keyOf(at));
-    const ops = options.ops ?? [];
-    const child = outcome.ok ? (op.effect.spec as AnySpec).child?.(outcome.value) : undefined;
-    if (child !== undefined) {
-      journal.append(
-        at.id,
-        { kind: 'child_started', ordinal: at.ordinal, ...child },
-        { urgent: false },
-      );
-    }
-    const entry = { ...body, ...unitMark(op) };
-    journal.append(at.id, reissued === undefined ? entry : { ...entry, reissued }, {
-      urgent: options.urgent,
-      ...(ops.length === 0 ? {} : { ops: (tx: Tx) => addAll(ops, tx) }),
-      ...(blob === undefined ? {} : { blob }),
-    });
-  }
-
-  #writeIntent(open: OpenOp, op: EffectOp, hash: string): void {
-    const { journal, runId } = this.#ports;
-    const spec = op.effect.spec as AnySpec;
-    const facts = spec.intent?.(op.args);
-    journal.append(open.id, {
-      kind: 'intent',
-      ordinal: open.ordinal,
-      effect: spec.name,
-      args_hash: hash,
-      ...(op.site === undefined ? {} : { site: op.site }),
-      key: idempotencyKey(runId, open),
-      ...(facts === undefined ? {} : { facts }),
-    });
-    journal.makeDurable();
-  }
-
-  /** Says durably that a call of an earlier life is made again. */
-  #noteReissue(open: OpenOp): void {
-    const times = Number(this.#intent(open)?.facts['reissued'] ?? 0) + 1;
-    this.#reissues.set(keyOf(open), times);
-    this.#note(open, { reissued: times });
-  }
-
-  #note({ id, ordinal }: Identity, facts: JsonObject): void {
-    this.#ports.journal.append(id, { kind: 'intent_noted', ordinal, facts });
   }
 
   #env(at: OpenOp | (Identity & { readonly task: Task }), ops: ((tx: Tx) => void)[] = []) {
@@ -508,51 +454,10 @@ export class EffectPerformer implements Performer {
     return this.#ports.envFor({ task, id, ordinal, signal, ops, open });
   }
 
-  #open(
-    task: Task,
-    at: Identity,
-    what: string,
-    effect: EffectOp | undefined,
-    resume: (outcome: Outcome) => void,
-  ): OpenOp {
-    const open: OpenOp = {
-      task,
-      id: at.id,
-      ordinal: at.ordinal,
-      what,
-      effect,
-      controller: undefined,
-      given: false,
-      settled: false,
-      started: false,
-      cancel: undefined,
-      resolving: false,
-      awaitsPeople: false,
-      rereading: undefined,
-      reread: undefined,
-      resume,
-    };
-    task.open.set(keyOf(at), open);
-    return open;
-  }
-
-  #intent(at: Identity): { readonly facts: JsonObject } | undefined {
-    return this.#ports.replay.intent(at.id, at.ordinal);
-  }
-
   #remake(open: OpenOp): void {
     const op = open.effect;
     if (op?.effect.spec.replayed === undefined) return;
     op.effect.spec.replayed(this.#env(open), op.args);
-  }
-
-  #outcomeOf(entry: OutcomeEntry): Outcome {
-    if (entry.status === 'ok') {
-      const value = entry.blob === undefined ? entry.value : this.#ports.blobs.get(entry.blob);
-      return { ok: true, value: value ?? null };
-    }
-    const error = entry.error ?? { code: UNKNOWN_CODE, message: `${entry.effect} was dropped` };
-    return { ok: false, error: fromRecordedError(error, this.#ports.codec) };
   }
 }
 
@@ -561,34 +466,9 @@ const NIL: Outcome = { ok: true, value: null };
 /** Stands for: the run parks before anyone answered. */
 const PARKED: Outcome = { ok: false, error: undefined };
 
-function identityOf(task: Task, op: EffectOp): Identity {
-  if (op.step === undefined) return { id: task.id, ordinal: task.nextOrdinal() };
-  return { id: `${task.id}~${op.step}`, ordinal: task.nextStep(op.step) };
-}
-
-function keyOf(at: Identity): string {
-  return `${at.id}#${at.ordinal}`;
-}
-
-function signalOf(open: OpenOp): AbortSignal {
-  open.controller ??= new AbortController();
-  // Whoever asks late for the signal of a call that was given up finds it aborted.
-  if (open.settled) open.controller.abort();
-  return open.controller.signal;
-}
-
-/** The signal of calls that answer at once. */
-function neverAborted(): AbortSignal {
-  return new AbortController().signal;
-}
-
 /** Whether the journal kept a mark instead of the value: a secret, or a file too large to keep. */
 function isReadAgain(entry: OutcomeEntry): boolean {
   return entry.secret !== undefined || entry.reread !== undefined;
-}
-
-function addAll(ops: readonly ((tx: Tx) => void)[], tx: Tx): void {
-  for (const add of ops) add(tx);
 }
 
 function unwrap(outcome: Outcome): unknown {
