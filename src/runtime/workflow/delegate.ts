@@ -19,6 +19,7 @@ export function* runDelegated(ctx: RunContext, input: StageInput): Suspending<St
   const config: JsonObject = {
     ...metadata,
     name: typeof name === 'string' ? name : node.id,
+    parent_stage_id: stageId,
     task,
     mode: DELEGATED_STAGE,
     // Code of the program goes along as an attachment; this is what a snapshot keeps.

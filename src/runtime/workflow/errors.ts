@@ -88,4 +88,13 @@ export const workflowErrors = defineErrors('WFL', {
     number: 19,
     message: ({ node, error }) => `stage ${node} failed: ${error}`,
   }),
+  otherGraph: row<{ run: string; reasons: string }>({
+    number: 20,
+    message: ({ run, reasons }) => `run ${run} cannot go on with this graph: ${reasons}`,
+    hint: 'edit the graph that the run was started with; nodes that are pending have to stay',
+  }),
+  badEscalation: row<{ node: string; expected: string }>({
+    number: 21,
+    message: ({ node, expected }) => `stage ${node}: escalation_policy.${expected}`,
+  }),
 });

@@ -10,7 +10,8 @@ import {
   type RunBody,
   type RunContext,
 } from '../run/index.ts';
-import { type ExecuteCode, type WorkflowResult, workflowExecute } from './execute.ts';
+import { type WorkflowResult, workflowExecute } from './execute.ts';
+import type { ExecuteCode } from './execution.ts';
 import { live, newStore, resultOf, returnedBy } from './workflow-run.fixture.ts';
 
 interface StageFacts {
@@ -189,7 +190,13 @@ describe('a workflow', () => {
       ],
     };
     const result = await execute(graph, [], {}, nodesOf({ a: () => 'a', b: () => 'b' }));
-    expect(path(result)).toEqual(['fan', 'a', 'one']);
+    expect(stagesOf(result).map(({ node_id, status }) => [node_id, status])).toEqual([
+      ['fan', 'completed'],
+      ['a', 'completed'],
+      ['b', 'cancelled'],
+      ['one', 'completed'],
+    ]);
+    expect(result.run['completed_nodes']).toEqual(['fan', 'a', 'one']);
     expect(result.status).toBe('completed');
   });
 

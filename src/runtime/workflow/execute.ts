@@ -1,49 +1,25 @@
-// workflow_execute: runs a graph to its end. One stage at a time, each a recorded unit: a run that was killed goes on
-// after the last stage that ended, and gives what it would have given. The order of stages follows from the graph and
-// their results alone.
+// workflow_execute: runs a graph to its end and saves its record. What is ready runs side by side (conduct.ts); each stage
+// is a recorded unit, so a run that was killed goes on after the stages that ended, and gives what it would have given.
 //
-// Ends: completed (nothing is ready any more) | failed (a stage failed and no edge is made for that) | paused (max_steps
-// reached; `resume_run` or `resume_path` goes on from the ready nodes).
+// Ends: completed (nothing is ready any more) | failed (a stage failed and nothing is made for that) | paused (max_steps
+// or token_budget reached; `resume_run` or `resume_path` goes on from the ready nodes).
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
-import {
-  type Artifact,
-  artifactOrigin,
-  newSession,
-  readArtifacts,
-  sessionsKey,
-  Transcript,
-  type TranscriptMessage,
-} from '../agent/index.ts';
-import { clockEffects, randomEffects } from '../io/index.ts';
+import { type Artifact, artifactOrigin, readArtifacts } from '../agent/index.ts';
+import { randomEffects } from '../io/index.ts';
 import { documentJson, type RunDocument, readDocument, recordEffects } from '../records/index.ts';
-import { performUnit, type RunContext, type Suspending } from '../run/index.ts';
-import { runDelegated } from './delegate.ts';
+import type { RunContext, Suspending } from '../run/index.ts';
+import { conduct } from './conduct.ts';
 import { workflowErrors } from './errors.ts';
-import { type WorkflowGraph, type WorkflowNode, workflowGraph } from './graph.ts';
-import { type ExecuteOptions, readExecuteOptions } from './options.ts';
-import { effectivePolicy } from './policy.ts';
-import {
-  afterStage,
-  arrivalsOf,
-  finished,
-  nextStageId,
-  type Progress,
-  withCheckpoint,
-} from './progress.ts';
-import { joinProblem, nextNodes, pickReady } from './ready.ts';
-import { replayedStage } from './replay.ts';
-import { runStage } from './run-stage.ts';
-import { now, type StageCode, type StageInput, type StageResult, selectFor } from './stage.ts';
-import { readContracts, renderContracts } from './stage-prompt.ts';
+import type { ExecuteCode, Execution } from './execution.ts';
+import { Flow } from './flow.ts';
+import { workflowGraph } from './graph.ts';
+import { readExecuteOptions } from './options.ts';
+import { arrivalsOf, finished, withCheckpoint, withStages } from './progress.ts';
+import { replayFlow } from './replay.ts';
+import { resumeProblems } from './resume.ts';
+import { now } from './stage.ts';
+import { readContracts } from './stage-prompt.ts';
 import { validateWorkflow } from './validate.ts';
-
-/** What an execution needs besides data. */
-export interface ExecuteCode {
-  /** Code of nodes, by node id. */
-  readonly nodes?: { readonly [node: string]: StageCode };
-  /** Whether a thrown value ends the program rather than a stage. */
-  readonly isAbort?: (error: unknown) => boolean;
-}
 
 export type WorkflowResult = {
   readonly status: string;
@@ -55,14 +31,11 @@ export type WorkflowResult = {
   readonly path: string;
 };
 
-/** What stays the same while a workflow runs. */
-interface Execution {
-  readonly task: string;
-  readonly graph: WorkflowGraph;
-  readonly options: ExecuteOptions;
-  readonly code: ExecuteCode;
-  readonly contracts: readonly JsonObject[];
-  readonly replay: RunDocument | null;
+/** Where an execution begins. */
+interface Start {
+  readonly run: RunDocument;
+  readonly ready: readonly string[];
+  readonly artifacts: readonly Artifact[];
 }
 
 /**
@@ -96,121 +69,39 @@ export function* workflowExecute(
   };
   const input = readArtifacts(artifacts, artifactOrigin(ctx));
   const started = yield* begin(ctx, execution, input);
-  const { progress, status } = yield* drive(ctx, execution, started);
-  return yield* save(ctx, execution, finished(progress.run, status, now(ctx)));
+  return yield* save(ctx, execution, yield* drive(ctx, execution, started));
 }
 
-/** Runs stages until nothing is ready, a failure has nowhere to go, or the steps are used up. */
+/** Runs, or replays, what is ready and all that follows, and gives the finished record. */
 function* drive(
   ctx: RunContext,
   execution: Execution,
-  started: Progress,
-): Suspending<{ progress: Progress; status: string }> {
-  const { graph, options } = execution;
-  const most = options.maxSteps ?? Math.max(1, Object.keys(graph.nodes).length * 4);
-  let progress = started;
-  for (let step = 0; progress.ready.length > 0; step += 1) {
-    if (step >= most) return { progress, status: 'paused' };
-    const at = pickReady(graph, progress.ready, arrivalsOf(progress));
-    const id = progress.ready[at] as string;
-    const node = graph.nodes[id] as WorkflowNode;
-    const result = yield* oneStage(ctx, execution, progress, node);
-    progress = afterStage(progress, graph, id, result);
-    const handled = nextNodes(graph, id, result.branch).length > 0;
-    if (result.status === 'failed' && !handled) {
-      // Tried again when the run is resumed.
-      const pending = [id, ...progress.ready];
-      return {
-        progress: { ...progress, run: { ...progress.run, pending_nodes: pending } },
-        status: 'failed',
-      };
-    }
+  { run, ready, artifacts }: Start,
+): Suspending<RunDocument> {
+  const { graph, options, replay } = execution;
+  const start = { ready, artifacts, arrivals: arrivalsOf(run), stages: run.stages.length };
+  const flow = new Flow(graph, start);
+  if (replay !== null) {
+    const most = options.maxSteps ?? Number.POSITIVE_INFINITY;
+    const { status, pending } = replayFlow(replay, flow, most);
+    const whole = { ...withStages(run, flow), pending_nodes: pending };
+    return finished(whole, status, now(ctx));
   }
-  return { progress, status: 'completed' };
-}
-
-function* oneStage(
-  ctx: RunContext,
-  execution: Execution,
-  progress: Progress,
-  node: WorkflowNode,
-): Suspending<StageResult> {
-  if (execution.replay !== null) {
-    return replayedStage(execution.replay, progress.run.stages.length, node);
-  }
-  const input = stageInput(ctx, execution, progress, node);
-  // A delegated stage is a worker of the run, with entries of its own.
-  const result =
-    node.kind === 'subagent'
-      ? yield* runDelegated(ctx, input)
-      : yield* performUnit(
-          ctx,
-          STAGE_UNIT,
-          [node.id, progress.run.stages.length + 1],
-          function* (inner, unit) {
-            // A loop changes sessions, which live in memory.
-            if (node.mode === 'agent' || input.code.tools !== undefined) unit.enterOnReplay();
-            return yield* runStage(inner, input);
-          },
-        );
-  if (result.said.length > 0)
-    ctx
-      .get(sessionsKey)
-      .find(input.sessionId)
-      ?.append(...result.said);
-  return result;
-}
-
-const STAGE_UNIT = { name: 'workflow.stage', access: 'mutate' } as const;
-
-function stageInput(
-  ctx: RunContext,
-  execution: Execution,
-  progress: Progress,
-  node: WorkflowNode,
-): StageInput {
-  const { graph, task, code, contracts, options } = execution;
-  const configured = node.model_policy['session_id'];
-  const own = `${progress.run.id}:${node.id}`;
-  const sessionId = typeof configured === 'string' && configured !== '' ? configured : own;
-  const arrived = arrivalsOf(progress)[node.id] ?? 0;
-  const required = node.kind === 'verify' ? [] : contracts;
-  return {
-    task,
-    graph,
-    node,
-    stageId: nextStageId(progress, node.id),
-    code: code.nodes?.[node.id] ?? {},
-    selected: selectFor(node, progress.artifacts),
-    arrived,
-    joinProblem: node.kind === 'join' ? joinProblem(graph, node, arrived) : null,
-    sessionId,
-    history: historyOf(ctx, sessionId, options.transcript),
-    contracts: renderContracts(required),
-    contractList: required,
-    execution: options.execution,
-    effectivePolicy: effectivePolicy(graph, node, options.ceiling),
-    isAbort: code.isAbort ?? (() => false),
+  const { status, pending, reason, budget } = yield* conduct(ctx, execution, run, flow);
+  const whole = withStages(run, flow);
+  const facts = {
+    ...(reason === null ? {} : { paused_because: reason }),
+    ...(budget.facts === null ? {} : { token_budget: budget.facts }),
   };
-}
-
-/** What was said in a session. A new one begins with the conversation that was handed over. */
-function historyOf(ctx: RunContext, id: string, handed: Json): readonly TranscriptMessage[] {
-  const sessions = ctx.get(sessionsKey);
-  let session = sessions.find(id);
-  if (session === undefined) {
-    session = sessions.add(newSession(id, ctx.sync(clockEffects.now_ms, [])));
-    const before = Transcript.fromJson(handed)?.messages.toArray() ?? [];
-    if (before.length > 0) session.append(...before);
-  }
-  return session.transcript.messages.toArray();
+  const ended = { ...whole, pending_nodes: pending, metadata: { ...whole.metadata, ...facts } };
+  return finished(ended, status, now(ctx));
 }
 
 function* begin(
   ctx: RunContext,
   execution: Execution,
   artifacts: readonly Artifact[],
-): Suspending<Progress> {
+): Suspending<Start> {
   const { graph, options, task } = execution;
   const saved = yield* savedRun(ctx, options.resumeRun, options.resumePath);
   if (saved !== null) return resumed(ctx, execution, saved, artifacts);
@@ -268,7 +159,7 @@ function resumed(
   { graph, task }: Execution,
   saved: RunDocument,
   more: readonly Artifact[],
-): Progress {
+): Start {
   if (saved.workflow_id !== graph.id) {
     throw workflowErrors.otherWorkflow({
       run: saved.id,
@@ -276,14 +167,17 @@ function resumed(
       given: graph.id,
     });
   }
+  const reasons = resumeProblems(saved, graph);
+  if (reasons.length > 0) {
+    throw workflowErrors.otherGraph({ run: saved.id, reasons: reasons.join('; ') });
+  }
   const known = readArtifacts(saved.artifacts as unknown as Json, artifactOrigin(ctx));
   const added = more.filter(({ id }) => !known.some((one) => one.id === id));
   const artifacts = [...known, ...added];
   // A run that came to its end begins anew, with what it made, when there is something else to do.
   const ended = saved.pending_nodes.length === 0 && saved.task !== task;
-  const ready = ended
-    ? [graph.entry]
-    : saved.pending_nodes.filter((id) => graph.nodes[id] !== undefined);
+  const ready = ended ? [graph.entry] : saved.pending_nodes;
+  const { paused_because: _paused, ...facts } = saved.metadata;
   const run: RunDocument = {
     ...saved,
     task,
@@ -291,7 +185,7 @@ function resumed(
     finished_at: null,
     pending_nodes: ready,
     artifacts: artifacts as unknown as RunDocument['artifacts'],
-    metadata: { ...saved.metadata, resumed: true },
+    metadata: { ...facts, workflow_version: graph.version, resumed: true },
   };
   return { run, ready, artifacts };
 }

@@ -1,9 +1,8 @@
-// Graphs as data: normal form, edits, validation, ceilings, the ready queue.
-import fc from 'fast-check';
+// Graphs as data: normal form, edits, validation, ceilings.
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../base/index.ts';
 import { workflowDiff, workflowEdits, workflowGraph } from './graph.ts';
-import { nextNodes, pickReady } from './ready.ts';
+import { nextNodes } from './ready.ts';
 import { inspectWorkflow, policyReport, validateWorkflow } from './validate.ts';
 
 const line = (more: object = {}): Json => ({
@@ -167,31 +166,5 @@ describe('validation', () => {
       capabilities: { workspace: [] },
       side_effect_level: 'read_only',
     });
-  });
-});
-
-describe('the ready queue', () => {
-  it('never starts a join while something ready can still reach it', () => {
-    const names = ['n0', 'n1', 'n2', 'n3', 'n4', 'j'];
-    const edge = fc.record({ from: fc.constantFrom(...names), to: fc.constantFrom(...names) });
-    fc.assert(
-      fc.property(
-        fc.array(edge, { maxLength: 12 }),
-        fc.subarray(names, { minLength: 1 }),
-        (edges, ready) => {
-          const nodes = Object.fromEntries(
-            names.map((id) => [id, { kind: id === 'j' ? 'join' : 'stage' }]),
-          );
-          const graph = workflowGraph({ entry: 'n0', nodes, edges });
-          const picked = ready[pickReady(graph, ready, {})];
-          const reaches = (from: string, seen = new Set<string>()): boolean =>
-            from === 'j' ||
-            (!seen.has(from) &&
-              graph.edges.some((e) => e.from === from && reaches(e.to, seen.add(from))));
-          const others = ready.filter((id) => id !== 'j');
-          if (picked === 'j') expect(others.some((id) => reaches(id))).toBe(false);
-        },
-      ),
-    );
   });
 });

@@ -3,7 +3,8 @@
 
 // Errors
 export { workflowErrors } from './errors.ts';
-export { type ExecuteCode, type WorkflowResult, workflowExecute } from './execute.ts';
+export { type WorkflowResult, workflowExecute } from './execute.ts';
+export type { ExecuteCode } from './execution.ts';
 // Graphs
 export {
   type WorkflowEdge,

@@ -3,8 +3,15 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { workflowErrors } from './errors.ts';
 
+/** How many stages, and how many items of a map, run beside each other when nobody says. */
+export const DEFAULT_PARALLEL = 8;
+
 export interface ExecuteOptions {
   readonly maxSteps: number | undefined;
+  /** How many stages run beside each other at most. */
+  readonly maxParallel: number;
+  /** Tokens that all stages of this execution may use together. */
+  readonly tokenBudget: number | undefined;
   readonly persistPath: string | undefined;
   readonly resumePath: string | undefined;
   readonly resumeRun: Json;
@@ -25,7 +32,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...['max_steps', 'persist_path', 'resume_path', 'resume_run', 'replay_path', 'replay_run'],
   ...['replay_mode', 'parent_run_id', 'root_run_id', 'parent_worker_id', 'parent_stage_id'],
   ...['delegated', 'execution', 'audit', 'mutation_scope', 'trigger_event', 'transcript'],
-  ...['ceiling', 'metadata'],
+  ...['ceiling', 'metadata', 'max_parallel', 'token_budget'],
 ]);
 const UNSUPPORTED: ReadonlySet<string> = new Set(['approval_policy', 'skills', 'skill_match']);
 
@@ -55,7 +62,9 @@ export function readExecuteOptions(given: JsonObject): ExecuteOptions {
     throw workflowErrors.replayMode({});
   }
   return {
-    maxSteps: stepsOf(given['max_steps']),
+    maxSteps: countOf(given, 'max_steps'),
+    maxParallel: countOf(given, 'max_parallel') ?? DEFAULT_PARALLEL,
+    tokenBudget: countOf(given, 'token_budget'),
     persistPath: text('persist_path') ?? undefined,
     resumePath: text('resume_path') ?? undefined,
     resumeRun: given['resume_run'] ?? null,
@@ -83,10 +92,11 @@ function factsOf(given: JsonObject, object: (option: string) => JsonObject): Jso
   return facts;
 }
 
-function stepsOf(value: Json | undefined): number | undefined {
-  if (value === undefined || value === null) return undefined;
+function countOf(given: JsonObject, option: string): number | undefined {
+  const value = given[option] ?? null;
+  if (value === null) return undefined;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value;
-  throw bad('max_steps', 'an int of at least 1');
+  throw bad(option, 'an int of at least 1');
 }
 
 function bad(option: string, expected: string): Error {

@@ -1,12 +1,14 @@
-// Where an execution stands: the run record as it grows, and the ready queue. Immutable; each step gives the next. What
-// a saved record holds is enough to go on from it.
+// The run record: what an execution begins with, and the record made of the visits it came to. Made anew from them each
+// time, in their own order, so that it does not matter which stage ended first. A saved record is enough to go on from.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { type Artifact, artifactJson } from '../agent/index.ts';
 import type { RunDocument } from '../records/index.ts';
+import type { Flow } from './flow.ts';
 import type { WorkflowGraph } from './graph.ts';
-import { type Arrivals, nextNodes, withoutLosers } from './ready.ts';
+import { type Arrivals, nextNodes } from './ready.ts';
 import type { StageResult } from './stage.ts';
 import { sumUsage } from './stage-attempts.ts';
+import { inOrder, type Visit } from './visit.ts';
 
 type Stage = RunDocument['stages'][number];
 
@@ -16,39 +18,56 @@ export interface Progress {
   readonly artifacts: readonly Artifact[];
 }
 
-/** How many inputs have come to each join since it last ran. */
-export function arrivalsOf({ run }: Progress): Arrivals {
+/** How many inputs have come to each node since it last did something with them. */
+export function arrivalsOf({ stages, transitions }: RunDocument): Arrivals {
   const arrivals: { [node: string]: number } = {};
   const from = new Map<string, number>();
-  for (const { node_id: node, metadata } of run.stages) {
-    from.set(node, Number(metadata['transitions_before'] ?? 0));
+  for (const { id, node_id: node, status, metadata } of stages) {
+    const isUsed = status === 'completed' || transitions.some((one) => one.from_stage_id === id);
+    if (isUsed) from.set(node, Number(metadata['transitions_before'] ?? 0));
   }
-  run.transitions.forEach(({ to_node_id: to }, index) => {
+  transitions.forEach(({ to_node_id: to }, index) => {
     if (index >= (from.get(to) ?? 0)) arrivals[to] = (arrivals[to] ?? 0) + 1;
   });
   return arrivals;
 }
 
-/** The id of the next stage. */
-export function nextStageId({ run }: Progress, node: string): string {
-  return `${run.id}:${node}:${run.stages.length + 1}`;
+/** The id of the stage of a visit. */
+export function stageIdOf(run: RunDocument, { node, number }: Visit): string {
+  return `${run.id}:${node}:${number}`;
 }
 
-/** The progress after a stage: recorded, its way on chosen, a checkpoint made. */
-export function afterStage(
-  progress: Progress,
-  graph: WorkflowGraph,
-  node: string,
-  result: StageResult,
-): Progress {
-  const { run } = progress;
-  const id = nextStageId(progress, node);
-  const stage = stageRecord(id, node, graph, result, run.transitions.length);
-  const left = withoutLosers(graph, node, without(progress.ready, node));
-  const next = nextNodes(graph, node, result.branch);
+/** The record with a stage for each visit that has one, its ways on, and a checkpoint after it. */
+export function withStages(before: RunDocument, flow: Flow): RunDocument {
+  let run = before;
+  let ready: readonly Visit[] = flow.first;
+  for (const visit of inOrder(flow.visits)) {
+    const skipped = visit.losers.filter(({ state }) => state === 'skipped');
+    ready = ready.filter((one) => one !== visit && !skipped.includes(one));
+    ready = [...ready, ...visit.ways.filter((one) => !ready.includes(one))];
+    run = withStage(
+      run,
+      flow,
+      visit,
+      ready.map(({ node }) => node),
+    );
+  }
+  return run;
+}
+
+function withStage(
+  run: RunDocument,
+  { graph }: Flow,
+  visit: Visit,
+  ready: readonly string[],
+): RunDocument {
+  const { node, state } = visit;
+  const result = visit.result as StageResult;
+  const stage = stageRecord(run, graph, visit, result);
+  const next = state === 'done' ? nextNodes(graph, node, result.branch) : [];
   const transitions = next.map((to, i) => ({
     id: `${run.id}:transition:${run.transitions.length + i + 1}`,
-    from_stage_id: id,
+    from_stage_id: stage.id,
     from_node_id: node,
     to_node_id: to,
     branch: result.branch,
@@ -56,20 +75,17 @@ export function afterStage(
     consumed_artifact_ids: result.consumed_artifact_ids,
     produced_artifact_ids: stage.produced_artifact_ids,
   }));
-  const ready = [...left, ...next.filter((to, i) => !left.includes(to) && next.indexOf(to) === i)];
-  const completed = run.completed_nodes.includes(node)
-    ? run.completed_nodes
-    : [...run.completed_nodes, node];
+  const isKnown = state !== 'done' || run.completed_nodes.includes(node);
   const grown: RunDocument = {
     ...run,
     stages: [...run.stages, stage],
     transitions: [...run.transitions, ...transitions],
-    completed_nodes: completed,
+    completed_nodes: isKnown ? run.completed_nodes : [...run.completed_nodes, node],
     pending_nodes: ready,
     artifacts: [...run.artifacts, ...result.artifacts],
   };
-  const checked = withCheckpoint(grown, 'stage_complete', result.finished_at);
-  return { run: checked, ready, artifacts: [...progress.artifacts, ...result.artifacts] };
+  const reason = state === 'done' ? 'stage_complete' : 'stage_cancelled';
+  return withCheckpoint(grown, reason, result.finished_at);
 }
 
 /** The record with one more checkpoint: what is ready, what is done. */
@@ -103,27 +119,36 @@ export function finished(run: RunDocument, status: string, at: string): RunDocum
 }
 
 function stageRecord(
-  id: string,
-  node: string,
+  run: RunDocument,
   graph: WorkflowGraph,
+  visit: Visit,
   { said: _said, artifacts, metadata, ...result }: StageResult,
-  transitionsBefore: number,
 ): Stage {
-  const facts: JsonObject = { ...metadata, transitions_before: transitionsBefore };
+  const facts: JsonObject = {
+    ...metadata,
+    ...losersFacts(run, visit),
+    transitions_before: run.transitions.length,
+  };
   return {
     ...result,
-    id,
-    node_id: node,
-    kind: graph.nodes[node]?.kind ?? 'stage',
+    id: stageIdOf(run, visit),
+    node_id: visit.node,
+    kind: graph.nodes[visit.node]?.kind ?? 'stage',
     artifacts: artifacts as unknown as Stage['artifacts'],
     produced_artifact_ids: artifacts.map(({ id: made }) => made),
     metadata: facts,
   };
 }
 
-function without(ready: readonly string[], node: string): readonly string[] {
-  const at = ready.indexOf(node);
-  return ready.filter((_, i) => i !== at);
+/** What became of the ways that a join did not wait for. */
+function losersFacts(run: RunDocument, { losers }: Visit): JsonObject {
+  if (losers.length === 0) return {};
+  const cancelled = losers.filter(({ state }) => state === 'cancelled');
+  const skipped = losers.filter(({ state }) => state === 'skipped');
+  return {
+    cancelled_stages: cancelled.map((one) => stageIdOf(run, one)).sort(),
+    skipped_nodes: skipped.map(({ node }) => node).sort(),
+  };
 }
 
 /** Artifacts as plain data. */

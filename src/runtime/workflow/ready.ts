@@ -1,7 +1,5 @@
-// The ready queue: which node runs next, where a result leads, when a join has what it waits for. Pure: the same graph
-// and the same results give the same order.
+// Where a result leads and when a join has what it waits for. Pure: the same graph and the same results give the same.
 import type { WorkflowGraph, WorkflowNode } from './graph.ts';
-import { reachableNodes } from './validate.ts';
 
 /** Labels of edges that a result takes when no edge names it exactly. */
 const ALSO: { readonly [branch: string]: readonly string[] } = {
@@ -32,43 +30,17 @@ export function nextNodes(
 
 export type Arrivals = { readonly [node: string]: number };
 
-/** The place in `ready` of what runs now: a join that has enough, else the first but joins others can still reach. */
-export function pickReady(
-  graph: WorkflowGraph,
-  ready: readonly string[],
-  arrivals: Arrivals,
-): number {
-  const joins = ready.findIndex((id) => {
-    const node = graph.nodes[id];
-    return node?.kind === 'join' && hasEnough(node, arrivals[id] ?? 0);
-  });
-  if (joins !== -1) return joins;
-  const free = ready.findIndex((id) => !isWaiting(graph, id, ready));
-  return free === -1 ? 0 : free;
-}
-
-function isWaiting(graph: WorkflowGraph, id: string, ready: readonly string[]): boolean {
-  const node = graph.nodes[id];
-  if (node?.kind !== 'join') return false;
-  return ready.some((other) => other !== id && reachableNodes(graph, other, id).includes(id));
-}
-
 /** Whether a join need not wait for more. */
-export function hasEnough({ join_policy: policy }: WorkflowNode, arrived: number): boolean {
-  if (policy['strategy'] === 'first') return arrived >= 1;
-  if (policy['strategy'] === 'quorum') return arrived >= Number(policy['min_completed'] ?? 1);
-  return false;
+export function hasEnough(node: WorkflowNode, arrived: number): boolean {
+  const needed = neededOf(node);
+  return needed !== undefined && arrived >= needed;
 }
 
-/** What a join that goes ahead leaves behind: the branches it no longer waits for are not run. */
-export function withoutLosers(
-  graph: WorkflowGraph,
-  join: string,
-  ready: readonly string[],
-): readonly string[] {
-  const strategy = graph.nodes[join]?.join_policy['strategy'] ?? 'all';
-  if (strategy === 'all') return ready;
-  return ready.filter((other) => !reachableNodes(graph, other, join).includes(join));
+/** How many inputs a join goes ahead with; undefined when it waits for all that may come. */
+export function neededOf({ join_policy: policy }: WorkflowNode): number | undefined {
+  if (policy['strategy'] === 'first') return 1;
+  if (policy['strategy'] === 'quorum') return Number(policy['min_completed'] ?? 1);
+  return undefined;
 }
 
 /** The problem of a join that runs with less than it asks for. */

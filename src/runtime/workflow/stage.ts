@@ -67,7 +67,7 @@ export type StageAttempt = {
 
 /** What came of a stage: data, recorded as the outcome of one unit. */
 export type StageResult = {
-  readonly status: 'completed' | 'failed';
+  readonly status: 'completed' | 'failed' | 'cancelled';
   readonly outcome: string;
   readonly branch: string | null;
   readonly started_at: string;

@@ -14,7 +14,8 @@ import { performUnit, type RunContext, type RunCore, type Suspending } from '../
 import { type CycleEnd, type WorkerCycle, type WorkerKind, workerKindsKey } from '../work/index.ts';
 import { DELEGATED_STAGE } from './delegate.ts';
 import { workflowErrors } from './errors.ts';
-import { type ExecuteCode, workflowExecute } from './execute.ts';
+import { workflowExecute } from './execute.ts';
+import type { ExecuteCode } from './execution.ts';
 import { workflowGraph } from './graph.ts';
 import { requestedPolicy } from './policy.ts';
 import { runStage } from './run-stage.ts';
