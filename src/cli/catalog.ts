@@ -269,18 +269,20 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'runs prune',
-    summary: 'delete record files of runs that have ended',
+    summary: 'delete runs that have ended, and their record files',
     positionals: [],
     options: [
       { name: 'keep', value: 'N', help: 'keep the newest N' },
       { name: 'older-than', value: 'AGE', help: 'only of runs that ended longer ago, such as 30d' },
+      { name: 'records-only', help: 'only the record files; the journals stay in the store' },
       { name: 'dry-run', help: 'only say what would be deleted' },
       JSON_OPTION,
       HELP,
     ],
     details: [
-      'Runs that run or wait keep their files, and so does everything that is not a run record. The journals stay in',
-      'the store, which only grows: `harn runs show` still knows the runs.',
+      'Journal, record file and timers of a run go together, and the space is given back to the disk. Runs that run or wait',
+      'stay, and so do those that something open still needs: a run of their tree that goes on, a handoff, a question, a',
+      'worker. What is not a run record is left alone.',
     ],
     examples: [['harn runs prune --keep 100 --older-than 30d --dry-run', 'look first']],
     load: async () => (await import('./commands/runs-prune.ts')).runsPrune,

@@ -1,22 +1,25 @@
 // Composition: what every run of a process is made of. The one place that knows all sub-rooms at once.
 import type { Store } from '../store/index.ts';
-import { currentSessionId, subAgentKind } from './agent/index.ts';
+import { currentSessionId, sessionKeeper, subAgentKind } from './agent/index.ts';
 import { defaultHost, Runtime, type RuntimeOptions, terminalSink } from './harness/index.ts';
 import type { Host } from './host/index.ts';
-import { equipHuman, humanQuestionsSection, questionIndex } from './human/index.ts';
+import { equipHuman, humanQuestionsSection, questionIndex, questionKeeper } from './human/index.ts';
 import {
   createFinisher,
   equipLifecycle,
   handoffIndex,
+  handoffKeeper,
   programTargets,
   settingsFrom,
 } from './lifecycle/index.ts';
 import { type LlmConfig, llmConfigKey, llmUnsettledSource, llmUsageSection } from './llm/index.ts';
+import { type PruneOptions, type PruneReport, prune } from './records/index.ts';
 import {
   type OutputSink,
   type RecordSection,
   type RunCore,
   type RunDeps,
+  type RunKeeper,
   type RunRecord,
   runIndex,
   type ThrownCodec,
@@ -27,6 +30,7 @@ import {
   currentSessionKey,
   poolUnsettledSource,
   workerIndex,
+  workerKeeper,
   workerKindsKey,
   workerStoreKey,
   workerUnsettledSource,
@@ -53,6 +57,32 @@ export const RUNTIME_PROJECTIONS = [runIndex, handoffIndex, questionIndex, worke
 
 /** What the owners of facts add to every record. */
 export const RECORD_SECTIONS: readonly RecordSection[] = [llmUsageSection, humanQuestionsSection];
+
+/** What keeps runs from being deleted, and what goes with them. */
+export const RUN_KEEPERS: readonly RunKeeper[] = [
+  handoffKeeper,
+  questionKeeper,
+  workerKeeper,
+  sessionKeeper,
+];
+
+/** What and where to prune. */
+export interface PruneRuns extends PruneOptions {
+  /** An open store; the caller closes it. Without one only record files are looked at. */
+  readonly store?: Store | undefined;
+  readonly host?: Host;
+}
+
+/**
+ * Deletes runs that are over: their journals, their record files, and what only they have left in the store; then gives
+ * the space back. Runs that go on, wait, or are needed by something open stay, and the report says why.
+ *
+ * @example
+ * const { runs, freedBytes } = await pruneRuns({ store, keep: 1000, folder: '.harn-runs' });
+ */
+export async function pruneRuns({ store, host, ...options }: PruneRuns): Promise<PruneReport> {
+  return prune(host ?? defaultHost(), store, RUN_KEEPERS, options);
+}
 
 /** The parts of a run, wired. */
 export function composeRuns(options: ComposeOptions): RunDeps {

@@ -34,6 +34,7 @@ export {
 export type {
   Appended,
   AppendOptions,
+  Compacted,
   Durability,
   Store,
   StoreCapabilities,

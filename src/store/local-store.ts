@@ -11,6 +11,7 @@ import type { Projection, ProjectionRow, RowQuery } from './projection.ts';
 import { Projector } from './projector.ts';
 import { cleanText, shapeQuery } from './row-shape.ts';
 import type {
+  Compacted,
   Store,
   StoreCapabilities,
   StoreDescription,
@@ -107,6 +108,19 @@ class LocalStore implements Store {
       sizeBytes: tables.sizeBytes(),
       schemaVersion: tables.schemaVersion(),
     }));
+  }
+
+  async compact(): Promise<Compacted> {
+    await this.flush();
+    const before = this.#read((tables) => tables.sizeBytes());
+    // A turn of the event loop between the steps: others write meanwhile.
+    while (this.#read((tables) => tables.compactStep())) {
+      await new Promise<void>((done) => setImmediate(done));
+    }
+    return this.#read((tables) => {
+      tables.compacted();
+      return { freedBytes: Math.max(0, before - tables.sizeBytes()) };
+    });
   }
 
   close(): Promise<void> {

@@ -2,6 +2,7 @@
 // call, so that later changes to a caller's objects cannot reach the disk.
 import { bug, type Clock, type JsonObject, sha256 } from '../base/index.ts';
 import type { Lease } from './claims.ts';
+import { DELETIONS_TOPIC } from './deletion.ts';
 import { sto } from './errors.ts';
 import type { NewEvent } from './event-log.ts';
 import type { Projection } from './projection.ts';
@@ -26,13 +27,20 @@ export type Op =
   | { readonly op: 'put_timer'; readonly timer: TimerRecord }
   | { readonly op: 'delete_timer'; readonly id: string; readonly mustExist: boolean }
   | { readonly op: 'put_blob'; readonly hash: string; readonly bytes: Uint8Array }
+  | { readonly op: 'keep_blob'; readonly hash: string; readonly topic: string }
   | {
       readonly op: 'set_cursor';
       readonly topic: string;
       readonly consumer: string;
       readonly id: number;
     }
-  | { readonly op: 'release_lease'; readonly lease: Lease };
+  | { readonly op: 'release_lease'; readonly lease: Lease }
+  | { readonly op: 'forget_lease'; readonly lease: Lease }
+  | { readonly op: 'delete_timers_of'; readonly ref: string }
+  | { readonly op: 'delete_topics'; readonly topics: readonly string[]; readonly atMs: number };
+
+/** Whom a blob belongs to that was put without a topic: no topic has this name, so it is never deleted. */
+export const NO_TOPIC = '';
 
 /** What one `tx` call asked for. */
 export interface CollectedTx {
@@ -97,10 +105,17 @@ class TxCollector implements Tx, CollectedTx {
     this.#add({ op: 'delete_timer', id, mustExist });
   }
 
-  putBlob(bytes: Uint8Array): string {
+  putBlob(bytes: Uint8Array, { topic }: { readonly topic?: string | undefined } = {}): string {
     const hash = sha256(bytes);
     this.#add({ op: 'put_blob', hash, bytes: bytes.slice() });
+    if (topic === undefined) this.#add({ op: 'keep_blob', hash, topic: NO_TOPIC });
+    else this.keepBlob(hash, topic);
     return hash;
+  }
+
+  keepBlob(hash: string, topic: string): void {
+    checkTopicName(topic);
+    this.#add({ op: 'keep_blob', hash, topic });
   }
 
   setCursor(topic: string, consumer: string, id: number): void {
@@ -112,6 +127,22 @@ class TxCollector implements Tx, CollectedTx {
 
   releaseLease(lease: Lease): void {
     this.#add({ op: 'release_lease', lease });
+  }
+
+  forgetLease(lease: Lease): void {
+    this.#add({ op: 'forget_lease', lease });
+  }
+
+  deleteTimersOf(ref: string): void {
+    this.#add({ op: 'delete_timers_of', ref });
+  }
+
+  deleteTopics(...topics: readonly string[]): void {
+    for (const topic of topics) {
+      checkTopicName(topic);
+      if (topic === DELETIONS_TOPIC) bug('the topic of deletions is never deleted');
+    }
+    this.#add({ op: 'delete_topics', topics: [...topics], atMs: this.#clock.nowMs() });
   }
 
   #add(op: Op): void {

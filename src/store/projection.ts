@@ -22,6 +22,11 @@ export interface Projection<Row extends JsonObject = JsonObject> {
   readonly columns?: { readonly [column: string]: ColumnType };
   /** Further indexes over several columns, in order. */
   readonly indexes?: readonly (readonly string[])[];
+  /**
+   * The key of the row that a topic feeds, for projections whose every row is fed by one topic and whose topics feed one
+   * row each. When such a topic is deleted its row goes; all other projections are folded again from the whole log.
+   */
+  readonly rowOfTopic?: (topic: string) => string;
   /** The row an event belongs to; undefined: the event says nothing here. */
   keyOf(event: StoredEvent): string | undefined;
   /** The row after the event; undefined removes it, the very same object leaves it as it is and costs no write. */

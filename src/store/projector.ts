@@ -5,6 +5,7 @@
 // The position is written with the first changed row of a group, and at the latest every MAX_LAG events, which
 // bounds what an open has to look at again.
 import { HarnError, type JsonObject } from '../base/index.ts';
+import { deletedTopics } from './deletion.ts';
 import { sto } from './errors.ts';
 import type { StoredEvent } from './event-log.ts';
 import { feeds, type Projection } from './projection.ts';
@@ -117,8 +118,11 @@ export class Projector {
 
   /** Folds an event that was just added. */
   appended(event: StoredEvent): void {
+    const deleted = deletedTopics(event);
     for (const kept of this.#kept.values()) {
-      if (wantsTopic(kept, event.topic)) this.#fold(kept, event);
+      if (deleted !== undefined) {
+        if (this.#forget(kept, deleted)) this.#build(kept);
+      } else if (wantsTopic(kept, event.topic)) this.#fold(kept, event);
     }
   }
 
@@ -163,13 +167,33 @@ export class Projector {
   #catchUp(kept: readonly Kept[]): void {
     const behind = kept.filter((one) => one.stopped === undefined);
     if (behind.length === 0) return;
+    const again = new Set<Kept>();
     let pos = Math.min(...behind.map((one) => one.durablePos));
     const end = this.#tables.lastPos();
     while (pos < end) {
       const page = this.#readPage(pos, behind);
-      for (const event of page) for (const one of behind) this.#foldForeign(one, event);
+      for (const event of page) {
+        const deleted = deletedTopics(event);
+        for (const one of behind) {
+          if (deleted === undefined) this.#foldForeign(one, event);
+          else if (event.pos > one.durablePos && this.#forget(one, deleted)) again.add(one);
+        }
+      }
       pos = page.at(-1)?.pos ?? end;
     }
+    for (const one of again) if (one.durablePos > 0) this.#build(one);
+  }
+
+  /** Takes deleted topics out of the rows; true when that needs folding everything that is left. */
+  #forget(kept: Kept, topics: readonly string[]): boolean {
+    const { projection, shape } = kept;
+    const fed = topics.filter((topic) => wantsTopic(kept, topic));
+    if (fed.length === 0) return false;
+    kept.changed = true;
+    const { rowOfTopic } = projection;
+    if (rowOfTopic === undefined) return true;
+    for (const topic of fed) this.#tables.deleteRow(shape, cleanText(rowOfTopic(topic)));
+    return false;
   }
 
   /**
@@ -256,7 +280,7 @@ export class Projector {
     let pos = Math.max(kept.durablePos, state?.throughPos ?? 0);
     while (pos < end) {
       const page = this.#tables.readAll(pos, CATCH_UP_PAGE, '');
-      if (page.some((event) => wantsTopic(kept, event.topic))) return true;
+      if (page.some((event) => concerns(kept, event))) return true;
       pos = page.at(-1)?.pos ?? end;
     }
     kept.durablePos = pos;
@@ -298,6 +322,12 @@ function isStateOf({ projection, shape }: Kept, state: ProjectionState | undefin
 function hasFailed(kept: Kept): boolean {
   const code = kept.stopped?.code;
   return code === sto.$code('foldFailed') || code === DAMAGED;
+}
+
+function concerns(kept: Kept, event: StoredEvent): boolean {
+  const deleted = deletedTopics(event);
+  if (deleted === undefined) return wantsTopic(kept, event.topic);
+  return deleted.some((topic) => wantsTopic(kept, topic));
 }
 
 /** Bounds the memory of topic matches in long-lived servers with a topic per run. */

@@ -35,12 +35,30 @@ export interface Tx {
   putTimer(timer: Timer): void;
   /** Removes a timer; with `mustExist` the tx is refused (`timerGone`) when it is not there: who deletes it owns it. */
   deleteTimer(id: string, options?: { readonly mustExist?: boolean }): void;
-  /** Keeps bytes once and returns their hex SHA-256. */
-  putBlob(bytes: Uint8Array): string;
+  /**
+   * Keeps bytes once and returns their hex SHA-256. With a topic they belong to it, and go when the last topic they
+   * belong to is deleted; bytes that were once put without a topic stay for ever.
+   */
+  putBlob(bytes: Uint8Array, options?: { readonly topic?: string | undefined }): string;
+  /** Says that a blob that is kept already belongs to one topic more. */
+  keepBlob(hash: string, topic: string): void;
   /** Saves a consumer's position. It may move back. */
   setCursor(topic: string, consumer: string, id: number): void;
   /** Gives up a lease with the work it covered; refuses the tx (`fenced`) when it is not ours any more. */
   releaseLease(lease: Lease): void;
+  /**
+   * Deletes topics with all that hangs on them: their events and keys, the positions of their consumers, the blobs that
+   * belong to no other topic, and their part in the rows of every projection. A name without events changes nothing.
+   * The deletion itself is an event of the topic `store.deletions`: other processes learn of it as of any event.
+   */
+  deleteTopics(...topics: readonly string[]): void;
+  /** Removes every timer that carries this reference. */
+  deleteTimersOf(ref: string): void;
+  /**
+   * Removes a lease that we hold, and with it its epochs; refuses the tx (`fenced`) when it is not ours any more. Only
+   * for names that never come back: the next taking would begin at epoch 1.
+   */
+  forgetLease(lease: Lease): void;
 }
 
 /** What became of one append. */
@@ -76,6 +94,12 @@ export interface StoreDescription {
   readonly durability: Durability;
   readonly sizeBytes: number;
   readonly schemaVersion: number;
+}
+
+/** What a compaction achieved. */
+export interface Compacted {
+  /** How many bytes smaller the files are. */
+  readonly freedBytes: number;
 }
 
 /** What to wait for. */
@@ -116,6 +140,8 @@ export interface Store
   /** Resolves when something was committed (here or in another process) after `mark`, at abort, and at close. */
   waitForChange(mark: number, options?: WaitOptions): Promise<void>;
   describe(): Promise<StoreDescription>;
+  /** Gives the space of what was deleted back to the disk, as far as nobody else uses the store right now. */
+  compact(): Promise<Compacted>;
   /** Commits what is queued, ends subscriptions, lets go of the file. Idempotent. */
   close(): Promise<void>;
 }

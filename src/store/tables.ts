@@ -55,11 +55,17 @@ export interface Tables {
   translate(error: unknown): HarnError | undefined;
   sizeBytes(): number;
   schemaVersion(): number;
+  /** One step of giving free space back, outside of transactions; true while there is more to do. */
+  compactStep(): boolean;
+  /** After the last step: what can be measured is on the disk. */
+  compacted(): void;
   close(): void;
 
   head(topic: string): number;
   /** Adds the event as `head + 1` and answers it with the position it got. */
   insertEvent(record: EventRecord): { readonly id: number; readonly pos: number };
+  /** Removes a topic with its events. Positions of other events stay. */
+  deleteEvents(topic: string): void;
   idOfKey(topic: string, key: string): number | undefined;
   readTopic(
     topic: string,
@@ -87,6 +93,7 @@ export interface Tables {
 
   putTimer(timer: TimerRecord): void;
   deleteTimer(id: string): boolean;
+  deleteTimersOf(ref: string): void;
   timer(id: string): TimerRecord | undefined;
   dueTimers(nowMs: number, limit: number): TimerRecord[];
   timersOf(ref: string): TimerRecord[];
@@ -94,12 +101,18 @@ export interface Tables {
 
   lease(name: string): LeaseRecord | undefined;
   putLease(record: LeaseRecord): void;
+  deleteLease(name: string): void;
   leases(prefix: string): LeaseRecord[];
 
   cursor(topic: string, consumer: string): number;
   setCursor(topic: string, consumer: string, id: number): void;
+  deleteCursors(topic: string): void;
 
   hasBlob(hash: string): boolean;
   putBlob(hash: string, bytes: Uint8Array): void;
+  /** Says that a blob belongs to a topic. */
+  ownBlob(hash: string, topic: string): void;
+  /** Nothing belongs to the topic any more; blobs that then belong to none are removed. */
+  dropBlobs(topic: string): void;
   blob(hash: string): Uint8Array | undefined;
 }

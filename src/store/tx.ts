@@ -1,6 +1,7 @@
 // Applies one collected transaction to local tables. Runs inside a write transaction; a refusal is thrown and its
 // savepoint undoes what came before it.
 import type { Json } from '../base/index.ts';
+import { deleteTopics } from './deletion.ts';
 import { sto } from './errors.ts';
 import type { EventHeaders, StoredEvent } from './event-log.ts';
 import { releaseHeld, requireHeld } from './leases.ts';
@@ -61,6 +62,21 @@ function applyOther(op: Exclude<Op, { op: 'append' }>, tables: Tables, projector
     case 'release_lease':
       releaseHeld(tables, op.lease);
       return;
+    case 'forget_lease':
+      requireHeld(tables, op.lease);
+      tables.deleteLease(op.lease.name);
+      return;
+    case 'delete_timers_of':
+      tables.deleteTimersOf(op.ref);
+      return;
+    case 'keep_blob':
+      tables.ownBlob(op.hash, op.topic);
+      return;
+    case 'delete_topics': {
+      const told = deleteTopics(tables, op.topics, op.atMs);
+      if (told !== undefined) projector.appended(toStoredEvent(told.record, told.id, told.pos));
+      return;
+    }
   }
 }
 

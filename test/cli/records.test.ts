@@ -260,17 +260,23 @@ describe('a tree', () => {
 });
 
 describe('pruning', () => {
-  it('deletes record files of ended runs and nothing else; the runs are still known', () => {
+  it('deletes ended runs with their files, or only the files', () => {
     const { here, id } = ran();
     here.harn('run', 'greet.harn');
     const kept = newest(here);
     expect(here.harn('runs', 'prune').status).toBe(2);
     expect(here.harn('runs', 'prune', '--keep', '1', '--dry-run').stdout).toContain(id);
     expect(here.has(`.harn-runs/${id}.json`)).toBe(true);
-    const done = here.harn('runs', 'prune', '--keep', '1');
-    expect(done.stderr).toContain('journals stay');
+    const files = here.harn('runs', 'prune', '--keep', '1', '--records-only');
+    expect(files.stderr).toContain('journals stay');
     expect(here.has(`.harn-runs/${id}.json`)).toBe(false);
     expect(here.has(`.harn-runs/${kept}.json`)).toBe(true);
     expect(here.harn('replay', id).status).toBe(0);
+    const done = here.harn('runs', 'prune', '--keep', '1', '--json');
+    const { data } = JSON.parse(done.stdout) as { data: { journal_bytes: number } };
+    expect(data).toMatchObject({ runs: [{ run_id: id, status: 'completed' }], kept: [] });
+    expect(data.journal_bytes).toBeGreaterThan(500);
+    expect(here.harn('runs', 'show', id).status).not.toBe(0);
+    expect(here.harn('replay', kept).status).toBe(0);
   });
 });

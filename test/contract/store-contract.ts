@@ -13,6 +13,7 @@ import {
   refused,
 } from './contract-backend.ts';
 import { blobAndCursorCases, leaseCases, timerCases } from './contract-claims.ts';
+import { deletionCases, lengths } from './contract-deletion.ts';
 import { eventCases, subscriptionCases, transactionCases } from './contract-events.ts';
 import {
   counters,
@@ -44,6 +45,7 @@ export function storeContract(backend: ContractBackend): void {
     timerCases(open);
     leaseCases(open);
     blobAndCursorCases(open);
+    deletionCases(open);
     closingCases(open);
     if (backend.reopen !== undefined) durableCases(backend, open, backend.reopen);
   });
@@ -101,6 +103,28 @@ function durableCases(
     } finally {
       await store.close();
     }
+  });
+
+  it('takes out of rows what was deleted while nobody kept the projection', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, history, history, async (known, unknown, after) => {
+        const first = await backend.open({ projections: [counters, lengths] });
+        await play(first, known);
+        const second = await reopen(first, {});
+        await play(second, unknown);
+        await second.tx((tx) => tx.deleteTopics('n.a', 'unrelated'));
+        await play(second, after);
+        const third = await reopen(second, { projections: [counters, lengths] });
+        try {
+          expect(await keptRows(third)).toEqual(await foldByHand(third));
+          const left = (await third.topics('n.')).map((topic) => topic.slice(2));
+          expect((await third.rows(lengths)).map(({ key }) => key)).toEqual(left);
+        } finally {
+          await third.close();
+        }
+      }),
+      { numRuns: 8 },
+    );
   });
 
   it('folds what was appended while nobody kept the projection, once', async () => {

@@ -1,58 +1,40 @@
-// `harn runs prune`: deletes record files of runs that have ended. Their journals stay: the event log is append-only, so
-// `harn runs show` still knows these runs, and a file can be made again from there.
+// `harn runs prune`: deletes runs that have ended, their journals in the store and their record files, and gives the space
+// back. What is open, or needed by something open, stays and is named.
 import { parseDuration } from '../../base/index.ts';
-import {
-  type Host,
-  listRecordFiles,
-  prunable,
-  type RecordFile,
-  runIndex,
-} from '../../runtime/index.ts';
-import type { Store } from '../../store/index.ts';
+import { type PruneReport, pruneRuns } from '../../runtime/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project.ts';
 
-const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
+interface How {
+  readonly dryRun: boolean;
+  readonly recordsOnly: boolean;
+}
 
 export const runsPrune: Command = {
   async run(args, { host: getHost, output }) {
     const keep = keepOf(args);
     const olderThanMs = olderThanOf(args);
     if (keep === undefined && olderThanMs === undefined) throw usageErrors.noRetentionRule({});
+    const how = { dryRun: args.has('dry-run'), recordsOnly: args.has('records-only') };
     const host = await getHost();
     return withProject(host, async (project) => {
-      const folder = await project.recordFolder();
-      const store = await project.existingStore();
-      const files = await prunable(await listRecordFiles(host.fs, folder), {
+      const report = await pruneRuns({
+        host,
+        store: await project.existingStore(),
+        folder: await project.recordFolder(),
         keep,
         endedBeforeMs: olderThanMs === undefined ? undefined : host.clock.nowMs() - olderThanMs,
-        isOver: (runId) => isOver(store, runId),
+        ...how,
       });
-      const dryRun = args.has('dry-run');
-      if (!dryRun) await remove(host, files);
-      if (args.has('json')) output.json(toJson(files, dryRun));
-      else print(output, files, dryRun);
+      if (args.has('json')) output.json(toJson(report, how));
+      else print(output, report, how);
       return 0;
     });
   },
 };
-
-/** What the journal says; undefined for runs it does not know. */
-async function isOver(store: Store | undefined, runId: string): Promise<boolean | undefined> {
-  const row = await store?.row(runIndex, runId);
-  return row === undefined ? undefined : ENDED.has(row.status);
-}
-
-async function remove(host: Host, files: readonly RecordFile[]): Promise<void> {
-  for (const { path } of files) {
-    await host.fs.delete(path);
-    const sidecar = path.replace(/\.json$/, '-llm');
-    if (await host.fs.exists(sidecar)) await host.fs.delete(sidecar, { recursive: true });
-  }
-}
 
 function keepOf(args: Arguments): number | undefined {
   const text = args.value('keep');
@@ -78,21 +60,36 @@ function olderThanOf(args: Arguments): number | undefined {
   });
 }
 
-function toJson(files: readonly RecordFile[], dryRun: boolean) {
-  const shown = files.map(({ path, runId, status, sizeBytes }) => ({
-    path,
-    run_id: runId,
-    status,
-    size_bytes: sizeBytes,
-  }));
-  return { dry_run: dryRun, files: shown, journals_kept: true };
+function toJson({ runs, kept, ...bytes }: PruneReport, { dryRun, recordsOnly }: How) {
+  return {
+    dry_run: dryRun,
+    records_only: recordsOnly,
+    runs: runs.map(({ runId, status, path, fileBytes, journalBytes }) => ({
+      run_id: runId,
+      status,
+      path,
+      file_bytes: fileBytes,
+      journal_bytes: journalBytes,
+    })),
+    kept: kept.map(({ runId, reason }) => ({ run_id: runId, reason })),
+    file_bytes: bytes.fileBytes,
+    journal_bytes: bytes.journalBytes,
+    freed_bytes: bytes.freedBytes,
+  };
 }
 
-function print(output: Output, files: readonly RecordFile[], dryRun: boolean): void {
-  for (const { path } of files) output.line(path);
-  const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+function print(output: Output, report: PruneReport, { dryRun, recordsOnly }: How): void {
+  const { runs, kept, fileBytes, journalBytes, freedBytes } = report;
+  for (const { runId, path } of runs) output.line(recordsOnly && path !== null ? path : runId);
+  for (const { runId, reason } of kept) output.remark(`${runId} stays: ${reason}`);
   const verb = dryRun ? 'would be deleted' : 'deleted';
-  output.remark(
-    `${files.length} record files ${verb} (${bytes} bytes); journals stay in the store`,
-  );
+  if (recordsOnly) {
+    output.remark(
+      `${runs.length} record files ${verb} (${fileBytes} bytes); journals stay in the store`,
+    );
+    return;
+  }
+  const sizes = `${journalBytes} bytes of journals, ${fileBytes} bytes of record files`;
+  const freed = dryRun ? '' : `; the store is ${freedBytes} bytes smaller`;
+  output.remark(`${runs.length} runs ${verb} (${sizes})${freed}`);
 }

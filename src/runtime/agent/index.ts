@@ -52,6 +52,7 @@ export type { AgentLoopResult, LoopStatus } from './loop-result.ts';
 export { currentSessionId, newSession, Session, SessionRegistry, sessionsKey } from './session.ts';
 export { sessionCalls } from './session-calls.ts';
 export { readSession, sessionTopic } from './session-facts.ts';
+export { sessionKeeper } from './session-keeper.ts';
 // Workers
 export { subAgentKind } from './sub-agent.ts';
 // Tools

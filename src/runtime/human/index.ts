@@ -23,6 +23,7 @@ export {
   type QuestionRow,
   type QuestionStatus,
   questionIndex,
+  questionKeeper,
   showQuestion,
 } from './question-record.ts';
 export { humanQuestionsSection } from './record-section.ts';

@@ -5,7 +5,7 @@
 // Whoever resolves it does so in a transaction that checks that it is still open, so there is one resolution.
 import { HarnError, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { defineProjection, type Store, sto, type Tx } from '../../store/index.ts';
-import { timestamp } from '../run/index.ts';
+import { type RunKeeper, timestamp } from '../run/index.ts';
 import { readAnswer } from './answer.ts';
 import { humanErrors } from './errors.ts';
 import { OLD_RESPONSE_TOPIC, questionTopic } from './topics.ts';
@@ -261,3 +261,16 @@ function closed({ request_id: id, status, reviewer }: QuestionRow): HarnError {
   const by = status === 'answered' && reviewer !== null ? ` by ${reviewer}` : '';
   return humanErrors.alreadyClosed({ id, status: status.replace('_', ' '), by });
 }
+
+/** Questions that somebody may still answer keep the run that asked. */
+export const questionKeeper: RunKeeper = {
+  async needs(store) {
+    await store.declare(questionIndex);
+    const rows = await store.rows(questionIndex, { where: { status: 'open' } });
+    return rows.flatMap(({ row }) =>
+      row.run_id === null
+        ? []
+        : [{ runId: row.run_id, reason: `question ${row.request_id} is open` }],
+    );
+  },
+};

@@ -5,7 +5,7 @@
 // someone takes it) -> delivered | acknowledged. From partial also straight to delivered, acknowledged or cancelled.
 import { isJsonObject, type Json, type JsonObject, sha256 } from '../../base/index.ts';
 import { defineProjection, type Store, type Tx } from '../../store/index.ts';
-import { journalTopic, type RunStart } from '../run/index.ts';
+import { journalTopic, type RunKeeper, type RunStart } from '../run/index.ts';
 import { lifErrors } from './errors.ts';
 import { handoffTopic } from './topics.ts';
 
@@ -106,7 +106,10 @@ export function appendHandoffFact(
 
 /** Starts the child run: its first journal entry, from which any process can go on. */
 export function appendChildStart(tx: Tx, childRunId: string, start: RunStart, atMs: number): void {
-  tx.append(journalTopic(childRunId), {
+  const topic = journalTopic(childRunId);
+  // The program is the parent's, or was just put; it stays for as long as the child does.
+  if (start.program !== null) tx.keepBlob(start.program, topic);
+  tx.append(topic, {
     kind: 'run_started',
     // No process holds the run yet: the first to take its lease writes epoch 1.
     payload: { v: 1, seq: 1, epoch: 0, task: 'run', at: atMs, mono: 0, ...start } as never,
@@ -191,7 +194,7 @@ export async function deliverHandoff(
   const child = childRunIdOf(handoffId);
   await store.tx((tx) => {
     tx.check(handoffIndex, handoffId, (now) => now?.status === 'queued');
-    if (program !== undefined) tx.putBlob(program);
+    if (program !== undefined) tx.putBlob(program, { topic: journalTopic(child) });
     appendHandoffFact(tx, 'handoff_delivered', handoffId, { child_run_id: child, at_ms: nowMs });
     appendChildStart(tx, child, { ...start(row), input: childInput(row) }, nowMs);
   });
@@ -218,3 +221,17 @@ async function takeable(store: Store, handoffId: string): Promise<HandoffRow> {
   if (row.status !== 'queued') throw lifErrors.handoffClosed({ id: handoffId, status: row.status });
   return row;
 }
+
+const OPEN_HANDOFFS = ['partial', 'queued'];
+
+/** Handoffs that somebody may still deliver keep the run they come from. */
+export const handoffKeeper: RunKeeper = {
+  async needs(store) {
+    await store.declare(handoffIndex);
+    const rows = await store.rows(handoffIndex, { where: { status: { in: OPEN_HANDOFFS } } });
+    return rows.map(({ row }) => ({
+      runId: row.run_id,
+      reason: `handoff ${row.handoff_id} is ${row.status}`,
+    }));
+  },
+};

@@ -54,6 +54,7 @@ export {
   type HandoffStatus,
   handedInput,
   handoffIndex,
+  handoffKeeper,
   listHandoffs,
   showHandoff,
 } from './handoff-record.ts';

@@ -25,6 +25,14 @@ export {
 // From journals
 export { documentOf, factsOf } from './from-journal.ts';
 export { checkHandoff } from './handoff-sync.ts';
+// Retention
+export {
+  type KeptRun,
+  type PrunedRun,
+  type PruneOptions,
+  type PruneReport,
+  prune,
+} from './prune.ts';
 // Files
 export {
   completeRecord,
@@ -44,8 +52,7 @@ export {
   replayFixture,
 } from './replay.ts';
 export { evaluateRun, type ReplayEvalReport, replayFixtureOf } from './replay-fixture.ts';
-// Retention
-export { listRecordFiles, prunable, type RecordFile } from './retention.ts';
+export { listRecordFiles, type RecordFile } from './retention.ts';
 // Records
 export {
   documentJson,

@@ -1,5 +1,4 @@
-// Which record files may go. Only those of runs that have ended, newest kept; a record whose run still waits, or that
-// cannot be read as a record, stays. The event log keeps its history whatever happens here: it is append-only.
+// The record files of a folder, for deciding which may go. What cannot be read as a record is not among them.
 import { HarnError } from '../../base/index.ts';
 import { type HostFs, isHostError, joinPath } from '../host/index.ts';
 import { isRunRecord, parseJson, parseRecord, readRecordText } from './record-file.ts';
@@ -12,16 +11,6 @@ export interface RecordFile {
   readonly status: string;
   readonly endedMs: number;
   readonly sizeBytes: number;
-}
-
-/** What to keep. A file goes only when every rule that is given lets it go. */
-export interface RetentionRules {
-  /** So many of the newest stay. */
-  readonly keep?: number | undefined;
-  /** What ended after this instant stays. */
-  readonly endedBeforeMs?: number | undefined;
-  /** Whether a run is over, by whoever knows best; the record's own word when undefined is answered. */
-  readonly isOver?: (runId: string) => Promise<boolean | undefined>;
 }
 
 const OVER: ReadonlySet<string> = new Set([
@@ -45,20 +34,9 @@ export async function listRecordFiles(fs: HostFs, folder: string): Promise<reado
   return files.sort((a, b) => b.endedMs - a.endedMs || (a.path < b.path ? -1 : 1));
 }
 
-/** The files that may go, oldest last in the list given. */
-export async function prunable(
-  files: readonly RecordFile[],
-  { keep, endedBeforeMs, isOver }: RetentionRules,
-): Promise<readonly RecordFile[]> {
-  const over: RecordFile[] = [];
-  for (const file of files) {
-    const known = await isOver?.(file.runId);
-    if (known ?? OVER.has(file.status)) over.push(file);
-  }
-  return over.filter(
-    ({ endedMs }, i) =>
-      (keep === undefined || i >= keep) && (endedBeforeMs === undefined || endedMs < endedBeforeMs),
-  );
+/** Whether the run is over, by its record's own word. */
+export function recordIsOver({ status }: Pick<RecordFile, 'status'>): boolean {
+  return OVER.has(status);
 }
 
 async function entriesOf(fs: HostFs, folder: string) {

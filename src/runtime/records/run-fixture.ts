@@ -104,14 +104,15 @@ export async function seedStore(
   const entries = (bodyOnly && body !== -1 ? journal.slice(0, body) : journal)
     .filter(({ kind }) => !REMADE.has(kind))
     .map((entry, i) => seeded(entry, i + 1, program, otherCode));
+  const topic = journalTopic(fixture.run_id);
   await store.tx((tx) => {
-    if (program !== null) tx.putBlob(program);
+    if (program !== null) tx.putBlob(program, { topic });
     for (const value of Object.values(fixture.blobs)) {
-      tx.putBlob(encoder.encode(JSON.stringify(value)));
+      tx.putBlob(encoder.encode(JSON.stringify(value)), { topic });
     }
     for (const entry of entries) {
       tx.append(
-        journalTopic(fixture.run_id),
+        topic,
         { kind: entry.kind, payload: entry as unknown as Json, occurredAtMs: entry.at },
         { expectedNext: entry.seq },
       );

@@ -6,9 +6,10 @@ import { actionGraphOf, mermaidOf } from './action-graph.ts';
 import { diffLines, diffRuns } from './diff.ts';
 import { readPack, runPack } from './eval-pack.ts';
 import { type EvalSources, evalSuiteShape, evaluateCase, runSuite } from './eval-suite.ts';
+import { prune } from './prune.ts';
 import { loadRecordFile, parseJson, saveRecord } from './record-file.ts';
 import { evaluateRun, replayFixtureOf } from './replay-fixture.ts';
-import { listRecordFiles, prunable } from './retention.ts';
+import { listRecordFiles } from './retention.ts';
 import { type RunDocument, readDocument } from './run-document.ts';
 import { loadRunTree } from './run-tree.ts';
 import { parseTimestampMs } from './timestamps.ts';
@@ -351,11 +352,16 @@ describe('retention', () => {
   it('lets go of ended runs only, the newest kept, and never of other files', async () => {
     const files = await listRecordFiles(host().fs, '/r');
     expect(files.map(({ runId }) => runId)).toEqual(['d', 'c', 'b', 'a']);
-    const gone = async (rules: Parameters<typeof prunable>[1]) =>
-      (await prunable(files, rules)).map(({ runId }) => runId);
+    const gone = async (rules: Parameters<typeof prune>[3]) => {
+      const outside = host();
+      const { runs } = await prune(outside, undefined, [], { folder: '/r', ...rules });
+      const left = (await outside.fs.listDir('/r')).map(({ name }) => name);
+      for (const { runId } of runs) expect(left).not.toContain(`${runId}.json`);
+      expect(left).toHaveLength(6 - runs.length);
+      return runs.map(({ runId }) => runId);
+    };
     expect(await gone({ keep: 1 })).toEqual(['c', 'a']);
     expect(await gone({ endedBeforeMs: Date.UTC(2026, 0, 3) })).toEqual(['a']);
-    expect(await gone({ keep: 1, isOver: async (id) => id !== 'c' })).toEqual(['b', 'a']);
   });
 
   it('finds nothing where there is no folder', async () => {

@@ -74,6 +74,11 @@ export const runErrors = defineErrors('RUN', {
     hint: 'the block did not finish in time; catch this error or allow more time',
   }),
   foreignThrow: row<{ text: string }>({ number: 15, message: ({ text }) => text }),
+  runInUse: row<{ run: string; reason: string }>({
+    number: 20,
+    message: ({ run, reason }) => `run ${run} cannot be deleted: ${reason}`,
+    hint: 'end or settle what is open first; nothing was deleted',
+  }),
   notPipeline: row<{ name: string }>({
     number: 16,
     message: ({ name }) => `this runtime has no pipeline named "${name}"`,

@@ -75,6 +75,14 @@ export {
 } from './run.ts';
 export type { RunClock } from './run-clock.ts';
 export type { RunCore } from './run-core.ts';
+export {
+  deleteRun,
+  hasEnded,
+  type RunKeeper,
+  type RunNeed,
+  runNeeds,
+  sweepTopics,
+} from './run-deletion.ts';
 export type { RunEvent, RunEventBody, RunEventListener, RunEvents } from './run-events.ts';
 export { listRuns, type RunRow, runIndex } from './run-index.ts';
 export {

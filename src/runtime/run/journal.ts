@@ -180,7 +180,7 @@ export class Journal {
         tx.fence(home.lease);
         for (const { entry, ops, blob } of batch) {
           if (entry.seq === 1) this.#options.first?.(tx);
-          if (blob !== undefined) tx.putBlob(ENCODER.encode(blob));
+          if (blob !== undefined) tx.putBlob(ENCODER.encode(blob), { topic });
           tx.append(
             topic,
             { kind: entry.kind, payload: entry as never, occurredAtMs: entry.at },

@@ -29,6 +29,7 @@ export const runIndex = defineProjection<RunRow>({
   version: 1,
   topics: [`${PREFIX}*`],
   columns: { status: 'text', started_ms: 'number', pipeline: 'text', parent_run_id: 'text' },
+  rowOfTopic: (topic) => topic.slice(PREFIX.length),
   keyOf: (event) => event.topic.slice(PREFIX.length),
   fold(row, event) {
     const entry = event.payload as JsonObject;

@@ -131,7 +131,7 @@ export class Run {
       home: past.home,
       open: () => this.#openHome(),
       first: (tx) => {
-        if (past.program !== undefined) tx.putBlob(past.program);
+        if (past.program !== undefined) tx.putBlob(past.program, { topic: journalTopic(id) });
       },
       onEntry: (entry) => {
         this.#record = foldRecord(this.#record, entry, deps.sections);

@@ -97,6 +97,7 @@ export {
 } from './worker-config.ts';
 export { workerCheckpoint } from './worker-cycle.ts';
 export { susErrors, workerErrors } from './worker-errors.ts';
+export { workerKeeper } from './worker-keeper.ts';
 export {
   type CycleEnd,
   type SuspendRequest,

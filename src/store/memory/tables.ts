@@ -30,7 +30,8 @@ export class MemoryTables implements Tables {
     skipLocked: false,
     concurrentWriters: false,
   };
-  readonly #log: MemoryEvent[] = [];
+  #log: MemoryEvent[] = [];
+  #lastPos = 0;
   readonly #topics = new Map<string, MemoryTopic>();
   readonly #projections = new Map<string, ProjectionState>();
   readonly #rows = new Map<string, Map<string, MemoryRow>>();
@@ -38,6 +39,9 @@ export class MemoryTables implements Tables {
   readonly #leases = new Map<string, LeaseRecord>();
   readonly #cursors = new Map<string, number>();
   readonly #blobs = new Map<string, Uint8Array>();
+  /** Topics by blob, and the other way round. */
+  readonly #ownersOf = new Map<string, Set<string>>();
+  readonly #blobsOf = new Map<string, Set<string>>();
   #undo: (() => void)[] = [];
   #savepoint = 0;
 
@@ -82,6 +86,14 @@ export class MemoryTables implements Tables {
     return 0;
   }
 
+  compactStep(): boolean {
+    return false;
+  }
+
+  compacted(): void {
+    // What is gone is gone.
+  }
+
   close(): void {
     // Nothing to let go of: the memory goes with the object.
   }
@@ -98,11 +110,24 @@ export class MemoryTables implements Tables {
       topic = { events: [], ids: new Map() };
       this.#set(this.#topics, record.topic, topic);
     }
-    const event = { record, id: topic.events.length + 1, pos: this.#log.length + 1 };
+    const event = { record, id: topic.events.length + 1, pos: this.#lastPos + 1 };
     this.#push(topic.events, event);
     this.#push(this.#log, event);
+    this.#undo.push(() => {
+      this.#lastPos -= 1;
+    });
+    this.#lastPos += 1;
     if (record.key !== undefined) this.#set(topic.ids, record.key, event.id);
     return event;
+  }
+
+  deleteEvents(topic: string): void {
+    const before = this.#log;
+    this.#undo.push(() => {
+      this.#log = before;
+    });
+    this.#log = before.filter(({ record }) => record.topic !== topic);
+    this.#delete(this.#topics, topic);
   }
 
   idOfKey(topic: string, key: string): number | undefined {
@@ -117,15 +142,17 @@ export class MemoryTables implements Tables {
   ): StoredEvent[] {
     const events = this.#topics.get(topic)?.events ?? [];
     const accepts = (event: MemoryEvent) => kinds?.includes(event.record.kind) ?? true;
-    return collect(events, from, limit, accepts);
+    // Ids are dense and start at 1, so `from` is an index.
+    return collect(events, Math.max(0, from), limit, accepts);
   }
 
   readAll(fromPos: number, limit: number, prefix: string): StoredEvent[] {
-    return collect(this.#log, fromPos, limit, (event) => event.record.topic.startsWith(prefix));
+    const start = firstAfter(this.#log, fromPos);
+    return collect(this.#log, start, limit, (event) => event.record.topic.startsWith(prefix));
   }
 
   lastPos(): number {
-    return this.#log.length;
+    return this.#lastPos;
   }
 
   topics(prefix: string): string[] {
@@ -177,6 +204,10 @@ export class MemoryTables implements Tables {
     return this.#delete(this.#timers, id);
   }
 
+  deleteTimersOf(ref: string): void {
+    for (const { id } of this.timersOf(ref)) this.deleteTimer(id);
+  }
+
   timer(id: string): TimerRecord | undefined {
     return this.#timers.get(id);
   }
@@ -203,6 +234,10 @@ export class MemoryTables implements Tables {
     this.#set(this.#leases, record.name, record);
   }
 
+  deleteLease(name: string): void {
+    this.#delete(this.#leases, name);
+  }
+
   leases(prefix: string): LeaseRecord[] {
     const found = [...this.#leases.values()].filter((lease) => lease.name.startsWith(prefix));
     return found.sort((a, b) => compareText(a.name, b.name));
@@ -217,12 +252,33 @@ export class MemoryTables implements Tables {
     this.#set(this.#cursors, `${topic}\n${consumer}`, id);
   }
 
+  deleteCursors(topic: string): void {
+    for (const key of this.#cursors.keys()) {
+      if (key.startsWith(`${topic}\n`)) this.#delete(this.#cursors, key);
+    }
+  }
+
   hasBlob(hash: string): boolean {
     return this.#blobs.has(hash);
   }
 
   putBlob(hash: string, bytes: Uint8Array): void {
     this.#set(this.#blobs, hash, bytes);
+  }
+
+  ownBlob(hash: string, topic: string): void {
+    this.#addTo(this.#ownersOf, hash, topic);
+    this.#addTo(this.#blobsOf, topic, hash);
+  }
+
+  dropBlobs(topic: string): void {
+    for (const hash of this.#blobsOf.get(topic) ?? []) {
+      const rest = new Set(this.#ownersOf.get(hash));
+      rest.delete(topic);
+      this.#set(this.#ownersOf, hash, rest);
+      if (rest.size === 0) this.#delete(this.#blobs, hash);
+    }
+    this.#delete(this.#blobsOf, topic);
   }
 
   blob(hash: string): Uint8Array | undefined {
@@ -252,6 +308,17 @@ export class MemoryTables implements Tables {
     return map.delete(key);
   }
 
+  #addTo(sets: Map<string, Set<string>>, key: string, item: string): void {
+    let set = sets.get(key);
+    if (set === undefined) {
+      set = new Set();
+      this.#set(sets, key, set);
+    }
+    if (set.has(item)) return;
+    const added = set.add(item);
+    this.#undo.push(() => added.delete(item));
+  }
+
   #push<T>(list: T[], item: T): void {
     this.#undo.push(() => list.pop());
     list.push(item);
@@ -262,15 +329,26 @@ export class MemoryTables implements Tables {
   }
 }
 
-/** Lists are dense and start at 1, so `from` is an index. */
+/** The index of the first event behind a position; positions grow, with holes where topics were deleted. */
+function firstAfter(log: readonly MemoryEvent[], pos: number): number {
+  let low = 0;
+  let high = log.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((log[middle] as MemoryEvent).pos > pos) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 function collect(
   events: readonly MemoryEvent[],
-  from: number,
+  start: number,
   limit: number,
   accepts: (event: MemoryEvent) => boolean,
 ): StoredEvent[] {
   const found: StoredEvent[] = [];
-  for (let i = Math.max(0, from); i < events.length && found.length < limit; i += 1) {
+  for (let i = start; i < events.length && found.length < limit; i += 1) {
     const event = events[i] as MemoryEvent;
     if (accepts(event)) found.push(toStoredEvent(event.record, event.id, event.pos));
   }

@@ -69,6 +69,8 @@ async function configure(
   if (found > migrations.length) {
     throw sto.newerSchema({ path, found, known: migrations.length });
   }
+  // Only a file without tables takes it: deleted space can then be given back a piece at a time.
+  if (found === 0) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
   await useWriteAheadLog(db, path);
   // fullfsync: on macOS a plain fsync stops at the drive's cache. No effect elsewhere.
   db.exec(

@@ -19,6 +19,10 @@ export const sql = {
   // topics.name
   topics: 'SELECT name FROM topics WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name',
 
+  deleteTopic: 'DELETE FROM topics WHERE ref = ?',
+  // events_by_id
+  deleteEvents: 'DELETE FROM events WHERE topic = ?',
+
   // events_by_id
   head: 'SELECT max(id) AS id FROM events WHERE topic = ?',
   insertEvent: `INSERT INTO events (topic, id, kind, payload, headers, key, occurred_at_ms, crc)
@@ -53,6 +57,8 @@ export const sql = {
     payload = excluded.payload`,
   // timers.id
   deleteTimer: 'DELETE FROM timers WHERE id = ?',
+  // timers_by_ref
+  deleteTimersOf: 'DELETE FROM timers WHERE ref = ?',
   // timers.id
   timer: 'SELECT id, due_ms, ref, payload FROM timers WHERE id = ?',
   // timers_by_due
@@ -70,6 +76,8 @@ export const sql = {
     holder = excluded.holder, expires_at_ms = excluded.expires_at_ms,
     released = excluded.released`,
   // leases.name
+  deleteLease: 'DELETE FROM leases WHERE name = ?',
+  // leases.name
   leases: `SELECT name, epoch, holder, expires_at_ms, released FROM leases
     WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name`,
 
@@ -78,9 +86,20 @@ export const sql = {
   setCursor: `INSERT INTO cursors (topic, consumer, id) VALUES (?, ?, ?)
     ON CONFLICT (topic, consumer) DO UPDATE SET id = excluded.id`,
 
+  // primary key of cursors
+  deleteCursors: 'DELETE FROM cursors WHERE topic = ?',
+
   // blobs.hash
   hasBlob: 'SELECT 1 AS found FROM blobs WHERE hash = ?',
   putBlob: 'INSERT INTO blobs (hash, bytes) VALUES (?, ?)',
+  // primary key of blob_owners
+  ownBlob: 'INSERT OR IGNORE INTO blob_owners (topic, hash) VALUES (?, ?)',
+  // primary key of blob_owners, then blob_owners_by_hash
+  dropBlobs: `DELETE FROM blobs WHERE hash IN (SELECT hash FROM blob_owners WHERE topic = ?1)
+    AND NOT EXISTS (SELECT 1 FROM blob_owners AS other
+      WHERE other.hash = blobs.hash AND other.topic <> ?1)`,
+  // primary key of blob_owners
+  disownBlobs: 'DELETE FROM blob_owners WHERE topic = ?',
   // blobs.hash
   blob: 'SELECT bytes FROM blobs WHERE hash = ?',
 } as const;

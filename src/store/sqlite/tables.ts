@@ -18,6 +18,10 @@ import { sql } from './sql.ts';
 const NO_HEADERS: EventHeaders = Object.freeze({});
 const MAX_STATEMENTS = 500;
 const MAX_TOPICS = 10_000;
+/** What `PRAGMA auto_vacuum` answers for `INCREMENTAL`. */
+const INCREMENTAL = 2;
+/** How many pages one step gives back: some milliseconds of holding the write lock. */
+const VACUUM_PAGES = 2_000;
 
 interface KnownTopic {
   readonly ref: number;
@@ -112,6 +116,22 @@ export class SqliteTables implements Tables {
     return this.#get('PRAGMA user_version')?.['user_version'] as number;
   }
 
+  /** A bounded piece, so that nobody waits long; a file made before space was tracked is written anew, once. */
+  compactStep(): boolean {
+    if (this.#get('PRAGMA auto_vacuum')?.['auto_vacuum'] !== INCREMENTAL) {
+      this.#db.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
+      return false;
+    }
+    const free = this.#get('PRAGMA freelist_count')?.['freelist_count'] as number;
+    if (free > 0) this.#db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
+    return free > VACUUM_PAGES;
+  }
+
+  compacted(): void {
+    this.#foldLog();
+    this.#db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  }
+
   close(): void {
     this.#foldLog();
     this.#statements.clear();
@@ -142,6 +162,14 @@ export class SqliteTables implements Tables {
     );
     topic.head = id;
     return { id, pos: Number(lastInsertRowid) };
+  }
+
+  deleteEvents(topic: string): void {
+    const ref = this.#topic(topic)?.ref;
+    if (ref === undefined) return;
+    this.#known.delete(topic);
+    this.#run(sql.deleteEvents, ref);
+    this.#run(sql.deleteTopic, ref);
   }
 
   idOfKey(topic: string, key: string): number | undefined {
@@ -238,6 +266,10 @@ export class SqliteTables implements Tables {
     return Number(this.#run(sql.deleteTimer, id).changes) > 0;
   }
 
+  deleteTimersOf(ref: string): void {
+    this.#run(sql.deleteTimersOf, ref);
+  }
+
   timer(id: string): TimerRecord | undefined {
     const row = this.#get(sql.timer, id);
     return row && toTimer(row);
@@ -268,6 +300,10 @@ export class SqliteTables implements Tables {
     this.#run(sql.putLease, name, epoch, holderText, expiresAtMs ?? null, Number(released));
   }
 
+  deleteLease(name: string): void {
+    this.#run(sql.deleteLease, name);
+  }
+
   leases(prefix: string): LeaseRecord[] {
     return this.#all(sql.leases, prefix).map(toLease);
   }
@@ -280,12 +316,25 @@ export class SqliteTables implements Tables {
     this.#run(sql.setCursor, topic, consumer, id);
   }
 
+  deleteCursors(topic: string): void {
+    this.#run(sql.deleteCursors, topic);
+  }
+
   hasBlob(hash: string): boolean {
     return this.#get(sql.hasBlob, hash) !== undefined;
   }
 
   putBlob(hash: string, bytes: Uint8Array): void {
     this.#run(sql.putBlob, hash, bytes);
+  }
+
+  ownBlob(hash: string, topic: string): void {
+    this.#run(sql.ownBlob, topic, hash);
+  }
+
+  dropBlobs(topic: string): void {
+    this.#run(sql.dropBlobs, topic);
+    this.#run(sql.disownBlobs, topic);
   }
 
   blob(hash: string): Uint8Array | undefined {

@@ -1,5 +1,6 @@
 // Every migration in order. Only ever appended to.
 import type { Migration } from '../../migrate.ts';
 import { first } from './0001-first.ts';
+import { blobOwners } from './0002-blob-owners.ts';
 
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, blobOwners];
