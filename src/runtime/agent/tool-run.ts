@@ -81,7 +81,8 @@ function* attemptCall(
   args: JsonObject,
   { call, sessionId }: RunToolOptions & { readonly call: LlmToolCall },
 ): Suspending<ToolOutcome> {
-  const site = { callId: call.id, sessionId };
+  const { cwd = ctx.host.system.cwd(), env } = ctx.scope;
+  const site = { callId: call.id, sessionId, cwd, env };
   const work = (inner: RunContext) => callHandler(inner, tool, args, site);
   try {
     const { timeoutMs } = tool;

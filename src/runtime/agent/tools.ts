@@ -19,6 +19,10 @@ export interface ToolCallSite {
   readonly sessionId: string;
   /** The same on every re-issue of this call; a tool that changes something hands it on. */
   readonly idempotencyKey: string;
+  /** Where the caller works: relative paths among the arguments are meant from here. */
+  readonly cwd: string;
+  /** Variables that the caller's scope sets, for processes that the tool starts. */
+  readonly env: { readonly [name: string]: string };
 }
 
 /**

@@ -8,7 +8,12 @@ const reading = { class: 'ambient', access: 'read' } as const;
 export const envEffects = {
   /** The value, or null when the name is not set. */
   get: defineSyncEffect(
-    { name: 'env.get', ...reading, secret: ([name]: readonly [string]) => isSecretName(name) },
+    {
+      name: 'env.get',
+      ...reading,
+      secret: ([name]: readonly [string]) => isSecretName(name),
+      answered: (scope, [name]): string | null | undefined => scope.variable(name),
+    },
     (env, name: string) => env.host.env.get(name) ?? null,
   ),
   /** The value, or what is given when the name is not set. */
@@ -17,6 +22,7 @@ export const envEffects = {
       name: 'env.get_or',
       ...reading,
       secret: ([name]: readonly [string, string]) => isSecretName(name),
+      answered: (scope, [name]): string | undefined => scope.variable(name),
     },
     (env, name: string, fallback: string) => env.host.env.get(name) ?? fallback,
   ),

@@ -1,8 +1,14 @@
 // Files. Reads are recorded (large ones by size and hash, and read again on replay); writes are mutations whose intent
 // says what will be there, so that after a kill the file itself tells whether they happened.
 import { type JsonObject, sha256 } from '../../base/index.ts';
-import { isHostError } from '../host/index.ts';
-import { defineEffect, defineSyncEffect, type EffectEnv, type Probe } from '../run/index.ts';
+import { isHostError, resolvePath } from '../host/index.ts';
+import {
+  defineEffect,
+  defineSyncEffect,
+  type EffectEnv,
+  type ExecutionScope,
+  type Probe,
+} from '../run/index.ts';
 
 /** Larger files are not kept in the journal. */
 export const KEPT_FILE_BYTES = 16 * 1024 * 1024;
@@ -52,24 +58,53 @@ async function probeAppend(
   return sha256(tail) === sha256(text) ? { status: 'done', value: null } : { status: 'unknown' };
 }
 
+/** A call with one path. */
+const onPath = (scope: ExecutionScope, [path]: readonly [string]) => [scope.path(path)];
+
+/** A call with a path and text. */
+const onPathOfText = (scope: ExecutionScope, [path, text]: readonly [string, string]) => [
+  scope.path(path),
+  text,
+];
+
+/** A call with two paths. */
+const onPaths = (scope: ExecutionScope, [from, to]: readonly [string, string]) => [
+  scope.path(from),
+  scope.path(to),
+];
+
+/** A pattern stays as it is and is looked for from its base; where it leads to is checked like a path. */
+function onPattern(
+  scope: ExecutionScope,
+  [pattern, base]: readonly [string, (string | null)?],
+): readonly unknown[] {
+  const from = scope.path(base ?? '.');
+  scope.path(resolvePath(from, pattern));
+  return [pattern, from];
+}
+
 /** For effects that end in the same state however often they run. */
 const repeatable = { ...writing, onUnknown: 'retry' } as const;
 
 export const fsEffects = {
   /** The whole file as UTF-8 text. */
   read_text: defineEffect(
-    { name: 'fs.read_text', ...reading, reread: largeFile },
+    { name: 'fs.read_text', ...reading, scoped: onPath, reread: largeFile },
     (env, path: string) => env.host.fs.readText(path, { signal: env.signal }),
   ),
   /** The whole file as base64. */
-  read_base64: defineEffect({ name: 'fs.read_base64', ...reading }, async (env, path: string) =>
-    toBase64(await env.host.fs.readBytes(path, { signal: env.signal, maxBytes: KEPT_FILE_BYTES })),
+  read_base64: defineEffect(
+    { name: 'fs.read_base64', ...reading, scoped: onPath },
+    async (env, path: string) =>
+      toBase64(
+        await env.host.fs.readBytes(path, { signal: env.signal, maxBytes: KEPT_FILE_BYTES }),
+      ),
   ),
-  exists: defineEffect({ name: 'fs.exists', ...reading }, (env, path: string) =>
+  exists: defineEffect({ name: 'fs.exists', ...reading, scoped: onPath }, (env, path: string) =>
     env.host.fs.exists(path, { signal: env.signal }),
   ),
   /** `{kind, size, modified_ms, is_file, is_dir}`. */
-  stat: defineEffect({ name: 'fs.stat', ...reading }, async (env, path: string) => {
+  stat: defineEffect({ name: 'fs.stat', ...reading, scoped: onPath }, async (env, path: string) => {
     const { kind, sizeBytes, modifiedMs } = await env.host.fs.stat(path, { signal: env.signal });
     return {
       kind,
@@ -80,11 +115,21 @@ export const fsEffects = {
     };
   }),
   /** Names in a directory, sorted. */
-  list_dir: defineEffect({ name: 'fs.list_dir', ...reading }, async (env, path: string = '.') =>
-    (await env.host.fs.listDir(path, { signal: env.signal })).map(({ name }) => name),
+  list_dir: defineEffect(
+    {
+      name: 'fs.list_dir',
+      ...reading,
+      scoped: (scope, [path = '.']: readonly [string?]) => [scope.path(path)],
+    },
+    async (env, path: string = '.') =>
+      (await env.host.fs.listDir(path, { signal: env.signal })).map(({ name }) => name),
   ),
   glob: defineEffect(
-    { name: 'fs.glob', ...reading },
+    {
+      name: 'fs.glob',
+      ...reading,
+      scoped: onPattern,
+    },
     async (env, pattern: string, base: string | null = null) => [
       ...(await env.host.fs.glob(pattern, {
         signal: env.signal,
@@ -97,6 +142,7 @@ export const fsEffects = {
     {
       name: 'fs.write_text',
       ...writing,
+      scoped: onPathOfText,
       onUnknown: 'probe',
       intent: ([, text]: readonly [string, string]) => ({ sha256: sha256(text) }),
       probe: async (env, [path], facts): Promise<Probe<null>> =>
@@ -111,7 +157,7 @@ export const fsEffects = {
   ),
   /** Adds to the end of the file, making it when it is not there. */
   append: defineEffect(
-    { name: 'fs.append', ...writing, onUnknown: 'probe', probe: probeAppend },
+    { name: 'fs.append', ...writing, scoped: onPathOfText, onUnknown: 'probe', probe: probeAppend },
     async (env, path: string, text: string) => {
       const before = await sizeOf(env, path);
       await env.note({ size_before: before });
@@ -119,16 +165,20 @@ export const fsEffects = {
       return null;
     },
   ),
-  delete: defineEffect({ name: 'fs.delete', ...repeatable }, async (env, path: string) => {
-    // After a restart the file may be gone because this very call removed it.
-    if (env.reissued && !(await env.host.fs.exists(path))) return null;
-    await env.host.fs.delete(path, { recursive: true, signal: env.signal });
-    return null;
-  }),
+  delete: defineEffect(
+    { name: 'fs.delete', ...repeatable, scoped: onPath },
+    async (env, path: string) => {
+      // After a restart the file may be gone because this very call removed it.
+      if (env.reissued && !(await env.host.fs.exists(path))) return null;
+      await env.host.fs.delete(path, { recursive: true, signal: env.signal });
+      return null;
+    },
+  ),
   rename: defineEffect(
     {
       name: 'fs.rename',
       ...writing,
+      scoped: onPaths,
       onUnknown: 'probe',
       probe: async (env, [from, to]: readonly [string, string]): Promise<Probe<null>> => {
         const [source, target] = [await env.host.fs.exists(from), await env.host.fs.exists(to)];
@@ -141,20 +191,32 @@ export const fsEffects = {
       return null;
     },
   ),
-  copy: defineEffect({ name: 'fs.copy', ...repeatable }, async (env, from: string, to: string) => {
-    await env.host.fs.copy(from, to, { signal: env.signal });
-    return null;
-  }),
-  mkdir: defineEffect({ name: 'fs.mkdir', ...repeatable }, async (env, path: string) => {
-    await env.host.fs.mkdir(path, { signal: env.signal });
-    return null;
-  }),
+  copy: defineEffect(
+    { name: 'fs.copy', ...repeatable, scoped: onPaths },
+    async (env, from: string, to: string) => {
+      await env.host.fs.copy(from, to, { signal: env.signal });
+      return null;
+    },
+  ),
+  mkdir: defineEffect(
+    { name: 'fs.mkdir', ...repeatable, scoped: onPath },
+    async (env, path: string) => {
+      await env.host.fs.mkdir(path, { signal: env.signal });
+      return null;
+    },
+  ),
   /** A new directory nobody else has. */
   mkdtemp: defineEffect({ name: 'fs.mkdtemp', ...repeatable }, (env, prefix: string = 'harn-') =>
     env.host.fs.makeTempDir(prefix, { signal: env.signal }),
   ),
-  cwd: defineSyncEffect({ name: 'fs.cwd', class: 'ambient', access: 'read' }, (env) =>
-    env.host.system.cwd(),
+  cwd: defineSyncEffect(
+    {
+      name: 'fs.cwd',
+      class: 'ambient',
+      access: 'read',
+      answered: (scope): string | undefined => scope.cwd,
+    },
+    (env) => env.host.system.cwd(),
   ),
   home_dir: defineSyncEffect({ name: 'fs.home_dir', class: 'ambient', access: 'read' }, (env) =>
     env.host.system.homeDir(),

@@ -37,6 +37,9 @@ export const processEffects = {
       onUnknown: 'fail',
       policyOf: ([spec]: readonly [CommandSpec]) => spec.on_unknown ?? undefined,
       identity: ([spec]) => identityOf(spec),
+      scoped: (scope, [spec]) => [
+        { ...spec, cwd: scope.path(spec.cwd ?? '.'), env: scope.envFor(spec.env) },
+      ],
     },
     run,
   ),

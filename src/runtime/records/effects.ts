@@ -1,7 +1,7 @@
 // Run records as effects of a program: methods of `harness.fs`, because files are what they touch.
 import { isJsonObject, type Json } from '../../base/index.ts';
 import type { HostFs } from '../host/index.ts';
-import { defineEffect, type EffectEnv } from '../run/index.ts';
+import { defineEffect, type EffectEnv, type ExecutionScope } from '../run/index.ts';
 import { recErrors } from './errors.ts';
 import { readPack, runPack } from './eval-pack.ts';
 import {
@@ -25,6 +25,16 @@ import { loadRunTree, type RunTree } from './run-tree.ts';
 
 const reading = { class: 'read', access: 'read' } as const;
 
+const onPath = (scope: ExecutionScope, [path]: readonly [string]): readonly [string] => [
+  scope.path(path),
+];
+
+/** Relative paths of a manifest are relative to the folder. */
+const inFolder = (
+  scope: ExecutionScope,
+  [manifest, folder]: readonly [Json, (string | null)?],
+): readonly [Json, string] => [manifest, scope.path(folder ?? '.')];
+
 export const recordEffects = {
   /** A complete run record from the fields given. */
   run_record: defineEffect({ name: 'fs.run_record', ...reading }, async (env, fields: Json) =>
@@ -32,7 +42,15 @@ export const recordEffects = {
   ),
   /** Saves a record: `{path, run}`. */
   run_record_save: defineEffect(
-    { name: 'fs.run_record_save', class: 'mutation', access: 'write', onUnknown: 'retry' },
+    {
+      name: 'fs.run_record_save',
+      class: 'mutation',
+      access: 'write',
+      onUnknown: 'retry',
+      // Without a path it goes where records of the whole run go.
+      scoped: (scope, [run, path]: readonly [Json, (string | null)?]) =>
+        path == null ? [run] : [run, scope.path(path)],
+    },
     async (env, run: Json, path: string | null = null) => {
       const saved = await saveRecord(env.host, await completed(run, env), {
         path: path ?? undefined,
@@ -42,12 +60,13 @@ export const recordEffects = {
   ),
   /** Loads a record of any version. */
   run_record_load: defineEffect(
-    { name: 'fs.run_record_load', ...reading },
+    { name: 'fs.run_record_load', ...reading, scoped: onPath },
     async (env, path: string) => documentJson(await loadRecordFile(env.host.fs, path)),
   ),
   /** The record and those of the runs it started, as `{worker, run, children}`. */
-  load_run_tree: defineEffect({ name: 'fs.load_run_tree', ...reading }, async (env, path: string) =>
-    treeJson(await loadRunTree(env.host.fs, path)),
+  load_run_tree: defineEffect(
+    { name: 'fs.load_run_tree', ...reading, scoped: onPath },
+    async (env, path: string) => treeJson(await loadRunTree(env.host.fs, path)),
   ),
   /** Evaluates a list of `{run, fixture?, path?}`, or of plain records. */
   run_record_eval_suite: defineEffect(
@@ -60,7 +79,7 @@ export const recordEffects = {
   ),
   /** Runs a suite manifest; paths are relative to `folder`. */
   eval_suite_run: defineEffect(
-    { name: 'fs.eval_suite_run', ...reading },
+    { name: 'fs.eval_suite_run', ...reading, scoped: inFolder },
     async (env, manifest: Json, folder: string | null = null) => {
       const suite = evalSuiteShape(manifest, '');
       const from = folder ?? env.host.system.cwd();
@@ -69,7 +88,7 @@ export const recordEffects = {
   ),
   /** Runs a pack manifest; paths are relative to `folder`. */
   eval_pack_run: defineEffect(
-    { name: 'fs.eval_pack_run', ...reading },
+    { name: 'fs.eval_pack_run', ...reading, scoped: inFolder },
     async (env, manifest: Json, folder: string | null = null) => {
       const from = folder ?? env.host.system.cwd();
       const report = await runPack(readPack(manifest), sourcesOf(env.host.fs), { folder: from });

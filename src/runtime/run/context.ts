@@ -3,11 +3,12 @@
 import type { Clock, Json } from '../../base/index.ts';
 import type { Host } from '../host/index.ts';
 import type { Authority } from './authority.ts';
-import type { Effect, ServiceKey, SyncEffect } from './effect.ts';
+import type { Effect, EffectSpec, ServiceKey, SyncEffect } from './effect.ts';
 import type { Site } from './journal-entry.ts';
 import type { Op, Outcome, Suspending, TickOp } from './op.ts';
 import type { OutputBuffer, OutputStream } from './output.ts';
 import type { RunCore } from './run-core.ts';
+import { ExecutionScope } from './scope.ts';
 import type { Task } from './task.ts';
 import { unitOf } from './unit-state.ts';
 
@@ -17,17 +18,26 @@ export class RunContext {
   readonly authority: Authority;
   /** Text of a task that is joined later collects here. */
   readonly buffer: OutputBuffer | undefined;
+  /** Where the task works. */
+  readonly scope: ExecutionScope;
   /** Counters of compiled code: open calls that are counted, and all of them so far. Per context, that is per task. */
   depth = 0;
   calls = 0;
   /** The place of the latest call that may be an effect, as compiled code numbers it; -1 when there is none. */
   at = -1;
 
-  constructor(run: RunCore, task: Task, authority: Authority, buffer?: OutputBuffer) {
+  constructor(
+    run: RunCore,
+    task: Task,
+    authority: Authority,
+    buffer?: OutputBuffer,
+    scope: ExecutionScope = ExecutionScope.root,
+  ) {
     this.run = run;
     this.task = task;
     this.authority = authority;
     this.buffer = buffer;
+    this.scope = scope;
   }
 
   get runId(): string {
@@ -49,7 +59,14 @@ export class RunContext {
 
   /** The same task with less authority. */
   withAuthority(authority: Authority): RunContext {
-    const ctx = new RunContext(this.run, this.task, authority, this.buffer);
+    const ctx = new RunContext(this.run, this.task, authority, this.buffer, this.scope);
+    ctx.at = this.at;
+    return ctx;
+  }
+
+  /** The same task in another place. */
+  withScope(scope: ExecutionScope): RunContext {
+    const ctx = new RunContext(this.run, this.task, this.authority, this.buffer, scope);
     ctx.at = this.at;
     return ctx;
   }
@@ -66,7 +83,7 @@ export class RunContext {
     site?: Site,
   ): Suspending<R> {
     this.authority.check(effect.spec);
-    const op = effectOp(effect, args, site ?? this.site);
+    const op = effectOp(effect, scopedArgs(this.scope, effect.spec, args), site ?? this.site);
     if (effect.sync) return this.run.performer.sync(this.task, op) as R;
     return (yield op) as R;
   }
@@ -78,7 +95,7 @@ export class RunContext {
     site?: Site,
   ): Promise<R> {
     this.authority.check(effect.spec);
-    const op = effectOp(effect, args, site);
+    const op = effectOp(effect, scopedArgs(this.scope, effect.spec, args), site);
     return this.run.performer.request(this.task, op) as Promise<R>;
   }
 
@@ -91,6 +108,10 @@ export class RunContext {
   /** An effect that answers at once: clock, chance, environment, output. */
   sync<A extends readonly unknown[], R>(effect: SyncEffect<A, R>, args: A, site?: Site): R {
     this.authority.check(effect.spec);
+    if (!this.scope.isRoot) {
+      const answer = effect.spec.answered?.(this.scope, args);
+      if (answer !== undefined) return answer;
+    }
     return this.run.performer.sync(
       this.task,
       effectOp(effect, args, effect.spec.class === 'ambient' ? (site ?? this.site) : undefined),
@@ -120,11 +141,11 @@ export class RunContext {
   startTask(
     id: string,
     body: (ctx: RunContext) => Generator<Op, unknown, unknown>,
-    { authority = this.authority, buffer }: { authority?: Authority; buffer?: OutputBuffer } = {},
+    { authority = this.authority, buffer, scope = this.scope }: TaskOptions = {},
   ): Task {
     unitOf(this.task)?.enterOnReplay();
     return this.run.scheduler.addTask(id, this.task, (task) => {
-      task.ctx = new RunContext(this.run, task, authority, buffer ?? this.buffer);
+      task.ctx = new RunContext(this.run, task, authority, buffer ?? this.buffer, scope);
       return body(task.ctx);
     });
   }
@@ -133,11 +154,11 @@ export class RunContext {
   startLane(
     id: string,
     body: (ctx: RunContext) => Promise<unknown>,
-    { authority = this.authority }: { authority?: Authority } = {},
+    { authority = this.authority, scope = this.scope }: Omit<TaskOptions, 'buffer'> = {},
   ): Task {
     unitOf(this.task)?.enterOnReplay();
     return this.run.scheduler.addLane(id, this.task, (task) => {
-      task.ctx = new RunContext(this.run, task, authority, this.buffer);
+      task.ctx = new RunContext(this.run, task, authority, this.buffer, scope);
       return body(task.ctx);
     });
   }
@@ -165,6 +186,24 @@ export class RunContext {
       });
     });
   }
+}
+
+/** What a task is started with instead of what its starter has. */
+export interface TaskOptions {
+  readonly authority?: Authority;
+  readonly buffer?: OutputBuffer;
+  readonly scope?: ExecutionScope;
+}
+
+/** The arguments of a call as they are meant where the caller works. */
+function scopedArgs<A extends readonly unknown[], R>(
+  scope: ExecutionScope,
+  spec: EffectSpec<A, R>,
+  args: A,
+): A {
+  return scope.isRoot || spec.scoped === undefined
+    ? args
+    : (spec.scoped(scope, args) as unknown as A);
 }
 
 function effectOp<A extends readonly unknown[], R>(effect: Effect<A, R>, args: A, site?: Site) {
@@ -198,7 +237,7 @@ export function startHandler(
   id: string,
   handler: Handler,
   args: readonly unknown[],
-  options: { authority?: Authority; buffer?: OutputBuffer } = {},
+  options: TaskOptions = {},
 ): Task {
   if (handler.kind === 'generator')
     return ctx.startTask(id, (child) => handler.run(child, args), options);

@@ -6,6 +6,7 @@ import type { Host } from '../host/index.ts';
 import { runErrors } from './errors.ts';
 import type { OutputStream } from './output.ts';
 import type { RunClock } from './run-clock.ts';
+import type { ExecutionScope } from './scope.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -102,6 +103,10 @@ export interface EffectSpec<A extends readonly unknown[], R> {
   readonly paid?: (args: A) => boolean;
   /** The arguments as the journal checks them; defaults to the arguments themselves. */
   readonly identity?: (args: A) => Json;
+  /** The arguments as they are meant where the caller works: paths made absolute, an environment put in. */
+  readonly scoped?: (scope: ExecutionScope, args: A) => readonly unknown[];
+  /** What the place where the caller works answers by itself (sync effects): nothing is asked and nothing recorded. */
+  readonly answered?: (scope: ExecutionScope, args: A) => R | undefined;
   /** Says that this call waits, and until when (wall time): a durable row, not only a timer in memory. */
   readonly wait?: (args: A, nowMs: number, site: WaitSite) => WaitFacts | undefined;
   /** What else is written in the transaction that opens the wait, and in the one that gives it up. */

@@ -144,6 +144,11 @@ export const capabilityErrors = defineErrors('CAP', {
     message: ({ handle }) => `a ${handle} handle is not data and cannot be serialised`,
     hint: 'pass handles as parameters; store plain data only',
   }),
+  outsideRoots: row<{ path: string; roots: string }>({
+    number: 203,
+    message: ({ path, roots }) => `${path} is outside of the workspace roots: ${roots}`,
+    hint: 'the policy in force names the roots that may be reached',
+  }),
 });
 
 /** Family HOK: session hooks. */

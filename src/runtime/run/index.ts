@@ -3,7 +3,13 @@
 // Runs
 export { Authority, type Denial } from './authority.ts';
 // Contexts, tasks and what they may ask
-export { callHandler, type Handler, RunContext, startHandler } from './context.ts';
+export {
+  callHandler,
+  type Handler,
+  RunContext,
+  startHandler,
+  type TaskOptions,
+} from './context.ts';
 // Effects
 export {
   type AsyncEffect,
@@ -95,6 +101,7 @@ export {
   selfAsHolder,
   takeRun,
 } from './run-store.ts';
+export { ExecutionScope, type ScopeChange } from './scope.ts';
 export { Task } from './task.ts';
 // Effects with a body
 export { emitRunEvent, performUnit, type UnitSpec } from './unit.ts';

@@ -26,7 +26,7 @@ export function* performUnit<A extends readonly unknown[], R>(
     args,
     unit: {
       body: (task, state) => {
-        task.ctx = new RunContext(ctx.run, task, ctx.authority, ctx.buffer);
+        task.ctx = new RunContext(ctx.run, task, ctx.authority, ctx.buffer, ctx.scope);
         return body(task.ctx, state);
       },
       skipped: (events) => {

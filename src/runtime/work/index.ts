@@ -91,12 +91,14 @@ export {
 export { type BudgetView, budgetLeft, spendTokens, workerBudgetsKey } from './worker-budget.ts';
 export {
   type CarryPolicy,
+  executionOf,
   parseCarry,
   type SpawnRequest,
   type WorkerConfig,
 } from './worker-config.ts';
 export { workerCheckpoint } from './worker-cycle.ts';
 export { susErrors, workerErrors } from './worker-errors.ts';
+export { resolveExecution, withExecution } from './worker-execution.ts';
 export { workerKeeper } from './worker-keeper.ts';
 export {
   type CycleEnd,

@@ -234,7 +234,10 @@ function taskOf(ctx: RunContext, ref: PoolTaskRef): PoolTask {
  */
 function startPoolTask(ctx: RunContext, id: string, handler: Handler, task: PoolTask): Task {
   const owner = ctx.run.scheduler.find('run')?.ctx ?? bug('a run without a supervisor');
-  return startHandler(owner, id, timed(handler, task), [], { authority: ctx.authority });
+  return startHandler(owner, id, timed(handler, task), [], {
+    authority: ctx.authority,
+    scope: ctx.scope,
+  });
 }
 
 /** The handler with its instants recorded and its result checked. */

@@ -14,6 +14,7 @@ import { bookkeeping, commitWorker, workerStamp } from './worker-record.ts';
 import type { LiveWorker, ResumeContinuity } from './worker-registry.ts';
 import { changeWorker, type Suspension, type Worker } from './worker-state.ts';
 import { sessionOf, suspensionView } from './worker-view.ts';
+import { leaveWorktree } from './worker-worktree.ts';
 
 export type ResumeInitiator = 'parent' | 'operator' | 'triggered' | 'drain_agent' | 'timeout';
 
@@ -217,6 +218,7 @@ export function* expireWorker(ctx: RunContext, live: LiveWorker): Suspending<voi
   dropCycle(ctx, live);
   stopWaking(ctx, live);
   yield* commitWorker(ctx, live, next, 'worker_failed');
+  yield* leaveWorktree(ctx, next.execution);
   yield* emitWorkerEvent(ctx, live, 'WorkerFailed');
 }
 

@@ -156,18 +156,42 @@ function detailsOf(given: JsonObject, config: WorkerConfig): JsonObject {
   return given;
 }
 
-/** `{cwd, env, worktree}`; other keys are refused. */
+/** Checks `{cwd, env, worktree}`; other keys are refused. */
 export function executionOf(given: Json | undefined): JsonObject {
-  const bad = (problem: string) => refuse(`worker execution parse error: ${problem}`);
   if (given === undefined || given === null) return {};
-  if (!isJsonObject(given)) throw bad('expected dict');
+  if (!isJsonObject(given)) throw badExecution('expected dict');
   for (const [key, value] of Object.entries(given)) {
-    if (!['cwd', 'env', 'worktree'].includes(key)) throw bad(`unknown field ${key}`);
-    if (key === 'cwd' && value !== null && typeof value !== 'string')
-      throw bad('cwd: expected string');
-    if (key === 'env' && value !== null && !isJsonObject(value)) throw bad('env: expected dict');
+    if (!['cwd', 'env', 'worktree'].includes(key)) throw badExecution(`unknown field ${key}`);
+    if (value === null) continue;
+    if (key === 'cwd' && typeof value !== 'string') throw badExecution('cwd: expected string');
+    if (key === 'env') checkEnv(value);
+    if (key === 'worktree') checkWorktree(value);
   }
   return given;
+}
+
+function checkEnv(env: Json): void {
+  if (!isJsonObject(env)) throw badExecution('env: expected dict');
+  for (const [name, value] of Object.entries(env)) {
+    if (typeof value !== 'string') throw badExecution(`env.${name}: expected string`);
+  }
+}
+
+const WORKTREE_KEYS: readonly string[] = ['repo', 'path', 'branch', 'base_ref', 'cleanup'];
+
+function checkWorktree(worktree: Json): void {
+  if (!isJsonObject(worktree)) throw badExecution('worktree: expected dict');
+  for (const [key, value] of Object.entries(worktree)) {
+    if (!WORKTREE_KEYS.includes(key)) throw badExecution(`worktree: unknown field ${key}`);
+    if (value !== null && typeof value !== 'string')
+      throw badExecution(`worktree.${key}: expected string`);
+  }
+  const repo = worktree['repo'];
+  if (typeof repo !== 'string' || repo.trim() === '') throw workerErrors.worktreeRepo({});
+}
+
+function badExecution(problem: string) {
+  return workerErrors.badConfig({ problem: `worker execution parse error: ${problem}` });
 }
 
 function toolsOf(given: JsonObject): readonly string[] | undefined {

@@ -15,6 +15,7 @@ import {
 import { endTranscript } from './worker-carry.ts';
 import { workerErrors } from './worker-errors.ts';
 import { emitWorkerEvent } from './worker-events.ts';
+import { scopeOf } from './worker-execution.ts';
 import {
   type CycleEnd,
   type TurnGate,
@@ -30,8 +31,9 @@ import {
   writeSnapshotFile,
 } from './worker-record.ts';
 import { type LiveWorker, type ResumeContinuity, workersKey } from './worker-registry.ts';
-import { changeWorker, isAtWork, type Worker, type WorkerChange } from './worker-state.ts';
+import { changeWorker, isAtWork, isEnded, type Worker, type WorkerChange } from './worker-state.ts';
 import { summaryOf } from './worker-view.ts';
+import { enterWorktree, leaveWorktree } from './worker-worktree.ts';
 
 /** Whether there is code for a worker's body; throws the coded error when there is none. */
 export function assertKind(ctx: RunContext, live: LiveWorker): void {
@@ -83,6 +85,7 @@ export function startCycle(
   live.resumedWith = undefined;
   live.task = owner.startTask(id, (child) => runCycle(child, live, resume), {
     authority: live.authority,
+    scope: scopeOf(live.worker.execution, live.worker.policy),
   });
 }
 
@@ -102,6 +105,7 @@ function* runCycle(
   let end: CycleEnd;
   try {
     yield* emitWorkerEvent(ctx, live, 'WorkerSpawned');
+    yield* enterWorktree(ctx, live.worker.execution);
     end = yield* kindOf(ctx, live).run(ctx, cycleOf(live, resume));
   } catch (error) {
     yield* endFailed(ctx, live, error);
@@ -198,8 +202,7 @@ function isCancellation(error: unknown): boolean {
 }
 
 /**
- * The end of a cycle: the file is written before anyone can see the end, so that whoever sees it finds the file. What
- * changed meanwhile (a suspension that was asked for) is taken into account.
+ * The end of a cycle: the worktree is gone and the file is written before anyone can see the end. What changed meanwhile (a suspension that was asked for) is taken into account.
  */
 function* endCycle(
   ctx: RunContext,
@@ -210,6 +213,7 @@ function* endCycle(
     const before = live.worker;
     if (!isAtWork(before)) return undefined;
     const next = changeWorker(before, change(before));
+    if (isEnded(next)) yield* leaveWorktree(ctx, next.execution);
     yield* writeSnapshotFile(ctx, live, next);
     if (live.worker !== before) continue;
     if (next.state.status !== 'suspended') stopWaking(ctx, live);

@@ -132,4 +132,17 @@ export const workerErrors = defineErrors('WRK', {
       `spawn_agent: a budget of ${wanted} tokens exceeds the ${left} that are left`,
     hint: 'a budget is taken out of its parent until the worker ends',
   }),
+  worktreeRepo: row<Record<string, never>>({
+    number: 17,
+    message: () => 'worker execution.worktree.repo must not be empty',
+  }),
+  worktreeMkdir: row<{ problem: string }>({
+    number: 18,
+    message: ({ problem }) => `worker worktree mkdir error: ${problem}`,
+  }),
+  worktreeAdd: row<{ problem: string }>({
+    number: 19,
+    message: ({ problem }) => `worker worktree add failed: ${problem}`,
+    hint: 'the repository, the base ref and the branch have to exist for git',
+  }),
 });

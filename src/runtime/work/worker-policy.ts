@@ -63,7 +63,13 @@ function narrowRoots(ceiling: JsonObject, wanted: JsonObject): readonly Json[] {
   const most = listOf(ceiling, 'workspace_roots');
   const asked = listOf(wanted, 'workspace_roots');
   if (asked.length === 0) return most;
-  return most.length === 0 ? asked : asked.filter((root) => isInside(String(root), most));
+  if (most.length === 0) return asked;
+  const both = asked.filter((root) => isInside(String(root), most));
+  // An empty list would restrict nothing.
+  if (both.length === 0) {
+    throw widens(`spawn_agent: requested workspace roots exceed host ceiling: ${asked.join(', ')}`);
+  }
+  return both;
 }
 
 function isInside(root: string, roots: readonly Json[]): boolean {

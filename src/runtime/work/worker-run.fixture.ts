@@ -1,7 +1,7 @@
 // Runs for the tests of workers: a kind with turns that can be suspended between them, and lives that end at a commit.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { openStore, type Store } from '../../store/index.ts';
-import { createMockHost, type MockHost } from '../host/index.ts';
+import { createMockHost, type Host, type MockHost } from '../host/index.ts';
 import { equipLifecycle, handoffIndex } from '../lifecycle/index.ts';
 import {
   defineEffect,
@@ -110,7 +110,7 @@ export interface LifeOptions {
   readonly killAfter?: number;
   readonly onKill?: () => void;
   readonly resume?: string;
-  readonly host?: MockHost;
+  readonly host?: Host;
   readonly kinds?: readonly WorkerKind[];
   readonly equip?: (core: RunCore) => void;
   /** Options of the run itself. */

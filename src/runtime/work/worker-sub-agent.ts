@@ -14,7 +14,8 @@ import {
   type WorkerConfig,
 } from './worker-config.ts';
 import { workerErrors } from './worker-errors.ts';
-import { workerKindsKey } from './worker-kinds.ts';
+import { absoluteRoots, resolveExecution, withExecution } from './worker-execution.ts';
+import { type WorkerCycle, workerKindsKey } from './worker-kinds.ts';
 import { narrowPolicy } from './worker-policy.ts';
 import { assertMay, bookkeeping, workerStamp } from './worker-record.ts';
 import { type Attachments, workersKey } from './worker-registry.ts';
@@ -142,10 +143,15 @@ function* inForeground(
   if (kind === undefined) throw workerErrors.noKind({ mode: 'sub_agent' });
   const spawner = ctx.get(workersKey).ofTask(ctx.task);
   const at = bookkeeping(ctx).sync(workerStamp, []);
-  const policy = narrowPolicy(spawner?.worker.policy ?? null, request);
-  const worker = newWorker(request, { at, directory: '', policy, spawnedBy: spawner?.id ?? null });
+  const wanted = absoluteRoots(ctx, request.policy);
+  const policy = narrowPolicy(spawner?.worker.policy ?? null, { ...request, policy: wanted });
+  const placed = {
+    ...request,
+    execution: resolveExecution(ctx, request.execution, `worker_${at.uuid}`, policy),
+  };
+  const worker = newWorker(placed, { at, directory: '', policy, spawnedBy: spawner?.id ?? null });
   const { task, config, transcript, artifacts, execution } = worker;
-  const end = yield* kind.run(ctx, {
+  const cycle: WorkerCycle = {
     worker,
     task,
     config,
@@ -156,7 +162,14 @@ function* inForeground(
     attachments,
     resume: undefined,
     gate: { requested: () => undefined },
-  });
+  };
+  const end = yield* withExecution(
+    ctx,
+    execution,
+    policy,
+    (inner) => kind.run(inner, cycle),
+    ({ status }) => status === 'parked',
+  );
   return end.payload;
 }
 

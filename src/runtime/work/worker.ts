@@ -10,6 +10,7 @@ import { parseSpawn, type SpawnRequest, textOf } from './worker-config.ts';
 import { assertKind, dropCycle, startCycle, stopWaking } from './worker-cycle.ts';
 import { workerErrors } from './worker-errors.ts';
 import { emitWorkerEvent } from './worker-events.ts';
+import { absoluteRoots, resolveExecution } from './worker-execution.ts';
 import { narrowPolicy } from './worker-policy.ts';
 import {
   assertMay,
@@ -28,6 +29,7 @@ import {
   type WorkerChange,
 } from './worker-state.ts';
 import { summaryOf } from './worker-view.ts';
+import { leaveWorktree } from './worker-worktree.ts';
 
 /** `spawn_agent(config)`; `parts.body` is a function to run instead of a graph or node. */
 export function* spawnAgent(
@@ -48,7 +50,8 @@ export function* startWorker(
   parts: Omit<LiveParts, 'authority'> = {},
 ): Suspending<LiveWorker> {
   const spawner = ctx.get(workersKey).ofTask(ctx.task);
-  const policy = narrowPolicy(spawner?.worker.policy ?? null, request);
+  const wanted = absoluteRoots(ctx, request.policy);
+  const policy = narrowPolicy(spawner?.worker.policy ?? null, { ...request, policy: wanted });
   ctx.get(workerBudgetsKey).check(spawner?.id ?? null, request.tokenBudget);
   const own = bookkeeping(ctx);
   const conditions = request.resumeWhen as ResumeConditions | null;
@@ -58,7 +61,9 @@ export function* startWorker(
   const at = own.sync(workerStamp, []);
   const authority = ctx.authority.without(request.without, `worker ${request.name}`);
   const spawnedBy = spawner?.id ?? null;
-  const worker = newWorker(request, { at, directory, policy, spawnedBy, eventFrom });
+  const execution = resolveExecution(ctx, request.execution, `worker_${at.uuid}`, policy);
+  const placed = { ...request, execution };
+  const worker = newWorker(placed, { at, directory, policy, spawnedBy, eventFrom });
   // Asked before anyone knows of the worker: without code for it there is none.
   assertKind(ctx, new LiveWorker(worker, QUIET, { ...parts, authority }));
   const live = register(ctx, worker, { ...parts, authority });
@@ -280,6 +285,8 @@ export function* endWorker(
   dropCycle(ctx, live);
   stopWaking(ctx, live);
   yield* commitWorker(ctx, live, next, facts[change.change] as 'worker_cancelled', options);
+  // An interrupted worker can be gone on with, and finds its worktree as it left it.
+  if (change.change !== 'interrupt') yield* leaveWorktree(ctx, next.execution);
 }
 
 /** `list_agents()`: every worker of this run, in the order they were made. */

@@ -13,7 +13,7 @@ export const DELEGATED_STAGE = 'delegated_stage';
 /** Runs a stage as a worker and waits for it. */
 export function* runDelegated(ctx: RunContext, input: StageInput): Suspending<StageResult> {
   const startedAt = now(ctx);
-  const { node, task, selected, stageId, execution } = input;
+  const { node, task, selected, stageId } = input;
   const { metadata } = node;
   const name = metadata['worker_name'];
   const config: JsonObject = {
@@ -24,7 +24,7 @@ export function* runDelegated(ctx: RunContext, input: StageInput): Suspending<St
     mode: DELEGATED_STAGE,
     // Code of the program goes along as an attachment; this is what a snapshot keeps.
     config: { node, artifacts: selected as unknown as Json, session_id: input.sessionId },
-    execution,
+    // The directory and environment are inherited; the worktree is not the stage's to remove.
     audit: { parent_session_id: node.id, mutation_scope: 'read_only' },
   };
   const worker = yield* spawnAgent(ctx, config, { attachments: { stage: input } });

@@ -8,12 +8,13 @@ import { type Artifact, artifactOrigin, readArtifacts } from '../agent/index.ts'
 import { randomEffects } from '../io/index.ts';
 import { documentJson, type RunDocument, readDocument, recordEffects } from '../records/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
+import { resolveExecution, withExecution } from '../work/index.ts';
 import { conduct } from './conduct.ts';
 import { workflowErrors } from './errors.ts';
 import type { ExecuteCode, Execution } from './execution.ts';
 import { Flow } from './flow.ts';
 import { workflowGraph } from './graph.ts';
-import { readExecuteOptions } from './options.ts';
+import { type ExecuteOptions, readExecuteOptions } from './options.ts';
 import { arrivalsOf, finished, withCheckpoint, withStages } from './progress.ts';
 import { replayFlow } from './replay.ts';
 import { resumeProblems } from './resume.ts';
@@ -53,7 +54,7 @@ export function* workflowExecute(
   code: ExecuteCode = {},
 ): Suspending<WorkflowResult> {
   ctx.authority.check({ name: 'agent.workflow_execute', access: 'mutate' });
-  const parsed = readExecuteOptions(options);
+  const parsed = placed(ctx, readExecuteOptions(options));
   const graph = workflowGraph(given, 'workflow_execute');
   const validation = validateWorkflow(graph, parsed.ceiling);
   if (!validation.valid) {
@@ -68,8 +69,30 @@ export function* workflowExecute(
     replay: yield* savedRun(ctx, parsed.replayRun, parsed.replayPath),
   };
   const input = readArtifacts(artifacts, artifactOrigin(ctx));
-  const started = yield* begin(ctx, execution, input);
-  return yield* save(ctx, execution, yield* drive(ctx, execution, started));
+  const work = function* (inner: RunContext): Suspending<WorkflowResult> {
+    const started = yield* begin(inner, execution, input);
+    return yield* save(ctx, execution, yield* drive(inner, execution, started));
+  };
+  // A worker's body is in its place already, and its worktree is the worker's.
+  if (isPlaced(parsed)) return yield* work(ctx);
+  return yield* withExecution(
+    ctx,
+    parsed.execution,
+    null,
+    work,
+    ({ status }) => status === 'paused',
+  );
+}
+
+/** Options with an execution that has everything decided. */
+function placed(ctx: RunContext, options: ExecuteOptions): ExecuteOptions {
+  if (isPlaced(options)) return options;
+  const id = `workflow_${ctx.sync(randomEffects.uuid_v7, [])}`;
+  return { ...options, execution: resolveExecution(ctx, options.execution, id) };
+}
+
+function isPlaced({ execution, facts }: ExecuteOptions): boolean {
+  return facts['delegated'] === true || Object.keys(execution).length === 0;
 }
 
 /** Runs, or replays, what is ready and all that follows, and gives the finished record. */

@@ -1,6 +1,7 @@
 // The options of workflow_execute, read once. Documented ones that this version does not have are refused rather than
 // ignored.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { executionOf } from '../work/index.ts';
 import { workflowErrors } from './errors.ts';
 
 /** How many stages, and how many items of a map, run beside each other when nobody says. */
@@ -73,7 +74,7 @@ export function readExecuteOptions(given: JsonObject): ExecuteOptions {
     replayMode: replayRun === null && replayPath === undefined ? null : 'deterministic',
     parentRunId: text('parent_run_id'),
     rootRunId: text('root_run_id'),
-    execution: object('execution'),
+    execution: executionOf(object('execution')),
     transcript: given['transcript'] ?? null,
     ceiling: object('ceiling'),
     facts: factsOf(given, object),

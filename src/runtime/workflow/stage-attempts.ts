@@ -90,12 +90,12 @@ function checkOutput({ node }: StageInput, work: WorkResult): void {
 /** The check of a node: a command, text that has to be there, or what the work itself says. */
 function* checkWork(
   ctx: RunContext,
-  { node, execution }: StageInput,
+  { node }: StageInput,
   work: WorkResult,
 ): Suspending<Check | null> {
   const { verify } = node;
   if (verify === null) return node.kind === 'verify' ? { kind: 'answer', ok: work.ok } : null;
-  if (typeof verify['command'] === 'string') return yield* runCommand(ctx, verify, execution);
+  if (typeof verify['command'] === 'string') return yield* runCommand(ctx, verify);
   const missing = missingTexts(verify, work.text);
   const required = verify['assert_text'];
   return {
@@ -106,18 +106,11 @@ function* checkWork(
   };
 }
 
-function* runCommand(
-  ctx: RunContext,
-  verify: JsonObject,
-  execution: JsonObject,
-): Suspending<Check> {
+function* runCommand(ctx: RunContext, verify: JsonObject): Suspending<Check> {
   const { command, expect_status: expected = 0, timeout_ms: timeout, on_unknown: unknown } = verify;
-  const { cwd, env } = execution;
   const result = yield* ctx.perform(processEffects.run, [
     {
       shell: String(command),
-      ...(typeof cwd === 'string' ? { cwd } : {}),
-      ...(isJsonObject(env) ? { env: env as { readonly [name: string]: string } } : {}),
       ...(typeof timeout === 'number' ? { timeout_ms: timeout } : {}),
       // A check changes nothing that counts: cut by a crash, it is run again, unless its author says otherwise.
       on_unknown: typeof unknown === 'string' ? unknown : 'retry',
