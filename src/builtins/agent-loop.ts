@@ -46,18 +46,19 @@ const optionalId = (value: Value | undefined): string | null =>
 function loopOptions(options: Value | undefined): { data: LoopOptions; parts: LoopParts } {
   if (options === undefined || options === null) return { data: {}, parts: {} };
   if (!isDict(options)) throw loopErrors.badOption({ option: 'options', expected: 'a dict' });
-  const { tools, post_turn_callback, context_callback, context_filter, ...rest } =
-    options as Dict & {
-      readonly [key: string]: Value;
-    };
+  const given = options as Dict & { readonly [key: string]: Value };
+  const { tools, post_turn_callback, context_callback, context_filter, compact_callback, ...rest } =
+    given;
   const post = closureOf('post_turn_callback', post_turn_callback);
   const context = closureOf('context_callback', context_callback ?? context_filter);
+  const compact = closureOf('compact_callback', compact_callback);
   return {
     data: toData(rest as Value) as LoopOptions,
     parts: {
       tools: toolsFrom(tools),
       ...(post === undefined ? {} : { postTurn: jsonHandler(post) }),
       ...(context === undefined ? {} : { context: jsonHandler(context) }),
+      ...(compact === undefined ? {} : { compact: jsonHandler(compact) }),
     },
   };
 }

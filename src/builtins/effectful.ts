@@ -14,6 +14,7 @@ import { recordRows } from './records.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { stdioRows } from './stdio.ts';
 import { taskRows } from './tasks.ts';
+import { transcriptRows } from './transcript.ts';
 import { workerRows } from './worker.ts';
 import { workflowRows } from './workflow.ts';
 
@@ -37,6 +38,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => agentToolRows(),
   () => agentSessionRows(),
   () => agentLoopRows(),
+  () => transcriptRows(),
   () => artifactRows(),
   () => workflowRows(),
 ];

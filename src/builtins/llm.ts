@@ -1,9 +1,9 @@
 // Models, as `harness.llm` and the older globals.
 import type { Json } from '../base/index.ts';
 import {
-  type LlmOptions,
-  llmCall,
-  llmCallSafe,
+  type LlmCallOptions,
+  llmCallSafeWithTranscript,
+  llmCallWithTranscript,
   llmMockEffects,
   type RunContext,
 } from '../runtime/index.ts';
@@ -20,14 +20,19 @@ export function llmRows(): readonly BuiltinRow[] {
     builtin(
       'llm.call(prompt: any, system: any?, options: dict?) -> dict',
       {
-        doc: 'Asks a model once: `{text, model, provider, input_tokens, output_tokens, ...}`.',
+        doc: 'Asks a model once: `{text, model, provider, input_tokens, output_tokens, transcript, ...}`. With `transcript` it goes on from one.',
         effect: 'wait',
         aliases: ['llm_call'],
       },
       function* (ctx: Ctx, ...args: Value[]): Steps {
         const [prompt, system, options] = callArguments(args);
         return fromJson(
-          (yield* llmCall(ctx as RunContext, prompt, system, options)) as unknown as Json,
+          (yield* llmCallWithTranscript(
+            ctx as RunContext,
+            prompt,
+            system,
+            options,
+          )) as unknown as Json,
         );
       },
     ),
@@ -41,7 +46,12 @@ export function llmRows(): readonly BuiltinRow[] {
       function* (ctx: Ctx, ...args: Value[]): Steps {
         const [prompt, system, options] = callArguments(args);
         return fromJson(
-          (yield* llmCallSafe(ctx as RunContext, prompt, system, options)) as unknown as Json,
+          (yield* llmCallSafeWithTranscript(
+            ctx as RunContext,
+            prompt,
+            system,
+            options,
+          )) as unknown as Json,
         );
       },
     ),
@@ -74,12 +84,12 @@ export function llmRows(): readonly BuiltinRow[] {
   ];
 }
 
-function callArguments(args: List): [string, string | null, LlmOptions] {
+function callArguments(args: List): [string, string | null, LlmCallOptions] {
   const given = args[0] instanceof HarnHandle ? args.slice(1) : args;
   const [prompt, system, options] = given;
   return [
     display(prompt ?? null),
     system === undefined || system === null ? null : display(system),
-    (options === undefined || options === null ? {} : toData(options)) as LlmOptions,
+    (options === undefined || options === null ? {} : toData(options)) as LlmCallOptions,
   ];
 }

@@ -1,34 +1,6 @@
 // Agents in Harn programs: tools as declarations and as registries, sessions, the loop, its callbacks.
 import { describe, expect, it } from 'vitest';
-import { Engine, loadProgram } from '../../src/engine/index.ts';
-import { createMockHost, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
-import { openStore } from '../../src/store/index.ts';
-import { uncaughtText } from '../../src/values/index.ts';
-
-const SAY = `fn say(items) { println(items.map({ i -> to_string(i) }).join(" ")) }`;
-
-/** Runs a program and gives what it printed; a failure is thrown with its text. */
-async function printed(text: string): Promise<string[]> {
-  const loaded = await loadProgram(
-    { code: `${SAY}\n${text}`, name: 'agent.harn' },
-    { cwd: '/work' },
-  );
-  if (loaded.program === undefined) {
-    throw new Error(loaded.diagnostics.map((each) => each.message).join('\n'));
-  }
-  const out: string[] = [];
-  await using store = await openStore({ url: 'memory:', projections: RUNTIME_PROJECTIONS });
-  const engine = new Engine({
-    host: createMockHost(),
-    openStore: async () => store,
-    sink: { write: (_stream, line) => void out.push(line) },
-  });
-  const result = await engine.start(loaded.program).done;
-  if (result.status === 'broken') throw new Error(uncaughtText(result.error));
-  if (result.status === 'parked') throw new Error('parked');
-  if (!result.main.ok) throw new Error(uncaughtText(result.main.error));
-  return out.join('').trimEnd().split('\n');
-}
+import { printed } from './program.ts';
 
 describe('tool registries', () => {
   it('hold what was defined, in one shape', async () => {

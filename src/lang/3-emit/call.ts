@@ -151,7 +151,10 @@ export function callBuiltin(
 ): Js {
   const isSync = spec.suspends === 'callback' && !suspends;
   const row = isSync ? em.prelude.syncBuiltin(spec.name) : em.prelude.builtin(spec.name);
-  const js = `${mark(at.span.start)}${row}(${['ctx', ...args].join(', ')})`;
+  // The older globals are the same effects as methods of handles. Output is not checked on replay and stands in hot loops.
+  const isPlaced = spec.effect !== undefined && spec.effect !== 'pure' && spec.effect !== 'output';
+  const ctx = isPlaced ? placedAt(em, at) : 'ctx';
+  const js = `${mark(at.span.start)}${row}(${[ctx, ...args].join(', ')})`;
   if (spec.suspends === false || isSync) return js;
   return suspends ? `(yield* ${js})` : `${em.$('finish')}(${js})`;
 }

@@ -1,4 +1,4 @@
-// Errors of the agent room: sessions and transcripts (SES), tools (TOL), loops (AGL). Texts name the function as
+// Errors of the agent room: sessions (SES), transcripts (TRS), tools (TOL), loops (AGL). Texts name the function as
 // programs call it.
 import { defineErrors, row } from '../../base/index.ts';
 
@@ -32,6 +32,40 @@ export const sessionErrors = defineErrors('SES', {
     number: 6,
     message: ({ topic, id, what }) => `event ${id} of ${topic} cannot be read: ${what}`,
     hint: 'it was written by a newer version, or the store was damaged',
+  }),
+});
+
+/** Family TRS: transcripts as values. */
+export const transcriptErrors = defineErrors('TRS', {
+  none: row<{ fn: string; type: string }>({
+    number: 1,
+    message: ({ fn, type }) =>
+      `${fn}: a transcript, a list of messages or nil was expected, got ${type}`,
+  }),
+  badMessages: row<{ fn: string }>({
+    number: 2,
+    message: ({ fn }) => `${fn}: messages must be a list`,
+  }),
+  badMessage: row<{ fn: string; index: number }>({
+    number: 3,
+    message: ({ fn, index }) => `${fn}: message ${index} has no string \`role\``,
+  }),
+  badOption: row<{ fn: string; option: string; expected: string }>({
+    number: 4,
+    message: ({ fn, option, expected }) => `${fn}: \`${option}\` must be ${expected}`,
+  }),
+  unknownOption: row<{ fn: string; option: string }>({
+    number: 5,
+    message: ({ fn, option }) => `${fn}: unknown option '${option}'`,
+  }),
+  badImport: row<{ detail: string }>({
+    number: 6,
+    message: ({ detail }) => `transcript_import: ${detail}`,
+  }),
+  emptySummary: row<{ fn: string }>({
+    number: 7,
+    message: ({ fn }) => `${fn}: the callback gave no summary`,
+    hint: 'return a text or a dict with `summary`',
   }),
 });
 

@@ -41,8 +41,17 @@ export {
   selectAdaptive,
   selectArtifacts,
 } from './artifact-select.ts';
+// Model calls that know their conversation
+export {
+  type LlmCallOptions,
+  type LlmCallResult,
+  llmCallSafeWithTranscript,
+  llmCallWithTranscript,
+} from './call-transcript.ts';
+// Transcripts
+export type { CompactParts } from './compact-options.ts';
 // Errors
-export { loopErrors, sessionErrors, toolErrors } from './errors.ts';
+export { loopErrors, sessionErrors, toolErrors, transcriptErrors } from './errors.ts';
 // Loops
 export { agentLoop } from './loop.ts';
 export { type GateDecision, type GateMark, type LoopGate, openGate } from './loop-gate.ts';
@@ -66,12 +75,13 @@ export {
   type ToolHandler,
   toTool,
 } from './tools.ts';
-// Transcripts
 export {
-  type Compacted,
-  type CompactStrategy,
+  isMessage,
   Transcript,
   type TranscriptEvent,
   type TranscriptMessage,
-  truncateStrategy,
+  type TranscriptState,
 } from './transcript.ts';
+export { transcriptCalls, transcripts } from './transcript-calls.ts';
+export { readMessages, readTranscript } from './transcript-read.ts';
+export type { TranscriptStats } from './transcript-view.ts';

@@ -3,10 +3,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { LlmOptions } from '../llm/index.ts';
 import type { Handler } from '../run/index.ts';
+import type { CompactPlan } from './compact-options.ts';
 import { loopErrors } from './errors.ts';
+import { COMPACTION_OPTIONS, loopCompaction } from './loop-compaction.ts';
 import type { LoopGate } from './loop-gate.ts';
 import { type Tool, toolTable } from './tools.ts';
-import { type CompactStrategy, truncateStrategy } from './transcript.ts';
 
 export type ToolFormat = 'native' | 'text';
 
@@ -19,6 +20,8 @@ export interface LoopParts {
   readonly postTurn?: Handler;
   /** Called before each turn; may show the model other messages than those recorded. */
   readonly context?: Handler;
+  /** Called with the messages that are archived when the strategy is `custom`; gives their summary. */
+  readonly compact?: Handler;
 }
 
 /** The options that are data. Everything else is an option of llm_call. */
@@ -41,9 +44,17 @@ export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
   readonly token_budget?: number | null;
   readonly max_cost_usd?: number | null;
   readonly budget?: JsonObject | null;
-  /** `none` (also false) or `truncate`, alone or as `{strategy, keep_last_n}`. Needs `compact_threshold`. */
+  /**
+   * `none` (also false), `truncate`, `observation_mask`, `summarize_middle`, `summarize_all` or `hybrid` (asks a model
+   * and truncates when that fails), alone or as `{strategy, keep_last_n}`.
+   */
   readonly compaction?: Json;
+  /** The same as `compaction: "truncate"`, or `custom` with a callback. */
+  readonly auto_compact?: boolean | null;
+  readonly compact_strategy?: string | null;
+  /** Estimated tokens of a conversation that is compacted; 96,000 by default. */
   readonly compact_threshold?: number | null;
+  readonly compact_keep_first?: number | null;
   readonly compact_keep_last?: number | null;
 };
 
@@ -64,9 +75,7 @@ export interface LoopPlan {
   readonly require: readonly string[];
   readonly tokenBudget: number | undefined;
   readonly maxCostUsd: number | undefined;
-  readonly compaction:
-    | { readonly strategy: CompactStrategy; readonly threshold: number }
-    | undefined;
+  readonly compaction: CompactPlan | undefined;
   readonly tools: ReadonlyMap<string, Tool>;
   readonly parts: LoopParts;
   readonly llm: LlmOptions;
@@ -99,22 +108,21 @@ function profile(iterations: number, nudges: number, schemaRetries: number): Pro
 
 const LLM_BACKOFF_MS = 2000;
 const TOOL_BACKOFF_MS = 1000;
-const KEEP_LAST = 10;
 
 /** Options of the loop itself: taken out before the rest goes to the model call. */
 const OWN: ReadonlySet<string> = new Set([
   ...['session_id', 'profile', 'persistent', 'max_iterations', 'max_nudges', 'nudge'],
   ...['done_sentinel', 'tool_format', 'native_tool_fallback', 'tool_retries', 'tool_backoff_ms'],
   ...['max_concurrent_tools', 'stop_after_successful_tools', 'require_successful_tools'],
-  ...['token_budget', 'max_cost_usd', 'budget', 'compaction', 'compact_threshold'],
-  ...['compact_keep_last', 'tools'],
+  ...['token_budget', 'max_cost_usd', 'budget', 'tools'],
+  ...COMPACTION_OPTIONS,
 ]);
 
 /** Documented options that this version does not have. */
 const UNSUPPORTED: ReadonlySet<string> = new Set([
   ...['policy', 'approval_policy', 'permissions', 'daemon', 'persist_path', 'resume_path'],
   ...['wake_interval_ms', 'watch_paths', 'consolidate_on_idle', 'idle_watchdog_attempts'],
-  ...['compact_keep_first', 'turn_policy', 'loop_detect_warn', 'loop_detect_block'],
+  ...['turn_policy', 'loop_detect_warn', 'loop_detect_block'],
   ...['loop_detect_skip', 'skills', 'skill_match', 'working_files', 'mcp_servers'],
   ...['verify_completion', 'verify_completion_judge', 'done_judge', 'progress_tool', 'scratchpad'],
   ...['iteration_budget', 'prefetch_next_turn', 'tool_surface_narrowing'],
@@ -150,7 +158,7 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
     require: namesOption(given, 'require_successful_tools'),
     tokenBudget: intOption(given, 'token_budget', 0),
     maxCostUsd: numberOption(given, 'max_cost_usd') ?? budget,
-    compaction: compactionOf(given),
+    compaction: loopCompaction(given, llm as LlmOptions, { compact: parts.compact }),
     tools: toolTable(parts.tools ?? []),
     parts,
     llm: {
@@ -178,23 +186,6 @@ function budgetOf(budget: Json | undefined): number | undefined {
     throw loopErrors.badOption({ option: 'budget', expected: '{max_cost_usd}' });
   }
   return cost;
-}
-
-function compactionOf(given: Given): LoopPlan['compaction'] {
-  const threshold = intOption(given, 'compact_threshold', 1);
-  const { compaction } = given;
-  const about = isJsonObject(compaction) ? compaction : {};
-  const strategy = typeof compaction === 'string' ? compaction : about['strategy'];
-  if (compaction === false || strategy === 'none') return undefined;
-  if (compaction !== undefined && strategy !== 'truncate') {
-    throw loopErrors.badOption({ option: 'compaction', expected: '"none" or "truncate"' });
-  }
-  if (threshold === undefined) {
-    if (compaction === undefined) return undefined;
-    throw loopErrors.badOption({ option: 'compact_threshold', expected: 'given with compaction' });
-  }
-  const keep = intOption(given, 'compact_keep_last', 1) ?? intOption(about, 'keep_last_n', 1);
-  return { strategy: truncateStrategy(keep ?? KEEP_LAST), threshold };
 }
 
 function textOption(given: Given, option: string): string | undefined {

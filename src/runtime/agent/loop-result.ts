@@ -63,6 +63,7 @@ export class LoopTotals {
   /** Turns whose price is not known count as nothing. */
   costUsd = 0;
   fallbacks = 0;
+  compactions = 0;
   #refusedFallbacks = 0;
 
   get tokens(): number {
@@ -126,6 +127,7 @@ export class LoopTotals {
       trace: {
         native_text_tool_fallbacks: this.fallbacks,
         native_text_tool_fallback_rejections: this.#refusedFallbacks,
+        compactions: this.compactions,
       },
       transcript: session.transcript.toJson(),
       ...(suspension === undefined

@@ -8,6 +8,7 @@ import type { Json, JsonObject } from '../../base/index.ts';
 import { clockEffects, randomEffects } from '../io/index.ts';
 import { callHandler, defineEffect, type RunContext, type Suspending } from '../run/index.ts';
 import { appendAgentEvents, type PendingEvent } from './agent-events.ts';
+import { compactSession } from './compact.ts';
 import { Emitter } from './emitter.ts';
 import { loopErrors } from './errors.ts';
 import { type GateDecision, openGate } from './loop-gate.ts';
@@ -224,21 +225,10 @@ class AgentLoop {
 
   *#compact(): Suspending<void> {
     const { compaction } = this.#plan;
-    const { transcript } = this.#session;
     if (compaction === undefined) return;
-    const before = estimateTokens(transcript.messages.toArray());
-    if (before <= compaction.threshold) return;
-    const shorter = transcript.compact(compaction.strategy);
-    if (shorter === transcript) return;
-    this.#session.replace(shorter);
-    yield* this.#emit({
-      type: 'transcript_compacted',
-      mode: 'auto',
-      strategy: 'truncate',
-      archived_messages: transcript.messages.length - shorter.messages.length,
-      estimated_tokens_before: before,
-      estimated_tokens_after: estimateTokens(shorter.messages.toArray()),
-    });
+    if (yield* compactSession(this.#ctx, this.#session, compaction, 'auto')) {
+      this.#totals.compactions += 1;
+    }
   }
 
   *#emit(event: Parameters<Emitter['emit']>[0]): Suspending<void> {
@@ -262,14 +252,6 @@ class AgentLoop {
 }
 
 const TAIL_CHARS = 400;
-/** Roughly: what a token is in characters, for deciding when a conversation is long. */
-const CHARS_PER_TOKEN = 4;
-
-function estimateTokens(messages: readonly JsonObject[]): number {
-  let chars = 0;
-  for (const message of messages) chars += JSON.stringify(message).length;
-  return Math.ceil(chars / CHARS_PER_TOKEN);
-}
 
 /** A text is said to the model, true ends the loop, a dict does either. */
 function readPostTurn(given: Json | undefined): Next {

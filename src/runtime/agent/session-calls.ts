@@ -1,9 +1,11 @@
 // Sessions as programs use them: `agent_session_*` and `harness.agent.*`. Nothing here suspends but `close`, which may
-// write; nothing here opens a store by itself.
+// write, and `compact`, which may ask a model; nothing here opens a store by itself.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { clockEffects, randomEffects } from '../io/index.ts';
 import { defineEffect, type Handler, type RunContext, type Suspending } from '../run/index.ts';
 import { type ReplayEvent, readAgentEvents } from './agent-events.ts';
+import { compactSession } from './compact.ts';
+import { type CompactParts, readCompactOptions } from './compact-options.ts';
 import { sessionErrors } from './errors.ts';
 import { messageFrom, newSession, type Session, sessionsKey } from './session.ts';
 import { appendSessionClosed } from './session-facts.ts';
@@ -94,6 +96,20 @@ export const sessionCalls = {
     }
     const session = known(ctx, 'trim', id, 'write');
     session.replace(session.transcript.keepLast(keepLast));
+    return session.transcript.messages.length;
+  },
+
+  /** Compacts what was said; gives how many messages stay. */
+  *compact(
+    ctx: RunContext,
+    id: string,
+    options: Json,
+    parts: CompactParts = {},
+  ): Suspending<number> {
+    const session = known(ctx, 'compact', id, 'write');
+    if (session.isBusy) throw sessionErrors.busy({ id });
+    const plan = readCompactOptions('agent_session_compact', options, parts);
+    yield* compactSession(ctx, session, plan, 'manual');
     return session.transcript.messages.length;
   },
 

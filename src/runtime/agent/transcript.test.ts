@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Transcript, type TranscriptMessage, truncateStrategy } from './index.ts';
+import { Transcript, type TranscriptMessage } from './index.ts';
 
 const say = (text: string, role = 'user'): TranscriptMessage => ({ role, content: text });
 const texts = (transcript: Transcript) => transcript.messages.toArray().map((m) => m.content);
@@ -73,7 +73,7 @@ describe('a transcript', () => {
       state: 'active',
       summary: null,
       metadata: { owner: 'me' },
-      events: [{ kind: 'message', role: 'user', visibility: 'public', text: '<image> look' }],
+      events: [{ kind: 'message', role: 'user', visibility: 'public', text: '<image:a1> look' }],
       assets: [{ _type: 'transcript_asset', id: 'a1' }],
     });
     expect(Transcript.fromJson(json)?.toJson()).toEqual(json);
@@ -87,26 +87,5 @@ describe('a transcript', () => {
     expect(texts(parent)).toEqual(['shared']);
     expect(texts(child)).toEqual(['shared', 'mine']);
     expect(child.metadata).toEqual({ parent_transcript_id: 'a' });
-  });
-
-  it('is compacted without parting a result from its call', () => {
-    const transcript = Transcript.empty('t').append(
-      say('do it'),
-      { role: 'assistant', content: '', tool_calls: [{ id: 'c', name: 'n', arguments: {} }] },
-      { role: 'tool', tool_call_id: 'c', content: 'r' },
-      say('fine', 'assistant'),
-    );
-    const shorter = transcript.compact(truncateStrategy(2));
-    expect(shorter.messages.toArray().map(({ role }) => role)).toEqual([
-      'assistant',
-      'tool',
-      'assistant',
-    ]);
-    expect(shorter.summary).toContain('do it');
-    expect(shorter.events.toArray()[0]).toMatchObject({
-      kind: 'compaction',
-      metadata: { strategy: 'truncate', archived_messages: 1 },
-    });
-    expect(transcript.compact(truncateStrategy(10))).toBe(transcript);
   });
 });

@@ -10,16 +10,10 @@ export type TranscriptMessage = JsonObject & { readonly role: string; readonly c
 /** One entry of the history. Those of kind `message` mirror the messages, in order. */
 export type TranscriptEvent = JsonObject & { readonly kind: string };
 
-/** Shortens a transcript before it outgrows a model: keeps some of the messages and says what became of the rest. */
-export type CompactStrategy = (messages: readonly TranscriptMessage[]) => Compacted;
+/** Where a document stands: in use, put aside, given up, or the copy of another one. */
+export type TranscriptState = 'active' | 'forked' | 'archived' | 'abandoned' | 'closed';
 
-/** What a strategy decided. `archived` counts the messages that are no longer shown to models. */
-export interface Compacted {
-  readonly kept: readonly TranscriptMessage[];
-  readonly summary: string | null;
-  readonly archived: number;
-  readonly strategy: string;
-}
+const STATES: readonly Json[] = ['active', 'forked', 'archived', 'abandoned', 'closed'];
 
 interface Parts {
   readonly id: string;
@@ -29,7 +23,7 @@ interface Parts {
   readonly assets: AppendList<JsonObject>;
   readonly summary: string | null;
   readonly metadata: JsonObject;
-  readonly state: 'active' | 'closed';
+  readonly state: TranscriptState;
 }
 
 export class Transcript {
@@ -81,6 +75,10 @@ export class Transcript {
     return this.#parts.metadata;
   }
 
+  get state(): TranscriptState {
+    return this.#parts.state;
+  }
+
   /** With more messages at the end, each mirrored in the events. O(1) per message. */
   append(...messages: readonly TranscriptMessage[]): Transcript {
     if (messages.length === 0) return this;
@@ -103,8 +101,15 @@ export class Transcript {
     return this.#next({ metadata: { ...this.metadata, ...metadata } });
   }
 
-  closed(): Transcript {
-    return this.#next({ state: 'closed' });
+  /** In another state, with a fact in the history that says so. */
+  withState(state: TranscriptState, text: string): Transcript {
+    const event = { kind: 'lifecycle', role: 'system', visibility: 'internal', text };
+    return this.#next({ state, events: this.events.append({ ...event, metadata: { state } }) });
+  }
+
+  /** With another summary; null takes it away. */
+  withSummary(summary: string | null): Transcript {
+    return this.#next({ summary });
   }
 
   /** The same history under a new id. */
@@ -125,24 +130,17 @@ export class Transcript {
     return this.#slice(Math.max(0, this.messages.length - count), this.messages.length);
   }
 
-  /** Shortened by a strategy; unchanged when it archives nothing. */
-  compact(strategy: CompactStrategy, about: JsonObject = {}): Transcript {
-    const { kept, summary, archived, strategy: name } = strategy(this.messages.toArray());
-    if (archived === 0) return this;
+  /** With only some of its messages, a summary of the others, and a fact that says so. Other events stay. */
+  compacted(kept: readonly TranscriptMessage[], summary: string, metadata: JsonObject): Transcript {
     const others = this.events.toArray().filter(({ kind }) => kind !== 'message');
-    const metadata = { strategy: name, archived_messages: archived, ...about };
+    const id = `compaction_${this.id}_${others.length}`;
+    const about = { role: 'system', visibility: 'internal', text: summary, metadata };
     return this.#next({
       messages: AppendList.of(kept),
-      summary: summary ?? this.summary,
+      summary,
       events: AppendList.of([
         ...others,
-        {
-          kind: 'compaction',
-          role: 'system',
-          visibility: 'internal',
-          text: summary ?? '',
-          metadata,
-        },
+        { kind: 'compaction', id, ...about },
         ...kept.map(messageEvent),
       ]),
     });
@@ -179,7 +177,7 @@ export class Transcript {
       assets: AppendList.of(list(assets) as readonly JsonObject[]),
       summary: typeof summary === 'string' ? summary : null,
       metadata: isJsonObject(metadata) ? metadata : {},
-      state: state === 'closed' ? 'closed' : 'active',
+      state: STATES.includes(state as Json) ? (state as TranscriptState) : 'active',
     });
   }
 
@@ -214,44 +212,13 @@ export function textOfContent(content: Json | undefined): string {
   return content
     .map((block: Json) => {
       if (!isJsonObject(block)) return String(block);
-      const { type, text } = block;
-      return typeof text === 'string' ? text : `<${typeof type === 'string' ? type : 'block'}>`;
+      const { type, text, name, asset_id, path } = block;
+      if (typeof text === 'string') return text;
+      const kind = typeof type === 'string' ? type : 'block';
+      const which = [name, asset_id, path].find((one) => typeof one === 'string' && one !== '');
+      return which === undefined ? `<${kind}>` : `<${kind}:${String(which)}>`;
     })
     .join(' ');
-}
-
-/** Keeps the last messages and says in a few words what went before. No model is asked. */
-export function truncateStrategy(keepLast: number): CompactStrategy {
-  return (messages) => {
-    const cut = cutBefore(messages, Math.max(0, messages.length - keepLast));
-    const archived = messages.slice(0, cut);
-    if (archived.length === 0)
-      return { kept: messages, summary: null, archived: 0, strategy: 'truncate' };
-    const lines = archived.slice(-SUMMARY_LINES).map((message) => {
-      const text = textOfContent(message.content).replace(/\s+/g, ' ').trim();
-      return `${message.role}: ${[...text].slice(0, SUMMARY_CHARS).join('')}`;
-    });
-    const summary = [
-      `${archived.length} earlier messages were left out. The last of them began:`,
-      ...lines,
-    ];
-    return {
-      kept: messages.slice(cut),
-      summary: summary.join('\n'),
-      archived: archived.length,
-      strategy: 'truncate',
-    };
-  };
-}
-
-const SUMMARY_LINES = 20;
-const SUMMARY_CHARS = 120;
-
-/** A cut must not part a tool's result from the call it answers: providers refuse such a conversation. */
-function cutBefore(messages: readonly TranscriptMessage[], wanted: number): number {
-  let cut = wanted;
-  while (cut > 0 && isToolResult(messages[cut])) cut -= 1;
-  return cut;
 }
 
 function isToolResult(message: TranscriptMessage | undefined): boolean {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../base/index.ts';
 import { openStore, type Store } from '../../store/index.ts';
+import { transcripts } from '../agent/index.ts';
 import { createRuntime } from '../compose.ts';
 import { createMockHost } from '../host/index.ts';
 import { stoppingStore } from '../run/stopping-store.fixture.ts';
@@ -93,5 +94,36 @@ describe('an agent in a TypeScript pipeline', () => {
       lives += 1;
     }
     expect(lives).toBeGreaterThan(3);
+  });
+});
+
+describe('transcripts in a TypeScript pipeline', () => {
+  it('are made, copied and compacted as in a program', async () => {
+    await using store = await openStore('memory:');
+    const talk = pipeline('talk', async ({ agent, llm }) => {
+      const { transcript } = await llm.call('one');
+      const { transcript: longer } = await llm.call('two', { transcript });
+      const shorter = await agent.transcriptCompact(longer, {
+        keepLast: 2,
+        summarize: (messages) => `${messages.length} before`,
+      });
+      const copy = agent.transcriptFork(shorter);
+      agent.open('s');
+      agent.inject('s', { role: 'user', content: 'a' });
+      agent.inject('s', { role: 'user', content: 'b' });
+      const stay = await agent.compact('s', { strategy: 'truncate', keepLast: 1 });
+      return { summary: transcripts.summary(shorter), state: copy['state'] ?? null, stay };
+    });
+    const runtime = createRuntime({
+      store,
+      pipelines: [talk],
+      host: createMockHost(),
+      llm: { mocks },
+    });
+    const result = await runtime.start(talk, null).done;
+    expect(result).toMatchObject({
+      returned: { state: 'forked', stay: 1 },
+    });
+    expect(JSON.stringify(result)).toContain('2 before');
   });
 });

@@ -28,6 +28,7 @@ export {
   terminalSink,
 } from './runtime.ts';
 export type { LaneFn, ParallelOptions, Settled, Spawned } from './tasks.ts';
+export type { CompactCall, TranscriptMethods } from './transcripts.ts';
 export { createHarness, type Handle, type Harness } from './tree.ts';
 export type { WorkerBody, WorkerMethods } from './worker.ts';
 export type { StageCall, StageFn, WorkflowCall, WorkflowMethods } from './workflow.ts';

@@ -2,23 +2,23 @@
 // the language calls, spelled in camelCase.
 import type { Json, JsonObject } from '../../base/index.ts';
 import {
+  type LlmCallOptions,
+  type LlmCallResult,
+  llmCallSafeWithTranscript,
+  llmCallWithTranscript,
+} from '../agent/index.ts';
+import {
   type AuditEntry,
   type FinishCallback,
   lifecycleAgent,
   lifecycleRoot,
 } from '../lifecycle/index.ts';
-import {
-  type LlmCallEnvelope,
-  type LlmOptions,
-  type LlmResult,
-  llmCall,
-  llmCallSafe,
-  llmMockEffects,
-} from '../llm/index.ts';
+import { type LlmCallEnvelope, llmMockEffects } from '../llm/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
 import { type AgentMethods, agentMethods } from './agent.ts';
 import { createFamily, type Family, notData } from './family.ts';
 import { type PoolMethods, poolMethods } from './pool.ts';
+import { type TranscriptMethods, transcriptMethods } from './transcripts.ts';
 import type { Harness } from './tree.ts';
 import { type WorkerMethods, workerMethods } from './worker.ts';
 import { type WorkflowMethods, workflowMethods } from './workflow.ts';
@@ -87,7 +87,12 @@ export function rootMethods(ctx: RunContext): RootMethods {
 }
 
 /** What is registered for the rest of a run. */
-export interface AgentHandle extends AgentMethods, PoolMethods, WorkerMethods, WorkflowMethods {
+export interface AgentHandle
+  extends AgentMethods,
+    PoolMethods,
+    TranscriptMethods,
+    WorkerMethods,
+    WorkflowMethods {
   /** The last registration counts. Use a preset (`onFinishDrain`, ...) or a function of your own. */
   pipelineOnFinish(callback: OnFinish): void;
   registerSessionHook(event: string, hook: Hook, pattern?: string): void;
@@ -104,6 +109,7 @@ export function agentHandle(
     ...workerMethods(ctx, harnessFor),
     ...workflowMethods(ctx, harnessFor),
     ...agentMethods(ctx),
+    ...transcriptMethods(ctx),
     pipelineOnFinish: (callback) => {
       lifecycleAgent.pipeline_on_finish(ctx, finishHandler(callback, harnessFor));
     },
@@ -132,27 +138,30 @@ function finishHandler(callback: OnFinish, harnessFor: (ctx: RunContext) => Harn
 
 /** Model calls. */
 export type LlmHandle = Family<typeof llmMockEffects> & {
-  /** Asks a model once. A recorded answer is never bought again. */
-  call(prompt: string, options?: LlmOptions & { readonly system?: string }): Promise<LlmResult>;
+  /** Asks a model once. A recorded answer is never bought again. With `transcript` it goes on from one. */
+  call(
+    prompt: string,
+    options?: LlmCallOptions & { readonly system?: string },
+  ): Promise<LlmCallResult>;
   /** The same, with failures as data. */
   callSafe(
     prompt: string,
-    options?: LlmOptions & { readonly system?: string },
+    options?: LlmCallOptions & { readonly system?: string },
   ): Promise<LlmCallEnvelope>;
 };
 
 /** The llm handle of a context. */
 export function llmHandle(ctx: RunContext): LlmHandle {
   const ask =
-    <R>(method: (c: RunContext, p: string, s: string | null, o: LlmOptions) => Suspending<R>) =>
-    (prompt: string, { system, ...options }: LlmOptions & { readonly system?: string } = {}) =>
+    <R>(method: (c: RunContext, p: string, s: string | null, o: LlmCallOptions) => Suspending<R>) =>
+    (prompt: string, { system, ...options }: LlmCallOptions & { readonly system?: string } = {}) =>
       ctx.runFromLane(ctx.task.nextGroup('llm'), (inner) =>
         method(inner, prompt, system ?? null, options),
       );
   return notData('harness.llm', {
     ...createFamily('harness.llm', llmMockEffects, ctx),
-    call: ask(llmCall),
-    callSafe: ask(llmCallSafe),
+    call: ask(llmCallWithTranscript),
+    callSafe: ask(llmCallSafeWithTranscript),
   });
 }
 

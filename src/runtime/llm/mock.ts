@@ -168,10 +168,10 @@ export function mockAnswer(
 ): LlmAnswer {
   if (mock?.error !== undefined) throw mockError(mock.error, route);
   const prompt = promptOf(request);
-  const calls = mock?.tool_calls ?? [];
+  const calls = mock === null ? defaultCalls(request) : (mock.tool_calls ?? []);
   const inputTokens = mock?.input_tokens ?? new TextEncoder().encode(prompt).length;
   return {
-    text: mock === null ? defaultText(prompt, request.system) : (mock.text ?? ''),
+    text: answerText(mock, calls.length > 0, request),
     model: mock?.model ?? route.model,
     stop_reason: (mock?.stop_reason ??
       (calls.length > 0 ? 'tool_use' : 'end_turn')) as LlmStopReason,
@@ -189,6 +189,19 @@ export function mockAnswer(
 function mockError(error: NonNullable<LlmMock['error']>, route: LlmRoute): HarnError {
   const { provider, model } = route;
   return categorised({ ...error, provider, model });
+}
+
+function answerText(mock: LlmMock | null, hasCalls: boolean, request: LlmRequest): string {
+  if (mock !== null) return mock.text ?? '';
+  return hasCalls ? '' : defaultText(promptOf(request), request.system);
+}
+
+/** What nobody prepared when there are tools: a call of the first one, so that a loop has something to do. */
+function defaultCalls(request: LlmRequest): readonly LlmToolCall[] {
+  const [tool] = request.tool_choice === 'none' ? [] : (request.tools ?? []);
+  if (tool === undefined) return [];
+  const turn = request.messages.filter(({ role }) => role === 'assistant').length;
+  return [{ id: `mock_call_${turn + 1}`, name: tool.name, arguments: {} }];
 }
 
 /** The text of an answer nobody prepared: repeatable, and recognisably not a model's. */
