@@ -42,6 +42,7 @@ export {
   onFinishAbandon,
   onFinishBlockUntilSettled,
   onFinishDrain,
+  onFinishDrainWith,
   onFinishHandoffTo,
   type Pipeline,
   type PipelineFn,

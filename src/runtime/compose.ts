@@ -12,7 +12,13 @@ import {
   programTargets,
   settingsFrom,
 } from './lifecycle/index.ts';
-import { type LlmConfig, llmConfigKey, llmUnsettledSource, llmUsageSection } from './llm/index.ts';
+import {
+  type LlmConfig,
+  llmConfigKey,
+  llmUnsettledSource,
+  llmUsageSection,
+  modelDecider,
+} from './llm/index.ts';
 import { type PruneOptions, type PruneReport, prune } from './records/index.ts';
 import {
   type OutputSink,
@@ -29,6 +35,8 @@ import { triggerUnsettledSource } from './trigger/index.ts';
 import {
   currentSessionKey,
   poolUnsettledSource,
+  receiptsSection,
+  recordDrainDecisionReceipt,
   workerIndex,
   workerKeeper,
   workerKindsKey,
@@ -56,7 +64,11 @@ export interface ComposeOptions {
 export const RUNTIME_PROJECTIONS = [runIndex, handoffIndex, questionIndex, workerIndex] as const;
 
 /** What the owners of facts add to every record. */
-export const RECORD_SECTIONS: readonly RecordSection[] = [llmUsageSection, humanQuestionsSection];
+export const RECORD_SECTIONS: readonly RecordSection[] = [
+  llmUsageSection,
+  humanQuestionsSection,
+  receiptsSection,
+];
 
 /** What keeps runs from being deleted, and what goes with them. */
 export const RUN_KEEPERS: readonly RunKeeper[] = [
@@ -111,6 +123,8 @@ export function composeRuns(options: ComposeOptions): RunDeps {
         ],
         targets: programTargets(run.start, run.id, pipelines),
         settings: settingsFrom(run.start.options),
+        signer: recordDrainDecisionReceipt,
+        decider: modelDecider,
       });
       options.equip?.(run);
     },

@@ -169,6 +169,7 @@ export {
   onFinishAbandon,
   onFinishBlockUntilSettled,
   onFinishDrain,
+  onFinishDrainWith,
   onFinishHandoffTo,
   programTargets,
   type ReceiptItem,

@@ -1,5 +1,5 @@
 // `harn runs show`: one run from start to receipt, folded from its journal.
-import type { Json } from '../../base/index.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import {
   actionGraphOf,
   documentJson,
@@ -96,6 +96,7 @@ function print(output: Output, host: Host, shown: Shown): void {
   ]);
   printEnd(output, record);
   printReceipt(output, record);
+  printSigned(output, record);
   printEffects(output, record);
   printChildren(output, shown.children);
   if (shown.questions.length > 0) {
@@ -133,6 +134,28 @@ function printReceipt(output: Output, { receipt }: RunRecord): void {
   output.line(output.style('bold', 'Receipt'));
   if (items.length === 0) output.line('  nothing was left open');
   for (const item of items) output.line(`  ${receiptLine(item)}`);
+}
+
+const MOST_SIGNED = 20;
+
+/** The signed receipts: who suspended, resumed and decided what. `--json` has them whole. */
+function printSigned(output: Output, record: RunRecord): void {
+  const entries = (record['lifecycle_receipts'] ?? []) as readonly JsonObject[];
+  if (entries.length === 0) return;
+  output.line();
+  output.line(output.style('bold', 'Signed'));
+  for (const entry of entries.slice(0, MOST_SIGNED)) output.line(`  ${signedLine(entry)}`);
+  if (entries.length > MOST_SIGNED) output.line(`  and ${entries.length - MOST_SIGNED} more`);
+}
+
+function signedLine({ kind, payload, blob }: JsonObject): string {
+  if (!isJsonObject(payload)) return `kept as blob ${String(blob)}`;
+  const { handle, initiator, item, action, decided_by } = payload;
+  if (!isJsonObject(item)) {
+    const done = kind === 'resumption_receipt' ? 'resumed' : 'suspended';
+    return oneLine(`${String(handle)}: ${done} by ${String(initiator)}`, 200);
+  }
+  return oneLine(`${String(item['id'])}: ${String(action)} by ${String(decided_by)}`, 200);
 }
 
 function printEffects(output: Output, { effects }: RunRecord): void {

@@ -15,6 +15,12 @@ import {
 } from '../lifecycle/index.ts';
 import { type LlmCallEnvelope, llmMockEffects } from '../llm/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
+import {
+  type ReceiptEntry,
+  type ReceiptKind,
+  receiptsSnapshot,
+  verifyReceipt,
+} from '../work/index.ts';
 import { type AgentMethods, agentMethods } from './agent.ts';
 import { createFamily, type Family, notData } from './family.ts';
 import { type PoolMethods, poolMethods } from './pool.ts';
@@ -171,6 +177,10 @@ export interface ObsHandle {
   pipelineLifecycleAuditLogSnapshot(): readonly AuditEntry[];
   /** The same, removed from the log of this run. */
   pipelineLifecycleAuditLogTake(): readonly AuditEntry[];
+  /** The signed receipts of this run so far: suspensions, resumptions, decisions of its settlement. */
+  lifecycleReceiptsSnapshot(): readonly ReceiptEntry[];
+  /** Throws HARN-SUS-013 when a receipt (the `payload` of an entry) is not what was signed. */
+  verifyLifecycleReceiptSignature(kind: ReceiptKind, receipt: Json): void;
 }
 
 /** The obs handle of a context. */
@@ -179,5 +189,7 @@ export function obsHandle(ctx: RunContext): ObsHandle {
     pipelineLifecycleAuditLogSnapshot: () =>
       lifecycleAgent.pipeline_lifecycle_audit_log_snapshot(ctx),
     pipelineLifecycleAuditLogTake: () => lifecycleAgent.pipeline_lifecycle_audit_log_take(ctx),
+    lifecycleReceiptsSnapshot: () => receiptsSnapshot(ctx),
+    verifyLifecycleReceiptSignature: (kind, receipt) => verifyReceipt(ctx, kind, receipt),
   };
 }

@@ -12,7 +12,12 @@ import { type AuditEntry, lifecycleKey } from './state.ts';
 import { auditTopic } from './topics.ts';
 
 const appendAudit = defineEffect(
-  { name: 'lifecycle.emit_audit', class: 'store', access: 'write' },
+  {
+    name: 'lifecycle.emit_audit',
+    class: 'store',
+    access: 'write',
+    identity: ([{ seq, kind, payload }]: readonly [AuditEntry]) => [seq, kind, decisive(payload)],
+  },
   (env, entry: AuditEntry) => {
     const { seq, kind, pipeline_id: pipelineId } = entry;
     const headers = {
@@ -26,6 +31,13 @@ const appendAudit = defineEffect(
     return null;
   },
 );
+
+/** What a payload is checked by on replay: of an item its id, for what it is comes from its owner. */
+function decisive(payload: Json): Json {
+  if (!isJsonObject(payload) || !isJsonObject(payload['item'])) return payload;
+  const { category = null, id = null } = payload['item'];
+  return { ...payload, item: { category, id } };
+}
 
 /** The run itself: handoffs and audits name it as their origin. */
 export function currentPipelineId(ctx: RunContext): string {

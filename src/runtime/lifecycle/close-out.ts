@@ -13,8 +13,9 @@
 import type { RunContext, Suspending } from '../run/index.ts';
 import { messageOf } from './audit.ts';
 import type { Bucket } from './bucket.ts';
-import { decisionOf, tryAct } from './drain.ts';
+
 import { type Decision, ledgerKey } from './ledger.ts';
+import { decisionOf, leave, tryAct } from './settle-item.ts';
 import { type SettleAction, type Snapshot, takeSnapshot, type UnsettledItem } from './unsettled.ts';
 
 /** How the run ends, as far as its open work is concerned. */
@@ -60,7 +61,7 @@ function* closeItem(ctx: RunContext, item: UnsettledItem, mode: CloseMode): Susp
     leave(ctx, item, by, action === 'abandon' ? reason : `${reason}; it cannot be ${PAST[action]}`);
     return;
   }
-  const result = yield* tryAct(ctx, item, action, reason, null);
+  const result = yield* tryAct(ctx, item, action, { reason });
   if (result.status === 'gone') return;
   ctx.get(ledgerKey).decide(item, decisionOf(item, result, by, reason));
 }
@@ -69,7 +70,7 @@ function* closeItem(ctx: RunContext, item: UnsettledItem, mode: CloseMode): Susp
 function* release(ctx: RunContext, items: readonly UnsettledItem[]): Suspending<boolean> {
   const letGo = items.filter(({ actions }) => actions.includes('abandon'));
   for (const item of letGo) {
-    yield* tryAct(ctx, item, 'abandon', ctx.get(ledgerKey).reasonOf(item), null);
+    yield* tryAct(ctx, item, 'abandon', { reason: ctx.get(ledgerKey).reasonOf(item) });
   }
   return letGo.length > 0;
 }
@@ -120,9 +121,4 @@ function afterCallback(item: UnsettledItem): Plan {
   }
   const reason = 'its target is not at hand; it waits in the queue of its target';
   return { action: 'defer', by: 'settlement', reason };
-}
-
-function leave(ctx: RunContext, item: UnsettledItem, by: Decision['by'], reason: string): void {
-  const { resumeToken } = item;
-  ctx.get(ledgerKey).decide(item, { disposition: 'abandoned', by, reason, resumeToken });
 }

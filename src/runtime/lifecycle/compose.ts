@@ -1,5 +1,6 @@
 // What a runtime does to give each of its runs a lifecycle.
 import type { RunCore } from '../run/index.ts';
+import { type DecisionSigner, decisionSignerKey } from './decision-receipt.ts';
 import { type SettlementDecider, settlementDeciderKey } from './decision-table.ts';
 import { type HandoffTargets, handoffSource, handoffTargetsKey } from './handoff.ts';
 import { type LifecycleSettings, lifecycleSettingsKey } from './settings.ts';
@@ -13,6 +14,8 @@ export interface LifecycleParts {
   readonly settings?: LifecycleSettings;
   /** Chooses among legal actions during settlement; without one the table decides. */
   readonly decider?: SettlementDecider;
+  /** Signs what settlement decided; without one decisions are in audits and the settlement receipt only. */
+  readonly signer?: DecisionSigner;
 }
 
 /** Puts the lifecycle's services in place; before the body begins. */
@@ -20,6 +23,7 @@ export function equipLifecycle(run: RunCore, parts: LifecycleParts = {}): void {
   if (parts.targets !== undefined) run.provide(handoffTargetsKey, parts.targets);
   if (parts.settings !== undefined) run.provide(lifecycleSettingsKey, parts.settings);
   if (parts.decider !== undefined) run.provide(settlementDeciderKey, parts.decider);
+  if (parts.signer !== undefined) run.provide(decisionSignerKey, parts.signer);
   const hub = run.get(unsettledHubKey);
   hub.add(handoffSource);
   for (const source of parts.sources ?? []) hub.add(source);

@@ -1,7 +1,9 @@
 // What the settlement loop does with an item when nobody else decides: the fixed table, and the port through which a
 // model may choose among an item's legal actions instead.
+import type { Json } from '../../base/index.ts';
 import type { RunContext, ServiceKey, Suspending } from '../run/index.ts';
 import type { Bucket } from './bucket.ts';
+import type { ModelWish } from './settlement-options.ts';
 import type { SettleAction, UnsettledItem } from './unsettled.ts';
 
 /** What is to be done with one item. */
@@ -11,6 +13,11 @@ export interface Choice {
   readonly named: string;
   readonly reason: string;
   readonly by: 'settlement' | 'model' | 'callback';
+  /** What a resumed worker is told. */
+  readonly input?: Json | undefined;
+  /** What a model was asked, also when its answer was of no use. */
+  readonly prompt?: string | undefined;
+  readonly model?: string | undefined;
 }
 
 interface TableRow {
@@ -74,17 +81,41 @@ export function tableChoice(item: UnsettledItem): Choice | undefined {
   return found === undefined ? undefined : { ...found, by: 'settlement' };
 }
 
+/** An action that someone chose for one item, or why there is none. */
+export type Wish =
+  | { readonly action: SettleAction; readonly reason: string; readonly input?: Json | undefined }
+  | { readonly problem: string };
+
+/** What came of asking about the items of a round, in their order; undefined leaves an item to the table. */
+export interface Advice {
+  readonly wishes: readonly (Wish | undefined)[];
+  /** What was asked, word for word; kept as its hash. */
+  readonly prompt?: string | undefined;
+  readonly model?: string | undefined;
+}
+
+/** What the settlement that asks has said about asking, and what is left of its budget. */
+export interface DecideOptions {
+  /** What `{model: ...}` of the settlement says; undefined: no model was named. */
+  readonly model: ModelWish | undefined;
+  /** Time left for the settlement, in ms. */
+  readonly leftMs: number;
+  /** Counted by who asks. */
+  readonly spent: { calls: number; tokens: number };
+}
+
 /**
- * Someone who chooses among legal actions, such as a model with constrained tools. Answers one action per item, in
- * order; undefined, or one that is not legal, leaves that item to the table.
+ * Someone who chooses among legal actions, such as a model. What is not legal, missing or said to be a problem leaves
+ * its item to the table.
  */
 export interface SettlementDecider {
+  /** Refuses what a settlement says about its model, before anything happens. */
+  check?(model: ModelWish): void;
   decide(
     ctx: RunContext,
     items: readonly UnsettledItem[],
-  ): Suspending<
-    readonly ({ readonly action: SettleAction; readonly reason: string } | undefined)[]
-  >;
+    options: DecideOptions,
+  ): Suspending<Advice>;
 }
 
 /** The decider of the run; without one the table decides. */
@@ -97,12 +128,33 @@ export const settlementDeciderKey: ServiceKey<SettlementDecider | undefined> = {
 export function* chooseActions(
   ctx: RunContext,
   items: readonly UnsettledItem[],
+  options: DecideOptions,
 ): Suspending<readonly (Choice | undefined)[]> {
   const decider = ctx.get(settlementDeciderKey);
-  const asked = decider === undefined ? [] : yield* decider.decide(ctx, items);
+  const advice = decider === undefined ? NO_ADVICE : yield* decider.decide(ctx, items, options);
+  const { prompt, model } = advice;
   return items.map((item, index) => {
-    const wish = asked[index];
-    if (wish === undefined || !item.actions.includes(wish.action)) return tableChoice(item);
-    return { action: wish.action, named: wish.action, reason: wish.reason, by: 'model' };
+    const wish = advice.wishes[index];
+    if (wish === undefined) return tableChoice(item);
+    if ('action' in wish && item.actions.includes(wish.action)) {
+      const { action, reason, input } = wish;
+      const named = action === 'deliver' ? 'handoff' : action;
+      return { action, named, reason, by: 'model', input, prompt, model };
+    }
+    const problem = 'problem' in wish ? wish.problem : `${wish.action} is not legal for it`;
+    return fallBack(item, { problem, prompt, model });
   });
 }
+
+/** The table's answer where a model's was of no use. */
+export function fallBack(
+  item: UnsettledItem,
+  asked: { readonly problem: string } & Pick<Choice, 'prompt' | 'model'>,
+): Choice | undefined {
+  const choice = tableChoice(item);
+  if (choice === undefined) return undefined;
+  const { problem, prompt, model } = asked;
+  return { ...choice, reason: `${choice.reason} (the model: ${problem})`, prompt, model };
+}
+
+const NO_ADVICE: Advice = { wishes: [] };

@@ -260,11 +260,12 @@ describe('draining', () => {
           ctx.run.provide(settlementDeciderKey, {
             *decide(_ctx, items) {
               yield* [];
-              return items.map(({ id }) =>
+              const wishes = items.map(({ id }) =>
                 id === 'w1'
                   ? { action: 'resume' as const, reason: 'still useful' }
-                  : { action: 'deliver' as const, reason: 'not legal' },
+                  : { action: 'deliver' as const, reason: 'just because' },
               );
+              return { wishes };
             },
           });
           yield* [];
@@ -277,5 +278,6 @@ describe('draining', () => {
       'suspended_subagents w1 resumed model',
       'suspended_subagents w2 cancelled settlement',
     ]);
+    expect(receipt.items[1]?.reason).toContain('deliver is not legal for it');
   });
 });

@@ -1,20 +1,28 @@
 // The settlement loop: decides about every open item exactly once and does what it decided. One item per bucket and
 // round, in bucket order; the decisions of a round are made without giving up the turn, so they are one commit.
 //
-// A round: snapshot -> first undecided item of each bucket -> choices -> OnDrainDecision hooks -> actions with their
-// audits (the commit) -> waiting for what was left to end by itself. The loop ends when every item is decided or its
-// rounds are spent; what is left then is abandoned by name.
+// A round: first undecided item of each bucket -> choices -> OnDrainDecision hooks -> actions with their audits and
+// signed receipts (the commit) -> waiting for what was left to end by itself. The loop ends when every item is decided
+// or its rounds are spent; what is left then is abandoned by name.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { fireHooks, type HookControl, type RunContext, type Suspending } from '../run/index.ts';
 import { askDecisionHooks, messageOf, recordAudit } from './audit.ts';
 import { BUCKETS, bucketFacts, bucketOf, isEmptyState, itemId } from './bucket.ts';
-import { type Choice, chooseActions } from './decision-table.ts';
-import { durationMs } from './duration.ts';
+import { signDecision } from './decision-receipt.ts';
+import {
+  type Choice,
+  chooseActions,
+  fallBack,
+  settlementDeciderKey,
+  tableChoice,
+} from './decision-table.ts';
 import { type Decision, ledgerKey } from './ledger.ts';
+import { auditHandoff, auditId, decisionOf, leave, restOf, tryAct } from './settle-item.ts';
+import { parseSettlement, type SettlementOptions } from './settlement-options.ts';
+import { itemKey, SettlementQueue } from './settlement-queue.ts';
 import { lifecycleKey } from './state.ts';
 import {
-  type ActResult,
-  actOn,
+  type ActOptions,
   type SettleAction,
   type Snapshot,
   takeSnapshot,
@@ -24,8 +32,6 @@ import { runNow, waitFor } from './wait.ts';
 
 const METHOD = 'spawn_settlement_agent';
 const DEFAULT_ROUNDS = 5;
-const MOST_ROUNDS = 20;
-const DEFAULT_WAIT_MS = 30_000;
 
 /** `harness.spawn_settlement_agent`: hooks around the loop; answers the drain receipt. */
 export function* drain(
@@ -34,6 +40,8 @@ export function* drain(
   returnValue: Json,
   options: Json = null,
 ): Suspending<JsonObject> {
+  const parsed = parseSettlement(options);
+  if (parsed.model !== undefined) ctx.get(settlementDeciderKey)?.check?.(parsed.model);
   let only: ReadonlySet<string> | undefined;
   try {
     const payload = { unsettled, return_value: returnValue, options };
@@ -44,7 +52,7 @@ export function* drain(
   } catch (error) {
     return { status: 'error', method: METHOD, error: messageOf(error) };
   }
-  const loop = new SettlementLoop(ctx, returnValue, options, only);
+  const loop = new SettlementLoop(ctx, returnValue, parsed, only);
   const outcome = yield* whileSettling(ctx, loop.run(unsettled));
   try {
     yield* fireHooks(ctx, 'PostDrain', { unsettled, outcome }, { onBlock: 'ignore' });
@@ -79,11 +87,14 @@ function narrowedTo(control: HookControl): ReadonlySet<string> | undefined {
   const keys = new Set<string>();
   for (const { bucket } of BUCKETS) {
     for (const view of bucketOf(wanted, bucket)) {
-      if (isJsonObject(view)) keys.add(`${bucket} ${itemId(bucket, view)}`);
+      if (isJsonObject(view)) keys.add(itemKey({ bucket, id: itemId(bucket, view) }));
     }
   }
   return keys;
 }
+
+/** What was let go on has to end before the settlement does. */
+const GOES_ON: ReadonlySet<SettleAction> = new Set(['drain', 'resume']);
 
 interface Decided {
   readonly item: UnsettledItem;
@@ -94,9 +105,9 @@ interface Decided {
 class SettlementLoop {
   readonly #ctx: RunContext;
   readonly #returnValue: Json;
-  readonly #options: Json;
-  readonly #only: ReadonlySet<string> | undefined;
-  readonly #handled = new Set<string>();
+  readonly #options: SettlementOptions;
+  readonly #spent = { calls: 0, tokens: 0 };
+  readonly #queue: SettlementQueue;
   #iterations = 0;
   #processed = 0;
   #deadlineMono = 0;
@@ -104,28 +115,27 @@ class SettlementLoop {
   constructor(
     ctx: RunContext,
     returnValue: Json,
-    options: Json,
+    options: SettlementOptions,
     only: ReadonlySet<string> | undefined,
   ) {
     this.#ctx = ctx;
     this.#returnValue = returnValue;
     this.#options = options;
-    this.#only = only;
+    this.#queue = new SettlementQueue(ctx, only);
   }
 
   *run(given: Json): Suspending<JsonObject> {
     const ctx = this.#ctx;
     const audited = ctx.get(lifecycleKey).audited;
-    let snapshot = yield* takeSnapshot(ctx);
-    const budget = roundsOf(this.#options, snapshot);
+    let snapshot = yield* this.#queue.look();
+    const budget = this.#options.rounds ?? roundsFor(snapshot);
     if (snapshot.items.length === 0 && isEmptyState(isJsonObject(given) ? given : {})) {
       return this.#receipt('no_unsettled', budget, snapshot, 0);
     }
-    this.#deadlineMono = ctx.sync(runNow, []) + waitMsOf(this.#options);
+    this.#deadlineMono = ctx.sync(runNow, []) + this.#options.waitMs;
     while (this.#iterations < budget) {
       this.#iterations += 1;
-      if (this.#iterations > 1) snapshot = yield* takeSnapshot(ctx);
-      const next = this.#nextOfEach(snapshot);
+      const next = yield* this.#queue.next();
       if (next.length === 0) break;
       yield* this.#round(next);
     }
@@ -140,108 +150,115 @@ class SettlementLoop {
     return this.#receipt(status, budget, snapshot, audits);
   }
 
-  /** The first item of each bucket that has no decision yet. */
-  #nextOfEach({ items }: Snapshot): readonly UnsettledItem[] {
-    const next: UnsettledItem[] = [];
-    for (const { bucket } of BUCKETS) {
-      const first = items.find((item) => item.bucket === bucket && this.#isOurs(item));
-      if (first !== undefined) next.push(first);
-    }
-    return next;
-  }
-
-  #isOurs(item: UnsettledItem): boolean {
-    const key = keyOf(item);
-    return !this.#handled.has(key) && (this.#only === undefined || this.#only.has(key));
-  }
-
   *#round(items: readonly UnsettledItem[]): Suspending<void> {
     const ctx = this.#ctx;
-    for (const item of items) this.#handled.add(keyOf(item));
-    const choices = yield* chooseActions(ctx, items);
+    const { model } = this.#options;
+    const options = { model, leftMs: this.#leftMs(), spent: this.#spent };
+    const choices = yield* chooseActions(ctx, items, options);
     const decided: Decided[] = [];
-    for (const [index, item] of items.entries()) {
-      const decision = yield* this.#confirm(item, choices[index]);
+    for (const [index, listed] of items.entries()) {
+      // It may have moved while a model was thinking.
+      const item = this.#queue.refresh(listed);
+      const choice = item === undefined ? undefined : stillLegal(item, choices[index]);
+      const decision = item === undefined ? undefined : yield* this.#confirm(item, choice);
       if (decision !== undefined) decided.push(decision);
     }
     this.#processed += items.length;
-    for (const decision of decided) yield* this.#commit(decision);
-    for (const { item, choice } of decided) {
-      if (choice.action === 'drain') yield* this.#awaitEnd(item, choice);
+    const left: Decided[] = [];
+    for (const decision of decided) {
+      const done = yield* this.#commit(decision);
+      if (done !== undefined && GOES_ON.has(done.choice.action)) left.push(done);
     }
+    for (const { item, choice } of left) yield* this.#awaitEnd(item, choice);
+  }
+
+  #leftMs(): number {
+    return this.#deadlineMono - this.#ctx.sync(runNow, []);
   }
 
   /** Lets the hooks see a decision: they may veto it, change its payload, or choose another legal action. */
   *#confirm(item: UnsettledItem, choice: Choice | undefined): Suspending<Decided | undefined> {
     const { category } = bucketFacts(item.bucket);
     if (choice === undefined) {
-      this.#leave(item, 'settlement', 'no legal action was left for it');
+      yield* this.#leave(item, 'settlement', 'no legal action was left for it');
       return undefined;
     }
     const shown = { category, id: auditId(item), summary: item.view };
     const payload = { action: choice.named, item: shown, reason: choice.reason };
     const verdict = yield* askDecisionHooks(this.#ctx, payload);
     if (verdict.status === 'blocked') {
-      this.#leave(item, 'callback', verdict.reason);
+      yield* this.#leave(item, 'callback', verdict.reason);
       return undefined;
     }
     if (verdict.status === 'error') return { item, choice, payload };
     return { item, choice: amended(item, choice, verdict.payload), payload: verdict.payload };
   }
 
-  *#commit({ item, choice, payload }: Decided): Suspending<void> {
+  /** Does what was decided and writes it down; answers what was done in the end. */
+  *#commit(decided: Decided): Suspending<Decided | undefined> {
     const ctx = this.#ctx;
-    if (choice.action !== 'drain') {
-      const { action, reason, by } = choice;
+    const { item, choice, payload } = decided;
+    const { action, reason, by } = choice;
+    if (action !== 'drain') {
       const decision = {
         disposition: action === 'defer' ? 'deferred' : action,
         source: 'settlement_agent',
       };
-      const result = yield* tryAct(ctx, item, action, reason, decision);
-      if (result.status === 'gone') return;
+      const result = yield* tryAct(ctx, item, action, { reason, decision, ...inputOf(choice) });
+      if (result.status === 'gone') return undefined;
+      if (result.status === 'refused' && by === 'model') {
+        return yield* this.#commitInstead(item, choice, result.reason);
+      }
       if (item.bucket === 'partial_handoffs' && result.status === 'done') {
-        const facts = { envelope_id: auditId(item), decision };
-        const kind = action === 'deliver' ? 'handoff_delivered' : 'handoff_acknowledged';
-        yield* recordAudit(
-          ctx,
-          kind,
-          action === 'deliver' ? { ...facts, to: result.to ?? null } : facts,
-        );
+        yield* auditHandoff(ctx, item, action, decision, result.to ?? null);
       }
       ctx.get(ledgerKey).decide(item, decisionOf(item, result, by, reason));
     }
     yield* recordAudit(ctx, 'drain_decision', payload);
+    yield* signDecision(ctx, item, choice);
+    return decided;
+  }
+
+  /** The owner refused what a model chose: the table decides. */
+  *#commitInstead(
+    item: UnsettledItem,
+    { action, prompt, model }: Choice,
+    refusal: string,
+  ): Suspending<Decided | undefined> {
+    const asked = { problem: `${action} was refused: ${refusal}`, prompt, model };
+    const decided = yield* this.#confirm(item, fallBack(item, asked));
+    return decided === undefined ? undefined : yield* this.#commit(decided);
   }
 
   /** Waits for an item to end by itself for as long as the budget lasts, then cancels it. */
-  *#awaitEnd(item: UnsettledItem, { by, reason }: Choice): Suspending<void> {
+  *#awaitEnd(item: UnsettledItem, { action, by, reason }: Choice): Suspending<void> {
     const ctx = this.#ctx;
-    const left = this.#deadlineMono - ctx.sync(runNow, []);
-    const end = yield* waitFor(ctx, left, function* (at) {
-      const { items } = yield* takeSnapshot(at);
-      return items.some((other) => keyOf(other) === keyOf(item)) ? undefined : true;
-    });
+    const ledger = ctx.get(ledgerKey);
+    const isResumed = action === 'resume';
+    const ended = { disposition: isResumed ? 'resumed' : 'drained', by, reason } as const;
+    const end = yield* waitFor(ctx, this.#leftMs(), (at) => restOf(at, item, isResumed));
     if (end.status === 'done') {
-      ctx.get(ledgerKey).decide(item, { disposition: 'drained', by, reason });
+      // One that has parked again is open work again, for whoever looks next.
+      if (end.value === 'ended') ledger.decide(item, ended);
       return;
     }
     const late = 'it did not end within the time of the settlement';
     if (!item.actions.includes('cancel')) {
-      this.#leave(item, by, late);
+      leave(ctx, item, by, late);
       return;
     }
-    const result = yield* tryAct(ctx, item, 'cancel', late, null);
-    if (result.status === 'gone') {
-      ctx.get(ledgerKey).decide(item, { disposition: 'drained', by, reason });
-    } else ctx.get(ledgerKey).decide(item, decisionOf(item, result, by, late));
+    const result = yield* tryAct(ctx, item, 'cancel', { reason: late });
+    ledger.decide(item, result.status === 'gone' ? ended : decisionOf(item, result, by, late));
   }
 
   *#nameLeftovers(snapshot: Snapshot, budget: number): Suspending<void> {
     const ledger = this.#ctx.get(ledgerKey);
     for (const item of snapshot.items) {
-      if (!ledger.isDecided(item)) {
-        this.#leave(item, 'settlement', 'the rounds of the settlement were spent');
-      }
+      if (ledger.isDecided(item)) continue;
+      const reason = this.#queue.hasGiven(item)
+        ? 'open again after it was resumed'
+        : 'the rounds of the settlement were spent';
+      yield* this.#leave(item, 'settlement', reason);
     }
     yield* recordAudit(this.#ctx, 'drain_unsettled_remaining', {
       iterations: this.#iterations,
@@ -251,9 +268,10 @@ class SettlementLoop {
     });
   }
 
-  #leave(item: UnsettledItem, by: Decision['by'], reason: string): void {
-    const { resumeToken } = item;
-    this.#ctx.get(ledgerKey).decide(item, { disposition: 'abandoned', by, reason, resumeToken });
+  /** Decides that an item stays as it is. */
+  *#leave(item: UnsettledItem, by: Decision['by'], reason: string): Suspending<void> {
+    leave(this.#ctx, item, by, reason);
+    yield* signDecision(this.#ctx, item, { named: 'abandon', reason, by });
   }
 
   #receipt(status: string, budget: number, { state }: Snapshot, audits: number): JsonObject {
@@ -270,36 +288,12 @@ class SettlementLoop {
   }
 }
 
-/** An action that cannot break the loop: what throws is an end nobody knows. */
-export function* tryAct(
-  ctx: RunContext,
-  item: UnsettledItem,
-  action: SettleAction,
-  reason: string,
-  decision: Json,
-): Suspending<ActResult | { readonly status: 'failed'; readonly reason: string }> {
-  try {
-    return yield* actOn(ctx, item, action, { reason, decision });
-  } catch (error) {
-    return { status: 'failed', reason: messageOf(error) };
-  }
-}
-
-/** The ledger's form of what an action brought. */
-export function decisionOf(
-  item: UnsettledItem,
-  result: Exclude<ActResult, { status: 'gone' }> | { status: 'failed'; reason: string },
-  by: Decision['by'],
-  reason: string,
-): Decision {
-  if (result.status === 'done') {
-    const { disposition, to } = result;
-    const stays = disposition === 'abandoned' || disposition === 'deferred';
-    const resumeToken = result.resumeToken ?? (stays ? item.resumeToken : undefined);
-    return { disposition, by, reason, to, resumeToken };
-  }
-  const disposition = result.status === 'refused' ? 'abandoned' : 'unknown';
-  return { disposition, by, reason: result.reason, resumeToken: item.resumeToken };
+/** A choice that the item no longer allows is left to the table. */
+function stillLegal(item: UnsettledItem, choice: Choice | undefined): Choice | undefined {
+  if (choice === undefined || item.actions.includes(choice.action)) return choice;
+  if (choice.by !== 'model') return tableChoice(item);
+  const { prompt, model, action } = choice;
+  return fallBack(item, { problem: `${action} is no longer legal for it`, prompt, model });
 }
 
 /** A hook that changed the payload's action to another legal one is obeyed. */
@@ -309,30 +303,16 @@ function amended(item: UnsettledItem, choice: Choice, payload: Json): Choice {
   if (wanted === undefined || action === choice.named) return choice;
   const given = isJsonObject(payload) ? payload['reason'] : undefined;
   const reason = typeof given === 'string' ? given : choice.reason;
-  return { action: wanted, named: wanted, reason, by: 'callback' };
+  const { prompt, model } = choice;
+  return { action: wanted, named: wanted, reason, by: 'callback', prompt, model };
 }
 
-/** The id that decisions show: the short one of a handoff. */
-function auditId(item: UnsettledItem): string {
-  const envelope = item.view['envelope_id'];
-  return typeof envelope === 'string' ? envelope : item.id;
-}
-
-/** Rounds: a number, `{drain_budget_iterations}`, else enough for what is there. Given ones are 1 to 20. */
-function roundsOf(options: Json, snapshot: Snapshot): number {
-  const given = isJsonObject(options) ? options['drain_budget_iterations'] : options;
-  if (typeof given === 'number' && Number.isInteger(given) && given > 0) {
-    return Math.min(given, MOST_ROUNDS);
-  }
+/** Enough rounds for what is there. */
+function roundsFor(snapshot: Snapshot): number {
   const sizes = BUCKETS.map(({ bucket }) => bucketOf(snapshot.state, bucket).length);
   return Math.max(DEFAULT_ROUNDS, ...sizes.map((size) => size + 1));
 }
 
-function waitMsOf(options: Json): number {
-  const given = isJsonObject(options) ? durationMs(options['drain_budget_ms']) : undefined;
-  return given !== undefined && given >= 0 ? given : DEFAULT_WAIT_MS;
-}
-
-function keyOf({ bucket, id }: UnsettledItem): string {
-  return `${bucket} ${id}`;
+function inputOf({ input }: Choice): Pick<ActOptions, 'input'> {
+  return input === undefined ? {} : { input };
 }

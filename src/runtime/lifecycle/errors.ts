@@ -64,6 +64,11 @@ export const lifErrors = defineErrors('LIF', {
     message: ({ given }) => `with_timeout expects a duration, milliseconds or {ms}; got ${given}`,
     hint: 'write "30s", 30000 or {seconds: 30}; 0 means no limit',
   }),
+  badSettlement: row<{ option: string; expected: string }>({
+    number: 15,
+    message: ({ option, expected }) => `settlement option ${option}: expected ${expected}`,
+    hint: 'options are {model, instructions, model_budget_calls, model_budget_tokens, drain_budget_iterations, drain_budget_ms}',
+  }),
   finishTimeout: row<{ ms: number }>({
     number: 13,
     message: ({ ms }) => `on_finish and its hooks did not end within ${ms} ms`,

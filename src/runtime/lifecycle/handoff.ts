@@ -221,6 +221,10 @@ export const handoffSource: UnsettledSource = {
       .open()
       .map((handoff) => itemOf(ctx, handoff, nowMs));
   },
+  item(ctx, id, nowMs) {
+    const handoff = ctx.get(handoffRegistryKey).find(id);
+    return handoff === undefined ? undefined : itemOf(ctx, handoff, nowMs);
+  },
   *act(ctx, item, action, options) {
     const handoff = ctx.get(handoffRegistryKey).find(item.id);
     if (handoff === undefined) return { status: 'gone' };

@@ -24,11 +24,15 @@ export {
 // Composition
 export { equipLifecycle, type LifecycleParts } from './compose.ts';
 // Settlement
+export { type DecisionSigner, decisionSignerKey } from './decision-receipt.ts';
 export {
+  type Advice,
   type Choice,
   DECISION_TABLE,
+  type DecideOptions,
   type SettlementDecider,
   settlementDeciderKey,
+  type Wish,
 } from './decision-table.ts';
 export { drain } from './drain.ts';
 export { durationMs, durationText } from './duration.ts';
@@ -63,6 +67,7 @@ export {
   onFinishAbandon,
   onFinishBlockUntilSettled,
   onFinishDrain,
+  onFinishDrainWith,
   onFinishHandoffTo,
 } from './presets.ts';
 // Receipts
@@ -70,6 +75,7 @@ export { isPartial, receiptLine, type SettlementReceipt } from './receipt.ts';
 // Methods as programs call them
 export { lifecycleAgent, lifecycleRoot } from './root.ts';
 export { type LifecycleSettings, lifecycleSettingsKey, settingsFrom } from './settings.ts';
+export type { ModelWish, SettlementCall } from './settlement-options.ts';
 export { type AuditEntry, LifecycleState, lifecycleKey } from './state.ts';
 export { auditTopic, handoffTopic } from './topics.ts';
 // Unsettled work

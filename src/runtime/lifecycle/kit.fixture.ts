@@ -107,14 +107,23 @@ export class FakeSource implements UnsettledSource {
 
   *items(): Suspending<readonly UnsettledItem[]> {
     yield* [];
-    return [...this.#items.values()].map((item) => ({
+    return [...this.#items.values()].map((item) => this.#shown(item));
+  }
+
+  item(_ctx: RunContext, id: string): UnsettledItem | undefined {
+    const item = this.#items.get(id);
+    return item === undefined ? undefined : this.#shown(item);
+  }
+
+  #shown(item: FakeItem): UnsettledItem {
+    return {
       bucket: this.bucket,
       id: item.id,
       view: { [ID_FIELD[this.bucket]]: item.id },
       moves: item.moves ?? item.endsAfter !== undefined,
       actions: item.actions,
       ...(item.resumeToken === undefined ? {} : { resumeToken: item.resumeToken }),
-    }));
+    };
   }
 
   act: UnsettledSource['act'] = function* (this: FakeSource, ctx, item, action, options) {

@@ -94,6 +94,14 @@ export class Ledger {
     }
   }
 
+  /** Notes that an item is not open any more: without a decision, it settled by itself. */
+  left(item: Seen): void {
+    const line = this.#lines.get(keyOf(item));
+    if (line === undefined) return;
+    line.present = false;
+    if (line.decision === undefined) this.#decide(line, SETTLED);
+  }
+
   /** Writes down what became of an item. */
   decide(item: Seen, decision: Decision): void {
     if (this.#active) this.#decide(this.#line(item), decision);

@@ -1,4 +1,4 @@
-// The four presets for on_finish. They do what std/lifecycle does in the language, with the same audits.
+// The presets for on_finish. They do what std/lifecycle does in the language, with the same audits.
 import type { Json, JsonObject } from '../../base/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
 import { currentPipelineId, emitAudit } from './audit.ts';
@@ -7,6 +7,7 @@ import { callInline, type FinishCallback, finishCallback } from './call.ts';
 import { drain } from './drain.ts';
 import { durationMs, durationText } from './duration.ts';
 import { queueHandoff } from './handoff.ts';
+import { parseSettlement, type SettlementCall } from './settlement-options.ts';
 import { takeSnapshot } from './unsettled.ts';
 import { DEFAULT_WAIT_MS, waitForAnySettlement } from './wait.ts';
 
@@ -24,17 +25,29 @@ export const onFinishAbandon: FinishCallback = finishCallback(
 );
 
 /** Runs the settlement loop over what is open and answers its receipt; with nothing open, the value. */
-export const onFinishDrain: FinishCallback = finishCallback(
-  'on_finish_drain',
-  function* (ctx, value) {
-    const { state, items } = yield* takeSnapshot(ctx);
-    if (items.length === 0) {
-      yield* emitAudit(ctx, 'pipeline_finalized', { reason: 'no_unsettled' });
-      return value;
-    }
-    return yield* drain(ctx, state, (value ?? null) as Json);
-  },
+export const onFinishDrain: FinishCallback = finishCallback('on_finish_drain', (ctx, value) =>
+  drainOpen(ctx, value, null),
 );
+
+/**
+ * The same with options of the settlement: `{model: "name"}` lets a model choose among the legal actions of each item
+ * (see `SettlementModel`), `drain_budget_ms` bounds its waiting.
+ */
+export function onFinishDrainWith(options: SettlementCall): FinishCallback {
+  parseSettlement(options as JsonObject);
+  return finishCallback('on_finish_drain', (ctx, value) =>
+    drainOpen(ctx, value, options as JsonObject),
+  );
+}
+
+function* drainOpen(ctx: RunContext, value: unknown, options: Json): Suspending<unknown> {
+  const { state, items } = yield* takeSnapshot(ctx);
+  if (items.length === 0) {
+    yield* emitAudit(ctx, 'pipeline_finalized', { reason: 'no_unsettled' });
+    return value;
+  }
+  return yield* drain(ctx, state, (value ?? null) as Json, options);
+}
 
 /** Waits for open work to end by itself; then the value, else `fallback` (draining). */
 export function onFinishBlockUntilSettled(

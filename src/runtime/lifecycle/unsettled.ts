@@ -44,6 +44,12 @@ export interface ActOptions {
   readonly decision?: Json;
 }
 
+/** What a receipt shows of an item: everything but what it is about. */
+export function withoutContent({ view }: UnsettledItem): JsonObject {
+  const { payload: _payload, ...facts } = view;
+  return facts;
+}
+
 /** What came of an action. `gone`: the item had moved by itself in the meantime. */
 export type ActResult =
   | {
@@ -66,6 +72,11 @@ export interface UnsettledSource {
    */
   items(ctx: RunContext, nowMs: number): Suspending<readonly UnsettledItem[]>;
   /**
+   * One item as it is now, without looking at the others; undefined when it is not open. For owners whose items live
+   * in this run's memory; of the others, what the last look showed is taken.
+   */
+  item?(ctx: RunContext, id: string, nowMs: number): UnsettledItem | undefined;
+  /**
    * Does one of the item's actions. When it returns, the item is no longer among the items. Uses `store` and `local`
    * effects only and does not wait, so that the actions of one settlement round are one commit.
    */
@@ -82,15 +93,17 @@ export interface UnsettledSource {
 /** The sources of one run and the notification that something changed. */
 export class UnsettledHub {
   readonly #sources: UnsettledSource[] = [];
+  readonly #byBucket = new Map<Bucket, UnsettledSource[]>();
   readonly #listeners = new Set<() => void>();
   #version = 0;
 
   add(source: UnsettledSource): void {
     this.#sources.push(source);
+    this.#byBucket.set(source.bucket, [...this.of(source.bucket), source]);
   }
 
   of(bucket: Bucket): readonly UnsettledSource[] {
-    return this.#sources.filter((source) => source.bucket === bucket);
+    return this.#byBucket.get(bucket) ?? [];
   }
 
   get sources(): readonly UnsettledSource[] {
@@ -125,6 +138,7 @@ export interface Snapshot {
   /** The five lists the language sees. */
   readonly state: JsonObject;
   readonly items: readonly UnsettledItem[];
+  readonly atMs: number;
 }
 
 /** Wall time as the program sees it (virtual when mocked), recorded. */
@@ -141,12 +155,40 @@ export function* takeSnapshot(ctx: RunContext): Suspending<Snapshot> {
   const state: { [bucket: string]: readonly Json[] } = {};
   for (const { bucket } of BUCKETS) {
     const mine: UnsettledItem[] = [];
-    for (const source of hub.of(bucket)) mine.push(...(yield* source.items(ctx, nowMs)));
+    for (const source of hub.of(bucket)) addAll(mine, yield* source.items(ctx, nowMs));
     state[bucket] = mine.map((item) => item.view);
-    items.push(...mine);
+    addAll(items, mine);
   }
   ctx.get(ledgerKey).observe(items);
-  return { state, items };
+  return { state, items, atMs: nowMs };
+}
+
+/** The item as it is now; undefined when its owner says that it is not open any more. */
+export function findOpen(
+  ctx: RunContext,
+  listed: UnsettledItem,
+  nowMs: number,
+): UnsettledItem | undefined {
+  const sources = ctx.get(unsettledHubKey).of(listed.bucket);
+  for (const source of sources) {
+    const item = source.item?.(ctx, listed.id, nowMs);
+    if (item !== undefined) return item;
+  }
+  // Who cannot say so without a look at everything may still have it.
+  return canTell(ctx, listed.bucket) ? undefined : listed;
+}
+
+/** Whether the owners of a bucket can be asked about one item. */
+export function canTell(ctx: RunContext, bucket: Bucket): boolean {
+  return ctx
+    .get(unsettledHubKey)
+    .of(bucket)
+    .every(({ item }) => item !== undefined);
+}
+
+/** Not by spreading: a call takes only so many arguments. */
+function addAll<T>(list: T[], more: readonly T[]): void {
+  for (const item of more) list.push(item);
 }
 
 /** Does an action through the source that has the item. */

@@ -44,6 +44,10 @@ export class LlmCallRegistry {
     return [...this.#open.values()];
   }
 
+  get(callId: string): OpenLlmCall | undefined {
+    return this.#open.get(callId);
+  }
+
   has(callId: string): boolean {
     return this.#open.has(callId);
   }

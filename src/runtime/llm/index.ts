@@ -46,6 +46,8 @@ export {
 } from './result.ts';
 // Schemas
 export { schemaProblems } from './schema-check.ts';
+// Choosing among what can become of open work
+export { modelDecider } from './settlement-decider.ts';
 // Tapes
 export { tapeKey } from './tape.ts';
 // The record and the end of a run

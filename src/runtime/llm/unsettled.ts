@@ -16,6 +16,10 @@ export const llmUnsettledSource: UnsettledSource = {
       .list()
       .map((call) => itemOf(call, nowMs));
   },
+  item(ctx, id, nowMs) {
+    const call = ctx.get(llmCallsKey).get(id);
+    return call === undefined ? undefined : itemOf(call, nowMs);
+  },
   *act(ctx, item, action, { reason }): Suspending<ActResult> {
     yield* [];
     const calls = ctx.get(llmCallsKey);

@@ -59,7 +59,12 @@ export function outcomeBody(
 }
 
 /** A check that the arguments are still the same; empty for calls without arguments. */
-export function argsHash({ effect, args }: EffectOp): string {
+export function argsHash(op: EffectOp): string {
+  op.argsHash ??= hashOf(op);
+  return op.argsHash;
+}
+
+function hashOf({ effect, args }: EffectOp): string {
   const spec = effect.spec as AnySpec;
   const identity = spec.identity === undefined ? args : spec.identity(args);
   if (Array.isArray(identity) && identity.length === 0) return '';

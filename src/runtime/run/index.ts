@@ -56,6 +56,8 @@ export {
 export type { BlockOp, EffectOp, Op, Outcome, Suspending, TickOp } from './op.ts';
 export type { OutputBuffer, OutputSink, OutputStream } from './output.ts';
 export {
+  type Chain,
+  chainItems,
   emptyRecord,
   foldRecord,
   type RecordSection,

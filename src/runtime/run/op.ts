@@ -16,6 +16,8 @@ export interface EffectOp {
   readonly effect: Effect<readonly unknown[], unknown>;
   readonly args: readonly unknown[];
   readonly site?: Site | undefined;
+  /** Made when the journal first asks for it; see effect-record.ts. */
+  argsHash?: string;
   /** A named step: identity is (lane, name) instead of the ordinal. */
   readonly step?: string;
   /** A unit: the effect is what its body does. */

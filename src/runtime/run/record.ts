@@ -58,6 +58,18 @@ export interface RecordSection<S extends Json = Json> {
   readonly key: string;
   readonly initial: S;
   fold(state: S, entry: JournalEntry): S;
+  /** What the record shows of the state, when that is not the state itself. */
+  view?(state: S): Json;
+}
+
+/** A list that a fold can lengthen for nothing, newest first; `chainItems` is what the record shows of it. */
+export type Chain = null | { readonly item: Json; readonly before: Chain };
+
+/** The items of a chain, oldest first. */
+export function chainItems(chain: Chain): readonly Json[] {
+  const items: Json[] = [];
+  for (let at = chain; at !== null; at = at.before) items.push(at.item);
+  return items.reverse();
 }
 
 const NO_EFFECTS: EffectCount = { ok: 0, error: 0, unknown: 0, dropped: 0, reissued: 0 };
@@ -109,6 +121,15 @@ export function foldRecord(
   return next;
 }
 
+/** The record as it is shown to anyone. */
+export function shownRecord(record: RunRecord, sections: readonly RecordSection[] = []): RunRecord {
+  const views: { [section: string]: unknown } = {};
+  for (const section of sections) {
+    if (section.view !== undefined) views[section.key] = section.view(record[section.key] as Json);
+  }
+  return { ...record, ...views };
+}
+
 /** The record of a whole journal. */
 export function recordOf(
   id: string,
@@ -117,7 +138,7 @@ export function recordOf(
 ): RunRecord {
   let record = emptyRecord(id, sections);
   for (const entry of entries) record = foldRecord(record, entry, sections);
-  return record;
+  return shownRecord(record, sections);
 }
 
 function fold(

@@ -27,7 +27,13 @@ import {
 } from './journal-entry.ts';
 import type { Outcome, Suspending } from './op.ts';
 import type { OutputSink } from './output.ts';
-import { emptyRecord, foldRecord, type RecordSection, type RunRecord } from './record.ts';
+import {
+  emptyRecord,
+  foldRecord,
+  type RecordSection,
+  type RunRecord,
+  shownRecord,
+} from './record.ts';
 import { coerceError, type ThrownCodec, toRecordedError } from './recorded-error.ts';
 import { ReplayLog } from './replay-log.ts';
 import { RunCore } from './run-core.ts';
@@ -248,7 +254,7 @@ export class Run {
   }
 
   get record(): RunRecord {
-    return this.#record;
+    return shownRecord(this.#record, this.#deps.sections);
   }
 
   listen(listener: RunEventListener): () => void {
@@ -344,14 +350,14 @@ export class Run {
     try {
       // Nobody hears of the receipt before it is durable.
       await this.#journal.barrier();
-      await this.#deps.saveRecord?.(this.#record).catch(() => undefined);
+      await this.#deps.saveRecord?.(this.record).catch(() => undefined);
       const { receipt } = result;
       const { returned, final } = this.#record;
       this.core.events.emit({ event_type: 'run_settled', receipt, returned, final });
       await this.#release();
-      this.#finishWith({ ...result, record: this.#record });
+      this.#finishWith({ ...result, record: this.record });
     } catch (error) {
-      this.#finishWith({ status: 'broken', error, record: this.#record });
+      this.#finishWith({ status: 'broken', error, record: this.record });
     }
   }
 
@@ -378,11 +384,11 @@ export class Run {
     try {
       this.#journal.append('run', { kind: 'parked', reason, waits });
       await this.#journal.barrier();
-      await this.#deps.saveRecord?.(this.#record).catch(() => undefined);
+      await this.#deps.saveRecord?.(this.record).catch(() => undefined);
       await this.#release();
-      this.#finishWith({ status: 'parked', reason, waits, record: this.#record });
+      this.#finishWith({ status: 'parked', reason, waits, record: this.record });
     } catch (error) {
-      this.#finishWith({ status: 'broken', error, record: this.#record });
+      this.#finishWith({ status: 'broken', error, record: this.record });
     }
     return this.done;
   }
@@ -409,7 +415,7 @@ export class Run {
       task.release();
     }
     void this.#release().catch(() => undefined);
-    this.#finishWith({ status: 'broken', error: coerceError(error), record: this.#record });
+    this.#finishWith({ status: 'broken', error: coerceError(error), record: this.record });
   }
 
   async #release(): Promise<void> {

@@ -118,6 +118,7 @@ export {
   contentHash,
   type ReceiptEntry,
   type ReceiptKind,
+  receiptsSection,
   receiptsSnapshot,
   receiptTopic,
   recordDrainDecisionReceipt,

@@ -15,6 +15,11 @@ export const poolUnsettledSource: UnsettledSource = {
     const moves = open.length > 0 && somethingMoves(ctx);
     return open.map((task) => itemOf(task, nowMs, moves));
   },
+  item(ctx, id, nowMs) {
+    const task = ctx.get(poolsKey).task(id);
+    if (task === undefined || isTerminal(task.status)) return undefined;
+    return itemOf(task, nowMs, somethingMoves(ctx));
+  },
   *act(ctx, item, action, { reason }): Suspending<ActResult> {
     yield* [];
     const task = ctx.get(poolsKey).task(item.id);

@@ -23,6 +23,7 @@ import {
   type WorkerKind,
   workerKindsKey,
 } from './worker-kinds.ts';
+import { recordSuspension } from './worker-receipts.ts';
 import {
   bookkeeping,
   commitWorker,
@@ -177,12 +178,16 @@ function* endParked(
     pipelineSpanLink: null,
     checkpoint: null,
   };
-  yield* endCycle(ctx, live, () => ({
+  const done = yield* endCycle(ctx, live, () => ({
     change: 'park',
     suspension,
     facts: end,
     ...(end.turn === undefined ? {} : { turn: end.turn }),
   }));
+  // Who was asked to stop has its receipt; this one parked of its own accord.
+  if (done?.state.status === 'suspended' && done.state.suspension.at.uuid === at.uuid) {
+    yield* recordSuspension(ctx, live, suspension);
+  }
 }
 
 function* endFailed(ctx: RunContext, live: LiveWorker, error: unknown): Suspending<void> {

@@ -5,6 +5,7 @@
 // (key id "local-session": the run can verify its own receipts, also after a resume). Hashes are made of the content
 // before anything is redacted.
 import {
+  bug,
   canonicalJson,
   isJsonObject,
   type Json,
@@ -14,8 +15,11 @@ import {
 } from '../../base/index.ts';
 import { defineTopic } from '../../store/index.ts';
 import {
+  type Chain,
+  chainItems,
   defineEffect,
   defineSyncEffect,
+  type RecordSection,
   type RunContext,
   type ServiceKey,
   type Suspending,
@@ -23,7 +27,7 @@ import {
 } from '../run/index.ts';
 import { objectOf } from './worker-config.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
-import { bookkeeping, workerStamp } from './worker-record.ts';
+import { bookkeeping } from './worker-record.ts';
 import type { LiveWorker, ResumeContinuity } from './worker-registry.ts';
 import type { Suspension } from './worker-state.ts';
 import { sessionOf } from './worker-view.ts';
@@ -51,8 +55,13 @@ export type SignedTimestamp = {
   readonly signature: string;
 };
 
+interface SigningKey {
+  readonly id: string;
+  readonly secret: string;
+}
+
 interface Log {
-  key: { readonly id: string; readonly secret: string } | undefined;
+  key: SigningKey | undefined;
   readonly entries: ReceiptEntry[];
 }
 
@@ -76,27 +85,46 @@ const hasSharedKey = defineSyncEffect(
   (env) => (env.host.env.get('HARN_RECEIPT_KEY') ?? '') !== '',
 );
 
+/** Signs and keeps one receipt. The signed form is the outcome, so a replay has the same one. */
 const appendReceipt = defineEffect(
   {
     name: 'agent.receipt',
     class: 'store',
     access: 'write',
-    identity: ([entry]: readonly [ReceiptEntry]) => [entry.kind, entry.seq],
+    identity: ([kind, seq]: readonly [ReceiptKind, number, JsonObject]) => [kind, seq],
   },
-  (env, entry: ReceiptEntry) => {
+  (env, kind: ReceiptKind, seq: number, facts: JsonObject): ReceiptEntry => {
+    const { key } = env.get(receiptsKey);
+    const atMs = Math.floor(env.clock.nowMs());
+    const signed = { kind, atMs, ...subjectOf(kind, facts) };
+    const stamp = signWith(key ?? bug('a receipt without a key'), signed);
+    const entry = { seq, kind, payload: { ...facts, [STAMP_FIELD[kind]]: stamp } };
     const payload = receiptTopic.encode({ ...entry, run_id: env.runId });
-    const headers = { kind: entry.kind, seq: String(entry.seq) };
-    env.inTx((tx) => tx.append(receiptTopic.name, { kind: entry.kind, payload, headers }));
-    return null;
+    const headers = { kind, seq: String(seq) };
+    env.inTx((tx) => tx.append(receiptTopic.name, { kind, payload, headers }));
+    return entry;
   },
 );
+
+/** The receipts of a run in its record. One that is kept as a blob is named by its hash. */
+export const receiptsSection: RecordSection<Chain> = {
+  key: 'lifecycle_receipts',
+  initial: null,
+  fold(before, entry) {
+    if (entry.kind !== 'outcome' || entry.effect !== 'agent.receipt') return before;
+    if (entry.status !== 'ok') return before;
+    const item = entry.blob === undefined ? (entry.value ?? null) : { blob: entry.blob };
+    return { item, before };
+  },
+  view: chainItems,
+};
 
 /** `sha256:` and the hash of the content with sorted keys. */
 export function contentHash(content: Json): string {
   return `sha256:${sha256(canonicalJson(content))}`;
 }
 
-function keyOf(ctx: RunContext): { readonly id: string; readonly secret: string } {
+function keyOf(ctx: RunContext): SigningKey {
   const log = ctx.get(receiptsKey);
   if (log.key === undefined) {
     const own = bookkeeping(ctx);
@@ -125,24 +153,23 @@ function signatureOf(secret: string, { kind, atMs, subject, initiator }: Signed)
   return `sha256:${keyedHash(secret, lines.map((line) => `${line}\n`).join(''))}`;
 }
 
-function sign(ctx: RunContext, signed: Signed): SignedTimestamp {
-  const { id, secret } = keyOf(ctx);
+function signWith(key: SigningKey, signed: Signed): SignedTimestamp {
   const { atMs } = signed;
   return {
     at_ms: atMs,
     at: timestamp(atMs),
     algorithm: 'hmac-sha256',
-    key_id: id,
-    signature: signatureOf(secret, signed),
+    key_id: key.id,
+    signature: signatureOf(key.secret, signed),
   };
 }
 
-function* record(ctx: RunContext, kind: ReceiptKind, payload: JsonObject): Suspending<JsonObject> {
+function* record(ctx: RunContext, kind: ReceiptKind, facts: JsonObject): Suspending<JsonObject> {
+  keyOf(ctx);
   const { entries } = ctx.get(receiptsKey);
-  const entry: ReceiptEntry = { seq: entries.length + 1, kind, payload };
+  const entry = yield* bookkeeping(ctx).perform(appendReceipt, [kind, entries.length + 1, facts]);
   entries.push(entry);
-  yield* bookkeeping(ctx).perform(appendReceipt, [entry]);
-  return payload;
+  return entry.payload;
 }
 
 /** The receipts of this run so far. */
@@ -204,23 +231,17 @@ export function* recordResumption(
 export function* recordSuspensionReceipt(ctx: RunContext, facts: Json): Suspending<JsonObject> {
   const given = factsOf(facts, 'lifecycle_receipt_record_suspension');
   const { redact, ...rest } = given;
-  const stamp = stampFor(ctx, 'suspension_receipt', given);
-  return yield* record(ctx, 'suspension_receipt', {
-    ...redacted(rest, redact),
-    suspended_at: stamp,
-  });
+  return yield* record(ctx, 'suspension_receipt', redacted(rest, redact));
 }
 
 /** `lifecycle_receipt_record_resumption`. */
 export function* recordResumptionReceipt(ctx: RunContext, facts: Json): Suspending<JsonObject> {
   const given = factsOf(facts, 'lifecycle_receipt_record_resumption');
   const { redact, ...rest } = given;
-  const stamp = stampFor(ctx, 'resumption_receipt', given);
   const input_hash = contentHash(given['input'] ?? null);
   return yield* record(ctx, 'resumption_receipt', {
     ...redacted(rest, redact),
     input_hash,
-    resumed_at: stamp,
   });
 }
 
@@ -229,12 +250,8 @@ export function* recordDrainDecisionReceipt(ctx: RunContext, facts: Json): Suspe
   const given = factsOf(facts, 'lifecycle_receipt_record_drain_decision');
   const { redact, prompt, ...rest } = given;
   const hash = prompt === undefined ? {} : { prompt_hash: contentHash(prompt) };
-  const stamp = stampFor(ctx, 'drain_decision_receipt', given);
-  return yield* record(ctx, 'drain_decision_receipt', {
-    ...redacted(rest, redact),
-    ...hash,
-    decided_at: stamp,
-  });
+  const kept = { ...redacted(rest, redact), ...hash };
+  return yield* record(ctx, 'drain_decision_receipt', kept);
 }
 
 /** Whether a receipt says what was signed; HARN-SUS-013 when not. */
@@ -278,11 +295,6 @@ const STAMP_FIELD: { readonly [K in ReceiptKind]: string } = {
   resumption_receipt: 'resumed_at',
   drain_decision_receipt: 'decided_at',
 };
-
-function stampFor(ctx: RunContext, kind: ReceiptKind, facts: JsonObject): SignedTimestamp {
-  const { at_ms: atMs } = bookkeeping(ctx).sync(workerStamp, []);
-  return sign(ctx, { kind, atMs, ...subjectOf(kind, facts) });
-}
 
 function subjectOf(
   kind: ReceiptKind,

@@ -38,6 +38,11 @@ export const workerUnsettledSource: UnsettledSource = {
     const isFinishing = ctx.get(lifecycleKey).isFinishing;
     return openWorkers(ctx, isFinishing).map((live) => itemOf(live.worker, nowMs));
   },
+  item(ctx, id, nowMs) {
+    const live = ctx.get(workersKey).find(id);
+    if (live === undefined || !isOpen(live, ctx.get(lifecycleKey).isFinishing)) return undefined;
+    return itemOf(live.worker, nowMs);
+  },
   *act(ctx, item, action, options) {
     const live = ctx.get(workersKey).find(item.id);
     if (live === undefined || live.isReleased || isEnded(live.worker)) return { status: 'gone' };
@@ -49,12 +54,14 @@ function openWorkers(ctx: RunContext, isFinishing: boolean): readonly LiveWorker
   return ctx
     .get(workersKey)
     .all()
-    .filter(({ worker, isReleased }) => {
-      if (isReleased || isEnded(worker)) return false;
-      const { status } = worker.state;
-      if (isFinishing || status === 'suspended') return true;
-      return status === 'awaiting' && worker.config.mode === 'sub_agent';
-    });
+    .filter((live) => isOpen(live, isFinishing));
+}
+
+function isOpen({ worker, isReleased }: LiveWorker, isFinishing: boolean): boolean {
+  if (isReleased || isEnded(worker)) return false;
+  const { status } = worker.state;
+  if (isFinishing || status === 'suspended') return true;
+  return status === 'awaiting' && worker.config.mode === 'sub_agent';
 }
 
 function itemOf(worker: Worker, nowMs: number): UnsettledItem {

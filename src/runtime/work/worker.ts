@@ -12,6 +12,7 @@ import { workerErrors } from './worker-errors.ts';
 import { emitWorkerEvent } from './worker-events.ts';
 import { absoluteRoots, resolveExecution } from './worker-execution.ts';
 import { narrowPolicy } from './worker-policy.ts';
+import { recordSuspension } from './worker-receipts.ts';
 import {
   assertMay,
   bookkeeping,
@@ -68,6 +69,9 @@ export function* startWorker(
   assertKind(ctx, new LiveWorker(worker, QUIET, { ...parts, authority }));
   const live = register(ctx, worker, { ...parts, authority });
   yield* commitWorker(ctx, live, worker, 'worker_spawned', { file: false });
+  if (worker.state.status === 'suspended') {
+    yield* recordSuspension(ctx, live, worker.state.suspension);
+  }
   const problem = yield* writeSnapshotFile(ctx, live, worker);
   if (problem !== null) throw workerErrors.snapshotWrite({ path: worker.snapshotPath, problem });
   if (worker.state.status === 'suspended') armWake(own, live);
