@@ -191,7 +191,8 @@ function* stageBody(ctx: RunContext, input: StageInput, number: number): Suspend
   // A delegated stage is a worker of the run, with entries of its own.
   if (node.kind === 'subagent') return yield* runDelegated(ctx, input);
   return yield* performUnit(ctx, STAGE_UNIT, [node.id, number], function* (inner, unit) {
-    // A loop changes sessions, which live in memory.
+    // A loop changes sessions, and a handoff the run's open work; both live in memory.
+    if (node.kind === 'escalation') unit.enterOnReplay();
     if (node.mode === 'agent' || code.tools !== undefined) unit.enterOnReplay();
     return yield* runStage(inner, input);
   });

@@ -93,8 +93,4 @@ export const workflowErrors = defineErrors('WFL', {
     message: ({ run, reasons }) => `run ${run} cannot go on with this graph: ${reasons}`,
     hint: 'edit the graph that the run was started with; nodes that are pending have to stay',
   }),
-  badEscalation: row<{ node: string; expected: string }>({
-    number: 21,
-    message: ({ node, expected }) => `stage ${node}: escalation_policy.${expected}`,
-  }),
 });

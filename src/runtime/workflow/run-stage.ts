@@ -3,6 +3,7 @@
 import { assertNever } from '../../base/index.ts';
 import { bodyOf } from '../agent/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
+import { escalate } from './escalate.ts';
 import type { NodeKind } from './graph.ts';
 import {
   failed,
@@ -38,7 +39,7 @@ export function* runStage(ctx: RunContext, input: StageInput): Suspending<StageR
     case 'reduce':
       return reduce(ctx, input, startedAt);
     case 'escalation':
-      return escalate(ctx, input, startedAt);
+      return yield* escalate(ctx, input, startedAt);
     default:
       return assertNever(kind);
   }
@@ -76,27 +77,5 @@ function reduce(ctx: RunContext, input: StageInput, startedAt: string): StageRes
     branch: 'success',
     visible_text: text,
     artifacts: [artifact],
-  });
-}
-
-/** Says that a person is needed, with what they have to know. */
-function escalate(ctx: RunContext, input: StageInput, startedAt: string): StageResult {
-  const { node, selected, task } = input;
-  const { level = 'person', queue = null, reason = null } = node.escalation_policy;
-  const why = typeof reason === 'string' ? reason : (node.prompt ?? `"${task}" needs a person`);
-  const data = { level, queue, reason: why, task, evidence: selected.map(({ id }) => id) };
-  const artifact = stageArtifact(input, 1, startedAt, {
-    kind: outputKind(node, 'escalation'),
-    title: `Escalation: ${node.id}`,
-    text: why,
-    data,
-    priority: 95,
-  });
-  return simple(ctx, input, startedAt, {
-    outcome: 'escalated',
-    branch: 'success',
-    visible_text: why,
-    artifacts: [artifact],
-    metadata: { escalation: data },
   });
 }

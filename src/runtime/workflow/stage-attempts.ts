@@ -1,5 +1,5 @@
 // A stage that works: attempts, the check after each, feedback for the next one, and the artifacts of the last.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isJsonObject, type JsonObject } from '../../base/index.ts';
 import type { Artifact, TranscriptMessage } from '../agent/index.ts';
 import { clockEffects, processEffects } from '../io/index.ts';
 import { schemaProblems } from '../llm/index.ts';
@@ -17,6 +17,7 @@ import {
   simple,
   stageArtifact,
 } from './stage.ts';
+import { checkHandoffs, stageHandoff } from './stage-handoff.ts';
 import { doWork, endsMore, type WorkResult } from './stage-work.ts';
 
 /** What a check found. */
@@ -64,6 +65,7 @@ function* attemptOnce(
     checkInputs(input);
     const work = yield* doWork(ctx, input, attempt);
     checkOutput(input, work);
+    checkHandoffs(input, madeBy(input, work));
     const check = yield* checkWork(ctx, input, work);
     return { work, check, error: null, ok: work.ok && check?.ok !== false };
   } catch (error) {
@@ -233,14 +235,23 @@ function artifactsOf(
   work: WorkResult,
   { text, check, createdAt }: { text: string; check: Check | null; createdAt: string },
 ): readonly Artifact[] {
-  const { node } = input;
-  const kind = outputKind(node, node.kind === 'verify' ? 'verification_result' : 'artifact');
-  const data: Json = node.kind === 'verify' ? check : work.data;
-  if (work.artifacts.length === 0)
-    return [stageArtifact(input, 1, createdAt, { kind, text, data })];
-  return work.artifacts.map((fields, i) =>
-    stageArtifact(input, i + 1, createdAt, { kind, ...fields }),
+  const shown = { text, data: input.node.kind === 'verify' ? check : work.data };
+  return madeBy(input, work, shown).map((fields, i) =>
+    fields['kind'] === 'handoff'
+      ? stageHandoff(input, i + 1, createdAt, fields)
+      : stageArtifact(input, i + 1, createdAt, fields),
   );
+}
+
+/** The fields of what a stage made: what its work says, else one artifact of its answer. */
+function madeBy(
+  { node }: StageInput,
+  work: WorkResult,
+  shown: JsonObject = { text: work.text, data: work.data },
+): readonly JsonObject[] {
+  const kind = outputKind(node, node.kind === 'verify' ? 'verification_result' : 'artifact');
+  if (work.artifacts.length === 0) return [{ kind, ...shown }];
+  return work.artifacts.map((fields) => ({ kind, ...fields }));
 }
 
 function contractFacts({ contractList, contracts }: StageInput): JsonObject {

@@ -1,7 +1,8 @@
 // What makes a workflow graph valid, each problem with its reason; and the reports on structure and policies.
 import type { Json, JsonObject } from '../../base/index.ts';
-import { NODE_KINDS, type WorkflowGraph, workflowGraph } from './graph.ts';
+import { type WorkflowGraph, workflowGraph } from './graph.ts';
 import { beyondCeiling, effectivePolicy, requestedPolicy, toolNames } from './policy.ts';
+import { nodeErrors } from './validate-node.ts';
 
 export type Validation = {
   readonly valid: boolean;
@@ -98,52 +99,26 @@ function structureErrors(graph: WorkflowGraph): readonly string[] {
   return errors;
 }
 
-function nodeErrors(graph: WorkflowGraph, id: string): readonly string[] {
-  const node = graph.nodes[id] as WorkflowGraph['nodes'][string];
-  const out = graph.edges.filter(({ from }) => from === id);
-  if (!(NODE_KINDS as readonly string[]).includes(node.kind)) {
-    return [`node ${id}: unknown kind "${node.kind}"; kinds are ${NODE_KINDS.join(', ')}`];
-  }
-  if (node.mode !== null && !['llm', 'agent'].includes(node.mode)) {
-    return [`node ${id}: unknown mode "${node.mode}"; modes are llm and agent`];
-  }
-  switch (node.kind) {
-    case 'condition':
-      if (out.some(({ branch }) => branch === null || branch === 'true' || branch === 'false'))
-        return [];
-      return [`node ${id}: a condition needs an edge for "true" or "false"`];
-    case 'fork':
-      return out.length === 0 ? [`node ${id}: a fork leads nowhere`] : [];
-    case 'join':
-      return joinErrors(id, node.join_policy);
-    case 'map': {
-      const { items, item_artifact_kind: kind } = node.map_policy;
-      if (Array.isArray(items) || typeof kind === 'string') return joinErrors(id, node.join_policy);
-      const input = node.context_policy['include_kinds'] ?? node.input_contract['input_kinds'];
-      if (Array.isArray(input)) return joinErrors(id, node.join_policy);
-      return [`node ${id}: a map needs map_policy.items or map_policy.item_artifact_kind`];
-    }
-    default:
-      return [];
-  }
-}
-
-function joinErrors(id: string, policy: JsonObject): readonly string[] {
-  const { strategy = 'all', min_completed: least } = policy;
-  if (strategy === 'all' || strategy === 'first') return [];
-  if (strategy !== 'quorum') return [`node ${id}: unknown join strategy "${String(strategy)}"`];
-  if (typeof least === 'number' && Number.isInteger(least) && least >= 1) return [];
-  return [`node ${id}: the strategy quorum needs join_policy.min_completed of at least 1`];
-}
-
 function nodeWarnings(graph: WorkflowGraph, id: string): readonly string[] {
   const { kind } = graph.nodes[id] as WorkflowGraph['nodes'][string];
   const into = graph.edges.filter(({ to }) => to === id).length;
   const out = graph.edges.filter(({ from }) => from === id).length;
   if (kind === 'join' && into < 2)
     return [`node ${id}: a join with fewer than two inputs joins nothing`];
+  if (kind === 'join' && !isForked(graph, id))
+    return [`node ${id}: no fork leads to this join; its inputs never come together`];
   if (kind === 'fork' && out === 1) return [`node ${id}: a fork with one way out forks nothing`];
   return [];
+}
+
+/** Whether a node that leads to this one has several ways out at once. */
+function isForked(graph: WorkflowGraph, id: string): boolean {
+  return Object.keys(graph.nodes).some((start) => {
+    if (start === id || !reachableNodes(graph, start).includes(id)) return false;
+    const out = graph.edges.filter(({ from }) => from === start);
+    const branches = out.map(({ branch }) => branch);
+    return new Set(branches).size < branches.length;
+  });
 }
 
 function ceilingErrors(graph: WorkflowGraph, ceiling: JsonObject): readonly string[] {

@@ -78,6 +78,7 @@ function* runStageCycle(
     STAGE_UNIT,
     [node.id, cycle.worker.cycle],
     function* (inner, unit) {
+      if (node.kind === 'escalation') unit.enterOnReplay();
       if (node.mode === 'agent' || code.tools !== undefined) unit.enterOnReplay();
       return yield* runStage(inner, input);
     },

@@ -1,0 +1,175 @@
+// Every graph that cannot run, with the reason it gets.
+import { describe, expect, it } from 'vitest';
+import type { Json, JsonObject } from '../../base/index.ts';
+import { validateWorkflow } from './validate.ts';
+
+const one = (node: JsonObject): Json => ({ entry: 'a', nodes: { a: node, b: {} }, edges: [AB] });
+const AB = { from: 'a', to: 'b' };
+
+const fork = (join: JsonObject, more: JsonObject = {}): Json => ({
+  entry: 'fan',
+  nodes: { fan: { kind: 'fork' }, a: {}, b: {}, j: { kind: 'join', join_policy: join } },
+  edges: [
+    { from: 'fan', to: 'a' },
+    { from: 'fan', to: 'b' },
+    { from: 'a', to: 'j' },
+    { from: 'b', to: 'j' },
+  ],
+  ...more,
+});
+
+const BAD: readonly (readonly [what: string, graph: Json, reason: string])[] = [
+  ['no nodes', { nodes: {} }, 'the workflow has no nodes'],
+  ['an entry that is not there', { entry: 'x', nodes: { a: {} } }, 'entry node "x" does not exist'],
+  [
+    'an edge to nowhere',
+    { entry: 'a', nodes: { a: {} }, edges: [{ from: 'a', to: 'x' }] },
+    'edge a -> x: node "x" does not exist',
+  ],
+  [
+    'an edge from nowhere',
+    { entry: 'a', nodes: { a: {} }, edges: [{ from: 'x', to: 'a' }] },
+    'edge x -> a: node "x" does not exist',
+  ],
+  [
+    'an edge twice',
+    { entry: 'a', nodes: { a: {}, b: {} }, edges: [AB, AB] },
+    'edge a -> b is there twice',
+  ],
+  ['an unknown kind', one({ kind: 'loop' }), 'node a: unknown kind "loop"'],
+  ['an unknown mode', one({ mode: 'chat' }), 'node a: unknown mode "chat"'],
+  [
+    'an unknown error policy',
+    one({ error_policy: 'shrug' }),
+    'node a: unknown error policy "shrug"',
+  ],
+  [
+    'a cycle without a condition',
+    { entry: 'a', nodes: { a: {}, b: {} }, edges: [AB, { from: 'b', to: 'a' }] },
+    'cycle without an exit: a -> b -> a',
+  ],
+  [
+    'a node that only leads to itself',
+    { entry: 'a', nodes: { a: {} }, edges: [{ from: 'a', to: 'a' }] },
+    'cycle without an exit: a -> a',
+  ],
+  [
+    'a condition without a way',
+    { entry: 'a', nodes: { a: { kind: 'condition' } } },
+    'node a: a condition needs an edge for "true" or "false"',
+  ],
+  [
+    'a condition with a way it never takes',
+    {
+      entry: 'a',
+      nodes: { a: { kind: 'condition' }, b: {} },
+      edges: [AB, { ...AB, branch: 'maybe' }],
+    },
+    'node a: the edge to b has the branch "maybe"',
+  ],
+  [
+    'a fork to nowhere',
+    { entry: 'a', nodes: { a: { kind: 'fork' } } },
+    'node a: a fork leads nowhere',
+  ],
+  [
+    'a fork that chooses',
+    { entry: 'a', nodes: { a: { kind: 'fork' }, b: {} }, edges: [{ ...AB, branch: 'left' }] },
+    'node a: the edge to b has the branch "left"; a fork takes every way',
+  ],
+  ['an unknown strategy', fork({ strategy: 'most' }), 'node j: unknown join strategy "most"'],
+  [
+    'a quorum of nothing',
+    fork({ strategy: 'quorum' }),
+    'node j: the strategy quorum needs join_policy.min_completed of at least 1',
+  ],
+  [
+    'a quorum larger than its branches',
+    fork({ strategy: 'quorum', min_completed: 3 }),
+    'node j: the quorum of 3 is more than its 2 inputs',
+  ],
+  [
+    'a quorum larger than its items',
+    one({
+      kind: 'map',
+      map_policy: { items: ['x'] },
+      join_policy: { strategy: 'quorum', min_completed: 2 },
+    }),
+    'node a: the quorum of 2 is more than its 1 items',
+  ],
+  ['a map of nothing', one({ kind: 'map' }), 'node a: a map needs map_policy.items'],
+  [
+    'a map with a strange bound',
+    one({ kind: 'map', map_policy: { items: [], max_concurrent: -1 } }),
+    'node a: map_policy.max_concurrent must be an int of at least 0',
+  ],
+  [
+    'an unknown escalation',
+    one({ kind: 'escalation', escalation_policy: { mode: 'shout' } }),
+    'node a: unknown escalation mode "shout"',
+  ],
+  [
+    'a handoff to nobody',
+    one({ kind: 'escalation', escalation_policy: { mode: 'handoff' } }),
+    'node a: the mode handoff needs escalation_policy.target',
+  ],
+  [
+    'a question without answers to choose from',
+    one({ kind: 'escalation', escalation_policy: { mode: 'ask', choices: [] } }),
+    'node a: escalation_policy.choices must be a list of answers',
+  ],
+];
+
+describe('a graph that cannot run', () => {
+  it.each(BAD)('is told why: %s', (_, graph, reason) => {
+    const { valid, errors } = validateWorkflow(graph);
+    expect(valid).toBe(false);
+    expect(errors.some((error) => error.startsWith(reason))).toBe(true);
+  });
+
+  const DOUBTFUL: typeof BAD = [
+    [
+      'a node that nothing leads to',
+      { entry: 'a', nodes: { a: {}, b: {} } },
+      'node b is not reachable from a',
+    ],
+    [
+      'a join of one',
+      { entry: 'a', nodes: { a: {}, b: { kind: 'join' } }, edges: [AB] },
+      'node b: a join with fewer than two inputs',
+    ],
+    [
+      'a join without a fork',
+      {
+        entry: 'c',
+        nodes: { c: { kind: 'condition' }, a: {}, b: {}, j: { kind: 'join' } },
+        edges: [
+          { from: 'c', to: 'a', branch: 'true' },
+          { from: 'c', to: 'b', branch: 'false' },
+          { from: 'a', to: 'j' },
+          { from: 'b', to: 'j' },
+        ],
+      },
+      'node j: no fork leads to this join',
+    ],
+    [
+      'a fork of one',
+      { entry: 'a', nodes: { a: { kind: 'fork' }, b: {} }, edges: [AB] },
+      'node a: a fork with one way out',
+    ],
+  ];
+
+  it.each(DOUBTFUL)('runs, and is warned of: %s', (_, graph, warning) => {
+    const { valid, warnings } = validateWorkflow(graph);
+    expect(valid).toBe(true);
+    expect(warnings.some((text) => text.startsWith(warning))).toBe(true);
+  });
+
+  it('has nothing to say of a graph that is well made', () => {
+    expect(validateWorkflow(fork({ strategy: 'quorum', min_completed: 2 }))).toMatchObject({
+      valid: true,
+      errors: [],
+      warnings: [],
+    });
+  });
+});
