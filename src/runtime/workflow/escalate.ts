@@ -16,8 +16,6 @@ import { errorText } from './stage-attempts.ts';
 import { stageHandoff } from './stage-handoff.ts';
 import { endsMore } from './stage-work.ts';
 
-export const ESCALATION_MODES: readonly string[] = ['record', 'ask', 'handoff'];
-
 /** Runs an escalation. */
 export function* escalate(
   ctx: RunContext,

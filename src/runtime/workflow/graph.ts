@@ -21,6 +21,9 @@ export const NODE_KINDS = [
   'escalation',
 ] as const;
 
+/** What an escalation does, by `escalation_policy.mode`. */
+export const ESCALATION_MODES: readonly string[] = ['record', 'ask', 'handoff'];
+
 export type NodeKind = (typeof NODE_KINDS)[number];
 
 /** How often a stage is tried, and what a further attempt is told. */

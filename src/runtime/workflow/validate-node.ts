@@ -1,7 +1,12 @@
 // What is wrong with one node of a graph, by its kind: each problem as a reason that names the node.
 import type { Json, JsonObject } from '../../base/index.ts';
-import { ESCALATION_MODES } from './escalate.ts';
-import { NODE_KINDS, type WorkflowEdge, type WorkflowGraph, type WorkflowNode } from './graph.ts';
+import {
+  ESCALATION_MODES,
+  NODE_KINDS,
+  type WorkflowEdge,
+  type WorkflowGraph,
+  type WorkflowNode,
+} from './graph.ts';
 
 /** The problems of a node; none when it can run. */
 export function nodeErrors(graph: WorkflowGraph, id: string): readonly string[] {
