@@ -1,7 +1,7 @@
 // `harn run --json`: one envelope per line, numbered without gaps, with exactly one terminal event at the end. Child
 // runs come as `child_run` events inside the stream of the run that made them.
-import type { Json, JsonObject } from '../base/index.ts';
-import type { RunEvent, RunEventListener } from '../runtime/index.ts';
+import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
+import type { Redactor, RunEvent, RunEventListener } from '../runtime/index.ts';
 import type { Warning } from './output.ts';
 
 /** How a stream ends. */
@@ -56,14 +56,19 @@ const OPTIONAL: ReadonlySet<string> = new Set([
 export class EventStream {
   readonly #sink: LineSink;
   readonly #quiet: boolean;
+  readonly #redactor: Redactor | undefined;
   readonly #warnings: Warning[] = [];
   #left = 0;
   #seq: number | undefined;
   #settled: RunEvent | undefined;
   #ended = false;
 
-  constructor(sink: LineSink, { quiet }: { readonly quiet: boolean }) {
+  constructor(
+    sink: LineSink,
+    { quiet, redactor }: { readonly quiet: boolean; readonly redactor?: Redactor | undefined },
+  ) {
     this.#sink = sink;
+    this.#redactor = redactor;
     this.#quiet = quiet;
   }
 
@@ -113,13 +118,27 @@ export class EventStream {
     this.#send({ ...body } as unknown as JsonObject);
   }
 
+  /** Fields of text stay text, so that every line keeps its published form. */
+  #withoutSecrets(body: JsonObject): JsonObject {
+    const redactor = this.#redactor;
+    if (redactor === undefined) return body;
+    const fields = Object.entries(body).map(([name, value]): [string, Json] => {
+      if (name === 'event_type') return [name, value];
+      if (typeof value === 'string') return [name, redactor.text(value)];
+      const isPart = (name === 'event' || name === 'error') && isJsonObject(value);
+      if (isPart) return [name, this.#withoutSecrets(value)];
+      return [name, redactor.redact(value)];
+    });
+    return Object.fromEntries(fields);
+  }
+
   #isDropped({ event_type }: RunEvent): boolean {
     return this.#quiet && (event_type === 'stdout' || event_type === 'stderr');
   }
 
   #send(body: JsonObject, warnings: readonly Warning[] = []): void {
     const seq = (this.#seq ?? 0) + 1;
-    const { event_type, ...rest } = body;
+    const { event_type, ...rest } = this.#withoutSecrets(body);
     const data = { event_type, seq, ...rest };
     const told = this.#left === 0 ? warnings : [...warnings, leftOut(this.#left)];
     const envelope = { schemaVersion: 1, ok: true, data, error: null, warnings: told };

@@ -1,17 +1,19 @@
 // The project's state as commands see it: where the store is, opening it, where records of runs are written.
 import {
-  documentOf,
-  factsOf,
+  createRecordSaver,
+  createRedactor,
   findStateRoot,
   type Host,
+  type RedactionPolicy,
+  type Redactor,
   RUNTIME_PROJECTIONS,
   type RunRecord,
   runRoot,
-  saveRecord,
 } from '../runtime/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { cliErrors, warningOf } from './errors.ts';
 import type { Warning } from './output.ts';
+import { readRedactionPolicy } from './redaction-policy.ts';
 
 type StateRoot = Awaited<ReturnType<typeof findStateRoot>>;
 
@@ -21,6 +23,7 @@ export class Project {
   readonly #durability: 'power' | 'process';
   #root: Promise<StateRoot> | undefined;
   #store: Promise<Store> | undefined;
+  #redactor: Promise<Redactor> | undefined;
 
   constructor(host: Host, durability: 'power' | 'process' = 'power') {
     this.host = host;
@@ -61,6 +64,20 @@ export class Project {
     return runRoot(this.host, (await this.root()).projectDir);
   }
 
+  /** What keeps the secrets of this environment, and what `harn.toml` declares, out of what is written for others. */
+  redactor(): Promise<Redactor> {
+    this.#redactor ??= this.#makeRedactor();
+    return this.#redactor;
+  }
+
+  async redactionPolicy(): Promise<RedactionPolicy> {
+    return readRedactionPolicy(this.host, (await this.root()).projectDir);
+  }
+
+  async #makeRedactor(): Promise<Redactor> {
+    return createRedactor(this.host.env, await this.redactionPolicy());
+  }
+
   /** Where the record of a run is written. */
   async recordPath(runId: string): Promise<string> {
     return `${await this.recordFolder()}/${runId}.json`;
@@ -71,15 +88,20 @@ export class Project {
    * a copy for people and tools: losing it must be said, which the caller does with the answer, and must not hurt the run.
    */
   async saveRecord(record: RunRecord): Promise<Warning | undefined> {
-    if (this.#store === undefined) return undefined;
-    try {
-      const store = await this.#store;
-      const run = documentOf(record, await factsOf(store, record.id));
-      await saveRecord(this.host, run, { path: await this.recordPath(record.id), announce: store });
-      return undefined;
-    } catch (error) {
-      return warningOf('the record of this run could not be written', error);
-    }
+    const opened = this.#store;
+    if (opened === undefined) return undefined;
+    let warning: Warning | undefined;
+    const save = createRecordSaver({
+      host: this.host,
+      openStore: () => opened,
+      folder: () => this.recordFolder(),
+      redactor: () => this.redactor(),
+      onError: (error) => {
+        warning = warningOf('the record of this run could not be written', error);
+      },
+    });
+    await save(record);
+    return warning;
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Json } from '../base/index.ts';
 import { type CompiledProgram, Engine } from '../engine/index.ts';
 import {
   completeRecord,
+  documentJson,
   documentOf,
   type EvalSources,
   factsOf,
@@ -42,7 +43,9 @@ export async function recordOfRun(
 ): Promise<RunDocument> {
   const record = await loadRecord(store, runId, RECORD_SECTIONS);
   const run = documentOf(record, await factsOf(store, runId));
-  return completeRecord(project.host.fs, run, await project.recordPath(runId));
+  const whole = await completeRecord(project.host.fs, run, await project.recordPath(runId));
+  const redactor = await project.redactor();
+  return readDocument(redactor.redact(documentJson(whole)));
 }
 
 /** Whether what was typed names a file. */

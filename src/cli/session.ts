@@ -7,6 +7,7 @@ import {
   isPartial,
   listRuns,
   loadRecord,
+  type Redactor,
   type RunCore,
   type RunRecord,
   type RunResult,
@@ -38,6 +39,8 @@ export interface SessionOptions {
   readonly durability: 'power' | 'process';
   /** Stay when only people can move the run. */
   readonly wait: boolean;
+  /** What keeps secrets out of the stream. */
+  readonly redactor?: Redactor | undefined;
 }
 
 /** Opens a session, does something with it, and closes what it opened; in a stream, errors become its last event. */
@@ -59,7 +62,9 @@ export async function withSession(
   return withProject(
     host,
     async (project) => {
-      const session = new Session(host, project, options, ctx.output);
+      // Only a stream shows what needs looking at first; without one nothing is read before the run begins.
+      const redactor = options.json ? await project.redactor() : undefined;
+      const session = new Session(host, project, { ...options, redactor }, ctx.output);
       try {
         return await use(session);
       } catch (error) {
@@ -92,10 +97,11 @@ export class Session {
     this.stream =
       this.#lines === undefined
         ? undefined
-        : new EventStream(this.#lines, { quiet: options.quiet });
+        : new EventStream(this.#lines, { quiet: options.quiet, redactor: options.redactor });
     this.engine = new Engine({
       host,
       openStore: () => project.store(),
+      redactor: () => project.redactor(),
       sink: { write: (stream, text) => this.#write(stream, text) },
       saveRecord: (record) => this.#saveRecord(record),
       equip: (run) => this.#listen(run),

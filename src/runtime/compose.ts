@@ -1,7 +1,13 @@
 // Composition: what every run of a process is made of. The one place that knows all sub-rooms at once.
 import type { Store } from '../store/index.ts';
 import { currentSessionId, sessionKeeper, subAgentKind } from './agent/index.ts';
-import { defaultHost, Runtime, type RuntimeOptions, terminalSink } from './harness/index.ts';
+import {
+  defaultHost,
+  type RecordsOptions,
+  Runtime,
+  type RuntimeOptions,
+  terminalSink,
+} from './harness/index.ts';
 import type { Host } from './host/index.ts';
 import { equipHuman, humanQuestionsSection, questionIndex, questionKeeper } from './human/index.ts';
 import {
@@ -19,7 +25,16 @@ import {
   llmUsageSection,
   modelDecider,
 } from './llm/index.ts';
-import { type PruneOptions, type PruneReport, prune } from './records/index.ts';
+import {
+  createRecordSaver,
+  createRedactor,
+  type PruneOptions,
+  type PruneReport,
+  prune,
+  type Redactor,
+  redactorKey,
+  runRoot,
+} from './records/index.ts';
 import {
   type OutputSink,
   type RecordSection,
@@ -56,6 +71,8 @@ export interface ComposeOptions {
   /** The pipelines that handoffs of a run can be delivered to: those of its program. */
   readonly pipelines?: readonly string[];
   readonly saveRecord?: (record: RunRecord) => Promise<void>;
+  /** What keeps secrets out of what programs write about runs; that of the environment when left out. */
+  readonly redactor?: (() => Promise<Redactor>) | undefined;
   /** Puts further services in place before a body starts. */
   readonly equip?: (run: RunCore) => void;
 }
@@ -109,6 +126,7 @@ export function composeRuns(options: ComposeOptions): RunDeps {
     sections: RECORD_SECTIONS,
     equip: (run) => {
       if (options.llm !== undefined) run.provide(llmConfigKey, options.llm);
+      if (options.redactor !== undefined) run.provide(redactorKey, options.redactor);
       run.provide(workerStoreKey, openStore);
       run.provide(currentSessionKey, { sessionOf: currentSessionId });
       run.service(workerKindsKey).add(subAgentKind);
@@ -148,5 +166,32 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   };
   const sink = options.sink ?? terminalSink(host);
   const pipelines = options.pipelines.map(({ name }) => name);
-  return new Runtime(options, composeRuns({ host, openStore, sink, pipelines, llm: options.llm }));
+  const redactor = async () => createRedactor(host.env, options.redaction);
+  const saving = recordsOf(options.records);
+  const saveRecord =
+    saving === undefined
+      ? undefined
+      : createRecordSaver({
+          host,
+          openStore,
+          folder: async () => saving.folder ?? runRoot(host),
+          redactor,
+          onError: saving.onError ?? ((error, runId) => tellLost(host, error, runId)),
+        });
+  const composed = { host, openStore, sink, pipelines, redactor, llm: options.llm };
+  return new Runtime(
+    options,
+    composeRuns(saveRecord === undefined ? composed : { ...composed, saveRecord }),
+  );
+}
+
+function recordsOf(asked: RuntimeOptions['records']): RecordsOptions | undefined {
+  if (asked === undefined || asked === false) return undefined;
+  return asked === true ? {} : asked;
+}
+
+/** A lost copy must be said, and must not hurt the run. */
+function tellLost(host: Host, error: unknown, runId: string): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  host.stdio.writeErr(`harn: the record of run ${runId} could not be written: ${reason}\n`);
 }

@@ -1,5 +1,5 @@
 // `harn fixture`: makes a file of a run that has ended, from which `harn replay` and `harn eval` execute it again.
-import { makeFixture, RECORD_SECTIONS } from '../../runtime/index.ts';
+import { makeFixture, RECORD_SECTIONS, redactFixture } from '../../runtime/index.ts';
 import type { Command } from '../command.ts';
 import { withProject } from '../project.ts';
 import { findRunId } from '../run-lookup.ts';
@@ -11,9 +11,13 @@ export const fixture: Command = {
     return withProject(host, async (project) => {
       const store = await project.requireStore();
       const runId = await findRunId(store, args.at(0));
-      const made = await makeFixture(store, runId, RECORD_SECTIONS);
+      const made = redactFixture(
+        await makeFixture(store, runId, RECORD_SECTIONS),
+        await project.redactor(),
+        args.has('redact') ? 'policy' : 'values',
+      );
       const file = args.value('output') ?? `${runId}.fixture.json`;
-      await host.fs.writeFile(file, `${JSON.stringify(made, null, 2)}\n`);
+      await host.fs.writeFile(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
       // A fixture that does not pass its own code gates nothing: said now, not in CI.
       const report = made.program === null ? undefined : await replayProgram(host, made);
       const replays = report === undefined ? null : report.pass;

@@ -3,10 +3,11 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Json } from '../../base/index.ts';
 import { type LoadedProgram, loadPackTools, type MadePack } from '../../engine/index.ts';
-import { findProjectDir, type Host } from '../../runtime/index.ts';
+import { findProjectDir, type Host, knownSecrets } from '../../runtime/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';
+import { readRedactionPolicy } from '../redaction-policy.ts';
 import { editionOf, loadTarget, printDiagnostics } from '../source-files.ts';
 import { codeOf, readKeyFile } from './pack-open.ts';
 
@@ -29,7 +30,8 @@ export const pack: Command = {
     const { program } = await loadTarget(host, target, { edition, cwd: root });
     if (program === undefined) throw await notCompiled(entry, loaded);
     const { makePack } = await loadPackTools();
-    const made = await makePack(program, { harnVersion: version, root, sign });
+    const secrets = knownSecrets(host.env, await readRedactionPolicy(host, root));
+    const made = await makePack(program, { harnVersion: version, root, sign, secrets });
     const out = args.value('out') ?? full.replace(/\.harn$/, '') + EXTENSION;
     await write(path.resolve(cwd, out), made.bytes);
     const shown = path.relative(cwd, path.resolve(cwd, out));

@@ -18,7 +18,8 @@ export const runsEvents: Command = {
       const show = args.has('json') ? printJson : printLine;
       const topic = journalTopic(runId);
       const entries = args.has('follow') ? follow(store, topic, from) : past(store, topic, from);
-      for await (const entry of entries) show(output, entry);
+      const redactor = await project.redactor();
+      for await (const entry of entries) show(output, redactor.redactTexts(entry));
       return 0;
     });
   },

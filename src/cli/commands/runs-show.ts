@@ -44,8 +44,9 @@ export const runsShow: Command = {
         output.line(mermaidOf(actionGraphOf(run)));
         return 0;
       }
-      const view = await viewRun(store, host, runId);
-      const record = await loadRecord(store, runId, RECORD_SECTIONS);
+      const redactor = await project.redactor();
+      const view = redactor.redactTexts(await viewRun(store, host, runId));
+      const record = redactor.redactTexts(await loadRecord(store, runId, RECORD_SECTIONS));
       const rows = await listRuns(store, { parent: runId, limit: 1000 });
       const children: (RunRow & { real_status: string })[] = [];
       for (const row of rows) {
@@ -53,7 +54,8 @@ export const runsShow: Command = {
       }
       const file = await project.recordPath(runId);
       const recordFile = (await host.fs.exists(file)) ? file : null;
-      const questions = await listQuestions(store, { runId, status: 'open', limit: 1000 });
+      const asked = await listQuestions(store, { runId, status: 'open', limit: 1000 });
+      const questions = redactor.redactTexts(asked);
       const shown: Shown = { view, record, children, recordFile, questions };
       if (args.has('json')) {
         output.json(toJson(shown, await recordOfRun(project, store, runId)));

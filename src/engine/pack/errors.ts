@@ -97,6 +97,11 @@ export const packErrors = defineErrors('PAK', {
     message: ({ path }) => `the manifest of the pack does not name ${path}, which is in it`,
     hint: NOT_FROM_HERE,
   }),
+  secretInside: row<{ path: string; line: number; reason: string }>({
+    number: 34,
+    message: ({ path, line, reason }) => `${path}:${line} contains a secret in clear (${reason})`,
+    hint: 'Read it from the environment when the program runs. Nothing was written.',
+  }),
   badSignature: row<{ reason: string }>({
     number: 50,
     message: ({ reason }) => `the signature of the pack does not hold: ${reason}`,

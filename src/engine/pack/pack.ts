@@ -24,6 +24,8 @@ export interface PackOptions {
   /** The folder that everything packed lies in, for errors. */
   readonly root: string;
   readonly sign?: { readonly pem: string; readonly path: string } | undefined;
+  /** Texts that must not be in a pack, with why they are secret. */
+  readonly secrets?: ReadonlyMap<string, string> | undefined;
 }
 
 /** A pack that was made. */
@@ -48,12 +50,12 @@ const ENCODER = new TextEncoder();
 
 /** Makes a pack of a program whose modules were loaded relative to `root`. */
 export async function makePack(program: CompiledProgram, options: PackOptions): Promise<MadePack> {
-  const { harnVersion, root, sign } = options;
+  const { harnVersion, root, sign, secrets } = options;
   const blake3 = await loadBlake3();
   const isStd = ({ id, text }: { id: string; text: string }) => STD_SOURCES.get(id) === text;
-  const modules = program.sources
-    .filter((source) => !isStd(source))
-    .map(({ id, text }): PackEntry => ({ path: id, bytes: ENCODER.encode(text) }));
+  const own = program.sources.filter((source) => !isStd(source));
+  refuseSecrets(own, secrets ?? new Map());
+  const modules = own.map(({ id, text }): PackEntry => ({ path: id, bytes: ENCODER.encode(text) }));
   for (const { path } of modules) {
     if (/^(?:[/\\]|[A-Za-z]:)/.test(path)) throw packErrors.outsideRoot({ module: path, root });
   }
@@ -81,6 +83,21 @@ export async function makePack(program: CompiledProgram, options: PackOptions): 
   const head = { path: MANIFEST_PATH, bytes: ENCODER.encode(JSON.stringify(manifest)) };
   const bytes = await compress(writeTar([head, ...entries]));
   return { bytes, bundleHash: hash, manifest, keyId: signature?.key_id ?? undefined };
+}
+
+/** A secret of this environment that stands in a source would be read by everybody who gets the pack. */
+function refuseSecrets(
+  sources: readonly { readonly id: string; readonly text: string }[],
+  secrets: ReadonlyMap<string, string>,
+): void {
+  for (const { id, text } of sources) {
+    for (const [secret, reason] of secrets) {
+      const at = text.indexOf(secret);
+      if (at === -1) continue;
+      const line = text.slice(0, at).split('\n').length;
+      throw packErrors.secretInside({ path: id, line, reason });
+    }
+  }
 }
 
 /** The files of an archive, the manifest first. What they are is for `checkPack` to find out. */

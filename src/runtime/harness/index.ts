@@ -21,6 +21,7 @@ export type { PoolHandle, PoolMethods } from './pool.ts';
 export type { QueueHandle, TriggersHandle } from './queues.ts';
 export {
   defaultHost,
+  type RecordsOptions,
   type Result,
   type RunHandle,
   Runtime,

@@ -4,6 +4,7 @@ import type { Store } from '../../store/index.ts';
 import { createNodeHost, type Host } from '../host/index.ts';
 import { handedInput } from '../lifecycle/index.ts';
 import type { LlmConfig } from '../llm/index.ts';
+import type { RedactionPolicy } from '../records/index.ts';
 import {
   holderIsAlive,
   listRuns,
@@ -22,6 +23,14 @@ import {
 import type { Pipeline } from './pipeline.ts';
 import { createHarness } from './tree.ts';
 
+/** Where the records of runs go. */
+export interface RecordsOptions {
+  /** `$HARN_RUN_DIR`, else `.harn-runs` in the working directory, when left out. */
+  readonly folder?: string | undefined;
+  /** Told when a record could not be written; the run ends as it would. A line to stderr by default. */
+  readonly onError?: ((error: unknown, runId: string) => void) | undefined;
+}
+
 /** What a runtime is made of. */
 export interface RuntimeOptions {
   /** An open store; the caller closes it. */
@@ -36,6 +45,14 @@ export interface RuntimeOptions {
   readonly llm?: LlmConfig;
   /** Capabilities that no run of this runtime has. */
   readonly deny?: readonly string[];
+  /**
+   * Writes `<folder>/<run id>.json` for every run that is in the store when it ends or parks, before anyone hears of it;
+   * `true` writes to the run root. By default no files are written: the journal holds everything, and `loadRecord` and
+   * `saveRecord` make a file of it at any time.
+   */
+  readonly records?: boolean | RecordsOptions | undefined;
+  /** What must not be shown in clear, besides what looks secret anyway. */
+  readonly redaction?: RedactionPolicy | undefined;
 }
 
 /** What a run came to. `returned` is the body's value, `final` the one after `onFinish`. */

@@ -22,6 +22,7 @@ import {
 import { documentJson, type RunDocument, readDocument } from './run-document.ts';
 import { isFixture } from './run-fixture.ts';
 import { loadRunTree, type RunTree } from './run-tree.ts';
+import { redactorKey } from './saver.ts';
 
 const reading = { class: 'read', access: 'read' } as const;
 
@@ -54,6 +55,7 @@ export const recordEffects = {
     async (env, run: Json, path: string | null = null) => {
       const saved = await saveRecord(env.host, await completed(run, env), {
         path: path ?? undefined,
+        redactor: await env.get(redactorKey)(),
       });
       return { path: saved.path, run: documentJson(saved.run) };
     },

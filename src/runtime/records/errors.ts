@@ -57,6 +57,11 @@ export const recErrors = defineErrors('REC', {
     message: ({ path }) => `${path} is a fixture that must be executed; this evaluation only reads`,
     hint: 'evaluate it with `harn eval` or `harn replay`',
   }),
+  badRedaction: row<{ what: string; reason: string }>({
+    number: 20,
+    message: ({ what, reason }) => `${what} cannot be used for redaction: ${reason}`,
+    hint: 'correct the redaction policy: `[redaction]` in harn.toml, or the option of the call',
+  }),
   handoffField: row<{ field: string }>({
     number: 11,
     message: ({ field }) => `handoff ${field} is required`,

@@ -44,6 +44,14 @@ export {
   runRoot,
   saveRecord,
 } from './record-file.ts';
+// Redaction
+export {
+  createRedactor,
+  isRedacted,
+  knownSecrets,
+  type RedactionPolicy,
+  type Redactor,
+} from './redaction.ts';
 // Replay
 export {
   type ReplayDifference,
@@ -60,6 +68,14 @@ export {
   type RunDocument,
   readDocument,
 } from './run-document.ts';
-export { isFixture, makeFixture, type RunFixture, readFixture } from './run-fixture.ts';
+export {
+  type FixtureRedaction,
+  isFixture,
+  makeFixture,
+  type RunFixture,
+  readFixture,
+  redactFixture,
+} from './run-fixture.ts';
 export { loadRunTree, type RunTree } from './run-tree.ts';
+export { createRecordSaver, redactorKey } from './saver.ts';
 export { durationMs, parseTimestampMs } from './timestamps.ts';

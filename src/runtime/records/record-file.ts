@@ -1,6 +1,13 @@
 // Run records in files: completing one, saving it all or nothing, and loading what any version has written. A file that
 // cannot be read as a record is named and left alone, whether one loads it or saves over it.
-import { HarnError, isJsonObject, type Json, type Random, uuidV7 } from '../../base/index.ts';
+import {
+  HarnError,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type Random,
+  uuidV7,
+} from '../../base/index.ts';
 import type { EventLog, Store } from '../../store/index.ts';
 import {
   dirName,
@@ -16,6 +23,7 @@ import { recErrors } from './errors.ts';
 import { withHandoffs } from './handoff-sync.ts';
 import { questionsFromLog, withQuestions, withStageChildren } from './merge.ts';
 import { withObservability } from './observability.ts';
+import { createRedactor, type Redactor } from './redaction.ts';
 import { withReplayFixture } from './replay-fixture.ts';
 import { documentJson, type RunDocument, readDocument } from './run-document.ts';
 import { daemonEventsOf, readSidecar, transcriptSidecarPath } from './sidecar.ts';
@@ -60,6 +68,8 @@ export interface SaveOptions {
   readonly log?: Pick<EventLog, 'read'> | undefined;
   /** Where to announce the action graph. */
   readonly announce?: Store | undefined;
+  /** What keeps secrets out of the file and the announcement; by default that of this environment. */
+  readonly redactor?: Redactor | undefined;
 }
 
 /** The folder of run records: `$HARN_RUN_DIR`, else `.harn-runs` in `base` (the working directory). */
@@ -70,16 +80,22 @@ export function runRoot(host: Pick<Host, 'env' | 'system'>, base?: string): stri
   return asked ? resolvePath(cwd, given) : joinPath(base ?? cwd, '.harn-runs');
 }
 
-/** Saves a record: on disk when this returns, the old content or the new, never half. Answers where, and what. */
+/**
+ * Saves a record: on disk when this returns, the old content or the new, never half. Answers where, and what was
+ * written, which is the record without its secrets.
+ */
 export async function saveRecord(
   host: RecordHost,
   given: RunDocument,
-  { path: asked, log, announce }: SaveOptions = {},
+  { path: asked, log, announce, redactor = createRedactor(host.env) }: SaveOptions = {},
 ): Promise<{ readonly path: string; readonly run: RunDocument }> {
   const path = asked ?? joinPath(runRoot(host), `${given.id}.json`);
   let run = log === undefined ? given : withQuestions(given, await questionsFromLog(log, given.id));
   run = await completeRecord(host.fs, run, path);
-  await write(host.fs, path, run);
+  const whole = documentJson(run);
+  const shown = redactor.redact(whole) as JsonObject;
+  await write(host.fs, path, shown);
+  if (shown !== whole) run = readDocument(shown);
   if (announce !== undefined) await publish(announce, run);
   return { path, run };
 }
@@ -143,11 +159,11 @@ async function observed(fs: HostFs, run: RunDocument, path: string): Promise<Run
   return withObservability(run, { daemonEvents: known, hasSidecar: rows !== undefined });
 }
 
-async function write(fs: HostFs, path: string, run: RunDocument): Promise<void> {
+async function write(fs: HostFs, path: string, run: JsonObject): Promise<void> {
   await refuseOtherFile(fs, path);
   try {
     await fs.mkdir(dirName(path));
-    const content = `${JSON.stringify(documentJson(run), null, 2)}\n`;
+    const content = `${JSON.stringify(run, null, 2)}\n`;
     await fs.writeFile(path, content, { mode: 0o600 });
   } catch (error) {
     throw recErrors.notSaved({ path, reason: reasonOf(error) }, { cause: error });

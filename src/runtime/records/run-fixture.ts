@@ -12,6 +12,7 @@ import {
 } from '../run/index.ts';
 import { recErrors } from './errors.ts';
 import { documentOf, factsOf } from './from-journal.ts';
+import type { Redactor } from './redaction.ts';
 import { documentJson } from './run-document.ts';
 
 /** What a fixture file holds. */
@@ -61,6 +62,67 @@ export async function makeFixture(
     record: documentJson(document),
   };
 }
+
+/** How much of a fixture is redacted: known secrets only, or all that the policy names. */
+export type FixtureRedaction = 'values' | 'policy';
+
+/**
+ * A fixture without its secrets. Known secrets go from everything, the program's own text included; with `policy` also
+ * what stands under the names and at the pointers of the policy. What a program does with a redacted outcome may differ
+ * from what it did: replaying tells.
+ */
+export function redactFixture(
+  fixture: RunFixture,
+  redactor: Redactor,
+  how: FixtureRedaction = 'values',
+): RunFixture {
+  const part = (value: Json): Json =>
+    how === 'policy' ? redactor.redact(value) : redactor.redactValues(value);
+  const renamed = new Map<string, string>();
+  const blobs: { [hash: string]: Json } = {};
+  for (const [hash, value] of Object.entries(fixture.blobs)) {
+    const after = part(value);
+    const now = after === value ? hash : sha256(JSON.stringify(after));
+    renamed.set(hash, now);
+    blobs[now] = after;
+  }
+  return {
+    ...fixture,
+    program: redactor.redactValues(fixture.program),
+    entries: fixture.entries.map((entry) => redactEntry(entry as JsonObject, part, renamed)),
+    blobs,
+    record: redactor.redact(fixture.record) as JsonObject,
+  };
+}
+
+/** Fields of the journal itself are no data: the key of an effect, the hash of a secret, the name of a task. */
+function redactEntry(
+  entry: JsonObject,
+  part: (value: Json) => Json,
+  renamed: ReadonlyMap<string, string>,
+): JsonObject {
+  const fields = Object.entries(entry).map(([name, value]): [string, Json] => {
+    if (name === 'blob') return [name, renamed.get(String(value)) ?? value];
+    return [name, ENTRY_DATA.has(name) ? part(value) : value];
+  });
+  return Object.fromEntries(fields);
+}
+
+const ENTRY_DATA: ReadonlySet<string> = new Set([
+  'argv',
+  'data',
+  'error',
+  'facts',
+  'final',
+  'input',
+  'options',
+  'receipt',
+  'reread',
+  'returned',
+  'value',
+  'wait',
+  'waits',
+]);
 
 /** Reads a fixture from JSON; `path` is for errors. */
 export function readFixture(value: Json, path: string): RunFixture {

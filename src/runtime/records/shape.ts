@@ -2,6 +2,7 @@
 // field of the wrong type is a coded error that names it. One declaration gives the reader and the TypeScript type.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { recErrors } from './errors.ts';
+import { isRedacted, redactedText } from './redaction.ts';
 
 /** Reads one value; `path` names it in errors. `undefined` as the result leaves the field out. */
 export type Reader<T> = (value: Json | undefined, path: string) => T;
@@ -25,6 +26,7 @@ export const text: Reader<string> = (value, path) => textOr('')(value, path);
 export function textOr(otherwise: string): Reader<string> {
   return (value, path) => {
     if (isMissing(value)) return otherwise;
+    if (isRedacted(value)) return redactedText(value);
     return typeof value === 'string' ? value : wrong(path, 'text');
   };
 }
@@ -33,16 +35,17 @@ export function textOr(otherwise: string): Reader<string> {
 export const stamp: Reader<string> = (value, path) => {
   if (isMissing(value)) return '';
   if (typeof value === 'number') return String(value);
+  if (isRedacted(value)) return redactedText(value);
   return typeof value === 'string' ? value : wrong(path, 'a time');
 };
 
 export const number: Reader<number> = (value, path) => {
-  if (isMissing(value)) return 0;
+  if (isMissing(value) || isRedacted(value)) return 0;
   return typeof value === 'number' ? value : wrong(path, 'a number');
 };
 
 export const flag: Reader<boolean> = (value, path) => {
-  if (isMissing(value)) return false;
+  if (isMissing(value) || isRedacted(value)) return false;
   return typeof value === 'boolean' ? value : wrong(path, 'true or false');
 };
 
@@ -61,7 +64,7 @@ export function ifGiven<T>(reader: Reader<T>): Reader<T | undefined> {
 
 export function listOf<T>(reader: Reader<T>): Reader<readonly T[]> {
   return (value, path) => {
-    if (isMissing(value)) return [];
+    if (isMissing(value) || isRedacted(value)) return [];
     if (!Array.isArray(value)) return wrong(path, 'a list');
     return (value as readonly Json[]).map((item, i) => reader(item, `${path}[${i}]`));
   };
