@@ -24,7 +24,7 @@ pointers = ["/metadata/**/note", "/**/said"]
 let cli: Cli;
 beforeAll(async () => {
   cli = await Cli.build();
-});
+}, 120_000);
 afterAll(() => cli.remove());
 
 function project(): Project {
