@@ -10,6 +10,7 @@ import {
   type Suspending,
   sessionCalls,
   sessionErrors,
+  suspendTopLevel,
 } from '../runtime/index.ts';
 import {
   type Ctx,
@@ -70,10 +71,11 @@ function closureOf(option: string, value: Value | undefined): HarnFunction | und
 }
 
 /** A closure that is called with JSON and gives JSON. */
-function jsonHandler(fn: HarnFunction): Handler {
+export function jsonHandler(fn: HarnFunction): Handler {
   return {
     kind: 'generator',
     name: functionMeta(fn).name ?? 'closure',
+    fn,
     run: function* (ctx: RunContext, args) {
       const given = args.map((arg) => fromJson((arg ?? null) as Json));
       return toData(yield* call(fn, ctx, given) as Suspending<Value>);
@@ -227,6 +229,28 @@ export function agentLoopRows(): readonly BuiltinRow[] {
         const prompt = task === undefined || task === null ? '' : display(task);
         const result = yield* agentLoop(ctx as RunContext, prompt, optionalId(system), data, parts);
         return fromJson(result as unknown as Json);
+      },
+    ),
+    builtin(
+      '__host_top_level_agent_suspend(session_id: any, task: any, system: any?, options: any?, reason: any?, conditions: any?, iteration: any?) -> dict',
+      {
+        doc: 'Parks a loop that nobody delegated as a worker of its own, and gives what the loop comes to.',
+        effect: 'wait',
+      },
+      function* (ctx: Ctx, ...args: Value[]): Steps {
+        const [id, task, system, options, reason, conditions, iteration] = withoutHandle(args);
+        const { data, parts } = loopOptions(options);
+        const result = yield* suspendTopLevel(ctx as RunContext, {
+          sessionId: idOf(id),
+          task: task === undefined || task === null ? '' : display(task),
+          system: optionalId(system),
+          options: data,
+          parts,
+          reason: toData(reason),
+          conditions: toData(conditions),
+          iteration: isInt(iteration ?? null) ? toNumber(iteration) : 0,
+        });
+        return fromJson(result);
       },
     ),
   ];

@@ -158,15 +158,17 @@ export function toolsFrom(value: Value | undefined): readonly Tool[] {
     const handler = dictGet(entry, 'handler');
     return toTool(
       dataOf(entry),
-      handler !== undefined && isFunction(handler) ? handlerOf(handler) : undefined,
+      handler !== undefined && isFunction(handler) ? toolHandlerOf(handler) : undefined,
     );
   });
 }
 
-function handlerOf(fn: HarnFunction): ToolHandler {
+/** A function as the handler of a tool. */
+export function toolHandlerOf(fn: HarnFunction): ToolHandler {
   return {
     kind: 'program',
     isAbort: HarnAbort.is,
+    fn,
     run: function* (ctx: RunContext, args, { idempotencyKey, callId, sessionId }) {
       const site = { call_id: callId, idempotency_key: idempotencyKey, session_id: sessionId };
       const given = [fromJson(args), ...(arityOf(fn) >= 2 ? [fromJson(site)] : [])];

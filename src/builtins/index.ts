@@ -1,5 +1,7 @@
 // Front door of builtins: the table that binds Harn names to their implementations.
 
+// Functions of workers beyond their run
+export { codeSource, type TopLevel } from './code-source.ts';
 // Effects as rows, handles, and what the host of a program provides
 export { ExitRequest, type ProgramHost, programHostKey, rootHandle } from './control.ts';
 export { toData } from './data.ts';

@@ -35,6 +35,7 @@ import {
   type Steps,
   type Value,
 } from '../values/index.ts';
+import { jsonHandler } from './agent-loop.ts';
 import { toolsFrom } from './agent-tools.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
@@ -129,10 +130,11 @@ function* spawn(ctx: RunContext, config: Value | undefined): Suspending<Json> {
 }
 
 /** A closure `(task)` or `(task, worker)` as the body of a worker. */
-function bodyHandler(fn: HarnFunction): Handler {
+export function bodyHandler(fn: HarnFunction): Handler {
   return {
     kind: 'generator',
     name: functionMeta(fn).name ?? 'worker',
+    fn,
     run: function* (ctx: RunContext, [task, worker]) {
       const args = [fromJson(task as Json), fromJson(worker as Json)];
       return toData(yield* call(fn, ctx, args) as Suspending<Value>);
@@ -166,12 +168,23 @@ function split(options: Value | undefined): {
   const plain: { [key: string]: Json } = {};
   const attachments: { [key: string]: unknown } = {};
   for (const [key, value] of Object.entries(options as { readonly [key: string]: Value })) {
+    const callback = CALLBACKS[key];
     if (key === 'tools') attachments[key] = toolsFrom(value);
+    else if (callback !== undefined && isFunction(value))
+      attachments[callback] = jsonHandler(value);
     else if (isData(value)) plain[key] = toData(value);
     else attachments[key] = value;
   }
   return { plain, attachments };
 }
+
+/** Callbacks of a loop, as attachments are called. */
+const CALLBACKS: { readonly [option: string]: string | undefined } = {
+  post_turn_callback: 'post_turn',
+  context_callback: 'context',
+  context_filter: 'context',
+  compact_callback: 'compact',
+};
 
 function isData(value: Value): boolean {
   if (isFunction(value) || value instanceof HarnHandle) return false;

@@ -8,6 +8,11 @@ const HELP: OptionSpec = { name: 'help', short: 'h', help: 'show this text' };
 const RUN: PositionalSpec = { name: 'RUN' };
 const HANDOFF: PositionalSpec = { name: 'ID' };
 const QUESTION: PositionalSpec = { name: 'ID' };
+const WORKER: PositionalSpec = { name: 'ID' };
+const WORKER_STATUSES = [
+  ...['running', 'suspended', 'awaiting', 'completed', 'failed'],
+  ...['cancelled', 'stopped', 'interrupted'],
+];
 
 const STREAM: OptionSpec = { name: 'json', help: 'print the run as a stream of JSON events' };
 const QUIET: OptionSpec = {
@@ -402,6 +407,74 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [{ name: 'reason', value: 'TEXT', help: 'why, for the audit' }, JSON_OPTION, HELP],
     examples: [['harn handoffs ack handoff_0198', 'somebody has done it by hand']],
     load: async () => (await import('./commands/handoffs.ts')).handoffsAck,
+  },
+  {
+    name: 'workers ls',
+    summary: 'list delegated work, the latest change first',
+    positionals: [],
+    options: [
+      { name: 'status', value: 'STATUS', choices: WORKER_STATUSES, help: 'only these' },
+      { name: 'limit', value: 'N', help: 'how many at most (default 50)' },
+      JSON_OPTION,
+      HELP,
+    ],
+    examples: [['harn workers ls --status suspended', 'what waits to be resumed']],
+    load: async () => (await import('./commands/workers.ts')).workersLs,
+  },
+  {
+    name: 'workers show',
+    summary: 'one worker: its task, what it waits for, who can wake it',
+    positionals: [WORKER],
+    options: [JSON_OPTION, HELP],
+    examples: [['harn workers show 4b2f', 'any unique beginning or end of the id']],
+    load: async () => (await import('./commands/workers.ts')).workersShow,
+  },
+  {
+    name: 'workers resume',
+    summary: 'go on with a worker whose run has ended, in a run of its own',
+    positionals: [WORKER],
+    options: [
+      { name: 'input', value: 'TEXT|JSON', help: 'what it is told; without it, its task stands' },
+      { name: 'no-transcript', help: 'go on from a digest of the conversation' },
+      STREAM,
+      QUIET,
+      STRICT,
+      WAIT,
+      HELP,
+    ],
+    details: [
+      'The run has the program of the run that made the worker, and is durable itself. Handlers that stand at the top',
+      'level of a module, and `tool` declarations, are found again there; a worker that needs a closure is refused.',
+    ],
+    examples: [["harn workers resume 4b2f --input 'she says yes'", 'answer and go on']],
+    load: async () => (await import('./commands/workers-resume.ts')).workersResume,
+  },
+  {
+    name: 'workers wake',
+    summary: 'go on with every worker whose wait is over',
+    positionals: [],
+    options: [JSON_OPTION, HELP],
+    details: [
+      'Timeouts, events and triggers of workers whose run has ended. Call it from cron, for one.',
+    ],
+    examples: [['harn workers wake', 'all that are due now']],
+    load: async () => (await import('./commands/workers-resume.ts')).workersWake,
+  },
+  {
+    name: 'workers stop',
+    summary: 'end a worker and keep what it has as a handoff',
+    positionals: [WORKER],
+    options: [{ name: 'reason', value: 'TEXT', help: 'why, for the record' }, JSON_OPTION, HELP],
+    examples: [['harn workers stop 4b2f', 'nobody needs it any more']],
+    load: async () => (await import('./commands/workers.ts')).workersStop,
+  },
+  {
+    name: 'workers close',
+    summary: 'end a worker now',
+    positionals: [WORKER],
+    options: [JSON_OPTION, HELP],
+    examples: [['harn workers close 4b2f', 'forget about it']],
+    load: async () => (await import('./commands/workers.ts')).workersClose,
   },
   {
     name: 'hitl ls',

@@ -41,6 +41,8 @@ export interface SessionOptions {
   readonly wait: boolean;
   /** What keeps secrets out of the stream. */
   readonly redactor?: Redactor | undefined;
+  /** What programs print goes to stderr: stdout is the command's own. */
+  readonly isQuietOut?: boolean;
 }
 
 /** Opens a session, does something with it, and closes what it opened; in a stream, errors become its last event. */
@@ -48,6 +50,7 @@ export async function withSession(
   args: Arguments,
   ctx: CommandContext,
   use: (session: Session) => Promise<number>,
+  own: Partial<SessionOptions> = {},
 ): Promise<number> {
   const options: SessionOptions = {
     json: args.has('json'),
@@ -55,6 +58,7 @@ export async function withSession(
     strict: args.has('strict'),
     durability: args.value('durability') === 'process' ? 'process' : 'power',
     wait: args.has('wait'),
+    ...own,
   };
   if (options.quiet && !options.json) throw usageErrors.quietWithoutJson({});
   const host = await ctx.host();
@@ -150,8 +154,9 @@ export class Session {
 
   #write(stream: 'stdout' | 'stderr', text: string): void {
     if (this.stream !== undefined) return;
-    if (stream === 'stdout') this.host.stdio.writeOut(text);
-    else this.host.stdio.writeErr(text);
+    if (stream === 'stdout' && this.#options.isQuietOut !== true) {
+      this.host.stdio.writeOut(text);
+    } else this.host.stdio.writeErr(text);
   }
 
   async #saveRecord(record: RunRecord): Promise<void> {

@@ -2,14 +2,18 @@
 // run promises is the runtime's business.
 import type { Json, JsonObject } from '../base/index.ts';
 import {
+  codeSource,
   createHandleTable,
   createRegistry,
   EFFECT_GROUPS,
   type ProgramHost,
   programHostKey,
+  type TopLevel,
 } from '../builtins/index.ts';
 import {
+  type CodeSource,
   type ComposeOptions,
+  codeSourceKey,
   composeRuns,
   handedInput,
   loadJournal,
@@ -19,12 +23,22 @@ import {
   type RunResult,
   type RunStart,
   runErrors,
+  WORKER_RUN,
+  type WorkerRunRequest,
+  workerOrigin,
+  workerRequestOf,
 } from '../runtime/index.ts';
 import type { Store } from '../store/index.ts';
 import type { HarnFunction } from '../values/index.ts';
 import { bindBuiltins } from './bind.ts';
 import type { CompiledProgram } from './compile.ts';
-import { exitCodeOf, harnThrownCodec, type ProgramEnd, programBody } from './execute.ts';
+import {
+  exitCodeOf,
+  harnThrownCodec,
+  type ProgramEnd,
+  programBody,
+  workerBody,
+} from './execute.ts';
 import { type CodeCache, type LiveProgram, link } from './link.ts';
 import { refreshProgram } from './program.ts';
 import { renderUncaught, StackReader } from './stack.ts';
@@ -121,6 +135,36 @@ export class Engine {
     return this.#begin(run, live);
   }
 
+  /**
+   * Goes on with a worker that no run has, in a run of its own: with the program of the run that made it. What cannot
+   * be made again is refused here, before there is such a run.
+   */
+  async startWorker(
+    request: WorkerRunRequest,
+    options: Pick<StartOptions, 'durability'> = {},
+  ): Promise<ProgramRun> {
+    const store = await this.#options.openStore();
+    const { id, start } = await workerOrigin(store, request);
+    const program = await refreshProgram(await storedProgram(store, id, start));
+    const live = this.#link(program);
+    const { hash, text } = storedForm(program);
+    const run = Run.create(this.#deps(live), {
+      pipeline: WORKER_RUN,
+      origin: start.origin,
+      program: { hash, bytes: ENCODER.encode(text) },
+      version: program.compiler,
+      input: null,
+      argv: start.argv,
+      cwd: start.cwd,
+      durability: options.durability ?? start.durability,
+      deny: start.deny,
+      parentRunId: id,
+      rootRunId: start.root_run_id,
+      options: { worker: request as Json },
+    });
+    return this.#begin(run, live);
+  }
+
   /** Ends a parked run with a receipt: it is taken over, brought to where it was, and cancelled there. */
   async cancelParked(
     runId: string,
@@ -150,7 +194,12 @@ export class Engine {
   #begin(run: Run, live: LiveProgram): ProgramRun {
     const end: ProgramEnd = { exitCode: undefined };
     tellPack(run);
-    const done = run.begin(programBody(live, pipelineOf(run.start), end));
+    const worker = workerRequestOf(run.start.options);
+    const body =
+      worker === undefined
+        ? programBody(live, pipelineOf(run.start), end)
+        : workerBody(live, worker);
+    const done = run.begin(body);
     return {
       run,
       done,
@@ -171,6 +220,7 @@ export class Engine {
       pipelines: live?.pipelines() ?? [],
       equip: (run) => {
         run.provide(programHostKey, hostOf(run));
+        if (live !== undefined) run.provide(codeSourceKey, lazyCodeSource(live));
         // Code that was moved on purpose stands elsewhere; only what it asks for is compared then.
         if (live !== undefined && !moved) run.siteOf = (at) => live.siteOf(at);
         this.#options.equip?.(run);
@@ -240,6 +290,26 @@ function builtinSource() {
 function handleTable() {
   const { registry, source } = table();
   return createHandleTable(registry, (name) => source.resolve(name) as HarnFunction | undefined);
+}
+
+/** Made when the first worker asks: most programs have none, and pay nothing for it. */
+function lazyCodeSource(live: LiveProgram): { readonly source: CodeSource } {
+  let source: CodeSource | undefined;
+  return {
+    get source() {
+      source ??= codeSource(topLevel(live));
+      return source;
+    },
+  };
+}
+
+function topLevel(live: LiveProgram): TopLevel {
+  return {
+    *modules() {
+      for (const { id, body } of live.modules.values()) yield [id, body.exports];
+    },
+    value: (module, name) => live.exported(name, module),
+  };
 }
 
 async function storedProgram(

@@ -1,7 +1,14 @@
 // A linked program as the body of a run: its inputs, its result as data, and what an early exit or a failure means.
 import { HarnError, type Json } from '../base/index.ts';
 import { ExitRequest, programHostKey, rootHandle, toData } from '../builtins/index.ts';
-import type { RunBody, RunContext, Suspending, ThrownCodec } from '../runtime/index.ts';
+import {
+  type RunBody,
+  type RunContext,
+  runWorker,
+  type Suspending,
+  type ThrownCodec,
+  type WorkerRunRequest,
+} from '../runtime/index.ts';
 import {
   display,
   fromJson,
@@ -39,6 +46,14 @@ export function programBody(
       }
       throw error;
     }
+  };
+}
+
+/** The body of a run that goes on with a worker of the program: its modules are there before anything is made again. */
+export function workerBody(live: LiveProgram, request: WorkerRunRequest): RunBody {
+  return function* (ctx: RunContext): Suspending<Json> {
+    yield* live.initAll(ctx) as Suspending<void>;
+    return yield* runWorker(ctx, request);
   };
 }
 

@@ -80,6 +80,14 @@ export class LiveProgram {
     }
   }
 
+  /** Initialises every module, a script's variables included: for work that does not run its statements. */
+  *initAll(ctx: Ctx): Steps<void> {
+    for (const { id } of this.compiled.modules) {
+      const module = this.modules.get(id) ?? bug(`module ${id} is not linked`);
+      yield* run(module.body.init, ctx, []);
+    }
+  }
+
   /** Initialises the modules and runs the entry with the values of its inputs. */
   *start(ctx: Ctx, inputs: readonly Value[]): Steps {
     return yield* this.startAt(ctx, this.target().fn, inputs);

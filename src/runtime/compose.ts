@@ -1,6 +1,12 @@
 // Composition: what every run of a process is made of. The one place that knows all sub-rooms at once.
 import type { Store } from '../store/index.ts';
-import { currentSessionId, sessionKeeper, subAgentKind } from './agent/index.ts';
+import {
+  currentSessionId,
+  loopAttachmentKeeper,
+  sessionKeeper,
+  subAgentKind,
+  topLevelKind,
+} from './agent/index.ts';
 import {
   defaultHost,
   type RecordsOptions,
@@ -45,13 +51,15 @@ import {
   runIndex,
   type ThrownCodec,
 } from './run/index.ts';
-import { triggerUnsettledSource } from './trigger/index.ts';
+import { inboxResumeSource, triggerUnsettledSource } from './trigger/index.ts';
 
 import {
+  attachmentKeeperKey,
   currentSessionKey,
   poolUnsettledSource,
   receiptsSection,
   recordDrainDecisionReceipt,
+  resumeSourceKey,
   workerIndex,
   workerKeeper,
   workerKindsKey,
@@ -87,6 +95,17 @@ export const RECORD_SECTIONS: readonly RecordSection[] = [
   receiptsSection,
 ];
 
+/** Looked at when a worker needs them: a run without workers loads nothing for them. */
+const LAZY_RESUME_SOURCE = {
+  get source() {
+    return inboxResumeSource;
+  },
+};
+const LAZY_KEEPER = {
+  get keeper() {
+    return loopAttachmentKeeper;
+  },
+};
 /** What keeps runs from being deleted, and what goes with them. */
 export const RUN_KEEPERS: readonly RunKeeper[] = [
   handoffKeeper,
@@ -128,8 +147,11 @@ export function composeRuns(options: ComposeOptions): RunDeps {
       if (options.llm !== undefined) run.provide(llmConfigKey, options.llm);
       if (options.redactor !== undefined) run.provide(redactorKey, options.redactor);
       run.provide(workerStoreKey, openStore);
+      run.provide(resumeSourceKey, LAZY_RESUME_SOURCE);
       run.provide(currentSessionKey, { sessionOf: currentSessionId });
       run.service(workerKindsKey).add(subAgentKind);
+      run.service(workerKindsKey).add(topLevelKind);
+      run.provide(attachmentKeeperKey, LAZY_KEEPER);
       equipWorkflows(run);
       equipHuman(run);
       equipLifecycle(run, {

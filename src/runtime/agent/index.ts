@@ -41,6 +41,8 @@ export {
   selectAdaptive,
   selectArtifacts,
 } from './artifact-select.ts';
+// Workers
+export { loopAttachmentKeeper } from './attachments.ts';
 // Model calls that know their conversation
 export {
   type LlmCallOptions,
@@ -54,7 +56,14 @@ export type { CompactParts } from './compact-options.ts';
 export { loopErrors, sessionErrors, toolErrors, transcriptErrors } from './errors.ts';
 // Loops
 export { agentLoop } from './loop.ts';
-export { type GateDecision, type GateMark, type LoopGate, openGate } from './loop-gate.ts';
+export {
+  type GateDecision,
+  type GateMark,
+  type LoopGate,
+  openGate,
+  type ParkAnswer,
+  type ParkWish,
+} from './loop-gate.ts';
 export type { LoopOptions, LoopParts } from './loop-options.ts';
 export type { AgentLoopResult, LoopStatus } from './loop-result.ts';
 // Sessions
@@ -63,7 +72,7 @@ export { sessionCalls } from './session-calls.ts';
 export { readSession, sessionTopic } from './session-facts.ts';
 export { sessionKeeper } from './session-keeper.ts';
 // Workers
-export { subAgentKind } from './sub-agent.ts';
+export { subAgentKind, topLevelKind } from './sub-agent.ts';
 // Tools
 export { formatToolResult, parseToolCalls, type TextCall, toolPrompt } from './tool-text.ts';
 export {
@@ -75,6 +84,7 @@ export {
   type ToolHandler,
   toTool,
 } from './tools.ts';
+export { suspendTopLevel } from './top-level.ts';
 export {
   isMessage,
   Transcript,

@@ -2,6 +2,7 @@
 // else. What is suspended is resumed by a new loop on the same session.
 import type { JsonObject } from '../../base/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
+import type { ResumeConditions } from '../work/index.ts';
 import type { TranscriptMessage } from './transcript.ts';
 
 /** Where a loop stands when it asks. */
@@ -29,7 +30,20 @@ export type GateDecision =
  */
 export interface LoopGate {
   next(ctx: RunContext, mark: GateMark): Suspending<GateDecision>;
+  /**
+   * The model asks to be suspended here. The answer is who is suspended, or why it may not be. A loop whose gate says
+   * nothing about it parks as a worker of its own.
+   */
+  park?(ctx: RunContext, wish: ParkWish): Suspending<ParkAnswer>;
 }
+
+/** What a model asks for with `agent_await_resumption`, checked. */
+export interface ParkWish {
+  readonly reason: string;
+  readonly conditions: ResumeConditions | null;
+}
+
+export type ParkAnswer = { readonly handle: () => JsonObject } | { readonly denied: string };
 
 /** Lets every turn through. */
 export const openGate: LoopGate = {

@@ -7,6 +7,7 @@ import type { CompactPlan } from './compact-options.ts';
 import { loopErrors } from './errors.ts';
 import { COMPACTION_OPTIONS, loopCompaction } from './loop-compaction.ts';
 import type { LoopGate } from './loop-gate.ts';
+import { isParkCall, parkTool } from './loop-park.ts';
 import { type Tool, toolTable } from './tools.ts';
 
 export type ToolFormat = 'native' | 'text';
@@ -159,7 +160,7 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
     tokenBudget: intOption(given, 'token_budget', 0),
     maxCostUsd: numberOption(given, 'max_cost_usd') ?? budget,
     compaction: loopCompaction(given, llm as LlmOptions, { compact: parts.compact }),
-    tools: toolTable(parts.tools ?? []),
+    tools: toolTable(withParkTool(parts.tools ?? [])),
     parts,
     llm: {
       llm_retries: base.llm_retries,
@@ -171,6 +172,12 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
 }
 
 type Given = { readonly [name: string]: Json };
+
+/** A loop with tools offers its model to be suspended, too. */
+function withParkTool(tools: readonly Tool[]): readonly Tool[] {
+  if (tools.length === 0) return tools;
+  return [...tools.filter((tool) => !isParkCall(tool)), parkTool];
+}
 
 function profileOf(name: Json | undefined): Profile {
   const found = PROFILES[name === undefined ? 'tool_using' : String(name)];

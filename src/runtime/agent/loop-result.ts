@@ -47,6 +47,10 @@ export type AgentLoopResult = {
   readonly initiator?: string;
   readonly conditions?: JsonObject | null;
   readonly iterations_completed?: number;
+  readonly final_status?: 'suspended';
+  readonly stop_reason?: 'suspended';
+  /** The worker to resume; null when it is for whoever stopped the loop to go on with its session. */
+  readonly handle?: JsonObject | null;
 };
 
 /** What the turns of one loop add up to. */
@@ -137,6 +141,9 @@ export class LoopTotals {
             initiator: suspension.initiator,
             conditions: suspension.conditions ?? null,
             iterations_completed: this.#iterations,
+            final_status: 'suspended',
+            stop_reason: 'suspended',
+            handle: null,
           }),
     };
   }

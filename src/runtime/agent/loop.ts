@@ -3,25 +3,28 @@
 //
 // Ends: done (the model says so, or a text without calls where that is enough, or a tool that ends the loop) | stuck (too
 // many answers without a call) | budget_exhausted (turns, tokens or cost) | failed (no required tool succeeded) |
-// suspended (the gate stopped it between turns). A model call that fails ends the loop with its error.
+// suspended (the gate stopped it between turns, or the model asked for it). A model call that fails ends the loop with its error.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { clockEffects, randomEffects } from '../io/index.ts';
 import { callHandler, defineEffect, type RunContext, type Suspending } from '../run/index.ts';
+import { type ResumeConditions, summaryOf } from '../work/index.ts';
 import { appendAgentEvents, type PendingEvent } from './agent-events.ts';
 import { compactSession } from './compact.ts';
 import { Emitter } from './emitter.ts';
 import { loopErrors } from './errors.ts';
-import { type GateDecision, openGate } from './loop-gate.ts';
+import { type GateDecision, openGate, type ParkAnswer, type ParkWish } from './loop-gate.ts';
 import {
   type LoopOptions,
   type LoopParts,
   type LoopPlan,
   parseLoopOptions,
 } from './loop-options.ts';
+import { parkInFunctionWorker } from './loop-park.ts';
 import { type AgentLoopResult, type LoopStatus, LoopTotals } from './loop-result.ts';
 import { nudgeText, saysDone } from './prompt.ts';
 import { newSession, type Session, sessionsKey } from './session.ts';
 import { appendSessionFacts, type SessionFacts, sessionFacts } from './session-facts.ts';
+import { parkLoop } from './top-level.ts';
 import { textOfContent } from './transcript.ts';
 import { applyTurn, type TurnResult, takeTurn } from './turn.ts';
 
@@ -68,7 +71,7 @@ export function* agentLoop(
     session.toolFormat = plan.toolFormat;
     if (task !== '') session.append({ role: 'user', content: task });
     else if (session.transcript.messages.length === 0) throw loopErrors.noTask({});
-    return yield* new AgentLoop(ctx, plan, session, system).run();
+    return yield* new AgentLoop(ctx, { plan, task, options }, session, system).run();
   } finally {
     release();
     if (plan.sessionId === undefined) sessions.remove(session.id);
@@ -81,6 +84,13 @@ function openSession(ctx: RunContext, plan: LoopPlan): Session {
   return sessions.find(id) ?? sessions.add(newSession(id, ctx.sync(clockEffects.now_ms, [])));
 }
 
+/** What a loop was started with. */
+interface Given {
+  readonly plan: LoopPlan;
+  readonly task: string;
+  readonly options: LoopOptions;
+}
+
 class AgentLoop {
   readonly #ctx: RunContext;
   readonly #plan: LoopPlan;
@@ -90,10 +100,14 @@ class AgentLoop {
   /** Answers without a call in a row. */
   #idle = 0;
   #suspension: Extract<GateDecision, { kind: 'suspend' }> | undefined;
+  /** Set when the model asked to be suspended: the worker it belongs to, or `top` for none. */
+  #parked: ParkAnswer | 'top' | undefined;
+  readonly #given: Given;
 
-  constructor(ctx: RunContext, plan: LoopPlan, session: Session, system: string | null) {
+  constructor(ctx: RunContext, given: Given, session: Session, system: string | null) {
     this.#ctx = ctx;
-    this.#plan = plan;
+    this.#given = given;
+    this.#plan = given.plan;
     this.#session = session;
     this.#system = system;
   }
@@ -111,7 +125,27 @@ class AgentLoop {
     }
     const ended = this.#requirementsMet() || status === 'suspended' ? status : 'failed';
     yield* this.#settle();
-    return this.#totals.result(this.#plan, this.#session, ended, this.#suspension);
+    const result = this.#totals.result(this.#plan, this.#session, ended, this.#suspension);
+    if (this.#parked === undefined || ended !== 'suspended') return result;
+    return { ...result, handle: yield* this.#handle(this.#parked, result) };
+  }
+
+  /** Who stands for the parked loop; a loop that nobody delegated becomes a worker here, after all else is written. */
+  *#handle(parked: ParkAnswer | 'top', result: AgentLoopResult): Suspending<JsonObject | null> {
+    if (parked !== 'top') return 'handle' in parked ? parked.handle() : null;
+    const { plan, task, options } = this.#given;
+    const { iterations_completed: turn = 0, text, reason = '', conditions = null } = result;
+    const live = yield* parkLoop(this.#ctx, {
+      session: this.#session,
+      task,
+      system: this.#system,
+      options,
+      parts: plan.parts,
+      wish: { reason, conditions: conditions as ResumeConditions | null },
+      turn,
+      text,
+    });
+    return summaryOf(live.worker);
   }
 
   /** One turn and what follows from it; a status ends the loop. */
@@ -138,7 +172,8 @@ class AgentLoop {
   }
 
   *#afterTurn(result: TurnResult, iteration: number): Suspending<Next> {
-    const { tools, text, fallback } = result;
+    const { tools, text, fallback, park } = result;
+    if (park !== undefined) return yield* this.#park(park);
     if (tools.length > 0) return yield* this.#afterTools(result, iteration);
     if (fallback === 'rejected') return { kind: 'go' };
     if (!this.#plan.persistent || saysDone(text, this.#plan))
@@ -155,6 +190,22 @@ class AgentLoop {
       return { kind: 'stop', status: 'stuck' };
     }
     return { kind: 'say', text: nudgeText(this.#plan) };
+  }
+
+  /** The model asks to be suspended: by its worker's gate, else as a worker of its own. */
+  *#park(wish: ParkWish): Suspending<Next> {
+    const { gate } = this.#plan.parts;
+    const answer =
+      gate?.park === undefined
+        ? yield* parkInFunctionWorker(this.#ctx, wish)
+        : yield* gate.park(this.#ctx, wish);
+    if (answer !== undefined && 'denied' in answer) {
+      return { kind: 'say', text: `You may not be suspended now: ${answer.denied}. Go on.` };
+    }
+    const { reason, conditions } = wish;
+    this.#suspension = { kind: 'suspend', reason, initiator: 'self', conditions };
+    this.#parked = answer ?? 'top';
+    return { kind: 'stop', status: 'suspended' };
   }
 
   *#afterTools({ tools }: TurnResult, iteration: number): Suspending<Next> {

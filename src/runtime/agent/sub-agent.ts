@@ -1,13 +1,16 @@
 // Sub-agents: an agent loop of its own session as the body of a worker. The parent's conversation gets two facts, not the
-// child's messages. A loop that fails is an envelope with `ok: false`, not an error of the parent.
+// child's messages. A loop that fails is an envelope with `ok: false`, not an error of the parent. Loops that nobody
+// delegated and that parked go on here too, and come to what they would have come to: their own result.
 import { HarnError, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { clockEffects } from '../io/index.ts';
 import { jsonIn, schemaProblems } from '../llm/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
-import type { CycleEnd, WorkerCycle, WorkerKind } from '../work/index.ts';
+import { type CycleEnd, TOP_LEVEL_MODE, type WorkerCycle, type WorkerKind } from '../work/index.ts';
+import { attachmentsOfLoop } from './attachments.ts';
 import { agentLoop } from './loop.ts';
-import type { LoopGate } from './loop-gate.ts';
-import type { LoopOptions } from './loop-options.ts';
+import type { LoopGate, ParkWish } from './loop-gate.ts';
+import type { LoopOptions, LoopParts } from './loop-options.ts';
+import { parkWorker } from './loop-park.ts';
 import type { AgentLoopResult } from './loop-result.ts';
 import { newSession, type Session, sessionsKey } from './session.ts';
 import type { Tool } from './tools.ts';
@@ -20,9 +23,9 @@ export const subAgentKind: WorkerKind = {
     const spec = objectOf(cycle.config['spec']);
     const session = sessionFor(ctx, cycle, spec);
     note(ctx, spec, 'sub_agent_start', { task: cycle.task });
-    const { session_id: _id, ...options } = objectOf(spec['options']);
+    const { session_id: _id, _resume_continuity: _told, ...options } = objectOf(spec['options']);
     const system = typeof spec['system'] === 'string' ? spec['system'] : null;
-    const parts = { tools: toolsOf(cycle), gate: gateOf(cycle) };
+    const parts = partsOf(cycle);
     let envelope: JsonObject;
     try {
       const given = { ...options, session_id: session.id } as LoopOptions;
@@ -45,14 +48,48 @@ export const subAgentKind: WorkerKind = {
   },
 };
 
+/** Goes on with loops that parked without a worker. */
+export const topLevelKind: WorkerKind = {
+  mode: TOP_LEVEL_MODE,
+  *run(ctx: RunContext, cycle: WorkerCycle): Suspending<CycleEnd> {
+    const spec = objectOf(cycle.config['spec']);
+    const session = sessionFor(ctx, cycle, spec);
+    const { _resume_continuity: _told, ...options } = objectOf(spec['options']);
+    const system = typeof spec['system'] === 'string' ? spec['system'] : null;
+    const given = { ...options, session_id: session.id } as LoopOptions;
+    const result = yield* agentLoop(ctx, taskOf(cycle), system, given, partsOf(cycle));
+    if (result.status === 'suspended') return parked(result);
+    const payload = result as unknown as Json;
+    return { status: 'completed', payload, transcript: result.transcript };
+  },
+};
+
+/** What of the loop is not data. */
+function partsOf(cycle: WorkerCycle): LoopParts {
+  const { postTurn, context, compact } = attachmentsOfLoop(cycle.attachments);
+  return {
+    tools: toolsOf(cycle),
+    gate: gateOf(cycle),
+    ...(postTurn === undefined ? {} : { postTurn }),
+    ...(context === undefined ? {} : { context }),
+    ...(compact === undefined ? {} : { compact }),
+  };
+}
+
 /** The child's session: the one it had, the transcript it was parked with, or a fork of its parent's. */
 function sessionFor(ctx: RunContext, cycle: WorkerCycle, spec: JsonObject): Session {
   const sessions = ctx.get(sessionsKey);
   const id = String(spec['session_id']);
   const known = sessions.find(id);
-  if (known !== undefined) return known;
+  // Told to go on from a digest: what was said before is no longer there.
+  const isDigest = cycle.resume?.continue_transcript === false;
+  if (known !== undefined && !isDigest) return known;
   const nowMs = ctx.sync(clockEffects.now_ms, []);
   const carried = Transcript.fromJson(cycle.transcript);
+  if (known !== undefined) {
+    known.replace(carried ?? newSession(id, nowMs).transcript);
+    return known;
+  }
   const parentId = spec['parent_session_id'];
   const parent = typeof parentId === 'string' ? sessions.find(parentId) : undefined;
   if (carried === undefined && parent !== undefined) return sessions.fork(parent, id, nowMs);
@@ -68,7 +105,11 @@ function taskOf({ task, resume }: WorkerCycle): string {
 }
 
 function gateOf({ gate }: WorkerCycle): LoopGate {
+  const { handle } = gate;
   return {
+    ...(handle === undefined
+      ? {}
+      : { park: (ctx: RunContext, wish: ParkWish) => parkWorker(ctx, wish, handle) }),
     *next() {
       yield* [];
       const asked = gate.requested();
@@ -81,7 +122,7 @@ function gateOf({ gate }: WorkerCycle): LoopGate {
 
 /** The attached tools that the worker's policy lets it have. */
 function toolsOf({ attachments, policy }: WorkerCycle): readonly Tool[] {
-  const tools = (attachments['tools'] ?? []) as readonly Tool[];
+  const { tools } = attachmentsOfLoop(attachments);
   const allowed = objectOf(policy)['tools'];
   if (!Array.isArray(allowed) || allowed.length === 0) return tools;
   return tools.filter(({ name }) => (allowed as readonly Json[]).includes(name));

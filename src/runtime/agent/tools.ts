@@ -35,6 +35,8 @@ export type ToolHandler =
       readonly run: (ctx: RunContext, args: JsonObject, site: ToolCallSite) => Suspending<Json>;
       /** Whether a thrown value ends the program rather than this call. */
       readonly isAbort?: (error: unknown) => boolean;
+      /** The program's own function behind it, by which another run finds it again. */
+      readonly fn?: object;
     }
   | {
       readonly kind: 'native';
@@ -42,6 +44,7 @@ export type ToolHandler =
         args: JsonObject,
         site: ToolCallSite & { readonly signal: AbortSignal },
       ) => Promise<Json> | Json;
+      readonly fn?: object;
     };
 
 /** A tool that a loop can offer and run. */

@@ -8,7 +8,9 @@ import { performUnit, type RunContext, type Suspending } from '../run/index.ts';
 import { parallelAll } from '../work/index.ts';
 import { type AgentEventBody, appendAgentEvents } from './agent-events.ts';
 import { Emitter } from './emitter.ts';
+import type { ParkWish } from './loop-gate.ts';
 import type { LoopPlan } from './loop-options.ts';
+import { isParkCall, showStructural, structuralOutcomes } from './loop-park.ts';
 import { requestOf } from './prompt.ts';
 import { type Session, sessionsKey } from './session.ts';
 import { appendSessionFacts, sessionFacts } from './session-facts.ts';
@@ -30,6 +32,8 @@ export type TurnResult = {
   readonly duration_ms: number;
   readonly provider: string;
   readonly model: string;
+  /** The model asks to be suspended. */
+  readonly park?: ParkWish;
 };
 
 export type TurnTool = {
@@ -94,7 +98,9 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   const visible = withoutTags(answer.text);
   if (visible !== '') yield* emitter.emit({ type: 'agent_message_chunk', content: visible });
   const said = assistantMessage(answer, calls, isText);
-  const outcomes = yield* runCalls(ctx, calls, input, emitter);
+  const structural = structuralOutcomes(ctx, calls);
+  if (structural !== undefined) yield* showStructural(emitter, calls, structural);
+  const outcomes = structural?.outcomes ?? (yield* runCalls(ctx, calls, input, emitter));
   const results = calls.map((call, k) => resultMessage(call, outcomes[k] as ToolOutcome, isText));
   const rejected = fallback === 'rejected' ? [rejection()] : [];
   const result: TurnResult = {
@@ -109,13 +115,20 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
     duration_ms: answer.duration_ms,
     provider: answer.provider,
     model: answer.model,
+    ...(structural?.wish === undefined ? {} : { park: structural.wish }),
   };
-  yield* emitter.emit(turnEnd(iteration, answer, result));
+  const isInvalid = structural !== undefined && structural.wish === undefined;
+  yield* emitter.emit(turnEnd(iteration, answer, result, isInvalid));
   for (const message of result.messages) emitter.show(session.id, message);
   return result;
 }
 
-function turnEnd(iteration: number, answer: LlmResult, result: TurnResult): AgentEventBody {
+function turnEnd(
+  iteration: number,
+  answer: LlmResult,
+  result: TurnResult,
+  isInvalidPark: boolean,
+): AgentEventBody {
   const { text, provider, model } = result;
   const turn_info: JsonObject = {
     tool_count: result.tools.length,
@@ -126,6 +139,9 @@ function turnEnd(iteration: number, answer: LlmResult, result: TurnResult): Agen
     input_tokens: answer.input_tokens,
     output_tokens: answer.output_tokens,
     thinking_chars: answer.thinking?.length ?? 0,
+    ...(isInvalidPark
+      ? { dispatch_skipped: true, skip_reason: 'invalid_agent_await_resumption' }
+      : {}),
   };
   return { type: 'turn_end', iteration, turn_info };
 }
@@ -140,7 +156,7 @@ function callsOf(
   readonly isText: boolean;
 } {
   const none = { calls: [], fallback: 'none', isText: false } as const;
-  if (plan.tools.size === 0) return none;
+  if (plan.tools.size === 0 && !answer.tool_calls.some(isParkCall)) return none;
   if (answer.tool_calls.length > 0) return { ...none, calls: answer.tool_calls };
   const calls = parseToolCalls(answer.text).map((call, k) => ({
     ...call,

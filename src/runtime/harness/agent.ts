@@ -106,7 +106,7 @@ export function asTool({ handler, onUnknown, timeoutMs, ...declared }: AgentTool
     ...(onUnknown === undefined ? {} : { on_unknown: onUnknown }),
     ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
   };
-  return toTool(data, { kind: 'native', run: handler });
+  return toTool(data, { kind: 'native', run: handler, fn: handler });
 }
 
 function listenerOf(listener: (event: AgentEvent) => Promise<void> | void): Handler {

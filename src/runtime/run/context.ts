@@ -220,11 +220,14 @@ export type Handler =
   | {
       readonly kind: 'generator';
       readonly name: string;
+      /** The program's own function behind it, by which another run finds it again. */
+      readonly fn?: object;
       readonly run: (ctx: RunContext, args: readonly unknown[]) => Suspending<unknown>;
     }
   | {
       readonly kind: 'async';
       readonly name: string;
+      readonly fn?: object;
       readonly run: (ctx: RunContext, args: readonly unknown[]) => Promise<unknown>;
     };
 

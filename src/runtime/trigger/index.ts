@@ -24,6 +24,8 @@ export {
 } from './outbox.ts';
 // From a program
 export { type PublishOptions, publishFromRun, requestCancelFromRun } from './publish.ts';
+// Suspended workers
+export { inboxResumeSource } from './resume-source.ts';
 export { cancelTopic, inboxClaimsTopic, inboxTopic, outboxTopic } from './topics.ts';
 // Unsettled work
 export { triggerUnsettledSource } from './unsettled.ts';

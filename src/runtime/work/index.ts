@@ -1,6 +1,8 @@
 // Front door of work: tasks that run beside each other, pools that bound how many, and workers that outlive their
 // starters.
 // Pools
+
+export { parkTopLevel, TOP_LEVEL_MODE } from './park.ts';
 export {
   type PoolRef,
   type PoolTaskRef,
@@ -57,6 +59,7 @@ export { type ResumeInitiator, type ResumeOptions, resumeWorker } from './resume
 export { resumeAgent } from './snapshot.ts';
 export {
   awaitResumption,
+  functionWorkerOf,
   type SuspendOptions,
   suspendAgent,
   suspendSelf,
@@ -64,7 +67,7 @@ export {
 } from './suspend.ts';
 export { parseResumeConditions, type ResumeConditions } from './suspend-conditions.ts';
 export { runSpanKey, workerTracerKey } from './suspend-spans.ts';
-export { type ResumeSource, resumeSourceKey } from './suspend-wake.ts';
+export { checkWake, type ResumeSource, resumeSourceKey } from './suspend-wake.ts';
 // Tasks
 export {
   awaitSpawned,
@@ -89,6 +92,14 @@ export {
   workerTrigger,
 } from './worker.ts';
 export { type BudgetView, budgetLeft, spendTokens, workerBudgetsKey } from './worker-budget.ts';
+export {
+  type AttachmentKeeper,
+  attachmentKeeperKey,
+  type CodeRef,
+  type CodeSource,
+  codeSourceKey,
+  type SavedAttachments,
+} from './worker-code.ts';
 export {
   type CarryPolicy,
   executionOf,
@@ -145,8 +156,24 @@ export {
   type Workers,
   workersKey,
 } from './worker-registry.ts';
+export {
+  runWorker,
+  WORKER_RUN,
+  type WorkerRunRequest,
+  workerRequestOf,
+} from './worker-run.ts';
 export type { CycleFacts, Suspension, Worker, WorkerStatus } from './worker-state.ts';
 export { agentStop } from './worker-stop.ts';
+export {
+  type DueWorker,
+  dueWorkers,
+  endStoredWorker,
+  findWorker,
+  loadStoredWorker,
+  type OperatorEnd,
+  type StoredWorker,
+  workerOrigin,
+} from './worker-store.ts';
 export { currentSessionKey, subAgentRequest, subAgentRun } from './worker-sub-agent.ts';
 export { workerUnsettledSource } from './worker-unsettled.ts';
 export { snapshotOf, summaryOf, workerFromSnapshot } from './worker-view.ts';

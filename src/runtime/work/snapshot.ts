@@ -6,6 +6,7 @@ import type { RunContext, Suspending } from '../run/index.ts';
 import { type ResumeOptions, resumeArguments, resumeWorker } from './resume.ts';
 import { armWake } from './suspend-wake.ts';
 import { carryOver, digestOf, digestTranscript } from './worker-carry.ts';
+import { remakeCode } from './worker-code.ts';
 import { textOf } from './worker-config.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
 import { assertMay, bookkeeping, claimWorker, commitWorker, workerStamp } from './worker-record.ts';
@@ -36,9 +37,26 @@ export function* resumeAgent(
     yield* restore(ctx, live, options);
     return summaryOf(live.worker);
   }
-  const denied = yield* resumeWorker(ctx, live, options);
+  const denied = yield* resumeLoaded(ctx, live, loaded, options);
   const summary = summaryOf(live.worker);
   return denied === undefined ? summary : { ...summary, pre_resume_denied: denied };
+}
+
+/** A worker that was loaded and may not go on waits again for what it waited for. */
+function* resumeLoaded(
+  ctx: RunContext,
+  live: LiveWorker,
+  loaded: boolean,
+  options: ResumeOptions,
+): Suspending<string | undefined> {
+  let isResumed = false;
+  try {
+    const denied = yield* resumeWorker(ctx, live, options);
+    isResumed = denied === undefined;
+    return denied;
+  } finally {
+    if (!isResumed && loaded && live.wake === undefined) waitAgain(ctx, live);
+  }
 }
 
 interface Found {
@@ -80,6 +98,11 @@ function idOfPath(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1).replace(/\.json$/, '');
 }
 
+/** Loads a worker that belongs to nobody, or one of this run. */
+export function* loadWorker(ctx: RunContext, id: string): Suspending<LiveWorker> {
+  return (yield* find(ctx, id)).live;
+}
+
 /** The store knows best; a file that no store knows of is read as it is. */
 function* claimOrRead(ctx: RunContext, id: string, path: string): Suspending<Json> {
   try {
@@ -116,7 +139,13 @@ function isUnknown(error: unknown): boolean {
   );
 }
 
-/** Registers a loaded worker with this run. What it waited for before, it waits for again. */
+/** Waits again for what a loaded worker waited for before. */
+export function waitAgain(ctx: RunContext, live: LiveWorker): void {
+  bookkeeping(ctx).sync(workerStamp, []);
+  armWake(bookkeeping(ctx), live);
+}
+
+/** Registers a loaded worker with this run. */
 function* adopt(ctx: RunContext, snapshot: Json, target: string): Suspending<LiveWorker> {
   let worker: ReturnType<typeof workerFromSnapshot>;
   try {
@@ -124,11 +153,13 @@ function* adopt(ctx: RunContext, snapshot: Json, target: string): Suspending<Liv
   } catch (error) {
     throw susErrors.noSnapshot({ target, problem: messageOf(error) });
   }
-  const live = register(ctx, worker, { authority: ctx.authority });
+  // One that this run has let go of has its functions still; others are made again.
+  const known = ctx.get(workersKey).find(worker.id);
+  const { body, attachments, missing } =
+    known === undefined ? remakeCode(ctx, worker.code) : { ...known, missing: [] };
+  const live = register(ctx, worker, { authority: ctx.authority, body, attachments, missing });
   live.isKept = true;
   yield* commitWorker(ctx, live, worker, 'worker_restored');
-  bookkeeping(ctx).sync(workerStamp, []);
-  armWake(bookkeeping(ctx), live);
   return live;
 }
 

@@ -2,6 +2,7 @@
 // resumes it (or fails it, when the timeout says so); a resumption by hand ends the waiting.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { bug } from '../../base/index.ts';
+import type { StoredEvent } from '../../store/index.ts';
 import {
   defineEffect,
   type RunContext,
@@ -9,23 +10,24 @@ import {
   type Suspending,
   type Task,
 } from '../run/index.ts';
-import { expireWorker, resumeWorker } from './resume.ts';
+import { expireWorker, type ResumeOptions, resumeWorker } from './resume.ts';
 import type { ResumeConditions, TimeoutAction } from './suspend-conditions.ts';
 import { susErrors } from './worker-errors.ts';
 import { bookkeeping, workerStoreKey } from './worker-record.ts';
 import type { LiveWorker } from './worker-registry.ts';
-import type { Suspension } from './worker-state.ts';
+import type { Suspension, WakePositions } from './worker-state.ts';
 
-/** Where triggers that resume workers come from; the trigger room provides it. */
+/** The events that resume workers by trigger; the trigger room provides it. */
 export interface ResumeSource {
+  /** The topic in which they arrive. */
+  readonly topic: string;
   /** Throws HARN-SUS-007 for a trigger that it cannot watch. */
   check(trigger: JsonObject): void;
-  /** Waits (through an effect) for the trigger; the payload is what the worker is resumed with. */
-  wait(
-    ctx: RunContext,
-    workerId: string,
+  /** What the worker is resumed with, when this is the event the trigger waits for. */
+  match(
     trigger: JsonObject,
-  ): Suspending<{ readonly payload: Json; readonly trigger: JsonObject }>;
+    event: Pick<StoredEvent, 'id' | 'kind' | 'payload' | 'headers'>,
+  ): { readonly payload: Json; readonly trigger: JsonObject } | undefined;
 }
 
 /** The source of the run; none by default. */
@@ -64,24 +66,57 @@ const readPosition = defineEffect(
 );
 
 const waitEvent = defineEffect(
-  { name: 'agent.worker_event', class: 'read', access: 'observe' },
+  {
+    name: 'agent.worker_event',
+    class: 'read',
+    access: 'observe',
+    wait: ([topic]: readonly [string, number]) => ({ kind: 'worker_event', topic }),
+  },
   async (env, topic: string, from: number): Promise<JsonObject | null> => {
     const store = await env.get(workerStoreKey)();
     for await (const event of store.subscribe(topic, { from, signal: env.signal })) {
-      const { id, kind, payload } = event;
-      return { topic, event_id: id, kind, payload };
+      return eventInput(event);
     }
     return null;
   },
 );
 
-/** Where the log of the event that wakes stands now; 0 when no event does. */
-export function* eventPosition(
+/** What a worker is resumed with by an event of its topic. */
+export function eventInput({ topic, id, kind, payload }: StoredEvent): JsonObject {
+  return { topic, event_id: id, kind, payload };
+}
+
+const waitTrigger = defineEffect(
+  {
+    name: 'agent.worker_trigger_event',
+    class: 'read',
+    access: 'observe',
+    wait: ([trigger]: readonly [JsonObject, number]) => ({ kind: 'worker_trigger', trigger }),
+  },
+  async (env, trigger: JsonObject, from: number) => {
+    const { source } = env.get(resumeSourceKey);
+    if (source === undefined) return null;
+    const store = await env.get(workerStoreKey)();
+    for await (const event of store.subscribe(source.topic, { from, signal: env.signal })) {
+      const found = source.match(trigger, event);
+      if (found !== undefined) return found;
+    }
+    return null;
+  },
+);
+
+/** Where the logs stand now; 0 for what wakes nobody. */
+export function* wakePositions(
   ctx: RunContext,
   conditions: ResumeConditions | null,
-): Suspending<number> {
+): Suspending<WakePositions> {
   const topic = conditions?.on_event;
-  return topic === undefined ? 0 : yield* ctx.perform(readPosition, [topic]);
+  const { source } = ctx.get(resumeSourceKey);
+  const inbox = conditions?.trigger === undefined ? undefined : source?.topic;
+  return {
+    eventFrom: topic === undefined ? 0 : yield* ctx.perform(readPosition, [topic]),
+    triggerFrom: inbox === undefined ? 0 : yield* ctx.perform(readPosition, [inbox]),
+  };
 }
 
 /** Refuses conditions that nothing here can keep. */
@@ -96,7 +131,8 @@ export function checkWake(ctx: RunContext, conditions: ResumeConditions | null):
   source.check(conditions.trigger);
 }
 
-type Woken =
+/** What came first. */
+export type Woken =
   | { readonly by: 'timeout'; readonly action: TimeoutAction }
   | { readonly by: 'event'; readonly payload: Json }
   | { readonly by: 'trigger'; readonly payload: Json; readonly trigger: JsonObject };
@@ -113,7 +149,7 @@ export function armWake(ctx: RunContext, live: LiveWorker): void {
 
 function* waitAndWake(ctx: RunContext, live: LiveWorker, suspension: Suspension): Suspending<void> {
   const own = bookkeeping(ctx);
-  const waits = startWaits(own, live, suspension);
+  const waits = startWaits(own, suspension);
   if (waits.length === 0) return;
   const woken = (yield* own.block(`what wakes worker ${live.id}`, (resume) => {
     const stops = waits.map((wait) => wait.onDone(resume));
@@ -129,8 +165,7 @@ function* waitAndWake(ctx: RunContext, live: LiveWorker, suspension: Suspension)
 
 function startWaits(
   ctx: RunContext,
-  live: LiveWorker,
-  { conditions, at, eventFrom }: Suspension,
+  { conditions, at, eventFrom, triggerFrom }: Suspension,
 ): readonly Task[] {
   const { timeout, on_event: topic, trigger } = conditions as ResumeConditions;
   const waits: Task[] = [];
@@ -149,10 +184,10 @@ function startWaits(
       return { by: 'event', payload: yield* child.perform(waitEvent, [topic, eventFrom]) };
     });
   }
-  const { source } = ctx.get(resumeSourceKey);
-  if (trigger !== undefined && source !== undefined) {
+  if (trigger !== undefined && ctx.get(resumeSourceKey).source !== undefined) {
     start('trigger', function* (child) {
-      return { by: 'trigger', ...(yield* source.wait(child, live.id, trigger)) };
+      const found = yield* child.perform(waitTrigger, [trigger, triggerFrom]);
+      return { by: 'trigger', payload: found?.payload ?? null, trigger: found?.trigger ?? {} };
     });
   }
   return waits;
@@ -164,21 +199,25 @@ function* wakeUp(ctx: RunContext, live: LiveWorker, woken: Woken): Suspending<vo
     yield* expireWorker(ctx, live);
     return;
   }
-  const timeoutInput = { type: 'auto_resume.timeout', worker_id: live.id };
-  const byTime = woken.by === 'timeout';
-  const input = !byTime
-    ? woken.payload
-    : woken.action === 'resume_with_input'
-      ? timeoutInput
-      : null;
   try {
-    yield* resumeWorker(ctx, live, {
-      input,
-      continueTranscript: !byTime || woken.action === 'resume_with_input',
-      initiator: byTime ? 'timeout' : 'triggered',
-      trigger: woken.by === 'trigger' ? woken.trigger : null,
-    });
+    yield* resumeWorker(ctx, live, resumptionBy(live.id, woken));
   } catch {
     // Someone resumed or ended it first, or its input was not text: it stays as it is, for someone to resume by hand.
   }
+}
+
+/** How a worker goes on that was woken, unless its time is up and it is to fail. */
+export function resumptionBy(workerId: string, woken: Woken): ResumeOptions {
+  if (woken.by !== 'timeout') {
+    const { payload } = woken;
+    const trigger = woken.by === 'trigger' ? woken.trigger : null;
+    return { input: payload, continueTranscript: true, initiator: 'triggered', trigger };
+  }
+  const withInput = woken.action === 'resume_with_input';
+  return {
+    input: withInput ? { type: 'auto_resume.timeout', worker_id: workerId } : null,
+    continueTranscript: withInput,
+    initiator: 'timeout',
+    trigger: null,
+  };
 }

@@ -5,7 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { fireHooks, type RunContext, type Suspending } from '../run/index.ts';
 import { parseResumeConditions, type ResumeConditions } from './suspend-conditions.ts';
 import { openSuspensionSpan, runSpanLink } from './suspend-spans.ts';
-import { armWake, checkWake, eventPosition } from './suspend-wake.ts';
+import { armWake, checkWake, wakePositions } from './suspend-wake.ts';
 import { objectOf, textOf } from './worker-config.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
 import { emitWorkerEvent } from './worker-events.ts';
@@ -59,6 +59,12 @@ export function* suspendSelf(
   return yield* suspendWorker(ctx, live, request);
 }
 
+/** The worker, written as a function, in whose body this is. */
+export function functionWorkerOf(ctx: RunContext): LiveWorker | undefined {
+  const live = ctx.get(workersKey).ofTask(ctx.task);
+  return live?.worker.config.mode === 'function' ? live : undefined;
+}
+
 /** `agent_await_resumption` as data: checked, nothing done. */
 export function awaitResumption(
   reason: Json,
@@ -82,7 +88,7 @@ export function* suspendWorker(
   }
   checkWake(ctx, options.conditions);
   // Before anyone sees the suspension: what happens from then on can wake it.
-  const eventFrom = yield* eventPosition(bookkeeping(ctx), options.conditions);
+  const positions = yield* wakePositions(bookkeeping(ctx), options.conditions);
   const asked = yield* askHook(ctx, live, options);
   if (asked.denied !== undefined) return asked.denied;
   const { reason } = asked;
@@ -102,7 +108,7 @@ export function* suspendWorker(
     at,
     turn: null,
     conditions: options.conditions as Json,
-    eventFrom,
+    ...positions,
     priorSpanLink: span.link,
     pipelineSpanLink: runSpanLink(ctx),
     checkpoint: null,

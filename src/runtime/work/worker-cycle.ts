@@ -32,12 +32,21 @@ import {
   writeSnapshotFile,
 } from './worker-record.ts';
 import { type LiveWorker, type ResumeContinuity, workersKey } from './worker-registry.ts';
-import { changeWorker, isAtWork, isEnded, type Worker, type WorkerChange } from './worker-state.ts';
+import {
+  changeWorker,
+  isAtWork,
+  isEnded,
+  NOWHERE,
+  type Worker,
+  type WorkerChange,
+} from './worker-state.ts';
 import { summaryOf } from './worker-view.ts';
 import { enterWorktree, leaveWorktree } from './worker-worktree.ts';
 
 /** Whether there is code for a worker's body; throws the coded error when there is none. */
 export function assertKind(ctx: RunContext, live: LiveWorker): void {
+  const { id, missing } = live;
+  if (missing.length > 0) throw workerErrors.codeGone({ id, what: missing.join(', ') });
   kindOf(ctx, live);
 }
 
@@ -143,6 +152,7 @@ function gateOf(live: LiveWorker): TurnGate {
       const { reason, initiator, conditions } = state.suspension;
       return { reason, initiator, conditions };
     },
+    handle: () => summaryOf(live.worker),
   };
 }
 
@@ -173,7 +183,7 @@ function* endParked(
     at,
     turn: end.turn ?? null,
     conditions: null,
-    eventFrom: 0,
+    ...NOWHERE,
     priorSpanLink: null,
     pipelineSpanLink: null,
     checkpoint: null,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { HarnError, type Json, type JsonObject } from '../../base/index.ts';
 import { clockEffects } from '../io/index.ts';
 import { createFinisher, lifecycleKey, onFinishDrain } from '../lifecycle/index.ts';
-import { defineEffect, type RunBody } from '../run/index.ts';
+import type { RunBody } from '../run/index.ts';
 import { createTracer, MemoryExporter } from '../trace/index.ts';
 import {
   listWorkers,
@@ -302,26 +302,33 @@ describe('what wakes a suspended worker', () => {
   });
 
   it('may be a trigger, of which the receipt says which it was', async () => {
-    const fired = defineEffect({ name: 'test.trigger', class: 'read', access: 'observe' }, () => ({
-      order: 7,
-    }));
+    const store = await newStore();
     const source: ResumeSource = {
+      topic: 'shop',
       check: () => undefined,
-      *wait(ctx) {
-        const payload = yield* ctx.perform(fired, []);
-        return { payload, trigger: { provider: 'shop', event_id: 'e1' } };
-      },
+      match: ({ kind }, event) =>
+        event.kind === kind
+          ? { payload: event.payload, trigger: { provider: 'shop', event_id: 'e1' } }
+          : undefined,
     };
+    const arrives = (kind: string, payload: Json) =>
+      void store.tx((tx) => tx.append('shop', { kind, payload }));
+    arrives('order', 'before it was suspended');
     const { result } = await live(
       function* (ctx) {
         const id = yield* suspending({ trigger: { kind: 'order' } })(ctx);
-        yield* pauses(ctx, 3);
+        arrives('return', { order: 6 });
+        arrives('order', { order: 7 });
+        yield* untilTrue(ctx, () =>
+          [...ctx.run.scheduler.tasks].every((task) => !task.id.includes(':trigger')),
+        );
         const done = yield* waitAgent(ctx, id as Json);
         const receipt = receiptsSnapshot(ctx)[1]?.payload ?? {};
         const { initiator = null, trigger_match = null } = receipt;
         return [done['history'], initiator, trigger_match] as Json;
       },
       {
+        store,
         kinds: [turnKind(newWorld())],
         equip: (core) => core.provide(resumeSourceKey, { source }),
       },

@@ -114,7 +114,7 @@ export const workerErrors = defineErrors('WRK', {
   heldElsewhere: row<{ id: string; run: string }>({
     number: 11,
     message: ({ id, run }) => `worker ${id} belongs to run ${run}, which has not let go of it`,
-    hint: 'resume or cancel that run first',
+    hint: 'go on with that run (harn resume RUN), or cancel it: the worker goes on with it',
   }),
   noStore: row<Record<string, never>>({
     number: 12,
@@ -144,5 +144,25 @@ export const workerErrors = defineErrors('WRK', {
     number: 19,
     message: ({ problem }) => `worker worktree add failed: ${problem}`,
     hint: 'the repository, the base ref and the branch have to exist for git',
+  }),
+  codeGone: row<{ id: string; what: string }>({
+    number: 30,
+    message: ({ id, what }) => `worker ${id} cannot go on here: nothing makes ${what} again`,
+    hint: 'functions that stand at the top level of a module, and tool declarations, outlive their run; closures do not',
+  }),
+  ended: row<{ id: string; status: string }>({
+    number: 31,
+    message: ({ id, status }) => `worker ${id} is ${status}: there is nothing to go on with`,
+    hint: 'give it more to do with an input',
+  }),
+  noProgram: row<{ id: string }>({
+    number: 32,
+    message: ({ id }) => `nothing says which program worker ${id} belongs to`,
+    hint: 'resume it by id in a program that has its code: resume_agent(id)',
+  }),
+  noneSuch: row<{ worker: string; suggestion?: string | undefined }>({
+    number: 33,
+    message: ({ worker }) => `no worker is called "${worker}"`,
+    hint: 'harn workers ls shows the workers of this project',
   }),
 });

@@ -2,17 +2,17 @@
 import type { RunKeeper } from '../run/index.ts';
 import { workerIndex } from './worker-record.ts';
 
-const OPEN = ['running', 'suspended', 'awaiting'];
+const OPEN = ['running', 'suspended', 'awaiting', 'interrupted'];
 
 export const workerKeeper: RunKeeper = {
   async needs(store) {
     await store.declare(workerIndex);
     const rows = await store.rows(workerIndex, { where: { status: { in: OPEN } } });
-    // A worker that was let go carries all it needs in its snapshot.
-    return rows.flatMap(({ row }) =>
-      row.run_id === null
-        ? []
-        : [{ runId: row.run_id, reason: `worker ${row.id} is ${row.status}` }],
-    );
+    // The run that has it goes on with it; the run that made it has the program that can.
+    return rows.flatMap(({ row }) => {
+      const runs = [row.run_id, row.made_by].filter((id) => id !== null);
+      const reason = `worker ${row.id} is ${row.status}`;
+      return [...new Set(runs)].map((runId) => ({ runId, reason }));
+    });
   },
 };

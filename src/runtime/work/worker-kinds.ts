@@ -15,6 +15,8 @@ export interface TurnGate {
    * whole and ends its cycle with `parked`. One that wants to stop by itself calls `suspendSelf` first.
    */
   readonly requested: () => SuspendRequest | undefined;
+  /** The worker as programs see it; absent for a body that no worker stands behind. */
+  readonly handle?: () => JsonObject;
 }
 
 /** One piece of work. */

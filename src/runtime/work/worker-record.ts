@@ -15,8 +15,9 @@ import {
   type Suspending,
 } from '../run/index.ts';
 import { workerBudgetsKey } from './worker-budget.ts';
+import { codeFrom, remakeCode } from './worker-code.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
-import type { LiveWorker } from './worker-registry.ts';
+import { type LiveWorker, workersKey } from './worker-registry.ts';
 import { isAtWork, type Stamp, type Worker } from './worker-state.ts';
 import { snapshotOf } from './worker-view.ts';
 
@@ -43,6 +44,12 @@ export type WorkerRow = {
   readonly resume_due_ms: number | null;
   /** The topic whose next event wakes it. */
   readonly on_event: string | null;
+  /** `inbox` when a trigger wakes it; what for is in its snapshot. */
+  readonly wake_trigger: string | null;
+  /** Where the logs of the events that wake it stood; null when none does. */
+  readonly wake_from: { readonly event: number; readonly trigger: number } | null;
+  /** The run whose program has its functions. */
+  readonly made_by: string | null;
   readonly updated_ms: number;
   readonly snapshot_event: number;
 };
@@ -50,7 +57,7 @@ export type WorkerRow = {
 /** The rows behind the list. */
 export const workerIndex = defineProjection<WorkerRow>({
   name: 'workers',
-  version: 1,
+  version: 2,
   topics: [workerTopic.name],
   columns: {
     status: 'text',
@@ -58,8 +65,11 @@ export const workerIndex = defineProjection<WorkerRow>({
     mode: 'text',
     resume_due_ms: 'number',
     on_event: 'text',
+    wake_trigger: 'text',
+    made_by: 'text',
     updated_ms: 'number',
   },
+  indexes: [['status', 'updated_ms']],
   keyOf: (event) => String(workerTopic.decode(event).worker_id),
   fold(row, event) {
     const facts = workerTopic.decode(event) as JsonObject;
@@ -75,13 +85,22 @@ export const workerIndex = defineProjection<WorkerRow>({
     const snapshot = facts['snapshot'];
     if (!isJsonObject(snapshot)) return row;
     return rowOf(snapshot, {
-      run_id: String(facts['run_id']),
+      run_id: facts['run_id'] === NOBODY ? null : String(facts['run_id']),
       claim: row?.claim ?? null,
       updated_ms,
       snapshot_event: event.id,
     });
   },
 });
+
+function wakesByEvent(conditions: JsonObject): boolean {
+  return typeof conditions['on_event'] === 'string' || isJsonObject(conditions['trigger']);
+}
+
+/** In whose name an operator writes. */
+export const NOBODY = '';
+/** A list shows the beginning of a task; the whole is in the snapshot. */
+const TASK_CHARS = 200;
 
 function rowOf(
   snapshot: JsonObject,
@@ -96,15 +115,24 @@ function rowOf(
       ? null
       : Number(suspension['suspended_at_ms']) + Number(timeout['duration_minutes']) * 60_000;
   const audit = isJsonObject(snapshot['audit']) ? snapshot['audit'] : {};
+  const madeBy = isJsonObject(snapshot['code']) ? snapshot['code']['run_id'] : null;
   return {
     id: text('id'),
     name: text('name'),
     mode: text('mode'),
     status: text('status'),
-    task: text('task'),
+    task: text('task').slice(0, TASK_CHARS),
     session_id: typeof audit['session_id'] === 'string' ? audit['session_id'] : null,
     resume_due_ms: dueMs,
     on_event: typeof conditions['on_event'] === 'string' ? conditions['on_event'] : null,
+    wake_trigger: isJsonObject(conditions['trigger']) ? 'inbox' : null,
+    wake_from: wakesByEvent(conditions)
+      ? {
+          event: Number(suspension['event_from'] ?? 0),
+          trigger: Number(suspension['trigger_from'] ?? 0),
+        }
+      : null,
+    made_by: typeof madeBy === 'string' ? madeBy : null,
     ...rest,
   };
 }
@@ -278,6 +306,8 @@ export const claimWorker = defineEffect(
     const row = await store.row(workerIndex, id);
     if (row === undefined) throw workerErrors.unknown({ id });
     await assertFree(store, row, env.runId);
+    const snapshot = await snapshotAt(store, row);
+    assertCode(env, id, snapshot);
     const claim = env.idempotencyKey;
     const at_ms = Math.floor(env.clock.nowMs());
     const payload = workerTopic.encode({ worker_id: id, run_id: env.runId, claim, at_ms });
@@ -295,7 +325,7 @@ export const claimWorker = defineEffect(
       if (!HarnError.is(error) || error.code !== sto.$code('checkFailed')) throw error;
       throw susErrors.concurrentResume({ id, status: row.status }, { cause: error });
     }
-    return snapshotAt(store, row);
+    return snapshot;
   },
 );
 
@@ -305,15 +335,32 @@ async function openWorkers(env: EffectEnv): Promise<Store> {
   return store;
 }
 
-/** A run that has ended holds nothing, also when it was killed before it could say so. */
-async function assertFree(store: Store, row: WorkerRow, runId: string): Promise<void> {
-  if (row.run_id === null || row.run_id === runId) return;
-  const owner = await store.row(runIndex, row.run_id);
-  const isOver = owner === undefined || ['completed', 'failed', 'cancelled'].includes(owner.status);
-  if (!isOver) throw workerErrors.heldElsewhere({ id: row.id, run: row.run_id });
+/** What is to go on must be whole: without one of its functions it stays where it is. */
+function assertCode(env: EffectEnv, id: string, snapshot: Json): void {
+  const facts = isJsonObject(snapshot) ? snapshot : {};
+  const status = facts['status'];
+  if (!['suspended', 'awaiting', 'running', 'interrupted'].includes(String(status))) return;
+  // Let go by this very run: its functions are still here.
+  if (env.get(workersKey).find(id) !== undefined) return;
+  const { missing } = remakeCode(env, codeFrom(facts['code']));
+  if (missing.length > 0) throw workerErrors.codeGone({ id, what: missing.join(', ') });
 }
 
-async function snapshotAt(store: Store, row: WorkerRow): Promise<Json> {
+async function assertFree(store: Store, row: WorkerRow, runId: string): Promise<void> {
+  if (row.run_id === runId) return;
+  const holder = await holderOf(store, row);
+  if (holder !== undefined) throw workerErrors.heldElsewhere({ id: row.id, run: holder });
+}
+
+/** The run that has it. One that has ended holds nothing, also when it was killed before it could say so. */
+export async function holderOf(store: Store, row: WorkerRow): Promise<string | undefined> {
+  if (row.run_id === null) return undefined;
+  const owner = await store.row(runIndex, row.run_id);
+  const isOver = owner === undefined || ['completed', 'failed', 'cancelled'].includes(owner.status);
+  return isOver ? undefined : row.run_id;
+}
+
+export async function snapshotAt(store: Store, row: WorkerRow): Promise<Json> {
   const [event] = await store.read(workerTopic.name, { from: row.snapshot_event - 1, limit: 1 });
   return event === undefined ? null : ((event.payload as JsonObject)['snapshot'] ?? null);
 }
@@ -322,18 +369,21 @@ async function snapshotAt(store: Store, row: WorkerRow): Promise<Json> {
 export interface WorkerQuery {
   readonly status?: string | undefined;
   readonly runId?: string | undefined;
+  /** Made by this run, whoever has it now. */
+  readonly madeBy?: string | undefined;
   readonly limit?: number | undefined;
 }
 
 /** Workers of all runs, the latest change first. For operators and servers. */
 export async function listWorkers(
   store: Store,
-  { status, runId, limit = 100 }: WorkerQuery = {},
+  { status, runId, madeBy, limit = 100 }: WorkerQuery = {},
 ): Promise<readonly WorkerRow[]> {
   await store.declare(workerIndex);
   const where: { [column: string]: string } = {};
   if (status !== undefined) where['status'] = status;
   if (runId !== undefined) where['run_id'] = runId;
+  if (madeBy !== undefined) where['made_by'] = madeBy;
   const query = { where, orderBy: ['updated_ms'], descending: true, limit };
   return (await store.rows(workerIndex, query)).map(({ row }) => row);
 }

@@ -34,6 +34,8 @@ export interface LiveParts {
   readonly authority: Authority;
   readonly body?: Handler | undefined;
   readonly attachments?: Attachments | undefined;
+  /** Functions of a loaded worker that could not be made again, in words. */
+  readonly missing?: readonly string[] | undefined;
 }
 
 /** One worker of this run. */
@@ -44,6 +46,7 @@ export class LiveWorker {
   /** For workers of mode `function`. */
   readonly body: Handler | undefined;
   readonly attachments: Attachments;
+  readonly missing: readonly string[];
   /** The task of the present cycle. */
   task: Task | undefined;
   /** Waits for the resume conditions. */
@@ -64,13 +67,18 @@ export class LiveWorker {
   readonly #hub: UnsettledHub;
   #worker: Worker;
 
-  constructor(worker: Worker, hub: UnsettledHub, { authority, body, attachments = {} }: LiveParts) {
+  constructor(
+    worker: Worker,
+    hub: UnsettledHub,
+    { authority, body, attachments = {}, missing = [] }: LiveParts,
+  ) {
     this.id = worker.id;
     this.#worker = worker;
     this.#hub = hub;
     this.authority = authority;
     this.body = body;
     this.attachments = attachments;
+    this.missing = missing;
   }
 
   get worker(): Worker {

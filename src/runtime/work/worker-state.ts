@@ -23,6 +23,7 @@
 // A body that ends before its next checkpoint has ended: there is nothing left to suspend, so `complete` and `fail`
 // win over a suspension that was only asked for.
 import { assertNever, type Json, type JsonObject } from '../../base/index.ts';
+import type { WorkerCode } from './worker-code.ts';
 import type { CarryPolicy, WorkerConfig } from './worker-config.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
 
@@ -41,12 +42,20 @@ export type Suspension = {
   readonly conditions: Json;
   /** The last event that was in the log when it was suspended; later ones may wake it. */
   readonly eventFrom: number;
+  /** The same for the events that triggers listen to. */
+  readonly triggerFrom: number;
   /** Links to spans, as JSON; null without tracing. */
   readonly priorSpanLink: Json;
   readonly pipelineSpanLink: Json;
   /** What a function body left at its checkpoint. */
   readonly checkpoint: Json;
 };
+
+/** Where the logs of the events that wake stood; later events do. */
+export type WakePositions = Pick<Suspension, 'eventFrom' | 'triggerFrom'>;
+
+/** Of a suspension that no event wakes. */
+export const NOWHERE: WakePositions = { eventFrom: 0, triggerFrom: 0 };
 
 export type EndedStatus = 'completed' | 'failed' | 'cancelled' | 'stopped' | 'interrupted';
 
@@ -92,6 +101,8 @@ export type Worker = {
   readonly artifacts: readonly Json[];
   readonly childRunId: string | null;
   readonly childRunPath: string | null;
+  /** Where its functions are found again in another run; see worker-code.ts. */
+  readonly code: WorkerCode;
 };
 
 /** What a body hands over when it ends or parks. */

@@ -57,24 +57,41 @@ function* stopTree(ctx: RunContext, live: LiveWorker, reason: string): Suspendin
   }
   const at = bookkeeping(ctx).sync(workerStamp, []);
   const { worker } = live;
+  const result = stopResult(worker, { reason, uuid: at.uuid, children });
+  const handoff = objectOf(result['handoff']);
+  yield* endWorker(ctx, live, { change: 'stop', at, result });
+  yield* emitWorkerEvent(ctx, live, 'WorkerStopped', { agent_stop: { reason }, handoff });
+  return { ...result, worker: summaryOf(live.worker) };
+}
+
+/** What a worker that was stopped gracefully comes to. */
+export function stopResult(
+  worker: Worker,
+  {
+    reason,
+    uuid,
+    children,
+  }: {
+    readonly reason: string;
+    readonly uuid: string;
+    readonly children: readonly JsonObject[];
+  },
+): JsonObject {
   const below = children.flatMap((child) => child['handoffs'] as readonly Json[]);
-  const handoff = handoffOf(worker, { reason, uuid: at.uuid, below });
-  const result: JsonObject = {
+  const handoff = handoffOf(worker, { reason, uuid, below });
+  return {
     _type: 'agent_stop_result',
     schema: 'harn.agent_stop.result.v1',
     status: 'stopped',
     stop_mode: 'graceful',
     reason,
-    worker_id: live.id,
+    worker_id: worker.id,
     session_id: sessionOf(worker),
     summary: handoff['summary'] ?? null,
     handoff,
     children,
     handoffs: [handoff, ...below],
   };
-  yield* endWorker(ctx, live, { change: 'stop', at, result });
-  yield* emitWorkerEvent(ctx, live, 'WorkerStopped', { agent_stop: { reason }, handoff });
-  return { ...result, worker: summaryOf(live.worker) };
 }
 
 function childrenOf(ctx: RunContext, live: LiveWorker): readonly LiveWorker[] {

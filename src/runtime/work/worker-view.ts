@@ -1,5 +1,6 @@
 // Workers as data: the summary that programs see, and the snapshot that is kept and read back.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { codeFrom } from './worker-code.ts';
 import type { CarryPolicy, WorkerConfig } from './worker-config.ts';
 import { objectOf, parseCarry } from './worker-config.ts';
 import type { Stamp, SuspendInitiator, Suspension, Worker, WorkerState } from './worker-state.ts';
@@ -105,6 +106,7 @@ export function suspensionView({ id, state, snapshotPath }: Worker): Json {
     pipeline_span_link: suspension.pipelineSpanLink,
     conditions: suspension.conditions,
     event_from: suspension.eventFrom,
+    trigger_from: suspension.triggerFrom,
     auto_resume_trigger: null,
     resume_by_mechanism: 'manual',
     checkpoint: suspension.checkpoint,
@@ -150,6 +152,7 @@ export function snapshotOf(worker: Worker): JsonObject {
     snapshot_path: worker.snapshotPath,
     audit: worker.audit,
     cycle: worker.cycle,
+    code: worker.code as Json,
     suspension: suspensionView(worker),
   };
 }
@@ -195,6 +198,7 @@ export function workerFromSnapshot(given: Json): Worker {
     artifacts: listOf(given['artifacts']),
     childRunId: text('child_run_id'),
     childRunPath: text('child_run_path'),
+    code: codeFrom(given['code']),
   };
 }
 
@@ -227,6 +231,7 @@ function suspensionFrom(given: JsonObject, started: Stamp): Suspension {
     turn: typeof turn === 'number' ? turn : null,
     conditions: given['conditions'] ?? null,
     eventFrom: typeof given['event_from'] === 'number' ? given['event_from'] : 0,
+    triggerFrom: typeof given['trigger_from'] === 'number' ? given['trigger_from'] : 0,
     priorSpanLink: given['prior_span_link'] ?? null,
     pipelineSpanLink: given['pipeline_span_link'] ?? null,
     checkpoint: given['checkpoint'] ?? null,

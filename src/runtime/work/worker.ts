@@ -3,9 +3,10 @@
 import type { Json, JsonObject } from '../../base/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
 import type { ResumeConditions } from './suspend-conditions.ts';
-import { armWake, checkWake, eventPosition } from './suspend-wake.ts';
+import { armWake, checkWake, wakePositions } from './suspend-wake.ts';
 import { workerBudgetsKey } from './worker-budget.ts';
 import { carryOver, ensureSessions } from './worker-carry.ts';
+import { codeOf, NO_CODE, type WorkerCode } from './worker-code.ts';
 import { parseSpawn, type SpawnRequest, textOf } from './worker-config.ts';
 import { assertKind, dropCycle, startCycle, stopWaking } from './worker-cycle.ts';
 import { workerErrors } from './worker-errors.ts';
@@ -25,7 +26,9 @@ import { type LiveParts, LiveWorker, liveOf, register, workersKey } from './work
 import {
   changeWorker,
   isBusy,
+  NOWHERE,
   type Stamp,
+  type WakePositions,
   type Worker,
   type WorkerChange,
 } from './worker-state.ts';
@@ -57,14 +60,15 @@ export function* startWorker(
   const own = bookkeeping(ctx);
   const conditions = request.resumeWhen as ResumeConditions | null;
   checkWake(ctx, conditions);
-  const eventFrom = yield* eventPosition(own, conditions);
+  const positions = yield* wakePositions(own, conditions);
   const directory = own.sync(workerDir, []);
   const at = own.sync(workerStamp, []);
   const authority = ctx.authority.without(request.without, `worker ${request.name}`);
   const spawnedBy = spawner?.id ?? null;
+  const code = codeOf(ctx, parts);
   const execution = resolveExecution(ctx, request.execution, `worker_${at.uuid}`, policy);
   const placed = { ...request, execution };
-  const worker = newWorker(placed, { at, directory, policy, spawnedBy, eventFrom });
+  const worker = newWorker(placed, { at, directory, policy, spawnedBy, positions, code });
   // Asked before anyone knows of the worker: without code for it there is none.
   assertKind(ctx, new LiveWorker(worker, QUIET, { ...parts, authority }));
   const live = register(ctx, worker, { ...parts, authority });
@@ -89,13 +93,15 @@ export function newWorker(
     directory,
     policy,
     spawnedBy,
-    eventFrom = 0,
+    positions = NOWHERE,
+    code = NO_CODE,
   }: {
     readonly at: Stamp;
     readonly directory: string;
     readonly policy: Json;
     readonly spawnedBy: string | null;
-    readonly eventFrom?: number;
+    readonly positions?: WakePositions;
+    readonly code?: WorkerCode;
   },
 ): Worker {
   const id = `worker_${at.uuid}`;
@@ -106,7 +112,7 @@ export function newWorker(
     state:
       request.resumeWhen === null
         ? { status: 'running' }
-        : bornParked(at, request.resumeWhen, eventFrom),
+        : bornParked(at, request.resumeWhen, positions),
     task,
     history: [task],
     request: request.request,
@@ -129,10 +135,11 @@ export function newWorker(
     artifacts: Array.isArray(config['artifacts']) ? (config['artifacts'] as readonly Json[]) : [],
     childRunId: null,
     childRunPath: null,
+    code,
   };
 }
 
-function bornParked(at: Stamp, conditions: Json, eventFrom: number): Worker['state'] {
+function bornParked(at: Stamp, conditions: Json, positions: WakePositions): Worker['state'] {
   return {
     status: 'suspended',
     parked: true,
@@ -142,7 +149,7 @@ function bornParked(at: Stamp, conditions: Json, eventFrom: number): Worker['sta
       at,
       turn: null,
       conditions,
-      eventFrom,
+      ...positions,
       priorSpanLink: null,
       pipelineSpanLink: null,
       checkpoint: null,

@@ -1,0 +1,123 @@
+// What goes with a worker in memory only: tools with their handlers, and the callbacks of its loop. And how they outlive
+// the run: a tool as its declaration with the place where its program finds the handler again.
+import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { Handler } from '../run/index.ts';
+import type { AttachmentKeeper, Attachments, CodeSource } from '../work/index.ts';
+import type { Tool, ToolExecutor, ToolHandler } from './tools.ts';
+
+/** The attachments of a loop. */
+export interface LoopAttachments {
+  readonly tools: readonly Tool[];
+  readonly postTurn: Handler | undefined;
+  readonly context: Handler | undefined;
+  readonly compact: Handler | undefined;
+}
+
+/** As the attachments of a worker. */
+export function loopAttachments({
+  tools,
+  postTurn,
+  context,
+  compact,
+}: LoopAttachments): Attachments {
+  return {
+    ...(tools.length === 0 ? {} : { tools }),
+    ...(postTurn === undefined ? {} : { post_turn: postTurn }),
+    ...(context === undefined ? {} : { context }),
+    ...(compact === undefined ? {} : { compact }),
+  };
+}
+
+/** Out of the attachments of a worker. */
+export function attachmentsOfLoop(attachments: Attachments): LoopAttachments {
+  return {
+    tools: (attachments['tools'] ?? []) as readonly Tool[],
+    postTurn: attachments['post_turn'] as Handler | undefined,
+    context: attachments['context'] as Handler | undefined,
+    compact: attachments['compact'] as Handler | undefined,
+  };
+}
+
+const CALLBACKS = ['post_turn', 'context', 'compact'] as const;
+
+/** Keeps the attachments of loops. */
+export const loopAttachmentKeeper: AttachmentKeeper = {
+  save(attachments, source) {
+    const { tools } = attachmentsOfLoop(attachments);
+    const data: { [name: string]: Json } = {};
+    const missing: string[] = [];
+    if (tools.length > 0) {
+      data['tools'] = tools.map((tool) => {
+        const ref = refOf(tool.handler, source);
+        if (tool.handler !== undefined && ref === null) missing.push(`the tool "${tool.name}"`);
+        return savedTool(tool, ref);
+      });
+    }
+    for (const name of CALLBACKS) {
+      const handler = attachments[name] as Handler | undefined;
+      if (handler === undefined) continue;
+      const ref = handler.fn === undefined ? undefined : source.refOf(handler.fn);
+      if (ref === undefined) missing.push(`the callback "${name}"`);
+      else data[name] = ref;
+    }
+    return { data, missing };
+  },
+  load(data, source) {
+    const missing: string[] = [];
+    const tools = listOf(data['tools']).map((saved) => {
+      const tool = loadedTool(saved, source);
+      if (tool.handler === undefined && isJsonObject(saved['ref'])) {
+        missing.push(`the tool "${tool.name}"`);
+      }
+      return tool;
+    });
+    const found: { [name: string]: unknown } = tools.length === 0 ? {} : { tools };
+    for (const name of CALLBACKS) {
+      const ref = data[name];
+      if (!isJsonObject(ref)) continue;
+      const handler = source.callback(ref);
+      if (handler === undefined) missing.push(`the callback "${name}"`);
+      else found[name] = handler;
+    }
+    return { attachments: found, missing };
+  },
+};
+
+function refOf(handler: ToolHandler | undefined, source: CodeSource): Json {
+  return handler?.fn === undefined ? null : (source.refOf(handler.fn) ?? null);
+}
+
+function savedTool(tool: Tool, ref: Json): JsonObject {
+  return {
+    name: tool.name,
+    description: tool.description,
+    parameters: tool.parameters,
+    executor: tool.executor,
+    mutates: tool.mutates,
+    parallel: tool.parallel,
+    on_unknown: tool.onUnknown,
+    timeout_ms: tool.timeoutMs ?? null,
+    max_output_chars: tool.maxOutputChars,
+    ref,
+  };
+}
+
+function loadedTool(saved: JsonObject, source: CodeSource): Tool {
+  const { ref, timeout_ms: timeout } = saved;
+  return {
+    name: String(saved['name']),
+    description: String(saved['description']),
+    parameters: saved['parameters'] as JsonObject,
+    executor: String(saved['executor']) as ToolExecutor,
+    handler: isJsonObject(ref) ? (source.tool(ref) as ToolHandler | undefined) : undefined,
+    mutates: saved['mutates'] === true,
+    parallel: saved['parallel'] === true,
+    onUnknown: saved['on_unknown'] === 'retry' ? 'retry' : 'fail',
+    timeoutMs: typeof timeout === 'number' ? timeout : undefined,
+    maxOutputChars: Number(saved['max_output_chars']),
+  };
+}
+
+function listOf(given: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(given) ? given.filter(isJsonObject) : [];
+}

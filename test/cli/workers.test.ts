@@ -1,0 +1,146 @@
+// Workers that outlive the run that made them: listed, shown, resumed in runs of their own, woken, ended.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Cli, eventsOf, type Project } from './cli.ts';
+
+const parks = (conditions: string) =>
+  `llm_mock({text: "", tool_calls: [{id: "c1", name: "agent_await_resumption", arguments: {reason: "wait for Ada"${conditions}}}]})`;
+
+/** Parks in its first turn. When it goes on, the mock of the other run calls the first tool it is offered. */
+const asking = (tools: string, conditions = '') => `
+tool look() -> string {
+  harness.fs.append("seen.txt", "looked ")
+  return "a desk"
+}
+fn shout(args) { return "LOUD " + args.text }
+pipeline main(task) {
+  ${parks(conditions)}
+  let n = 3
+  let result = agent_loop("ask Ada", "be kind", {tools: ${tools}, stop_after_successful_tools: ["look"]})
+  println(result.status)
+}
+`;
+
+const PROGRAMS = {
+  'asks.harn': asking(
+    'tool_define(look, "shout", "Shouts", {parameters: {text: "string"}, handler: shout})',
+  ),
+  'closure.harn': asking(
+    'tool_define(tool_registry(), "count", "Counts", {parameters: {}, handler: { args -> n }})',
+  ),
+  'waits.harn': asking('look', ', conditions: {timeout: {duration_minutes: 1}, on_event: "shop"}'),
+  'works.harn': `
+fn body(task, worker) {
+  harness.fs.append("log.txt", "first ")
+  let input = worker.resume?.input ?? task
+  println("begun")
+  harness.clock.sleep_ms(1500)
+  harness.fs.append("log.txt", "second:" + input)
+  return {heard: input}
+}
+pipeline main(task) {
+  let worker = spawn_agent({name: "clerk", task: "file it", body: body, options: {resume_when: {on_event: "never"}}})
+  println(worker.status)
+}
+`,
+};
+
+interface Row {
+  readonly id: string;
+  readonly status: string;
+  readonly made_by: string;
+}
+
+let cli: Cli;
+
+beforeAll(async () => {
+  cli = await Cli.build();
+}, 60_000);
+afterAll(() => cli.remove());
+
+const workersOf = (here: Project, ...args: readonly string[]) =>
+  here.data<{ workers: readonly Row[] }>('workers', 'ls', ...args).workers;
+
+function leave(file: keyof typeof PROGRAMS): { readonly here: Project; readonly id: string } {
+  const here = cli.project(PROGRAMS);
+  expect(here.harn('run', file)).toMatchObject({ status: 0, stdout: 'suspended\n' });
+  const [row] = workersOf(here, '--status', 'suspended');
+  return { here, id: row?.id ?? 'none' };
+}
+
+describe('a worker whose run has ended', () => {
+  it('is listed and shown with what it waits for and who can wake it', () => {
+    const { here, id } = leave('waits.harn');
+    expect(workersOf(here, '--status', 'completed')).toEqual([]);
+    const shown = here.data<{ waits: readonly { what: string; answered_by: string }[] }>(
+      'workers',
+      'show',
+      id.slice(-6),
+    );
+    expect(shown.waits.map(({ what }) => what)).toEqual([
+      'its timeout (resume_with_summary)',
+      'an event in shop',
+      'somebody to resume it',
+    ]);
+    const { stdout } = here.harn('workers', 'show', id);
+    expect(stdout).toContain(`harn workers resume ${id}`);
+    expect(here.harn('workers', 'show', 'zzz')).toMatchObject({ status: 1 });
+    expect(here.harn('workers', 'show', 'zzz').stderr).toContain('HARN-WRK-033');
+  });
+
+  it('goes on in a run of its own, a child of the one that made it, with the tools of its program', () => {
+    const { here, id } = leave('asks.harn');
+    const done = here.harn('workers', 'resume', id, '--input', 'she says yes');
+    expect(done.status).toBe(0);
+    expect(done.stdout).toContain('"status": "done"');
+    expect(here.read('seen.txt')).toBe('looked ');
+    const [worker] = workersOf(here);
+    expect(worker).toMatchObject({ id, status: 'completed' });
+    const { runs } = here.data<{ runs: readonly { pipeline: string; parent_run_id: string }[] }>(
+      'runs',
+      'ls',
+    );
+    expect(runs[0]).toMatchObject({ pipeline: 'workers.resume', parent_run_id: worker?.made_by });
+    expect(here.harn('workers', 'resume', id).stderr).toContain('HARN-WRK-031');
+  });
+
+  it('is refused by the name of the handler when its program cannot make it again, and nothing changes', () => {
+    const { here, id } = leave('closure.harn');
+    const before = here.data('workers', 'show', id);
+    const refused = here.harn('workers', 'resume', id);
+    expect(refused).toMatchObject({ status: 1, stdout: '' });
+    expect(refused.stderr).toContain('HARN-WRK-030');
+    expect(refused.stderr).toContain('the tool "count"');
+    expect(here.data('workers', 'show', id)).toEqual(before);
+    expect(here.data<{ runs: readonly unknown[] }>('runs', 'ls').runs).toHaveLength(1);
+  });
+
+  it('goes on with a function of its program as its body; its run can be killed and resumed', async () => {
+    const { here, id } = leave('works.harn');
+    const live = here.start('workers', 'resume', id, '--input', 'go');
+    await live.says('begun');
+    live.signal('SIGKILL');
+    await live.done;
+    const held = here.harn('workers', 'resume', id);
+    const run = here.data<{ runs: readonly { run_id: string; pipeline: string }[] }>('runs', 'ls')
+      .runs[0];
+    expect(held.status).toBe(1);
+    expect(held.stderr).toContain(`harn resume`);
+    expect(run?.pipeline).toBe('workers.resume');
+    const ended = here.harn('resume', run?.run_id ?? '', '--json');
+    expect(ended.status).toBe(0);
+    const result = eventsOf(ended.stdout).find(({ event_type }) => event_type === 'result');
+    expect(JSON.stringify(result)).toContain('completed');
+    expect(here.read('log.txt')).toBe('first second:go');
+    expect(workersOf(here)).toMatchObject([{ id, status: 'completed' }]);
+  });
+
+  it('is ended without its code', () => {
+    const { here, id } = leave('closure.harn');
+    expect(here.data('workers', 'stop', id, '--reason', 'no need')).toMatchObject({
+      status: 'stopped',
+      result: { _type: 'agent_stop_result', reason: 'no need', stop_mode: 'graceful' },
+    });
+    expect(here.data('workers', 'close', id)).toMatchObject({ status: 'cancelled' });
+    expect(here.harn('workers', 'resume', id).stderr).toContain('HARN-WRK-');
+  });
+});
