@@ -5,11 +5,13 @@ import {
   flowErrors,
   importErrors,
   lexErrors,
+  matchErrors,
   moduleErrors,
   nameErrors,
   ownErrors,
   parseErrors,
   recoveryErrors,
+  typeErrors,
 } from '../lang/index.ts';
 import * as runtime from '../runtime/index.ts';
 import { sto } from '../store/index.ts';
@@ -37,6 +39,8 @@ export async function allErrorDocs(): Promise<readonly ErrorDoc[]> {
     moduleErrors,
     flowErrors,
     recoveryErrors,
+    typeErrors,
+    matchErrors,
     fail,
     sto,
     ...(Object.values(runtime) as readonly unknown[]).filter(isTable),

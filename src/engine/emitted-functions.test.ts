@@ -239,13 +239,14 @@ fn all(xs: list<int>) { return len(xs) }
 fn maybe(x: string?) { return x }
 fn later(x: int = nil) { return x }
 fn said(f) { return try { f() } catch (e) { e } }
-println(said({ -> age("old") }))
-println(said({ -> user({age: 3}) }))
+fn loose(x) { return x }
+println(said({ -> age(loose("old")) }))
+println(said({ -> user(loose({age: 3})) }))
 println(said({ -> user({name: "A", more: 1}) }))
-println(said({ -> id(true) }))
-println(said({ -> all([1, "x"]) }))
+println(said({ -> id(loose(true)) }))
+println(said({ -> all(loose([1, "x"])) }))
 println(said({ -> maybe(nil) }))
-println(said({ -> age(1.5) }))
+println(said({ -> age(loose(1.5)) }))
 println(said({ -> later() }))`;
 
   it('are checked when a value is given', () => {

@@ -172,6 +172,8 @@ export interface Module {
   /** The `#!` line, without its line break. */
   readonly shebang: Span | undefined;
   readonly edition: Edition;
+  /** Whether the spelling of the file or the configuration decided the edition, rather than the default. */
+  readonly editionIsShown: boolean;
 }
 
 /** `doc` is the form that opens with two stars. `text` is without the delimiters. */

@@ -40,6 +40,7 @@ export {
 } from './2-check/errors.ts';
 export { memoryLoader } from './2-check/memory-loader.ts';
 export type { GraphOptions, ModuleLoader } from './2-check/module-graph.ts';
+export { matchErrors, typeErrors } from './2-check/types/errors.ts';
 // Emitting: JavaScript of one module, its source map, and reading them back
 export {
   type EmittedEntry,

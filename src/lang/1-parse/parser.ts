@@ -45,8 +45,8 @@ export function parse(source: Source, options: ParseOptions = {}): ParseResult {
   const sink = options.sink ?? new DiagnosticSink();
   const reporter = new Reporter(source.id, source.text, sink);
   const tokens = tokenizeWith(reporter, source.text);
-  const edition =
-    options.edition ?? detectEdition(tokens) ?? options.fallbackEdition ?? DEFAULT_EDITION;
+  const shown = options.edition ?? detectEdition(tokens);
+  const edition = shown ?? options.fallbackEdition ?? DEFAULT_EDITION;
   const c = new Cursor(tokens, reporter, grammar);
   const module: Module = {
     kind: 'Module',
@@ -55,6 +55,7 @@ export function parse(source: Source, options: ParseOptions = {}): ParseResult {
     comments: comments(tokens, reporter),
     shebang: tokens.shebang && reporter.span(tokens.shebang.start, tokens.shebang.end),
     edition,
+    editionIsShown: shown !== undefined,
   };
   return { module: checkHeight(c, module), diagnostics: sink };
 }

@@ -11,21 +11,27 @@ import type {
 import { inferColours } from './colour.ts';
 import { checkMain, selectEntry } from './entry.ts';
 import { declareTopLevel, exportsOf, linkImports } from './link.ts';
-import { buildModuleGraph, type GraphOptions } from './module-graph.ts';
+import { buildModuleGraph, type GraphOptions, type ModuleGraph } from './module-graph.ts';
 import type { PipelineScopes } from './pipeline-parent.ts';
 import { ProgramState } from './program-state.ts';
 import type { FunctionRecord, ModuleRecord } from './records.ts';
 import { Resolver } from './resolver.ts';
+import { checkTypes } from './types/check-types.ts';
 
 export interface CheckOptions extends GraphOptions {
   readonly builtins: readonly BuiltinSpec[];
+  /** Whether types are checked: true unless set. Without it a program means the same; fewer mistakes are found. */
+  readonly types?: boolean | undefined;
 }
 
 /**
  * Checks a program from its entry file: everything it imports is loaded and checked with it.
  * Mistakes are diagnostics: `diagnostics` prevent a run, `latent` are errors that a run would meet on its way.
  */
-export function check(entry: Source, { builtins, ...options }: CheckOptions): CheckedProgram {
+export function check(
+  entry: Source,
+  { builtins, types = true, ...options }: CheckOptions,
+): CheckedProgram {
   const graph = buildModuleGraph(entry, options);
   const state = new ProgramState(builtins);
   for (const module of graph.modules) {
@@ -37,6 +43,7 @@ export function check(entry: Source, { builtins, ...options }: CheckOptions): Ch
   const pipelines: PipelineScopes = new Map();
   for (const module of graph.modules) new Resolver(state, module, pipelines).run();
   checkMain(graph.entry);
+  if (types) checkTypes(graph.modules, brokenModules(graph));
 
   const finished = graph.modules.map((module) => ({ module, entry: selectEntry(module) }));
   const mains = new Set<FunctionRecord>();
@@ -63,6 +70,12 @@ export function check(entry: Source, { builtins, ...options }: CheckOptions): Ch
     dropped: sink.dropped + latent.dropped,
     hasErrors: sink.hasErrors,
   };
+}
+
+/** Modules with syntax errors: what was not understood is not judged. */
+function brokenModules({ modules, sink }: ModuleGraph): ReadonlySet<ModuleRecord> {
+  const ids = new Set(sink.all.map((diagnostic) => diagnostic.span.source));
+  return new Set(modules.filter((module) => ids.has(module.source.id)));
 }
 
 function inOrder(findings: readonly Diagnostic[]): readonly Diagnostic[] {

@@ -24,6 +24,7 @@ import type {
   FunctionNode,
   ParentPipeline,
 } from './checked-module.ts';
+import type { Type } from './types/type.ts';
 
 /** Something that a variable was seen to receive: a value, or its own value plus another. */
 export interface Received {
@@ -47,6 +48,13 @@ export class BindingRecord implements Binding {
   /** May hold values that are not in `received`: parameters, loop variables, parts of patterns. */
   opaque = false;
   readonly received: Received[] = [];
+  /** What it is known to be where the type walk is, and what is known below it. */
+  type: Type | undefined;
+  paths: ReadonlyMap<string, Type> | undefined;
+  /** What it may hold at any time: the written type, or the inferred one of what is never assigned again. */
+  declaredType: Type | undefined;
+  /** Its type was written. */
+  hasAnnotation = false;
   /** The declared type of a parameter: checked on every call, so it can be relied on. */
   checkedType: TypeExpr | undefined;
 
@@ -162,6 +170,9 @@ export class ModuleRecord {
   readonly tickLoops = new Set<ForStatement | WhileStatement | Retry>();
   readonly parents = new Map<PipelineDeclaration, ParentPipeline>();
 
+  readonly #assignments: { readonly at: number; readonly binding: BindingRecord }[] = [];
+  #isSorted = true;
+
   readonly findings: Diagnostic[] = [];
   readonly latentFindings: Diagnostic[] = [];
 
@@ -174,6 +185,33 @@ export class ModuleRecord {
   get allImportsResolved(): boolean {
     for (const target of this.targets.values()) if (target === undefined) return false;
     return true;
+  }
+
+  /** Notes that a variable is assigned at a place. */
+  assigned(at: number, binding: BindingRecord): void {
+    this.#assignments.push({ at, binding });
+    this.#isSorted = false;
+  }
+
+  /** The variables that some stretch of the text assigns. */
+  assignedWithin(start: number, end: number): readonly BindingRecord[] {
+    const all = this.#assignments;
+    if (!this.#isSorted) all.sort((a, b) => a.at - b.at);
+    this.#isSorted = true;
+    let low = 0;
+    let high = all.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((all[middle]?.at ?? end) < start) low = middle + 1;
+      else high = middle;
+    }
+    const found: BindingRecord[] = [];
+    for (let i = low; i < all.length; i += 1) {
+      const { at, binding } = all[i] as { at: number; binding: BindingRecord };
+      if (at >= end) break;
+      found.push(binding);
+    }
+    return found;
   }
 
   /** Reports what prevents a run. */

@@ -294,6 +294,7 @@ export class Resolver {
     const binding = this.#record.uses.get(root) as BindingRecord | undefined;
     if (binding === undefined) return;
     binding.reassigned = true;
+    this.#record.assigned(node.span.start, binding);
     if (!binding.mutable || binding.moduleId !== this.#record.source.id)
       this.#immutable(node, binding);
     else if (root === node.target) {

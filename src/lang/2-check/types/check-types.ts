@@ -1,0 +1,25 @@
+// The type phase as a whole: every declared type of the program gets its name, then each module is walked, dependencies
+// first, so that what an import brings in is known. A module that did not parse is walked without being judged.
+import type { ModuleRecord } from '../records.ts';
+import { BuiltinTypes } from './builtins.ts';
+import { ModuleTypes, ProgramTypes } from './module-types.ts';
+import { Walker } from './walker.ts';
+
+/** Gives every name of the modules a type and reports what cannot be right. */
+export function checkTypes(
+  modules: readonly ModuleRecord[],
+  broken: ReadonlySet<ModuleRecord>,
+): void {
+  const program = new ProgramTypes();
+  const builtins = new BuiltinTypes();
+  for (const record of modules) {
+    const module = new ModuleTypes(program, record);
+    program.modules.set(record.source.id, module);
+    module.declare(record.module.body, module.scope, () => undefined);
+  }
+  for (const module of program.modules.values())
+    module.declareImpls(module.record.module.body, module.scope);
+  for (const module of program.modules.values()) {
+    if (!broken.has(module.record)) new Walker(program, module, builtins).run();
+  }
+}

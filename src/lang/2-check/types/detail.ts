@@ -1,0 +1,22 @@
+// Where two types differ, as an addition to a message about a mismatch.
+import { assignable } from './assignable.ts';
+import { typeText } from './display.ts';
+import { expand, fieldsOf } from './expand.ts';
+import type { Type } from './type.ts';
+
+/** ` (missing field 'age' (int))`, or nothing when the types as wholes say it. */
+export function mismatchDetail(from: Type, to: Type): string {
+  const wanted = fieldsOf(expand(to));
+  const given = fieldsOf(expand(from));
+  if (wanted === undefined || given === undefined) return '';
+  for (const field of wanted) {
+    const actual = given.find((each) => each.name === field.name);
+    if (actual === undefined) {
+      if (field.optional) continue;
+      return ` (missing field '${field.name}' (${typeText(field.type)}))`;
+    }
+    if (!assignable(actual.type, field.type))
+      return ` (field '${field.name}' has type ${typeText(actual.type)}, expected ${typeText(field.type)})`;
+  }
+  return '';
+}

@@ -1,0 +1,490 @@
+// The walk over one module that gives every expression a type and reports what cannot be right. It knows where it is
+// (function, scope of type names, flow) and hands each node to the part that understands it.
+import { type HarnError, nearestName } from '../../../base/index.ts';
+import type {
+  Block,
+  Closure,
+  Expression,
+  FunctionDeclaration,
+  ImplDeclaration,
+  NamedField,
+  NamedType,
+  OverrideDeclaration,
+  PipelineDeclaration,
+  Select,
+  Statement,
+  ToolDeclaration,
+  TypeExpr,
+} from '../../ast.ts';
+import type { BuiltinSpec } from '../../builtin-spec.ts';
+import type { BindingRecord, ModuleRecord } from '../records.ts';
+import type { BuiltinTypes } from './builtins.ts';
+import { inferCallNode, inferInterpolated, inferMethodCall, inferPipe } from './call-nodes.ts';
+import { Declared, type TypeNode } from './declared.ts';
+import { typeErrors } from './errors.ts';
+import {
+  declareParams,
+  FALSE,
+  inferClosure,
+  inferDict,
+  inferIdentifier,
+  inferIf,
+  inferIndex,
+  inferList,
+  inferMember,
+  inferNonNull,
+  inferParallel,
+  inferPropagate,
+  inferSlice,
+  inferStruct,
+  inferTask,
+  inferTernary,
+  inferTry,
+  TRUE,
+} from './expressions.ts';
+import { Flow } from './flow.ts';
+import { builtinTypeNames, readHead, readType } from './from-syntax.ts';
+import { inferMatch } from './match.ts';
+import type { ModuleTypes, ProgramTypes } from './module-types.ts';
+import { inferBinary, inferUnary } from './operators.ts';
+import { bindMatch, bindPattern } from './pattern-types.ts';
+import {
+  inLoop,
+  walkAssign,
+  walkFor,
+  walkGuard,
+  walkLet,
+  walkRequire,
+  walkReturn,
+  walkStatements,
+  walkThrow,
+  walkWhile,
+} from './statements.ts';
+import {
+  ANY,
+  aliasOf,
+  container,
+  DICT,
+  DURATION,
+  FLOAT,
+  type FunctionType,
+  literal,
+  NEVER,
+  NIL,
+  RANGE,
+  type Type,
+} from './type.ts';
+import { TypeScope } from './type-scope.ts';
+import { checkVariance } from './variance.ts';
+import type { Frame, Walk } from './walk.ts';
+import { widen } from './widen.ts';
+
+type Of<Union, K> = Extract<Union, { readonly kind: K }>;
+
+/** What has parameters and a result. */
+type Headed =
+  | FunctionDeclaration
+  | OverrideDeclaration
+  | ToolDeclaration
+  | PipelineDeclaration
+  | Closure;
+
+/** Declarations whose bodies run after the module's own statements. */
+const HAS_BODY: ReadonlySet<string> = new Set([
+  'FunctionDeclaration',
+  'ToolDeclaration',
+  'ImplDeclaration',
+  'SkillDeclaration',
+  'EvalPackDeclaration',
+  'PipelineDeclaration',
+]);
+
+const NO_FRAME: Frame = { returns: undefined, returned: [], isClosure: false, throws: undefined };
+
+export class Walker implements Walk {
+  readonly record: ModuleRecord;
+  readonly flow = new Flow();
+  readonly builtins: BuiltinTypes;
+  readonly isStrict: boolean;
+  readonly #module: ModuleTypes;
+  readonly #program: ProgramTypes;
+  #scope: TypeScope;
+  #frame: Frame = NO_FRAME;
+
+  constructor(program: ProgramTypes, module: ModuleTypes, builtins: BuiltinTypes) {
+    this.#program = program;
+    this.#module = module;
+    this.#scope = module.scope;
+    this.record = module.record;
+    this.builtins = builtins;
+    const { edition, editionIsShown } = module.record.module;
+    this.isStrict = edition === '2026' && editionIsShown;
+  }
+
+  get scope(): TypeScope {
+    return this.#scope;
+  }
+
+  get frame(): Frame {
+    return this.#frame;
+  }
+
+  /** Walks the module: its own statements first, then every body, which may rely on them. */
+  run(): void {
+    const { body } = this.record.module;
+    const later: Statement[] = [];
+    for (const [node, decl] of this.#ownTypes(body)) checkVariance(this, node, decl);
+    walkStatements(this, body, (node) => {
+      if (!HAS_BODY.has(node.kind)) return this.#statement(node);
+      later.push(node);
+      return NIL;
+    });
+    for (const binding of this.record.topLevel.values())
+      if (binding.kind === 'moduleVar' && binding.reassigned) binding.type = binding.declaredType;
+    for (const node of later) this.#statement(node);
+  }
+
+  *#ownTypes(body: readonly Statement[]): Iterable<readonly [TypeNode, Declared]> {
+    for (const node of body) {
+      const decl = this.#program.declared.get(node);
+      if (decl !== undefined) yield [node as TypeNode, decl];
+    }
+  }
+
+  // ------------------------------------------------------------------- places
+
+  inScope<R>(scope: TypeScope, run: () => R): R {
+    const saved = this.#scope;
+    this.#scope = scope;
+    const result = run();
+    this.#scope = saved;
+    return result;
+  }
+
+  inFrame(frame: Frame, run: () => void): void {
+    const saved = this.#frame;
+    this.#frame = frame;
+    run();
+    this.#frame = saved;
+  }
+
+  block(node: Block): Type {
+    return this.statements(node.statements);
+  }
+
+  statements(nodes: readonly Statement[]): Type {
+    if (!nodes.some(declaresTypes)) return walkStatements(this, nodes, this.#visit);
+    const scope = new TypeScope(this.#scope);
+    const declared = this.#module.declare(nodes, scope, this.#unknownName);
+    this.#module.declareImpls(nodes, scope);
+    return this.inScope(scope, () => {
+      for (const [node, decl] of declared) checkVariance(this, node, decl);
+      return walkStatements(this, nodes, this.#visit);
+    });
+  }
+
+  readonly #visit = (node: Statement): Type => this.#statement(node);
+
+  // -------------------------------------------------------------------- types
+
+  readType(node: TypeExpr | undefined): Type {
+    return readType(node, this.#scope, this.#unknownName);
+  }
+
+  builtinType(spec: BuiltinSpec): Type {
+    return this.builtins.of(spec);
+  }
+
+  declared(node: TypeNode): Declared | undefined {
+    return this.#program.declared.get(node);
+  }
+
+  /** A name that is probably a misspelt type; others may be types that only a host knows. */
+  readonly #unknownName = (node: NamedType): void => {
+    if (!this.isStrict || !this.record.allImportsResolved) return;
+    const known = [...this.#scope.visibleNames(), ...builtinTypeNames()];
+    const suggestion = nearestName(node.name, known);
+    if (suggestion === undefined) return;
+    this.warn(typeErrors.unknownType({ name: node.name, suggestion }, { span: node.span }));
+  };
+
+  typeOf(binding: BindingRecord): Type {
+    if (binding.type !== undefined) return binding.type;
+    const type = this.#describe(binding);
+    if (type !== undefined) binding.type = type;
+    return type ?? ANY;
+  }
+
+  #describe(binding: BindingRecord): Type | undefined {
+    const { node, kind } = binding;
+    switch (kind) {
+      case 'fn':
+      case 'pipeline':
+        return this.#functionType(binding);
+      case 'struct':
+      case 'enum':
+      case 'typeAlias': {
+        const decl = node === undefined ? undefined : this.#program.declared.get(node);
+        if (decl === undefined) return ANY;
+        if (kind !== 'typeAlias') return { kind: 'namespace', decl };
+        return container('Schema', [aliasOf(decl, [])]);
+      }
+      case 'builtin':
+        return binding.builtin === undefined ? ANY : this.builtins.of(binding.builtin);
+      case 'harnessGlobal':
+        return { kind: 'handle', path: '' };
+      case 'skill':
+      case 'evalPack':
+        return DICT;
+      default:
+        return undefined;
+    }
+  }
+
+  /** The head of a function, read where it stands. */
+  #functionType({ node, moduleId, owner }: BindingRecord): Type {
+    if (node?.kind !== 'FunctionDeclaration' && node?.kind !== 'PipelineDeclaration') return ANY;
+    const home = this.#program.modules.get(moduleId ?? '');
+    const scope = owner === undefined ? home?.scope : this.#scope;
+    return scope === undefined ? ANY : readHead(node, scope).type;
+  }
+
+  functionHead(node: Headed): { readonly type: FunctionType; readonly scope: TypeScope } {
+    return readHead(node, this.#scope, { unknownName: this.#unknownName });
+  }
+
+  // ---------------------------------------------------------------- reporting
+
+  error(error: HarnError): void {
+    this.record.report(error);
+  }
+
+  latent(error: HarnError): void {
+    this.record.reportLatent(error);
+  }
+
+  warn(error: HarnError): void {
+    this.record.report(error, 'warning');
+  }
+
+  // --------------------------------------------------------------- statements
+
+  #statement(node: Statement): Type {
+    return (this.#onStatement[node.kind] as (node: Statement) => Type | undefined)(node) ?? NIL;
+  }
+
+  readonly #onStatement: {
+    readonly [K in Statement['kind']]: (node: Of<Statement, K>) => Type | undefined;
+  } = {
+    ExpressionStatement: (node) => this.infer(node.expression),
+    LetStatement: (node) => nothing(walkLet(this, node)),
+    AssignStatement: (node) => nothing(walkAssign(this, node)),
+    ReturnStatement: (node) => leaves(walkReturn(this, node)),
+    ThrowStatement: (node) => leaves(walkThrow(this, node)),
+    BreakStatement: () => NEVER,
+    ContinueStatement: () => NEVER,
+    GuardStatement: (node) => nothing(walkGuard(this, node)),
+    RequireStatement: (node) => nothing(walkRequire(this, node)),
+    DeferStatement: (node) => nothing(this.#aside(node.body)),
+    ForStatement: (node) => nothing(walkFor(this, node)),
+    WhileStatement: (node) => nothing(walkWhile(this, node)),
+    FunctionDeclaration: (node) => nothing(this.#function(node)),
+    OverrideDeclaration: (node) => nothing(this.#function(node)),
+    ToolDeclaration: (node) => nothing(this.#function(node)),
+    PipelineDeclaration: (node) => nothing(this.#function(node)),
+    ImplDeclaration: (node) => nothing(this.#impl(node)),
+    SkillDeclaration: (node) => {
+      for (const field of node.fields) this.infer(field.value);
+      return NIL;
+    },
+    EvalPackDeclaration: (node) => {
+      for (const field of node.fields) this.#bindField(field, this.infer(field.value));
+      this.statements(node.statements);
+      if (node.summarize !== undefined) this.block(node.summarize);
+      return NIL;
+    },
+    EnumDeclaration: (node) => {
+      for (const variant of node.variants)
+        for (const field of variant.fields)
+          if (field.default !== undefined) this.infer(field.default);
+      return NIL;
+    },
+    ImportDeclaration: () => NIL,
+    StructDeclaration: () => NIL,
+    InterfaceDeclaration: () => NIL,
+    TypeDeclaration: () => NIL,
+    ErrorStatement: () => NIL,
+  };
+
+  #bindField(node: NamedField, type: Type): void {
+    const binding = this.record.declares.get(node);
+    if (binding !== undefined) binding.type = widen(type);
+  }
+
+  /** A body that runs at another time: what it learns or assigns does not hold here. */
+  #aside(body: Block): Type {
+    const mark = this.flow.mark();
+    const type = this.block(body);
+    this.flow.undo(mark);
+    return type;
+  }
+
+  /** A named function, tool or pipeline, walked in a frame of its own. */
+  #function(node: Exclude<Headed, Closure>, self?: Type): void {
+    const { type, scope } = this.functionHead(node);
+    const params = self === undefined ? type.params : withSelf(node, self, type);
+    const produces = this.record.functions.get(node)?.produces ?? 'value';
+    const isDeclared = 'returns' in node && node.returns !== undefined && produces === 'value';
+    const frame: Frame = {
+      returns: isDeclared ? type.returns : undefined,
+      returned: [],
+      isClosure: node.kind === 'ToolDeclaration',
+      throws: type.throws,
+    };
+    const mark = this.flow.mark();
+    this.#forgetReassigned();
+    this.inScope(scope, () =>
+      this.inFrame(frame, () => {
+        declareParams(this, node.params, params, type.rest);
+        this.statements(node.body.statements);
+      }),
+    );
+    this.flow.undo(mark);
+  }
+
+  /** A body runs later than it is declared: variables that are assigned again hold anything by then. */
+  #forgetReassigned(): void {
+    const reassigned = [...this.flow.learned()].filter((binding) => binding.reassigned);
+    for (const binding of reassigned) this.flow.set(binding, binding.declaredType);
+  }
+
+  #impl(node: ImplDeclaration): void {
+    const decl = this.#scope.lookup(node.name);
+    const scope = this.#module.implScopes.get(node) ?? this.#scope;
+    const self: Type =
+      decl instanceof Declared ? { kind: 'nominal', decl, args: decl.variables } : ANY;
+    this.inScope(scope, () => {
+      for (const method of node.methods) this.#function(method, self);
+    });
+  }
+
+  // -------------------------------------------------------------- expressions
+
+  infer(node: Expression, expected: Type = ANY): Type {
+    return (this.#onExpression[node.kind] as (node: Expression, expected: Type) => Type)(
+      node,
+      expected,
+    );
+  }
+
+  readonly #onExpression: {
+    readonly [K in Expression['kind']]: (node: Of<Expression, K>, expected: Type) => Type;
+  } = {
+    NilLiteral: () => NIL,
+    BoolLiteral: (node) => (node.value ? TRUE : FALSE),
+    IntLiteral: (node) => literal(node.value, true),
+    FloatLiteral: () => FLOAT,
+    DurationLiteral: () => DURATION,
+    StringLiteral: (node) => literal(node.value, true),
+    InterpolatedString: (node) => inferInterpolated(this, node.parts),
+    ListLiteral: (node, expected) => inferList(this, node, expected),
+    DictLiteral: (node, expected) => inferDict(this, node, expected),
+    StructLiteral: (node) => inferStruct(this, node),
+    Identifier: (node) => inferIdentifier(this, node),
+    Placeholder: () => ANY,
+    Closure: (node, expected) => inferClosure(this, node, expected),
+    Call: (node) => inferCallNode(this, node),
+    MethodCall: (node) => inferMethodCall(this, node),
+    Member: (node) => inferMember(this, node),
+    Index: (node) => inferIndex(this, node),
+    Slice: (node) => inferSlice(this, node),
+    Unary: (node) => inferUnary(this, node),
+    Binary: (node) => inferBinary(this, node),
+    Pipe: (node) => inferPipe(this, node),
+    Range: (node) => {
+      this.infer(node.start);
+      this.infer(node.end);
+      return RANGE;
+    },
+    Ternary: (node, expected) => inferTernary(this, node, expected),
+    Propagate: (node) => inferPropagate(this, node),
+    NonNull: (node) => inferNonNull(this, node.operand),
+    TryStar: (node) => this.infer(node.operand),
+    If: (node) => inferIf(this, node),
+    Match: (node) => inferMatch(this, node),
+    Try: (node) => inferTry(this, node),
+    Retry: (node) => {
+      this.infer(node.count);
+      inLoop(this, node, node.body, () => undefined);
+      return ANY;
+    },
+    Deadline: (node) => {
+      this.infer(node.duration);
+      return this.block(node.body);
+    },
+    Mutex: (node) => {
+      if (node.key !== undefined) this.infer(node.key);
+      return this.block(node.body);
+    },
+    Spawn: (node) => container('task_handle', [inferTask(this, node, () => undefined)]),
+    Parallel: (node) => inferParallel(this, node),
+    Select: (node) => this.#select(node),
+    Yield: (node) => {
+      if (node.value !== undefined) this.infer(node.value);
+      return ANY;
+    },
+    Emit: (node) => {
+      this.infer(node.value);
+      return NIL;
+    },
+    BlockExpression: (node) => this.block(node.body),
+    ErrorExpression: () => ANY,
+  };
+
+  #select(node: Select): Type {
+    for (const each of node.cases) this.infer(each.channel);
+    if (node.timeout !== undefined) this.infer(node.timeout.duration);
+    for (const each of node.cases) this.#aside(each.body);
+    if (node.timeout !== undefined) this.#aside(node.timeout.body);
+    if (node.otherwise !== undefined) this.#aside(node.otherwise);
+    return ANY;
+  }
+
+  // ----------------------------------------------------------------- patterns
+
+  readonly bindPattern: Walk['bindPattern'] = (pattern, type) => bindPattern(this, pattern, type);
+  readonly bindMatch: Walk['bindMatch'] = (pattern, type) => bindMatch(this, pattern, type);
+}
+
+function declaresTypes({ kind }: Statement): boolean {
+  switch (kind) {
+    case 'StructDeclaration':
+    case 'EnumDeclaration':
+    case 'InterfaceDeclaration':
+    case 'TypeDeclaration':
+    case 'ImplDeclaration':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** A statement without a value of its own. */
+function nothing(_: unknown): Type {
+  return NIL;
+}
+
+function leaves(_: unknown): Type {
+  return NEVER;
+}
+
+/** An untyped `self` is an instance of the type whose method it is in. */
+function withSelf(
+  { params }: Exclude<Headed, Closure>,
+  self: Type,
+  type: FunctionType,
+): FunctionType['params'] {
+  const [first, ...others] = type.params;
+  const isOpen = params[0]?.name === 'self' && params[0].type === undefined;
+  return first === undefined || !isOpen ? type.params : [{ ...first, type: self }, ...others];
+}
