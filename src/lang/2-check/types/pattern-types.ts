@@ -62,7 +62,7 @@ function bindName(walk: Walk, node: Node, type: Type): void {
   if (binding === undefined) return;
   // A name that is assigned later may then hold anything; where others assign it too, nothing is known at all.
   const inferred = widen(type);
-  const isShared = binding.reassigned && (binding.captured || binding.kind === 'moduleVar');
+  const isShared = binding.reassigned && binding.captured;
   binding.declaredType = binding.reassigned ? ANY : inferred;
   binding.type = isShared ? ANY : inferred;
   binding.paths = undefined;

@@ -100,8 +100,8 @@ export function walkAssign(walk: Walk, node: AssignStatement): void {
 }
 
 /** A variable that closures assign too: no line can tell what it holds. */
-function isShared({ captured, reassigned, kind }: BindingRecord): boolean {
-  return reassigned && (captured || kind === 'moduleVar');
+function isShared({ captured, reassigned }: BindingRecord): boolean {
+  return reassigned && captured;
 }
 
 /** What an element or field was declared to hold; anything, where the container's type was only inferred. */
