@@ -9,6 +9,7 @@ import { envRows, netRows, processRows } from './host.ts';
 import { humanRows } from './human.ts';
 import { lifecycleRows } from './lifecycle.ts';
 import { llmRows } from './llm.ts';
+import { planRows } from './plan.ts';
 import { poolRows } from './pool.ts';
 import { recordRows } from './records.ts';
 import type { BuiltinGroup } from './registry.ts';
@@ -39,6 +40,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => agentSessionRows(),
   () => agentLoopRows(),
   () => transcriptRows(),
+  () => planRows(),
   () => artifactRows(),
   () => workflowRows(),
 ];

@@ -1,4 +1,4 @@
-// Errors of the agent room: sessions (SES), transcripts (TRS), tools (TOL), loops (AGL). Texts name the function as
+// Errors of the agent room: sessions (SES), transcripts (TRS), tools (TOL), loops (AGL), plans (PLN). Texts name the function as
 // programs call it.
 import { defineErrors, row } from '../../base/index.ts';
 
@@ -135,5 +135,33 @@ export const loopErrors = defineErrors('AGL', {
   noTask: row<Record<never, never>>({
     number: 3,
     message: () => 'agent_loop: the task is empty and the session has no message to go on from',
+  }),
+});
+
+/** Family PLN: plans and action graphs. */
+export const planErrors = defineErrors('PLN', {
+  noSteps: row<Record<never, never>>({
+    number: 1,
+    message: () => 'action_graph: the plan has no list of actions',
+    hint: 'give `actions`, `steps`, `tasks` or `items`, or a list',
+  }),
+  noTitle: row<{ index: number }>({
+    number: 2,
+    message: ({ index }) => `step ${index} of the plan says nothing`,
+    hint: 'give it a `title` or `content`',
+  }),
+  circle: row<{ ids: string }>({
+    number: 3,
+    message: ({ ids }) => `action_graph: these actions wait for each other: ${ids}`,
+  }),
+  empty: row<Record<never, never>>({
+    number: 4,
+    message: () => 'action_graph_flow: there is nothing to do',
+    hint: 'a plan needs an action, or the config a `verify` or `evaluate`',
+  }),
+  notPlan: row<{ type: string }>({
+    number: 5,
+    message: ({ type }) =>
+      `plan_from: a dict with steps or a list of steps was expected, got ${type}`,
   }),
 });

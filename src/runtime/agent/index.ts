@@ -1,5 +1,17 @@
 // Front door of agent: sessions and their transcripts, tools, and the loop that drives a model with them.
 
+// Plans
+export {
+  type ActionBatch,
+  type ActionPhase,
+  type ActionPlan,
+  actionGraph,
+  actionGraphBatches,
+  actionGraphFlow,
+  actionGraphRender,
+  type PlannedAction,
+  type ToolClass,
+} from './action-graph.ts';
 // Events
 export {
   type AgentEvent,
@@ -66,6 +78,14 @@ export {
 } from './loop-gate.ts';
 export type { LoopOptions, LoopParts } from './loop-options.ts';
 export type { AgentLoopResult, LoopStatus } from './loop-result.ts';
+export {
+  type Plan,
+  type PlanStep,
+  planEntries,
+  planFrom,
+  planRender,
+  planWithApproval,
+} from './plan.ts';
 // Sessions
 export { currentSessionId, newSession, Session, SessionRegistry, sessionsKey } from './session.ts';
 export { sessionCalls } from './session-calls.ts';
