@@ -1,7 +1,7 @@
 // Question: what does a large run record cost to save and to load? A record of 5,000 stages is written to disk (fsync
 // included) and read back; medians of several rounds, beside plain JSON of the same size.
 // Aims: <= 3x of JSON alone with the disk; far below a second.
-// Usage: npm run bench -- record
+// Usage: npm run bench -- big-record
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,6 +72,11 @@ for (let round = 0; round < ROUNDS; round += 1) {
 const megabytes = readFileSync(path).length / 1e6;
 rmSync(folder, { recursive: true });
 process.stdout.write(`${STAGES} stages, ${megabytes.toFixed(1)} MB\n`);
+const beside = { save: times.write, load: times.read, write: times.write, read: times.read };
 for (const [name, values] of Object.entries(times)) {
-  process.stdout.write(`${name.padEnd(8)}${median(values).toFixed(1).padStart(8)} ms\n`);
+  const ratio = median(values) / median(beside[name as keyof typeof beside]);
+  const least = Math.min(...values).toFixed(1);
+  process.stdout.write(
+    `${name.padEnd(8)}${median(values).toFixed(1).padStart(8)} ms${ratio.toFixed(2).padStart(8)}x   least ${least} ms\n`,
+  );
 }
