@@ -87,14 +87,10 @@ const PIPELINES = [steps, asking] as unknown as Parameters<typeof createRuntime>
 
 async function untilAsked(store: Store, runId: string): Promise<string> {
   for (;;) {
-    const rows = await listQuestions(store, {
-      status: 'open',
-      limit: 100,
-      newestFirst: true,
-    });
-    const found = rows.find(({ run_id }) => run_id === runId);
+    const mark = store.changeMark();
+    const [found] = await listQuestions(store, { status: 'open', runId, limit: 1 });
     if (found !== undefined) return found.request_id;
-    await new Promise((resolve) => setImmediate(resolve));
+    await store.waitForChange(mark);
   }
 }
 

@@ -231,7 +231,7 @@ function fitsType(value: Value, types: readonly string[]): boolean {
 
 function matches(pattern: string, text: string): boolean {
   try {
-    return compilePattern(pattern).test(text);
+    return text.search(compilePattern(pattern)) !== -1;
   } catch (error) {
     if (error instanceof PatternError) throw wrong.pattern({ problem: error.message });
     throw error;

@@ -53,3 +53,28 @@ test('replacements name groups by number and by name, and `$$` is a dollar', () 
     '<a|a|ax|||$1>',
   );
 });
+
+describe('patterns used again', () => {
+  test('are compiled once, for each set of flags', () => {
+    expect(compilePattern('again', 'i')).toBe(compilePattern('again', 'i'));
+    expect(compilePattern('again', 'i')).not.toBe(compilePattern('again'));
+    expect(compilePattern('iagain')).not.toBe(compilePattern('again', 'i'));
+  });
+
+  test('are refused again when they were refused before', () => {
+    expect(() => compilePattern('(?=x)')).toThrow('look-around');
+    expect(() => compilePattern('(?=x)')).toThrow('look-around');
+  });
+
+  test('are forgotten, the oldest first, when a program makes ever new ones', () => {
+    const first = compilePattern('forgotten');
+    for (let n = 0; n < 256; n += 1) compilePattern(`new ${n}`);
+    expect(compilePattern('forgotten')).not.toBe(first);
+    expect(compilePattern('new 255')).toBe(compilePattern('new 255'));
+  });
+
+  test('do not remember where the last text ended', () => {
+    const found = (text: string) => [...text.matchAll(compilePattern('[0-9]+'))].map(String);
+    expect([found('1 22'), found('333'), found('4')]).toEqual([['1', '22'], ['333'], ['4']]);
+  });
+});

@@ -31,8 +31,33 @@ const POSIX: { readonly [name: string]: string } = {
   word: '\\w',
 };
 
-/** A compiled, global pattern. `flags` are any of `i`, `m`, `s` and `x`. */
+/** Programs match with few patterns, many times; translating one costs far more than most matches. */
+const MOST_COMPILED = 256;
+const COMPILED = new Map<string, RegExp>();
+
+/**
+ * A compiled, global pattern. `flags` are any of `i`, `m`, `s` and `x`. The same pattern gives the same object: use it
+ * through methods that keep no position in it (`matchAll`, `search`, `replace`, `split`), not `test` or `exec`.
+ */
 export function compilePattern(pattern: string, flags = ''): RegExp {
+  // The length first: no flags and pattern read as other flags and another pattern.
+  const key = `${flags.length}:${flags}${pattern}`;
+  const known = COMPILED.get(key);
+  if (known !== undefined) return known;
+  const compiled = compile(pattern, flags);
+  if (COMPILED.size >= MOST_COMPILED) forgetOldest();
+  COMPILED.set(key, compiled);
+  return compiled;
+}
+
+function forgetOldest(): void {
+  for (const key of COMPILED.keys()) {
+    COMPILED.delete(key);
+    return;
+  }
+}
+
+function compile(pattern: string, flags: string): RegExp {
   const translator = new Translator(pattern, flags);
   const source = translator.translate();
   try {

@@ -97,6 +97,14 @@ describe.each(places)('files of the %s host', (_name, open) => {
     expect((await fs.stat('b.sh')).mode).toBe(0o700);
   });
 
+  it('replaces a file as a whole also when it does not wait for the disk', async () => {
+    const { fs } = await start();
+    await fs.writeFile('copy.json', 'a first and longer content', { sync: false });
+    await fs.writeFile('copy.json', 'second', { sync: false });
+    expect(await fs.readText('copy.json')).toBe('second');
+    expect((await fs.listDir('.')).map(({ name }) => name)).toEqual(['copy.json']);
+  });
+
   it('refuses to overwrite when asked for an exclusive write', async () => {
     const { fs } = await start();
     await fs.writeFile('a.txt', 'one', { exclusive: true });

@@ -149,7 +149,7 @@ async function replace(
     try {
       await content.fill(handle);
       if (existing !== undefined) await keepOwnership(handle, existing);
-      await syncFile(handle);
+      if (options.sync !== false) await syncFile(handle);
     } finally {
       await handle.close();
     }
@@ -162,7 +162,7 @@ async function replace(
     throw error;
   }
   if (options.exclusive === true) await nodeFs.unlink(temp);
-  await syncDirectory(directory);
+  if (options.sync !== false) await syncDirectory(directory);
 }
 
 /** Devices and pipes cannot be replaced, only written to. */

@@ -63,6 +63,11 @@ export interface WriteOptions extends CallOptions {
   readonly mode?: number | undefined;
   /** Refuse (`alreadyExists`) when the file is there. */
   readonly exclusive?: boolean | undefined;
+  /**
+   * False for a copy of what is kept safely elsewhere: readers still see the old content or the new and the end of the
+   * process changes nothing, but it is not waited until the disk has it; after a loss of power the file may be an older one.
+   */
+  readonly sync?: boolean | undefined;
 }
 
 export interface AppendOptions extends CallOptions {
@@ -105,7 +110,7 @@ export interface HostFs {
   stat(path: string, options?: CallOptions): Promise<FileStat>;
   /** False only when nothing is there; a path that cannot be looked at is an error. */
   exists(path: string, options?: CallOptions): Promise<boolean>;
-  /** All or nothing and on disk when it returns: temp file beside it, fsync, rename, fsync of the directory. */
+  /** All or nothing and (unless `sync` is false) on disk when it returns: temp file, fsync, rename, fsync of the directory. */
   writeFile(path: string, content: string | Uint8Array, options?: WriteOptions): Promise<void>;
   /** Adds to the end, creating the file; on disk when it returns. */
   append(

@@ -218,7 +218,8 @@ const writeFile = defineEffect(
   async (env, path: string, text: string): Promise<string | null> => {
     try {
       await env.host.fs.mkdir(path.slice(0, path.lastIndexOf('/')));
-      await env.host.fs.writeFile(path, text, { mode: 0o600 });
+      // What must survive a loss of power is the fact in the store; the file is a copy of it for other programs.
+      await env.host.fs.writeFile(path, text, { mode: 0o600, sync: false });
       return null;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
