@@ -1,4 +1,4 @@
-// Waiting for a person: looks at the question's row, then for changes of the store (also by other processes), until the
+// Waiting for a person: looks at the question's row, then for news of it (also from other processes), until the
 // question is resolved or its time is up. Under a mocked clock everything else gets its turns first, then time is up.
 import type { EffectEnv } from '../run/index.ts';
 import {
@@ -7,6 +7,7 @@ import {
   questionIndex,
   showQuestion,
 } from './question-record.ts';
+import { watchQuestion } from './question-watch.ts';
 
 /** How many turns of the event loop everything else gets before virtual time jumps. */
 const VIRTUAL_TURNS = 64;
@@ -22,17 +23,22 @@ export async function awaitAnswer(
   const store = await env.store();
   await store.declare(questionIndex);
   if (env.clock.isMocked) await letOthersRun();
-  for (;;) {
-    const mark = store.changeMark();
-    const row = await showQuestion(store, id);
-    if (row.status !== 'open') return row;
-    const { clock } = env;
-    const left = dueMs === undefined ? undefined : clock.isMocked ? 0 : dueMs - clock.nowMs();
-    if (left !== undefined && left <= 0) {
-      return await expireQuestion(store, id, Math.max(dueMs ?? 0, Math.floor(clock.nowMs())));
+  // Followed before it is looked at: nothing can happen in between unnoticed.
+  const news = await watchQuestion(store, id);
+  try {
+    for (;;) {
+      const row = await showQuestion(store, id);
+      if (row.status !== 'open') return row;
+      const { clock } = env;
+      const left = dueMs === undefined ? undefined : clock.isMocked ? 0 : dueMs - clock.nowMs();
+      if (left !== undefined && left <= 0) {
+        return await expireQuestion(store, id, Math.max(dueMs ?? 0, Math.floor(clock.nowMs())));
+      }
+      env.awaitPeople();
+      await changeOrTime(env, (signal) => news.next(signal), left);
     }
-    env.awaitPeople();
-    await changeOrTime(env, (signal) => store.waitForChange(mark, { signal }), left);
+  } finally {
+    news.stop();
   }
 }
 
