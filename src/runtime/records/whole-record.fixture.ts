@@ -92,3 +92,56 @@ export function wholeRecord(): JsonObject {
     persisted_path: '/work/.harn-runs/r1.json',
   };
 }
+
+/** Every kind of part that a record can have, the nested ones too, as far as no other part is derived from them. */
+export function fullRecord(): JsonObject {
+  const whole = wholeRecord();
+  const execution = { cwd: '/x', project_root: '/x', env: {}, branch: 'b', cleanup: 'keep' };
+  return {
+    ...whole,
+    child_runs: [
+      ...(whole['child_runs'] as readonly JsonObject[]),
+      {
+        worker_id: 'w9',
+        worker_name: 'far',
+        status: 'completed',
+        approval_policy: { auto: ['read'] },
+        provenance: { by: 'x' },
+        execution,
+      },
+    ],
+    handoffs: [
+      {
+        _type: 'handoff_artifact',
+        id: 'h1',
+        parent_run_id: 'r1',
+        source_persona: 'lead',
+        target_persona_or_human: { kind: 'human', id: 'ada', label: 'Ada' },
+        task: 'look',
+        reason: 'stuck',
+        evidence_refs: [{ artifact_id: 'a1', kind: 'plan', label: 'l', path: 'p', uri: 'u' }],
+        open_questions: ['why?'],
+        budget_remaining: { tokens: 5, tool_calls: 1, dollars: 0.5 },
+        deadline_checkback: { deadline: '2', checkback_at: '1' },
+        confidence: 0.5,
+        receipt_links: [{ kind: 'note', label: 'x', href: 'https://x' }],
+        created_at: '1714470000',
+        metadata: { a: 1 },
+      },
+    ],
+    replay_fixture: {
+      _type: 'replay_fixture',
+      id: 'f1',
+      source_run_id: 'r1',
+      workflow_id: 'w',
+      created_at: '1',
+      eval_kind: 'clarifying_question',
+      clarifying_question: { accepted_questions: ['which?'], required_terms: ['which'] },
+      expected_status: 'completed',
+      stage_assertions: [{ node_id: 'node1', expected_status: 'completed' }],
+    },
+    effects: { 'fs.read_text': { ok: 1, error: 0, unknown: 0, dropped: 0, reissued: 0 } },
+    receipt: { v: 1, items: [{ bucket: 'b', id: 'i' }] },
+    returned: { x: [1] },
+  };
+}
