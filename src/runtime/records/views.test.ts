@@ -12,6 +12,7 @@ import { evaluateRun, replayFixtureOf } from './replay-fixture.ts';
 import { listRecordFiles } from './retention.ts';
 import { type RunDocument, readDocument } from './run-document.ts';
 import { loadRunTree } from './run-tree.ts';
+import { compactionsOf } from './sidecar.ts';
 import { parseTimestampMs } from './timestamps.ts';
 import { wholeRecord } from './whole-record.fixture.ts';
 
@@ -325,6 +326,23 @@ describe('evaluations', () => {
       trials: { total: 3, passed: 2, majority: true },
       failures: ['run status mismatch: expected completed, got failed'],
     });
+  });
+});
+
+describe('compactions', () => {
+  it('come from the transcript of the run and those of its stages, and say where the snapshot is', () => {
+    const run = readDocument(wholeRecord());
+    const found = compactionsOf(run);
+    const at = found.map((each) => [each.stage_id, each.snapshot_location, each.available]);
+    expect(at).toEqual([
+      [null, 'run.transcript.assets[snap1]', true],
+      ['r1:node1:1', 'run.stages[node1].transcript.assets[snap1]', true],
+      ['r1:node2:2', 'run.stages[node2].transcript.assets[snap1]', true],
+    ]);
+    expect(found[0]).toMatchObject({ mode: 'auto', archived_messages: 4, transcript_id: 't1' });
+    const event = { id: 'e', kind: 'compaction', metadata: { snapshot_asset_id: 'gone' } };
+    const lost = readDocument({ transcript: { events: [event, { kind: 'message' }] } });
+    expect(compactionsOf(lost)).toMatchObject([{ id: 'e', available: false }]);
   });
 });
 

@@ -44,3 +44,23 @@ it('does not repeat what an earlier life of the run had sent', () => {
   for (let i = 0; i < 3; i += 1) events.emit(line);
   expect(seen).toEqual([3]);
 });
+
+it('cost nothing when nobody listens: not even their content is looked at', () => {
+  const events = new RunEvents(counts(0), counts(0));
+  let looks = 0;
+  const body = {
+    event_type: 'stdout' as const,
+    get payload() {
+      looks += 1;
+      return 'x';
+    },
+  };
+  events.emit(body);
+  expect(looks).toBe(0);
+  const stop = events.listen(() => undefined);
+  events.emit(body);
+  expect(looks).toBe(1);
+  stop();
+  events.emit(body);
+  expect([looks, events.lastSeq]).toEqual([1, 3]);
+});
