@@ -1,105 +1,11 @@
 // Stages side by side: what overlaps, what bounds it, what comes of those that lose, and that the record does not
 // depend on who was faster.
 import { describe, expect, it } from 'vitest';
-import type { Json, JsonObject } from '../../base/index.ts';
-import { createMockHost } from '../host/index.ts';
-import { defineEffect, type Effect, type Handler, type RunContext } from '../run/index.ts';
-import { type WorkflowResult, workflowExecute } from './execute.ts';
-import { live, newStore, returnedBy } from './workflow-run.fixture.ts';
-
-const turnOfLoop = () => new Promise<void>((ok) => setImmediate(ok));
-
-/** Work that ends when the test says so. */
-class Works {
-  readonly begun: string[] = [];
-  readonly aborted: string[] = [];
-  most = 0;
-  readonly #open = new Map<string, () => void>();
-  readonly effect: Effect<[string], string> = defineEffect(
-    { name: 'test.work', class: 'read', access: 'read' },
-    (env, what: string) =>
-      new Promise<string>((resolve) => {
-        this.begun.push(what);
-        env.signal.addEventListener('abort', () => this.aborted.push(what));
-        this.#open.set(what, () => resolve(`${what} done`));
-        this.most = Math.max(this.most, this.#open.size);
-      }),
-  );
-
-  /** Ends everything, whenever it begins, in this order; what is not named stays. */
-  async endAll(order: readonly string[]): Promise<void> {
-    for (const what of order) {
-      for (let turn = 0; turn < 500 && !this.#open.has(what); turn += 1) await turnOfLoop();
-      // Those that begin with it begin now.
-      for (let turn = 0; turn < 20; turn += 1) await turnOfLoop();
-      const end = this.#open.get(what);
-      this.#open.delete(what);
-      end?.();
-    }
-  }
-}
-
-interface Scene {
-  readonly graph: JsonObject;
-  readonly order: readonly string[];
-  readonly options?: JsonObject;
-}
-
-async function run({ graph, order, options = {} }: Scene) {
-  const works = new Works();
-  const nodes = Object.fromEntries(
-    Object.keys(graph['nodes'] as JsonObject).map((id): [string, { handler: Handler }] => [
-      id,
-      {
-        handler: {
-          kind: 'generator',
-          name: id,
-          run: function* (ctx: RunContext, [input]) {
-            const { item } = input as { item: string | null };
-            const seen = (input as { artifacts: { text: string }[] }).artifacts;
-            if (id === 'boom') throw new Error('boom');
-            const text = yield* ctx.perform(works.effect, [item ?? id]);
-            return { text, artifacts: [{ kind: 'part', text, metadata: { saw: seen.length } }] };
-          },
-        },
-      },
-    ]),
-  );
-  const host = createMockHost({ seed: 5 });
-  const body = function* (ctx: RunContext) {
-    return (yield* workflowExecute(ctx, 't', graph, [], options, { nodes })) as unknown as Json;
-  };
-  const [life] = await Promise.all([
-    live(() => body, { store: await newStore(), host }),
-    works.endAll(order),
-  ]);
-  return { works, result: returnedBy(life) as WorkflowResult };
-}
-
-const stages = ({ run: { stages: all } }: WorkflowResult) =>
-  all as unknown as readonly {
-    readonly id: string;
-    readonly node_id: string;
-    readonly status: string;
-    readonly artifacts: readonly { readonly id: string; readonly metadata: JsonObject }[];
-    readonly metadata: JsonObject;
-  }[];
-const path = (result: WorkflowResult) => stages(result).map(({ node_id }) => node_id);
-
-const fork = (join: Json, ways = ['a', 'b', 'c']): JsonObject => ({
-  entry: 'fan',
-  nodes: {
-    fan: { kind: 'fork' },
-    ...Object.fromEntries(ways.map((id) => [id, { kind: 'stage' }])),
-    j: { kind: 'join', join_policy: join },
-    end: { kind: 'reduce', context_policy: { include_kinds: ['part'] } },
-  },
-  edges: [
-    ...ways.map((to) => ({ from: 'fan', to })),
-    ...ways.map((from) => ({ from, to: 'j' })),
-    { from: 'j', to: 'end' },
-  ],
-});
+import { HarnError, type JsonObject } from '../../base/index.ts';
+import { runErrors, type Suspending } from '../run/index.ts';
+import { withDeadline } from '../work/index.ts';
+import type { WorkflowResult } from './execute.ts';
+import { fork, path, run, stages, timeless } from './parallel-run.fixture.ts';
 
 describe('branches of a workflow', () => {
   it('run at the same time, and the record does not tell who was faster', async () => {
@@ -108,12 +14,6 @@ describe('branches of a workflow', () => {
     const second = await run({ graph, order: ['c', 'a', 'b'] });
     expect([first.works.most, second.works.most]).toEqual([3, 3]);
     expect(path(first.result)).toEqual(['fan', 'a', 'b', 'c', 'j', 'end']);
-    const timeless = ({ run: record, artifacts }: WorkflowResult) => {
-      const plain = JSON.stringify({ record, artifacts });
-      return plain
-        .replaceAll(String(record['id']), 'RUN')
-        .replace(/"(?:created_at|persisted_at|timestamp|started_at|finished_at)":"[^"]*"/g, '""');
-    };
     expect(timeless(second.result)).toBe(timeless(first.result));
   });
 
@@ -196,6 +96,150 @@ describe('branches of a workflow', () => {
     expect(works.most).toBe(2);
   });
 });
+
+describe('a map', () => {
+  const map = (strategy: JsonObject, items = ['x', 'y', 'z', 'u', 'v']) => ({
+    entry: 'm',
+    nodes: {
+      m: { kind: 'map', map_policy: { items, max_concurrent: 3 }, join_policy: strategy },
+    },
+  });
+  const itemsOf = (result: WorkflowResult) =>
+    (stages(result)[0] as { metadata: { map?: { stages: JsonObject[] } } }).metadata.map?.stages ??
+    [];
+
+  it('works at so many items at a time, and its record is in their order', async () => {
+    const graph = map({ strategy: 'all' });
+    const first = await run({ graph, order: ['x', 'y', 'z', 'u', 'v'] });
+    const second = await run({ graph, order: ['z', 'y', 'u', 'x', 'v'] });
+    expect(first.works.most).toBe(3);
+    expect(timeless(second.result)).toBe(timeless(first.result));
+    expect(itemsOf(first.result)).toMatchObject(
+      [1, 2, 3, 4, 5].map((n) => ({ index: n - 1, status: 'completed' })),
+    );
+    const id = stages(first.result)[0]?.id;
+    expect(itemsOf(first.result)[4]).toMatchObject({
+      id: `${id}:item:5`,
+      visible_text: 'v done',
+      produced_artifact_ids: [`${id}:artifact:5`],
+    });
+  });
+
+  it('stops what it needs no more, and says of each item what became of it', async () => {
+    const { works, result } = await run({
+      graph: map({ strategy: 'quorum', min_completed: 2 }),
+      order: ['z', 'x'],
+    });
+    expect(works.aborted.sort()).toEqual(['u', 'y']);
+    expect(itemsOf(result).map(({ status }) => status)).toEqual([
+      'completed',
+      'cancelled',
+      'completed',
+      'cancelled',
+      'skipped',
+    ]);
+    expect(result.artifacts).toMatchObject([{ text: 'x done' }, { text: 'z done' }]);
+  });
+});
+
+describe('a deadline around a workflow', () => {
+  it('reaches every branch', async () => {
+    const { works, result } = await run({
+      graph: fork({ strategy: 'all' }),
+      order: ['a'],
+      within: (ctx, body) => caught(withDeadline(ctx, 30_000, body)),
+    });
+    expect(works.aborted).toEqual(['b', 'c']);
+    expect(result).toBe(runErrors.$code('deadline'));
+  });
+});
+
+describe('a run that goes on', () => {
+  it('has the inputs of a join that came before it failed', async () => {
+    const graph = fork({ strategy: 'all', require_all_inputs: true }, ['a', 'b', 'c']);
+    const failed = await run({
+      graph: { ...graph, nodes: { ...(graph['nodes'] as JsonObject), late: {} }, edges: LATE },
+      order: ['a', 'b', 'c'],
+      broken: ['late'],
+    });
+    expect(failed.result.status).toBe('failed');
+    expect(failed.result.run['pending_nodes']).toEqual(['late', 'j']);
+    const whole = { ...graph, nodes: { ...(graph['nodes'] as JsonObject), late: {} }, edges: LATE };
+    const ended = await run({
+      graph: whole,
+      order: ['late'],
+      options: { resume_run: failed.result.run },
+    });
+    expect(ended.result.status).toBe('completed');
+    expect(path(ended.result)).toEqual(['fan', 'a', 'b', 'c', 'late', 'late', 'j', 'end']);
+    expect(ended.result.artifacts.at(-1)).toMatchObject({
+      text: 'a done\n\nb done\n\nc done\n\nlate done',
+    });
+  });
+
+  it('may have a graph that was edited, and is told what it misses', async () => {
+    const id = { id: 'flow', version: 2 };
+    const graph: JsonObject = { ...fork({ strategy: 'all' }), ...id };
+    const { result: paused } = await run({
+      graph,
+      order: ['a', 'b'],
+      options: { max_steps: 3, max_parallel: 2 },
+    });
+    expect(paused.run['pending_nodes']).toEqual(['c', 'j']);
+    const nodes = graph['nodes'] as JsonObject;
+    const edges = graph['edges'] as JsonObject[];
+    const more = {
+      ...graph,
+      version: 3,
+      nodes: { ...nodes, post: {} },
+      edges: [...edges, { from: 'end', to: 'post' }],
+    };
+    const options = { resume_run: paused.run };
+    const { result } = await run({ graph: more, order: ['c', 'post'], options });
+    expect(path(result)).toEqual(['fan', 'a', 'b', 'c', 'j', 'end', 'post']);
+    expect(result.run['metadata']).toMatchObject({ workflow_version: 3, resumed: true });
+
+    const { c: _c, ...without } = nodes;
+    const other = {
+      ...graph,
+      version: 1,
+      nodes: without,
+      edges: edges.filter(({ from, to }) => from !== 'c' && to !== 'c' && from !== 'a'),
+    };
+    const refused = run({ graph: other, order: [], options });
+    await expect(refused).rejects.toMatchObject({
+      code: 'HARN-WFL-020',
+      data: {
+        reasons: [
+          'version 1 is older than the recorded version 2',
+          'node "c" is pending and is not in the graph',
+          '"a" has come to the join "j" and no edge leads there any more',
+        ].join('; '),
+      },
+    });
+    const changed = { ...graph, nodes: { ...nodes, c: { kind: 'reduce' } } };
+    expect((await run({ graph: changed, order: [], options })).result.status).toBe('completed');
+  });
+});
+
+/** The way to the join is longer for c. */
+const LATE: JsonObject[] = [
+  ...['a', 'b', 'c'].map((to) => ({ from: 'fan', to })),
+  { from: 'a', to: 'j' },
+  { from: 'b', to: 'j' },
+  { from: 'c', to: 'late' },
+  { from: 'late', to: 'j' },
+  { from: 'j', to: 'end' },
+];
+
+/** What it gives, or the code of its error. */
+function* caught(body: Suspending<unknown>): Suspending<unknown> {
+  try {
+    return yield* body;
+  } catch (error) {
+    return HarnError.is(error) ? error.code : String(error);
+  }
+}
 
 describe('a replay of stages that ran side by side', () => {
   it.each([
