@@ -12,16 +12,30 @@ import { nextNodes } from './ready.ts';
 import { validateWorkflow } from './validate.ts';
 import { live, newStore, returnedBy } from './workflow-run.fixture.ts';
 
-const SIZE = 6;
+const SIZE = 7;
 const node = (at: number) => `n${at}`;
-const edges = fc.uniqueArray(
-  fc
-    .tuple(fc.nat(SIZE - 2), fc.nat(SIZE - 1), fc.constantFrom(null, null, 'left', 'failed'))
-    .map(([a, b, branch]) => ({ from: node(a), to: node(a + 1 + (b % (SIZE - 1 - a))), branch })),
-  { minLength: 4, maxLength: 12, selector: ({ from, to, branch }) => `${from} ${to} ${branch}` },
-);
+type Way = { readonly from: string; readonly to: string; readonly branch: string | null };
+const branchOf = fc.constantFrom(null, null, null, null, 'left', 'failed');
+/** A tree, so that there is something to do side by side, and a few ways across it. */
+const edges = fc
+  .tuple(
+    fc.array(fc.tuple(fc.nat(99), branchOf), { minLength: SIZE - 1, maxLength: SIZE - 1 }),
+    fc.array(fc.tuple(fc.nat(SIZE - 2), fc.nat(99), branchOf), { maxLength: 3 }),
+  )
+  .map(([parents, across]): Way[] => {
+    const ways = [
+      ...parents.map(([a, branch], at) => ({ from: node(a % (at + 1)), to: node(at + 1), branch })),
+      ...across.map(([a, b, branch]) => ({
+        from: node(a),
+        to: node(a + 1 + (b % (SIZE - 1 - a))),
+        branch,
+      })),
+    ];
+    const keys = ways.map((way) => JSON.stringify(way));
+    return ways.filter((_, at) => keys.indexOf(keys[at] as string) === at);
+  });
 const perNode = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: SIZE, maxLength: SIZE });
-const ends = perNode(fc.constantFrom('ok', 'ok', 'ok', 'left', 'failed'));
+const ends = perNode(fc.constantFrom('ok', 'ok', 'ok', 'ok', 'left', 'failed'));
 const delays = perNode(fc.integer({ min: 0, max: 12 }));
 const joins = perNode(fc.boolean());
 
@@ -38,7 +52,17 @@ function graphOf(kinds: readonly boolean[], ways: readonly JsonObject[]): JsonOb
 /** Runs it with work that takes so many turns of the event loop, killed and resumed when asked. */
 async function play(
   graph: JsonObject,
-  { turns, ending, kill }: { turns: readonly number[]; ending: readonly string[]; kill?: number },
+  {
+    turns,
+    ending,
+    kill,
+    options = {},
+  }: {
+    readonly turns: readonly number[];
+    readonly ending: readonly string[];
+    readonly kill?: number;
+    readonly options?: JsonObject;
+  },
 ): Promise<WorkflowResult> {
   const store = await newStore();
   const host = createMockHost({ seed: 9 });
@@ -71,7 +95,7 @@ async function play(
         },
       ]),
     );
-    return (yield* workflowExecute(ctx, 't', graph, [], {}, { nodes })) as unknown as Json;
+    return (yield* workflowExecute(ctx, 't', graph, [], options, { nodes })) as unknown as Json;
   };
   const first = await live(() => body, {
     store,
@@ -119,9 +143,11 @@ describe('any workflow without cycles', () => {
           expect([...path(one)].sort()).toEqual(model(graph, ending));
           expect(timeless(await play(graph, { turns: others, ending }))).toBe(timeless(one));
           expect(timeless(await play(graph, { turns, ending, kill }))).toBe(timeless(one));
+          const options = { replay_run: one.run };
+          expect(path(await play(graph, { turns, ending, options }))).toEqual(path(one));
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
   }, 60_000);
 });

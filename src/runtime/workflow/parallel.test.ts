@@ -17,6 +17,26 @@ describe('branches of a workflow', () => {
     expect(timeless(second.result)).toBe(timeless(first.result));
   });
 
+  it('are in the record in the order of the graph, however far one is ahead', async () => {
+    const graph = {
+      entry: 'fan',
+      nodes: { fan: { kind: 'fork' }, a: {}, a2: {}, b: {}, b2: {}, b3: {}, j: { kind: 'join' } },
+      edges: [
+        { from: 'fan', to: 'a' },
+        { from: 'fan', to: 'b' },
+        { from: 'a', to: 'a2' },
+        { from: 'a2', to: 'j' },
+        { from: 'b', to: 'b2' },
+        { from: 'b2', to: 'b3' },
+        { from: 'b3', to: 'j' },
+      ],
+    };
+    const first = await run({ graph, order: ['b', 'b2', 'b3', 'a', 'a2', 'j'] });
+    const second = await run({ graph, order: ['a', 'b', 'a2', 'b2', 'b3', 'j'] });
+    expect(path(first.result)).toEqual(['fan', 'a', 'b', 'a2', 'b2', 'b3', 'j']);
+    expect(timeless(second.result)).toBe(timeless(first.result));
+  });
+
   it('see what came before them and not what their siblings made', async () => {
     const graph = fork({ strategy: 'all' });
     const { result } = await run({ graph, order: ['b', 'c', 'a'] });
