@@ -218,7 +218,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'runs show',
     summary: 'what a run did and how it ended',
     positionals: [RUN],
-    options: [{ name: 'graph', help: 'its action graph as Mermaid text' }, JSON_OPTION, HELP],
+    options: [
+      { name: 'graph', help: 'its action graph as Mermaid text' },
+      { name: 'spans', help: 'what took how long and because of what, as a tree' },
+      JSON_OPTION,
+      HELP,
+    ],
     examples: [['harn runs show 0198f3', 'its result, receipt, effects and children']],
     load: async () => (await import('./commands/runs-show.ts')).runsShow,
   },

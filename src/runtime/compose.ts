@@ -51,6 +51,7 @@ import {
   runIndex,
   type ThrownCodec,
 } from './run/index.ts';
+import type { SpanExporter } from './trace/index.ts';
 import { inboxResumeSource, triggerUnsettledSource } from './trigger/index.ts';
 
 import {
@@ -60,6 +61,7 @@ import {
   receiptsSection,
   recordDrainDecisionReceipt,
   resumeSourceKey,
+  spansSection,
   workerIndex,
   workerKeeper,
   workerKindsKey,
@@ -76,6 +78,8 @@ export interface ComposeOptions {
   readonly sink: OutputSink;
   readonly codec?: ThrownCodec;
   readonly llm?: LlmConfig | undefined;
+  /** Gets every span that ends in this process. */
+  readonly tracer?: SpanExporter | undefined;
   /** The pipelines that handoffs of a run can be delivered to: those of its program. */
   readonly pipelines?: readonly string[];
   readonly saveRecord?: (record: RunRecord) => Promise<void>;
@@ -93,6 +97,7 @@ export const RECORD_SECTIONS: readonly RecordSection[] = [
   llmUsageSection,
   humanQuestionsSection,
   receiptsSection,
+  spansSection,
 ];
 
 /** Looked at when a worker needs them: a run without workers loads nothing for them. */
@@ -140,6 +145,7 @@ export function composeRuns(options: ComposeOptions): RunDeps {
     openStore,
     sink,
     codec,
+    exporter: options.tracer,
     ...(saveRecord === undefined ? {} : { saveRecord }),
     finish: createFinisher(),
     sections: RECORD_SECTIONS,
@@ -200,7 +206,8 @@ export function createRuntime(options: RuntimeOptions): Runtime {
           redactor,
           onError: saving.onError ?? ((error, runId) => tellLost(host, error, runId)),
         });
-  const composed = { host, openStore, sink, pipelines, redactor, llm: options.llm };
+  const { llm, tracer } = options;
+  const composed = { host, openStore, sink, pipelines, redactor, llm, tracer };
   return new Runtime(
     options,
     composeRuns(saveRecord === undefined ? composed : { ...composed, saveRecord }),

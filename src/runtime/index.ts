@@ -324,6 +324,7 @@ export {
   type ThrownCodec,
   timestamp,
 } from './run/index.ts';
+export { type FinishedSpan, MemoryExporter, type SpanExporter } from './trace/index.ts';
 // Triggers
 export {
   type CancelRequest,
@@ -407,7 +408,6 @@ export {
   replayResumeInput,
   resumeAgent,
   resumeSourceKey,
-  runSpanKey,
   runWorker,
   type Spawned,
   type StoredWorker,
@@ -439,7 +439,6 @@ export {
   workerKindsKey,
   workerOrigin,
   workerRequestOf,
-  workerTracerKey,
   workerTrigger,
   workerUpdatesKey,
 } from './work/index.ts';

@@ -1,6 +1,12 @@
 // A runtime with all real owners of open work, on a memory store and a mock host.
 import type { Json, JsonObject } from '../../src/base/index.ts';
-import { createMockHost, createRuntime, type Harness, pipeline } from '../../src/index.ts';
+import {
+  createMockHost,
+  createRuntime,
+  type Harness,
+  pipeline,
+  type SpanExporter,
+} from '../../src/index.ts';
 import type { RunRecord, SettlementReceipt } from '../../src/runtime/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 
@@ -10,6 +16,7 @@ export interface World {
   readonly store?: Store;
   readonly mocks?: readonly Json[];
   readonly seed?: number;
+  readonly tracer?: SpanExporter;
 }
 
 export interface Ended {
@@ -21,7 +28,7 @@ export interface Ended {
   readonly record: RunRecord;
 }
 
-export async function runtimeOf(body: Body, { store, mocks, seed = 1 }: World = {}) {
+export async function runtimeOf(body: Body, { store, mocks, tracer, seed = 1 }: World = {}) {
   const main = pipeline('main', async (harness: Harness) => body(harness));
   const next = pipeline('next', async () => 'taken over');
   const home = store ?? (await openStore('memory:'));
@@ -30,6 +37,7 @@ export async function runtimeOf(body: Body, { store, mocks, seed = 1 }: World = 
     host: createMockHost({ seed }),
     pipelines: [main, next],
     sink: { write: () => undefined },
+    ...(tracer === undefined ? {} : { tracer }),
     ...(mocks === undefined ? {} : { llm: { mocks } }),
   });
   return { runtime, main, store: home };

@@ -21,6 +21,7 @@ import { withProject } from '../project.ts';
 import { receiptItems } from '../receipt.ts';
 import { findRunId, holderText, type RunView, statusOf, viewRun } from '../run-lookup.ts';
 import { recordOfRun } from '../run-records.ts';
+import { printSpans } from '../span-tree.ts';
 import { printQuestions } from './hitl.ts';
 import { statusText } from './runs-ls.ts';
 
@@ -45,8 +46,14 @@ export const runsShow: Command = {
         return 0;
       }
       const redactor = await project.redactor();
-      const view = redactor.redactTexts(await viewRun(store, host, runId));
       const record = redactor.redactTexts(await loadRecord(store, runId, RECORD_SECTIONS));
+      if (args.has('spans')) {
+        const spans = (record['trace_spans'] ?? []) as Json;
+        if (args.has('json')) output.json({ run_id: runId, spans });
+        else printSpans(output, spans);
+        return 0;
+      }
+      const view = redactor.redactTexts(await viewRun(store, host, runId));
       const rows = await listRuns(store, { parent: runId, limit: 1000 });
       const children: (RunRow & { real_status: string })[] = [];
       for (const row of rows) {

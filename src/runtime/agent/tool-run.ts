@@ -11,8 +11,10 @@ import {
   journalErrors,
   type RunContext,
   runErrors,
+  runSpansKey,
   type Suspending,
 } from '../run/index.ts';
+import { GEN_AI } from '../trace/index.ts';
 import { withDeadline } from '../work/index.ts';
 import type { ToolErrorCategory } from './agent-events.ts';
 import type { Tool, ToolCallSite } from './tools.ts';
@@ -83,14 +85,27 @@ function* attemptCall(
 ): Suspending<ToolOutcome> {
   const { cwd = ctx.host.system.cwd(), env } = ctx.scope;
   const site = { callId: call.id, sessionId, cwd, env };
+  const spans = ctx.get(runSpansKey);
+  const span = spans.start(ctx.task, 'tool_call', tool.name, {
+    attributes: {
+      [GEN_AI.toolName]: tool.name,
+      [GEN_AI.toolCallId]: call.id,
+      tool_name: tool.name,
+    },
+  });
+  const leave = spans.enter(ctx.task, span);
   const work = (inner: RunContext) => callHandler(inner, tool, args, site);
   try {
     const { timeoutMs } = tool;
     const value =
       timeoutMs === undefined ? yield* work(ctx) : yield* withDeadline(ctx, timeoutMs, work);
+    span.end('ok');
     return { status: 'ok', result: value, text: cut(textOf(value), tool.maxOutputChars) };
   } catch (error) {
     return failure(ctx, tool, error);
+  } finally {
+    span.end('error');
+    leave();
   }
 }
 

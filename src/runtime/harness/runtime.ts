@@ -20,6 +20,7 @@ import {
   runErrors,
   runLeaseName,
 } from '../run/index.ts';
+import type { SpanExporter } from '../trace/index.ts';
 import type { Pipeline } from './pipeline.ts';
 import { createHarness } from './tree.ts';
 
@@ -43,6 +44,8 @@ export interface RuntimeOptions {
   readonly durability?: 'power' | 'process';
   /** Where model calls go; by default the environment decides, and a mock answers without a key. */
   readonly llm?: LlmConfig;
+  /** Gets every span that ends in this process, in order of their ends; the record has them all in any case. */
+  readonly tracer?: SpanExporter;
   /** Capabilities that no run of this runtime has. */
   readonly deny?: readonly string[];
   /**

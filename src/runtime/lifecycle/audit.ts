@@ -6,8 +6,10 @@ import {
   fireHooks,
   type HookControl,
   type RunContext,
+  runSpansKey,
   type Suspending,
 } from '../run/index.ts';
+import { linkTo, SPAN_METADATA } from '../trace/index.ts';
 import { type AuditEntry, lifecycleKey } from './state.ts';
 import { auditTopic } from './topics.ts';
 
@@ -86,11 +88,29 @@ export function* emitAudit(
     const verdict = yield* askDecisionHooks(ctx, payload);
     if (verdict.status !== 'go') return { method: 'emit_audit', kind, ...verdict };
     payload = verdict.payload;
+    markDecision(ctx, payload);
   }
   const state = ctx.get(lifecycleKey);
   if (kind === 'pipeline_abandoned_unsettled' && state.isFinishing) state.abandoning = true;
   const entry = yield* recordAudit(ctx, kind, payload);
   return { status: 'recorded', method: 'emit_audit', entry };
+}
+
+/** A decision that the program itself writes down is a span too; those of a settlement are their signed receipts. */
+function markDecision(ctx: RunContext, payload: Json): void {
+  const { action = null, item = null } = isJsonObject(payload) ? payload : {};
+  const name = typeof action === 'string' ? action : 'drain_decision';
+  const itemId = isJsonObject(item) ? item['id'] : null;
+  const spans = ctx.get(runSpansKey);
+  const span = spans.start(ctx.task, 'drain_decision', name, {
+    detached: true,
+    links: [linkTo(spans.currentOf(ctx.task), 'drain')],
+    attributes: {
+      [SPAN_METADATA.action]: name,
+      ...(typeof itemId === 'string' ? { [SPAN_METADATA.itemId]: itemId } : {}),
+    },
+  });
+  span.end('ok');
 }
 
 /** The text of anything thrown. */

@@ -27,13 +27,15 @@ export interface SignedChoice {
   /** What a model was asked, when one chose. */
   readonly prompt?: string | undefined;
   readonly model?: string | undefined;
+  /** The span of the settlement that decided. */
+  readonly drainSpanId?: string | undefined;
 }
 
 /** Signs what was decided about an item. */
 export function* signDecision(
   ctx: RunContext,
   item: UnsettledItem,
-  { named, reason, by, prompt, model }: SignedChoice,
+  { named, reason, by, prompt, model, drainSpanId }: SignedChoice,
 ): Suspending<void> {
   const sign = ctx.get(decisionSignerKey);
   if (sign === undefined) return;
@@ -44,6 +46,7 @@ export function* signDecision(
     action: named,
     reason,
     decided_by: by,
+    ...(drainSpanId === undefined ? {} : { linked_drain_span_id: drainSpanId }),
     ...(model === undefined ? {} : { model }),
     ...(prompt === undefined ? {} : { prompt }),
   });

@@ -5,10 +5,18 @@
 // signed receipts (the commit) -> waiting for what was left to end by itself. The loop ends when every item is decided
 // or its rounds are spent; what is left then is abandoned by name.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
-import { fireHooks, type HookControl, type RunContext, type Suspending } from '../run/index.ts';
+import {
+  fireHooks,
+  type HookControl,
+  type RunContext,
+  type RunSpan,
+  runSpansKey,
+  type Suspending,
+} from '../run/index.ts';
+import { SPAN_METADATA } from '../trace/index.ts';
 import { askDecisionHooks, messageOf, recordAudit } from './audit.ts';
 import { BUCKETS, bucketFacts, bucketOf, isEmptyState, itemId } from './bucket.ts';
-import { signDecision } from './decision-receipt.ts';
+import { type SignedChoice, signDecision } from './decision-receipt.ts';
 import {
   type Choice,
   chooseActions,
@@ -52,8 +60,9 @@ export function* drain(
   } catch (error) {
     return { status: 'error', method: METHOD, error: messageOf(error) };
   }
-  const loop = new SettlementLoop(ctx, returnValue, parsed, only);
-  const outcome = yield* whileSettling(ctx, loop.run(unsettled));
+  const span = openDrainSpan(ctx);
+  const loop = new SettlementLoop(ctx, returnValue, { ...parsed, only, spanId: span.spanId });
+  const outcome = yield* whileSettling(ctx, span, loop.run(unsettled));
   try {
     yield* fireHooks(ctx, 'PostDrain', { unsettled, outcome }, { onBlock: 'ignore' });
   } catch (error) {
@@ -63,20 +72,38 @@ export function* drain(
 }
 
 /** Marks the run as settling for as long as `body` runs, also when its task is dropped in the middle. */
-function* whileSettling<T>(ctx: RunContext, body: Suspending<T>): Suspending<T> {
+function* whileSettling(
+  ctx: RunContext,
+  span: RunSpan,
+  body: Suspending<JsonObject>,
+): Suspending<JsonObject> {
   const state = ctx.get(lifecycleKey);
   const outer = state.settling;
+  const leave = ctx.get(runSpansKey).enter(ctx.task, span);
   const undo = () => {
     state.settling = outer;
+    leave();
+    span.end();
   };
   state.settling = true;
   ctx.task.owned.add(undo);
   try {
-    return yield* body;
+    const outcome = yield* body;
+    span.set({
+      [SPAN_METADATA.status]: String(outcome['status']),
+      [SPAN_METADATA.iterations]: Number(outcome['iterations']),
+    });
+    return outcome;
   } finally {
     ctx.task.owned.delete(undo);
     undo();
   }
+}
+
+function openDrainSpan(ctx: RunContext): RunSpan {
+  const spans = ctx.get(runSpansKey);
+  const links = [spans.linkToRun()];
+  return spans.start(ctx.task, 'drain', 'settlement_agent', { detached: true, links });
 }
 
 /** A PreDrain hook that hands back an `unsettled` narrows the loop to the items in it. */
@@ -96,6 +123,11 @@ function narrowedTo(control: HookControl): ReadonlySet<string> | undefined {
 /** What was let go on has to end before the settlement does. */
 const GOES_ON: ReadonlySet<SettleAction> = new Set(['drain', 'resume']);
 
+type LoopOptions = SettlementOptions & {
+  readonly only: ReadonlySet<string> | undefined;
+  readonly spanId: string;
+};
+
 interface Decided {
   readonly item: UnsettledItem;
   readonly choice: Choice;
@@ -105,23 +137,18 @@ interface Decided {
 class SettlementLoop {
   readonly #ctx: RunContext;
   readonly #returnValue: Json;
-  readonly #options: SettlementOptions;
+  readonly #options: LoopOptions;
   readonly #spent = { calls: 0, tokens: 0 };
   readonly #queue: SettlementQueue;
   #iterations = 0;
   #processed = 0;
   #deadlineMono = 0;
 
-  constructor(
-    ctx: RunContext,
-    returnValue: Json,
-    options: SettlementOptions,
-    only: ReadonlySet<string> | undefined,
-  ) {
+  constructor(ctx: RunContext, returnValue: Json, options: LoopOptions) {
     this.#ctx = ctx;
     this.#returnValue = returnValue;
     this.#options = options;
-    this.#queue = new SettlementQueue(ctx, only);
+    this.#queue = new SettlementQueue(ctx, options.only);
   }
 
   *run(given: Json): Suspending<JsonObject> {
@@ -215,7 +242,7 @@ class SettlementLoop {
       ctx.get(ledgerKey).decide(item, decisionOf(item, result, by, reason));
     }
     yield* recordAudit(ctx, 'drain_decision', payload);
-    yield* signDecision(ctx, item, choice);
+    yield* this.#sign(item, choice);
     return decided;
   }
 
@@ -268,10 +295,14 @@ class SettlementLoop {
     });
   }
 
+  *#sign(item: UnsettledItem, choice: SignedChoice): Suspending<void> {
+    yield* signDecision(this.#ctx, item, { ...choice, drainSpanId: this.#options.spanId });
+  }
+
   /** Decides that an item stays as it is. */
   *#leave(item: UnsettledItem, by: Decision['by'], reason: string): Suspending<void> {
     leave(this.#ctx, item, by, reason);
-    yield* signDecision(this.#ctx, item, { named: 'abandon', reason, by });
+    yield* this.#sign(item, { named: 'abandon', reason, by });
   }
 
   #receipt(status: string, budget: number, { state }: Snapshot, audits: number): JsonObject {

@@ -8,6 +8,7 @@ import { HarnError, type JsonObject } from '../../base/index.ts';
 import { clockEffects } from '../io/index.ts';
 import { defineEffect, type EffectEnv, type RunContext, type Suspending } from '../run/index.ts';
 import { llmCallsKey } from './call-registry.ts';
+import { endCallSpan, openCallSpan } from './call-span.ts';
 import { llmConfigKey } from './config.ts';
 import { categorised, failureOf, type LlmFailure } from './errors.ts';
 import { type LlmMockTaken, llmMocksKey, llmMockTake, mockAnswer } from './mock.ts';
@@ -133,15 +134,18 @@ function* attemptCall(ctx: RunContext, call: ParsedCall): Suspending<LlmResult> 
   const { call_id, started_at_ms } = route;
   const open = { call_id, model: route.model, role: roleOf(request), started_at_ms };
   const leave = ctx.get(llmCallsKey).enter(open, ctx.task);
+  const span = openCallSpan(ctx, route);
   emitRequest(ctx, request, route);
   try {
     const answer = yield* ctx.perform(llmCallEffect, [request, route, given]);
     emitResponse(ctx, route, answer);
+    endCallSpan(span, answer);
     return toResult(answer, route, request.output);
   } catch (error) {
     emitFailure(ctx, route, error);
     throw error;
   } finally {
+    span.end('error');
     leave();
   }
 }

@@ -104,6 +104,15 @@ export {
   takeRun,
 } from './run-store.ts';
 export { ExecutionScope, type ScopeChange } from './scope.ts';
+export { type SpanSource, traceSpansSection } from './span-section.ts';
+export {
+  type RunSpan,
+  type RunSpanOptions,
+  type RunSpans,
+  runSpansKey,
+  type SpanFacts,
+  spanIdOf,
+} from './spans.ts';
 export { Task } from './task.ts';
 // Effects with a body
 export { emitRunEvent, performUnit, type UnitSpec } from './unit.ts';

@@ -57,7 +57,7 @@ export interface EffectCount {
 export interface RecordSection<S extends Json = Json> {
   readonly key: string;
   readonly initial: S;
-  fold(state: S, entry: JournalEntry): S;
+  fold(state: S, entry: JournalEntry, runId: string): S;
   /** What the record shows of the state, when that is not the state itself. */
   view?(state: S): Json;
 }
@@ -117,7 +117,7 @@ export function foldRecord(
   };
   fold(next, entry);
   for (const section of sections)
-    next[section.key] = section.fold(next[section.key] as Json, entry);
+    next[section.key] = section.fold(next[section.key] as Json, entry, record.id);
   return next;
 }
 

@@ -1,7 +1,7 @@
 // The recorded past of a run, indexed for replay: outcomes by identity, and the order in which delivered outcomes and
 // interrupts reached their tasks. The whole schedule follows from it.
 
-import type { JsonObject } from '../../base/index.ts';
+import { isJsonObject, type JsonObject } from '../../base/index.ts';
 import { describeEffect } from './effect-record.ts';
 import { journalErrors } from './errors.ts';
 import type { EntryBody, EntryHead, JournalEntry } from './journal-entry.ts';
@@ -30,10 +30,15 @@ export class ReplayLog {
   /** Begun and not ended when the last life stopped: the program must ask for each of them again. */
   readonly #begun = new Map<string, IntentEntry | WaitEntry>();
   #next = 0;
+  /** Ids of the spans that are written down. */
+  readonly #spans = new Set<string>();
+  #position: { readonly at: number; readonly mono: number } | undefined;
 
   constructor(entries: readonly JournalEntry[]) {
     const units = unitPrefixes(entries);
+    this.#position = entries[0];
     for (const entry of entries) {
+      this.#noteSpan(entry);
       if (units.size > 0 && insideUnit(entry.task, units)) continue;
       this.#index(entry);
     }
@@ -61,7 +66,24 @@ export class ReplayLog {
   takeDelivery(): void {
     const entry = this.#deliveries[this.#next];
     this.#next += 1;
+    this.#position = entry;
     if (entry?.kind === 'outcome') this.#unused.delete(entry);
+  }
+
+  /** When the recorded life was where the replay is now. */
+  get position(): { readonly at: number; readonly mono: number } | undefined {
+    return this.#position;
+  }
+
+  /** Whether a span is written down. */
+  hasSpan(id: string): boolean {
+    return this.#spans.has(id);
+  }
+
+  #noteSpan(entry: JournalEntry): void {
+    if (entry.kind !== 'lifecycle' || !isJsonObject(entry.data)) return;
+    const id = entry.data['span_id'];
+    if (typeof id === 'string') this.#spans.add(id);
   }
 
   outcome(task: string, ordinal: number): OutcomeEntry | undefined {
@@ -103,6 +125,7 @@ export class ReplayLog {
   }
 
   use(entry: OutcomeEntry): void {
+    if (entry.how === 'inline') this.#position = entry;
     this.#unused.delete(entry);
   }
 

@@ -14,6 +14,7 @@ import {
 } from '../../base/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Host } from '../host/index.ts';
+import type { SpanExporter } from '../trace/index.ts';
 import { Authority } from './authority.ts';
 import { RunContext } from './context.ts';
 import { jsonOf } from './effect-record.ts';
@@ -39,6 +40,7 @@ import { ReplayLog } from './replay-log.ts';
 import { RunCore } from './run-core.ts';
 import type { RunEventListener } from './run-events.ts';
 import { endSurvivors, loadBlobs, loadJournal, takeRun } from './run-store.ts';
+import { exportSpans } from './span-section.ts';
 
 /** The body of a run: what the pipeline does, as a suspending computation of the root task. */
 export type RunBody = (ctx: RunContext) => Suspending<unknown>;
@@ -61,6 +63,8 @@ export interface RunDeps {
   readonly sink: OutputSink;
   readonly sections?: readonly RecordSection[];
   readonly codec?: ThrownCodec | undefined;
+  /** Gets every span that ends in this process. */
+  readonly exporter?: SpanExporter | undefined;
   /** Puts services in place before the body starts (composition root). */
   readonly equip?: (run: RunCore) => void;
   /** Saves the record of a durable run when it ends or parks. A failure is its own to tell: the run ends as it would. */
@@ -140,7 +144,9 @@ export class Run {
         if (past.program !== undefined) tx.putBlob(past.program, { topic: journalTopic(id) });
       },
       onEntry: (entry) => {
-        this.#record = foldRecord(this.#record, entry, deps.sections);
+        const before = this.#record;
+        this.#record = foldRecord(before, entry, deps.sections);
+        if (deps.exporter !== undefined) exportSpans(deps.exporter, before, this.#record);
       },
       onFailure: (error) => this.core.scheduler.fatal(error),
     });

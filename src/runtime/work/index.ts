@@ -66,7 +66,7 @@ export {
   suspendWorker,
 } from './suspend.ts';
 export { parseResumeConditions, type ResumeConditions } from './suspend-conditions.ts';
-export { runSpanKey, workerTracerKey } from './suspend-spans.ts';
+export { spansSection } from './suspend-spans.ts';
 export { checkWake, type ResumeSource, resumeSourceKey } from './suspend-wake.ts';
 // Tasks
 export {

@@ -9,13 +9,21 @@ import {
   type Handler,
   type RunContext,
   runErrors,
+  runSpansKey,
   type ServiceKey,
   type Suspending,
   startHandler,
   type Task,
 } from '../run/index.ts';
+import { type Attributes, linkTo, SPAN_METADATA, type SpanRef } from '../trace/index.ts';
 import { poolErrors } from './pool-errors.ts';
-import { type PoolOptions, parsePool, parseSubmit, type SubmitOptions } from './pool-options.ts';
+import {
+  type ParsedSubmit,
+  type PoolOptions,
+  parsePool,
+  parseSubmit,
+  type SubmitOptions,
+} from './pool-options.ts';
 import { errorText, isTerminal, type NewPoolTask, Pool, type PoolTask } from './pool-state.ts';
 import {
   handleOf,
@@ -138,15 +146,81 @@ export function* poolSubmit(
   if (known !== undefined) return handleOf(known);
   const { uuid, at_ms: submittedAtMs } = ctx.sync(submitStamp, []);
   const taskId = ctx.task.nextCallback(ctx.task.lastOrdinal);
+  const spans = ctx.get(runSpansKey);
+  const span = spans.start(ctx.task, 'pool_submit', `pool.submit ${pool.name}`, {
+    attributes: submitFacts(pool, parsed, `${pool.id}_task_${uuid}`),
+  });
   const submitted: NewPoolTask = {
     ...parsed,
     id: `${pool.id}_task_${uuid}`,
     submittedAt: uuid,
     submittedAtMs,
     submittedBy: ctx.runId,
-    start: (task) => startPoolTask(ctx, taskId, handler, task),
+    start: (task) => startPoolTask(ctx, taskId, spanned(handler, task, span), task),
   };
-  return handleOf(yield* admitTask(ctx, pool, submitted));
+  try {
+    const task = yield* admitTask(ctx, pool, submitted);
+    span.set({ [SPAN_METADATA.status]: task.status });
+    span.end('ok');
+    return handleOf(task);
+  } finally {
+    span.end('error');
+  }
+}
+
+function submitFacts(pool: Pool, parsed: ParsedSubmit, taskId: string): Attributes {
+  return {
+    [SPAN_METADATA.pool]: pool.name,
+    [SPAN_METADATA.poolId]: pool.id,
+    [SPAN_METADATA.taskId]: taskId,
+    [SPAN_METADATA.priority]: parsed.priority,
+    ...(parsed.key === null ? {} : { [SPAN_METADATA.key]: parsed.key }),
+    ...(parsed.idempotencyKey === null
+      ? {}
+      : { [SPAN_METADATA.idempotencyKey]: parsed.idempotencyKey }),
+  };
+}
+
+/** The handler in a span of its own, from its start to its end; it points to where it was submitted. */
+function spanned(handler: Handler, task: PoolTask, submit: SpanRef): Handler {
+  const begin = (ctx: RunContext) => {
+    const spans = ctx.get(runSpansKey);
+    const { pool } = task;
+    const span = spans.start(ctx.task, 'pool_dequeue', `pool.dequeue ${pool.name}`, {
+      detached: true,
+      links: [linkTo(submit, 'pool_submit')],
+      attributes: {
+        [SPAN_METADATA.pool]: pool.name,
+        [SPAN_METADATA.poolId]: pool.id,
+        [SPAN_METADATA.taskId]: task.id,
+        [SPAN_METADATA.queuedForMs]: Math.max(0, (task.startedAtMs ?? 0) - task.submittedAtMs),
+        [SPAN_METADATA.slotIndex]: pool.active - 1,
+      },
+    });
+    spans.enter(ctx.task, span);
+    ctx.task.owned.add(() => span.end());
+    return span;
+  };
+  if (handler.kind === 'generator') {
+    return {
+      ...handler,
+      *run(ctx, args) {
+        const span = begin(ctx);
+        const value = yield* handler.run(ctx, args);
+        span.end('ok');
+        return value;
+      },
+    };
+  }
+  return {
+    ...handler,
+    async run(ctx, args) {
+      const span = begin(ctx);
+      const value = await handler.run(ctx, args);
+      span.end('ok');
+      return value;
+    },
+  };
 }
 
 function* admitTask(ctx: RunContext, pool: Pool, submitted: NewPoolTask): Suspending<PoolTask> {

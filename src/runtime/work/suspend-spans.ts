@@ -1,91 +1,40 @@
-// Spans of suspensions and resumptions. A span's ids are recorded with the call that opened it, so a replay opens none
-// again and links survive in snapshots. Never the content of inputs, conditions or transcripts.
-import type { Json } from '../../base/index.ts';
-import { defineSyncEffect, type RunContext, type ServiceKey } from '../run/index.ts';
+// Spans of suspensions, resumptions and decisions. Never the content of inputs, conditions or transcripts.
+import { isJsonObject, type Json } from '../../base/index.ts';
+import {
+  type JournalEntry,
+  type RunContext,
+  type RunSpan,
+  runSpansKey,
+  type SpanFacts,
+  spanIdOf,
+  traceSpansSection,
+} from '../run/index.ts';
 import {
   type Attributes,
-  isSpanRef,
   linkFromJson,
   linkTo,
   linkToJson,
-  noTracer,
   SPAN_METADATA,
-  type Span,
   type SpanLink,
-  type SpanRef,
-  type Tracer,
 } from '../trace/index.ts';
-import { bookkeeping } from './worker-record.ts';
 
-/** Who makes the spans of a run; by default nobody. */
-export const workerTracerKey: ServiceKey<Tracer> = {
-  name: 'work.tracer',
-  create: () => noTracer,
-};
-
-/** The span that stands for the run as a whole; none by default. */
-export const runSpanKey: ServiceKey<{ readonly span: SpanRef | undefined }> = {
-  name: 'work.run_span',
-  create: () => ({ span: undefined }),
-};
-
-/** Spans of this process that are open, by id. */
-const openSpansKey: ServiceKey<Map<string, Span>> = {
-  name: 'work.open_spans',
-  create: () => new Map(),
-};
-
-const startSpan = defineSyncEffect(
-  { name: 'agent.worker_span', class: 'ambient', access: 'observe' },
-  (env, kind: 'suspension' | 'resume', name: string, links: readonly Json[], about: Json): Json => {
-    const tracer = env.get(workerTracerKey);
-    if (!tracer.enabled) return null;
-    const run = env.get(runSpanKey).span;
-    const span = tracer.startSpan(name, {
-      kind,
-      // A resumption may come days later: it points to what it belongs to instead of standing inside of it.
-      parent: kind === 'suspension' ? run : undefined,
-      links: links.flatMap((link) => linkFromJson(link) ?? []),
-      attributes: about as Attributes,
-    });
-    env.get(openSpansKey).set(span.spanId, span);
-    return linkToJson({ traceId: span.traceId, spanId: span.spanId });
-  },
-);
-
-/** An open lifecycle span: its link as data (null without tracing), and how to end it. */
+/** An open lifecycle span: its link as data, and how to end it. */
 export interface LifecycleSpan {
   readonly link: Json;
   end(): void;
 }
 
-function open(
-  ctx: RunContext,
-  kind: 'suspension' | 'resume',
-  name: string,
-  links: readonly Json[],
-  about: Attributes,
-): LifecycleSpan {
-  const link = bookkeeping(ctx).sync(startSpan, [kind, name, links, about as Json]);
-  return {
-    link,
-    end: () => {
-      const id = linkFromJson(link)?.spanId;
-      const spans = ctx.get(openSpansKey);
-      if (id === undefined) return;
-      spans.get(id)?.end();
-      spans.delete(id);
-    },
-  };
+function shown(span: RunSpan): LifecycleSpan {
+  const link = linkToJson({ traceId: span.traceId, spanId: span.spanId });
+  return { link, end: () => span.end('ok') };
 }
 
 /** The link to the run's span, as a snapshot keeps it. */
 export function runSpanLink(ctx: RunContext): Json {
-  const { span } = ctx.get(runSpanKey);
-  return span === undefined || !isSpanRef(span) ? null : linkToJson(linkTo(span, 'pipeline'));
+  return linkToJson(ctx.get(runSpansKey).linkToRun());
 }
 
-/** `suspend <worker>`: inside the run's span. */
+/** `suspend <worker>`: inside the span of whoever suspends. */
 export function openSuspensionSpan(
   ctx: RunContext,
   about: {
@@ -97,17 +46,21 @@ export function openSuspensionSpan(
   },
 ): LifecycleSpan {
   const { workerId, parentWorkerId } = about;
-  return open(ctx, 'suspension', `suspend ${workerId}`, [], {
+  const spans = ctx.get(runSpansKey);
+  const attributes: Attributes = {
     [SPAN_METADATA.workerId]: workerId,
     [SPAN_METADATA.handle]: workerId,
     [SPAN_METADATA.reason]: about.reason,
     [SPAN_METADATA.initiator]: about.initiator,
     [SPAN_METADATA.hasConditions]: about.hasConditions,
+    [SPAN_METADATA.pipelineSpanId]: spans.run.spanId,
+    [SPAN_METADATA.pipelineId]: spans.run.spanId,
     ...(parentWorkerId === null ? {} : { [SPAN_METADATA.parentWorkerId]: parentWorkerId }),
-  });
+  };
+  return shown(spans.start(ctx.task, 'suspension', `suspend ${workerId}`, { attributes }));
 }
 
-/** `resume <worker>`: detached, with links to the suspension it ends and to the run. */
+/** `resume <worker>`: detached, with links to the suspension it ends and to the run that suspended. */
 export function openResumeSpan(
   ctx: RunContext,
   about: {
@@ -124,12 +77,44 @@ export function openResumeSpan(
   const links: SpanLink[] = [];
   if (suspension !== undefined) links.push(linkTo(suspension, 'suspension'));
   if (pipeline !== undefined) links.push(linkTo(pipeline, 'pipeline'));
-  return open(ctx, 'resume', `resume ${about.workerId}`, links.map(linkToJson), {
+  const attributes: Attributes = {
     [SPAN_METADATA.workerId]: about.workerId,
     [SPAN_METADATA.handle]: about.workerId,
     [SPAN_METADATA.initiator]: about.initiator,
     [SPAN_METADATA.continueTranscript]: about.continueTranscript,
     [SPAN_METADATA.hadResumeInput]: about.hadInput,
-    [SPAN_METADATA.linkedSuspensionCount]: links.length,
-  });
+    [SPAN_METADATA.linkedSuspensionCount]: suspension === undefined ? 0 : 1,
+  };
+  const options = { detached: true, links, attributes };
+  const name = `resume ${about.workerId}`;
+  return shown(ctx.get(runSpansKey).start(ctx.task, 'resume', name, options));
 }
+
+/** A signed decision is a span by itself: it has its instant, its item and the settlement it belongs to. */
+function decisionSpan(entry: JournalEntry, runId: string): Omit<SpanFacts, 'trace_id'> | undefined {
+  if (entry.kind !== 'outcome' || entry.effect !== 'agent.receipt') return undefined;
+  const { value } = entry;
+  if (!isJsonObject(value) || value['kind'] !== 'drain_decision_receipt') return undefined;
+  const payload = isJsonObject(value['payload']) ? value['payload'] : {};
+  const { item, action, decided_by, linked_drain_span_id: drain } = payload;
+  return {
+    span_id: spanIdOf(runId, `${entry.task}#${entry.ordinal}`),
+    parent_span_id: null,
+    kind: 'drain_decision',
+    name: String(action),
+    at_ms: Math.floor(entry.at),
+    duration_ms: 0,
+    status: 'ok',
+    links: typeof drain === 'string' ? [{ span_id: drain, attributes: DRAIN_LINK }] : [],
+    metadata: {
+      [SPAN_METADATA.action]: action ?? null,
+      [SPAN_METADATA.itemId]: isJsonObject(item) ? (item['id'] ?? null) : null,
+      decided_by: decided_by ?? null,
+    },
+  };
+}
+
+const DRAIN_LINK: Json = { 'harn.link.kind': 'drain' };
+
+/** `trace_spans` of the record. */
+export const spansSection = traceSpansSection(decisionSpan);

@@ -10,8 +10,10 @@ import {
   coerceError,
   type RunContext,
   runErrors,
+  runSpansKey,
   type Suspending,
 } from '../run/index.ts';
+import { SPAN_METADATA } from '../trace/index.ts';
 import { endTranscript } from './worker-carry.ts';
 import { workerErrors } from './worker-errors.ts';
 import { emitWorkerEvent } from './worker-events.ts';
@@ -108,6 +110,29 @@ export function dropCycle(ctx: RunContext, live: LiveWorker): void {
 }
 
 function* runCycle(
+  ctx: RunContext,
+  live: LiveWorker,
+  resume: ResumeContinuity | undefined,
+): Suspending<void> {
+  const { worker } = live;
+  const spans = ctx.get(runSpansKey);
+  const span = spans.start(ctx.task, 'spawn', `worker ${worker.name}`, {
+    attributes: {
+      [SPAN_METADATA.workerId]: live.id,
+      mode: worker.config.mode,
+      cycle: worker.cycle,
+    },
+  });
+  spans.enter(ctx.task, span);
+  const undo = () => span.end();
+  ctx.task.owned.add(undo);
+  yield* runCycleIn(ctx, live, resume);
+  const { status } = live.worker.state;
+  span.set({ [SPAN_METADATA.status]: status });
+  span.end(status === 'failed' ? 'error' : 'ok');
+}
+
+function* runCycleIn(
   ctx: RunContext,
   live: LiveWorker,
   resume: ResumeContinuity | undefined,

@@ -17,7 +17,9 @@ import {
   type Suspending,
 } from '../run/index.ts';
 import { stoppingStore } from '../run/stopping-store.fixture.ts';
+import type { SpanExporter } from '../trace/index.ts';
 import {
+  spansSection,
   type WorkerKind,
   workerIndex,
   workerKindsKey,
@@ -113,6 +115,7 @@ export interface LifeOptions {
   readonly host?: Host;
   readonly kinds?: readonly WorkerKind[];
   readonly equip?: (core: RunCore) => void;
+  readonly exporter?: SpanExporter;
   /** Options of the run itself. */
   readonly options?: JsonObject;
 }
@@ -143,6 +146,8 @@ export async function live(
     openStore: async () => store,
     finish: options.finish ?? justEnd,
     sink: { write: () => undefined },
+    sections: [spansSection],
+    exporter: options.exporter,
     equip: (core) => {
       equipLifecycle(core, { sources: [workerUnsettledSource] });
       core.provide(workerStoreKey, async () => store);
