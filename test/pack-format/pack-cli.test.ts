@@ -50,6 +50,8 @@ describe('making a pack', () => {
       output_path: here.path('x.harnpack'),
       size_bytes: bytes('x.harnpack').length,
       signature: { present: false, algorithm: null, key_id: null },
+      sbom_summary: { stdlib_modules: 0, providers: 0, tools: 0 },
+      debug_symbol_metadata: { harnbc_count: 0, total_bytes: 0 },
       manifest: { entrypoint: 'main.harn', transitive_modules: [{ path: 'lib/greet.harn' }, {}] },
     });
   });

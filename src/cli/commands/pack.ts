@@ -81,7 +81,14 @@ function toJson({ bytes, bundleHash, manifest, keyId }: MadePack, file: string):
       algorithm: keyId === undefined ? null : 'ed25519',
       key_id: keyId ?? null,
     },
-    sbom_summary: { components: packages.length, stdlib_modules: packages.length - 1 },
+    sbom_summary: {
+      components: packages.length,
+      stdlib_modules: packages.length - 1,
+      providers: 0,
+      tools: 0,
+    },
+    // Packs of this writer hold sources; there is no compiled code whose symbols could be counted.
+    debug_symbol_metadata: { harnbc_count: 0, total_bytes: 0 },
     manifest,
   };
 }
