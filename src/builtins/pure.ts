@@ -5,6 +5,7 @@ import { dateRows } from './dates.ts';
 import { digestRows } from './digest.ts';
 import { encodingRows } from './encoding.ts';
 import { errorRows } from './failure.ts';
+import { flowRows } from './flow.ts';
 import { formatRows } from './formats.ts';
 import { jsonRows } from './json.ts';
 import { mathRows } from './math.ts';
@@ -35,4 +36,5 @@ export const PURE_GROUPS: readonly BuiltinGroup[] = [
   () => pathRows(),
   () => formatRows(),
   () => templateRows(),
+  () => flowRows(),
 ];

@@ -69,6 +69,7 @@ type Body =
       readonly estimated_tokens_after: number;
     }
   | { readonly type: 'tool_call_audit'; readonly tool_name: string; readonly audit: JsonObject }
+  | { readonly type: 'plan'; readonly plan: JsonObject; readonly entries: readonly JsonObject[] }
   | { readonly type: 'session_closed'; readonly reason: string; readonly status: string }
   | {
       readonly type: 'worker_update';

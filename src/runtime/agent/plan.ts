@@ -69,6 +69,13 @@ export function planFrom(given: Json): Plan {
   };
 }
 
+/** Whether a value is a plan in that shape. */
+export function isPlan(value: Json | undefined): value is JsonObject {
+  return (
+    isJsonObject(value) && value['_type'] === 'plan' && value['schema_version'] === PLAN_SCHEMA
+  );
+}
+
 /** The steps as entries of the agent client protocol: `{content, priority, status}`. */
 export function planEntries(given: Json): readonly JsonObject[] {
   return planFrom(given).steps.map(({ content, priority, status }) => ({

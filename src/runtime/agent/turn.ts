@@ -11,6 +11,7 @@ import { Emitter } from './emitter.ts';
 import type { ParkWish } from './loop-gate.ts';
 import type { LoopPlan } from './loop-options.ts';
 import { isParkCall, showStructural, structuralOutcomes } from './loop-park.ts';
+import { isPlan, planEntries, planRender } from './plan.ts';
 import { requestOf } from './prompt.ts';
 import { type Session, sessionsKey } from './session.ts';
 import { appendSessionFacts, sessionFacts } from './session-facts.ts';
@@ -34,6 +35,8 @@ export type TurnResult = {
   readonly model: string;
   /** The model asks to be suspended. */
   readonly park?: ParkWish;
+  /** Plans that tools gave; each is a line of the history. */
+  readonly plans?: readonly JsonObject[];
 };
 
 export type TurnTool = {
@@ -84,6 +87,10 @@ export function applyTurn(ctx: RunContext, session: Session, result: TurnResult)
   const { after } = sessionFacts(session, ctx.runId, result.messages);
   session.append(...result.messages);
   session.written = after;
+  for (const plan of result.plans ?? []) {
+    const event = { kind: 'plan', role: 'system', visibility: 'public', text: planRender(plan) };
+    session.note((transcript) => transcript.withEvent({ ...event, metadata: { plan } }));
+  }
 }
 
 function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspending<TurnResult> {
@@ -103,6 +110,7 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   const outcomes = structural?.outcomes ?? (yield* runCalls(ctx, calls, input, emitter));
   const results = calls.map((call, k) => resultMessage(call, outcomes[k] as ToolOutcome, isText));
   const rejected = fallback === 'rejected' ? [rejection()] : [];
+  const plans = outcomes.flatMap(({ result: given }) => (isPlan(given) ? [given] : []));
   const result: TurnResult = {
     text: answer.text,
     visible_text: visible,
@@ -116,7 +124,11 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
     provider: answer.provider,
     model: answer.model,
     ...(structural?.wish === undefined ? {} : { park: structural.wish }),
+    ...(plans.length === 0 ? {} : { plans }),
   };
+  for (const plan of plans) {
+    yield* emitter.emit({ type: 'plan', plan, entries: [...planEntries(plan)] });
+  }
   const isInvalid = structural !== undefined && structural.wish === undefined;
   yield* emitter.emit(turnEnd(iteration, answer, result, isInvalid));
   for (const message of result.messages) emitter.show(session.id, message);
