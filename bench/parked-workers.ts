@@ -148,6 +148,8 @@ async function fresh(what: string, dir: string, argument: string | undefined): P
 
 interface Fresh {
   readonly wallMs: number;
+  /** Of this, what came after the store was open. */
+  readonly tookMs: number;
   readonly rss: number;
   readonly answer: Json;
 }
@@ -158,7 +160,7 @@ function inFreshProcess(what: string, dir: string, argument = ''): Fresh {
   const child = spawnSync(process.execPath, [script, what, dir, argument], { encoding: 'utf8' });
   const wallMs = performance.now() - start;
   if (child.status !== 0) throw new Error(`${what}: ${child.stderr}`);
-  return { ...(JSON.parse(child.stdout) as { rss: number; answer: Json }), wallMs };
+  return { ...(JSON.parse(child.stdout) as Omit<Fresh, 'wallMs'>), wallMs };
 }
 
 interface Place {
@@ -184,7 +186,7 @@ async function fill(root: string, count: number): Promise<Place> {
 
 const number = (value: number, digits = 1) => value.toFixed(digits).padStart(9);
 const line = (name: string, cells: readonly string[]) =>
-  process.stdout.write(`${name.padEnd(34)}${cells.join('')}\n`);
+  process.stdout.write(`${name.padEnd(36)}${cells.join('')}\n`);
 
 /** Parking and answering in this process, beside the disk. */
 async function inThisProcess(root: string, rounds: number): Promise<void> {
@@ -255,16 +257,17 @@ async function measure(most: number, rounds: number): Promise<void> {
       'bytes each, snapshot files',
       disk.map(([, files]) => number(files ?? 0, 0)),
     );
-    const ms = (at: number, what: string) =>
-      median((walls[at]?.get(what) ?? []).map(({ wallMs }) => wallMs));
-    line(
-      'process that opens the store, ms',
-      places.map((_, at) => number(ms(at, 'open'))),
-    );
-    const beyond = (what: string) => places.map((_, at) => number(ms(at, what) - ms(at, 'open')));
-    line('  + listing 100 of them, ms', beyond('page'));
-    line('  + listing all of them, ms', beyond('list'));
-    line('  + resuming one to its turn, ms', beyond('resume'));
+    const ms = (at: number, what: string, which: 'wallMs' | 'tookMs') =>
+      number(median((walls[at]?.get(what) ?? []).map((one) => one[which])));
+    const row = (name: string, what: string, which: 'wallMs' | 'tookMs') =>
+      line(
+        name,
+        places.map((_, at) => ms(at, what, which)),
+      );
+    row('process that opens the store, ms', 'open', 'wallMs');
+    row('  then listing 100 of them, ms', 'page', 'tookMs');
+    row('  then listing all of them, ms', 'list', 'tookMs');
+    row('  then resuming one to its turn, ms', 'resume', 'tookMs');
     const memory = (what: string) =>
       places.map((_, at) =>
         number(median((walls[at]?.get(what) ?? []).map(({ rss }) => rss)) / 1e6, 0),
