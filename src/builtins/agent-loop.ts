@@ -2,23 +2,19 @@
 import type { Json } from '../base/index.ts';
 import {
   agentLoop,
-  type Handler,
   type LoopOptions,
   type LoopParts,
   loopErrors,
   type RunContext,
-  type Suspending,
   sessionCalls,
   sessionErrors,
   suspendTopLevel,
 } from '../runtime/index.ts';
 import {
   type Ctx,
-  call,
   type Dict,
   display,
   fromJson,
-  functionMeta,
   type HarnFunction,
   isDict,
   isFunction,
@@ -33,6 +29,7 @@ import { toData, toNumber } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
+import { detachPermissions, jsonHandler } from './permission-code.ts';
 
 /** Functions that grew a leading handle take both shapes. */
 function withoutHandle(args: List): List {
@@ -48,15 +45,24 @@ function loopOptions(options: Value | undefined): { data: LoopOptions; parts: Lo
   if (options === undefined || options === null) return { data: {}, parts: {} };
   if (!isDict(options)) throw loopErrors.badOption({ option: 'options', expected: 'a dict' });
   const given = options as Dict & { readonly [key: string]: Value };
-  const { tools, post_turn_callback, context_callback, context_filter, compact_callback, ...rest } =
-    given;
+  const {
+    tools,
+    permissions,
+    post_turn_callback,
+    context_callback,
+    context_filter,
+    compact_callback,
+    ...rest
+  } = given;
+  const asked = detachPermissions(permissions);
   const post = closureOf('post_turn_callback', post_turn_callback);
   const context = closureOf('context_callback', context_callback ?? context_filter);
   const compact = closureOf('compact_callback', compact_callback);
   return {
-    data: toData(rest as Value) as LoopOptions,
+    data: { ...(toData(rest as Value) as LoopOptions), permissions: asked.data },
     parts: {
       tools: toolsFrom(tools),
+      permissionCode: asked.code,
       ...(post === undefined ? {} : { postTurn: jsonHandler(post) }),
       ...(context === undefined ? {} : { context: jsonHandler(context) }),
       ...(compact === undefined ? {} : { compact: jsonHandler(compact) }),
@@ -68,19 +74,6 @@ function closureOf(option: string, value: Value | undefined): HarnFunction | und
   if (value === undefined || value === null) return undefined;
   if (isFunction(value)) return value;
   throw loopErrors.badOption({ option, expected: 'a closure' });
-}
-
-/** A closure that is called with JSON and gives JSON. */
-export function jsonHandler(fn: HarnFunction): Handler {
-  return {
-    kind: 'generator',
-    name: functionMeta(fn).name ?? 'closure',
-    fn,
-    run: function* (ctx: RunContext, args) {
-      const given = args.map((arg) => fromJson((arg ?? null) as Json));
-      return toData(yield* call(fn, ctx, given) as Suspending<Value>);
-    },
-  };
 }
 
 /** A verb on sessions: its name as a method; the older global is `agent_session_<verb>`. */

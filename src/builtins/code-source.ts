@@ -3,8 +3,8 @@
 import type { JsonObject } from '../base/index.ts';
 import type { CodeSource } from '../runtime/index.ts';
 import { type HarnFunction, isDict, isFunction, isList, type Value } from '../values/index.ts';
-import { jsonHandler } from './agent-loop.ts';
 import { toolHandlerOf } from './agent-tools.ts';
+import { jsonHandler } from './permission-code.ts';
 import { bodyHandler } from './worker.ts';
 
 /** The top level of a program: names of modules with their values of this moment. */

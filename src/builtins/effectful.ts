@@ -15,6 +15,7 @@ import { recordRows } from './records.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { stdioRows } from './stdio.ts';
 import { taskRows } from './tasks.ts';
+import { toolHookRows } from './tool-hooks.ts';
 import { transcriptRows } from './transcript.ts';
 import { workerRows } from './worker.ts';
 import { workflowRows } from './workflow.ts';
@@ -37,6 +38,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => recordRows(),
   () => workerRows(),
   () => agentToolRows(),
+  () => toolHookRows(),
   () => agentSessionRows(),
   () => agentLoopRows(),
   () => transcriptRows(),

@@ -23,7 +23,6 @@ import {
 import {
   type Ctx,
   call,
-  type Dict,
   dictGet,
   fromJson,
   functionMeta,
@@ -35,12 +34,13 @@ import {
   type Steps,
   type Value,
 } from '../values/index.ts';
-import { jsonHandler } from './agent-loop.ts';
 import { toolsFrom } from './agent-tools.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { HarnHandle } from './handle.ts';
+import { detachPermissions, jsonHandler } from './permission-code.ts';
 import { receiptRows } from './worker-receipts.ts';
+import { codeOf, detach, nodeCode } from './workflow-code.ts';
 
 /** Names of the internal primitives that older std modules call. */
 const host = (name: string) => `__host_worker_${name}`;
@@ -122,11 +122,25 @@ function startRows(): readonly BuiltinRow[] {
 }
 
 function* spawn(ctx: RunContext, config: Value | undefined): Suspending<Json> {
-  const body = isDict(config ?? null) ? dictGet(config as Dict, 'body') : null;
-  if (!isFunction(body as Value)) return yield* spawnAgent(ctx, data(config));
-  const { body: _body, ...rest } = config as { readonly [key: string]: Value };
-  const handler = bodyHandler(body as HarnFunction);
-  return yield* spawnAgent(ctx, toData(rest as Value), { body: handler });
+  if (config === undefined || !isDict(config)) return yield* spawnAgent(ctx, data(config));
+  const plain: { [key: string]: Json } = {};
+  const attachments: { [key: string]: unknown } = {};
+  let body: Handler | undefined;
+  for (const [key, value] of Object.entries(config as { readonly [key: string]: Value })) {
+    if (key === 'body' && isFunction(value)) body = bodyHandler(value);
+    else if (key === 'graph') {
+      plain[key] = detach(value, []);
+      attachments['workflow'] = codeOf(value);
+    } else if (key === 'node') {
+      plain[key] = detach(value, []);
+      attachments['code'] = nodeCode(value);
+    } else if (key === 'permissions') {
+      const { data: rules, code } = detachPermissions(value);
+      plain[key] = rules;
+      attachments['permissionCode'] = code;
+    } else plain[key] = toData(value);
+  }
+  return yield* spawnAgent(ctx, plain, { attachments, ...(body === undefined ? {} : { body }) });
 }
 
 /** A closure `(task)` or `(task, worker)` as the body of a worker. */
@@ -170,7 +184,11 @@ function split(options: Value | undefined): {
   for (const [key, value] of Object.entries(options as { readonly [key: string]: Value })) {
     const callback = CALLBACKS[key];
     if (key === 'tools') attachments[key] = toolsFrom(value);
-    else if (callback !== undefined && isFunction(value))
+    else if (key === 'permissions') {
+      const { data: rules, code } = detachPermissions(value);
+      plain[key] = rules;
+      attachments['permissionCode'] = code;
+    } else if (callback !== undefined && isFunction(value))
       attachments[callback] = jsonHandler(value);
     else if (isData(value)) plain[key] = toData(value);
     else attachments[key] = value;

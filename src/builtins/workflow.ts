@@ -2,12 +2,9 @@
 // the older global. Closures of a program (handlers of nodes and tools) travel beside the graph's data.
 import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
 import {
-  type ExecuteCode,
-  type Handler,
   inspectWorkflow,
   policyReport,
   type RunContext,
-  type StageCode,
   type Suspending,
   validateWorkflow,
   workflowDiff,
@@ -18,47 +15,14 @@ import {
   workflowTarget,
   workflowUpdate,
 } from '../runtime/index.ts';
-import {
-  type Ctx,
-  call,
-  dictFrom,
-  dictGet,
-  display,
-  fromJson,
-  functionMeta,
-  HarnAbort,
-  type HarnFunction,
-  isDict,
-  isFunction,
-  isList,
-  type Steps,
-  type Value,
-} from '../values/index.ts';
-import { toolsFrom } from './agent-tools.ts';
+import { type Ctx, dictFrom, display, fromJson, type Steps, type Value } from '../values/index.ts';
 import { toData, toMs } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { HarnHandle } from './handle.ts';
+import { codeOf, detach, PLACE } from './workflow-code.ts';
 
 export function workflowRows(): readonly BuiltinRow[] {
   return [...reportRows(), ...editRows(), executeRow(), ...messageRows()];
-}
-
-/** Stands for a closure in the data of a graph. */
-const PLACE = '@closure';
-
-/** Data without its closures, which are kept aside in the order they stand. */
-function detach(value: Value | undefined, closures: Value[]): Json {
-  if (value === undefined || value === null) return null;
-  if (isFunction(value)) {
-    closures.push(value);
-    return { [PLACE]: closures.length - 1 };
-  }
-  if (isList(value)) return value.map((item) => detach(item, closures));
-  if (isDict(value)) {
-    const entries = Object.entries(value as { readonly [key: string]: Value });
-    return Object.fromEntries(entries.map(([key, item]) => [key, detach(item, closures)]));
-  }
-  return toData(value);
 }
 
 /** The value of such data, closures in their places. */
@@ -201,42 +165,6 @@ function executeRow(): BuiltinRow {
       return fromJson(result as unknown as Json);
     },
   );
-}
-
-/** The closures of a graph as its nodes use them. */
-function codeOf(graph: Value | undefined): ExecuteCode {
-  const nodes: { [node: string]: StageCode } = {};
-  if (graph === undefined || !isDict(graph)) return {};
-  const written = dictGet(graph, 'nodes');
-  const source = written !== undefined && isDict(written) ? written : graph;
-  for (const [id, node] of Object.entries(source as { readonly [id: string]: Value })) {
-    if (!isDict(node)) continue;
-    const handler = dictGet(node, 'handler');
-    const tools =
-      dictGet(node, 'mode') === 'llm' ? [] : toolsFrom(withHandlers(dictGet(node, 'tools')));
-    nodes[id] = {
-      ...(handler !== undefined && isFunction(handler) ? { handler: stageHandler(handler) } : {}),
-      ...(tools.length === 0 ? {} : { tools }),
-    };
-  }
-  return { nodes, isAbort: HarnAbort.is };
-}
-
-/** The tools that are declarations; a plain list of names only says what a node may use. */
-function withHandlers(tools: Value | undefined): Value | undefined {
-  if (tools !== undefined && isList(tools)) return tools.filter(isDict);
-  return tools;
-}
-
-/** A closure that does the work of a stage: called with its facts, gives text, a bool or a dict. */
-function stageHandler(fn: HarnFunction): Handler {
-  return {
-    kind: 'generator',
-    name: functionMeta(fn).name ?? 'stage',
-    run: function* (ctx, [input]) {
-      return toData(yield* call(fn, ctx, [fromJson((input ?? null) as Json)]) as Suspending<Value>);
-    },
-  };
 }
 
 /** A row over messages: `harness.runtime.workflow_x`, `workflow.x` and `workflow_x`. */

@@ -129,10 +129,10 @@ pipeline main() {
   llm_mock({text: "Thanks."})
   let result = agent_loop("go", nil, {tools: parent, session_id: "parent"})
   let envelope = json_parse(result.transcript.messages[2].content)
-  say([result.status, envelope.ok, envelope.data.n, envelope.session_id, envelope.error])
+  say([result.status, envelope.ok, envelope.data.n, envelope.session_id, envelope.error.category, envelope.error.tool])
   say([agent_session_length("child"), agent_session_length("parent")])
   say([agent_session_ancestry("child").parent_id])
-  say([contains(json_stringify(envelope.transcript), "there is no tool")])
+  say([contains(json_stringify(envelope.transcript), "permission_denied")])
   for event in result.transcript.events {
     if event.kind != "message" { say([event.kind, event.metadata.child_session_id]) }
   }
@@ -141,7 +141,7 @@ pipeline main() {
   say([failed.ok, failed.error.category])
 }`);
     expect(lines).toEqual([
-      'done true 3 child nil',
+      'done false 3 child permission_denied write',
       '6 4',
       'parent',
       'true',

@@ -11,6 +11,8 @@ export interface LoopAttachments {
   readonly postTurn: Handler | undefined;
   readonly context: Handler | undefined;
   readonly compact: Handler | undefined;
+  /** The code in `permissions`, by its places. */
+  readonly permissionCode: readonly (Handler | undefined)[];
 }
 
 /** As the attachments of a worker. */
@@ -19,12 +21,14 @@ export function loopAttachments({
   postTurn,
   context,
   compact,
+  permissionCode,
 }: LoopAttachments): Attachments {
   return {
     ...(tools.length === 0 ? {} : { tools }),
     ...(postTurn === undefined ? {} : { post_turn: postTurn }),
     ...(context === undefined ? {} : { context }),
     ...(compact === undefined ? {} : { compact }),
+    ...(permissionCode.length === 0 ? {} : { permissionCode }),
   };
 }
 
@@ -35,6 +39,7 @@ export function attachmentsOfLoop(attachments: Attachments): LoopAttachments {
     postTurn: attachments['post_turn'] as Handler | undefined,
     context: attachments['context'] as Handler | undefined,
     compact: attachments['compact'] as Handler | undefined,
+    permissionCode: (attachments['permissionCode'] ?? []) as LoopAttachments['permissionCode'],
   };
 }
 
@@ -43,7 +48,7 @@ const CALLBACKS = ['post_turn', 'context', 'compact'] as const;
 /** Keeps the attachments of loops. */
 export const loopAttachmentKeeper: AttachmentKeeper = {
   save(attachments, source) {
-    const { tools } = attachmentsOfLoop(attachments);
+    const { tools, permissionCode } = attachmentsOfLoop(attachments);
     const data: { [name: string]: Json } = {};
     const missing: string[] = [];
     if (tools.length > 0) {
@@ -59,6 +64,13 @@ export const loopAttachmentKeeper: AttachmentKeeper = {
       const ref = handler.fn === undefined ? undefined : source.refOf(handler.fn);
       if (ref === undefined) missing.push(`the callback "${name}"`);
       else data[name] = ref;
+    }
+    if (permissionCode.length > 0) {
+      data['permissionCode'] = permissionCode.map((handler, k) => {
+        const ref = handler?.fn === undefined ? undefined : source.refOf(handler.fn);
+        if (ref === undefined) missing.push(`function ${k + 1} of its permissions`);
+        return ref ?? null;
+      });
     }
     return { data, missing };
   },
@@ -79,6 +91,16 @@ export const loopAttachmentKeeper: AttachmentKeeper = {
       if (handler === undefined) missing.push(`the callback "${name}"`);
       else found[name] = handler;
     }
+    const rules = data['permissionCode'];
+    if (Array.isArray(rules)) {
+      found['permissionCode'] = rules.map((ref: Json, k: number) => {
+        const handler = isJsonObject(ref) ? source.callback(ref) : undefined;
+        if (isJsonObject(ref) && handler === undefined) {
+          missing.push(`function ${k + 1} of its permissions`);
+        }
+        return handler;
+      });
+    }
     return { attachments: found, missing };
   },
 };
@@ -94,6 +116,7 @@ function savedTool(tool: Tool, ref: Json): JsonObject {
     parameters: tool.parameters,
     executor: tool.executor,
     mutates: tool.mutates,
+    side_effects: tool.sideEffects ?? null,
     parallel: tool.parallel,
     on_unknown: tool.onUnknown,
     timeout_ms: tool.timeoutMs ?? null,
@@ -103,7 +126,7 @@ function savedTool(tool: Tool, ref: Json): JsonObject {
 }
 
 function loadedTool(saved: JsonObject, source: CodeSource): Tool {
-  const { ref, timeout_ms: timeout } = saved;
+  const { ref, timeout_ms: timeout, side_effects: level } = saved;
   return {
     name: String(saved['name']),
     description: String(saved['description']),
@@ -111,6 +134,7 @@ function loadedTool(saved: JsonObject, source: CodeSource): Tool {
     executor: String(saved['executor']) as ToolExecutor,
     handler: isJsonObject(ref) ? (source.tool(ref) as ToolHandler | undefined) : undefined,
     mutates: saved['mutates'] === true,
+    sideEffects: typeof level === 'string' ? level : undefined,
     parallel: saved['parallel'] === true,
     onUnknown: saved['on_unknown'] === 'retry' ? 'retry' : 'fail',
     timeoutMs: typeof timeout === 'number' ? timeout : undefined,

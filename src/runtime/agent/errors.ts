@@ -119,6 +119,10 @@ export const toolErrors = defineErrors('TOL', {
     number: 10,
     message: ({ tool }) => `two tools are called "${tool}"`,
   }),
+  badHook: row<{ expected: string }>({
+    number: 11,
+    message: ({ expected }) => `register_tool_hook: the config must be ${expected}`,
+  }),
 });
 
 /** Family AGL: agent loops. */

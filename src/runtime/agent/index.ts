@@ -78,6 +78,8 @@ export {
 } from './loop-gate.ts';
 export type { LoopOptions, LoopParts } from './loop-options.ts';
 export type { AgentLoopResult, LoopStatus } from './loop-result.ts';
+// What agents may call
+export { CODE_PLACE } from './permissions.ts';
 export {
   type Plan,
   type PlanStep,
@@ -94,6 +96,7 @@ export { sessionKeeper } from './session-keeper.ts';
 // Workers
 export { subAgentKind, topLevelKind } from './sub-agent.ts';
 // Tools
+export { clearToolHooks, registerToolHook, type ToolHookCode } from './tool-hooks.ts';
 export { formatToolResult, parseToolCalls, type TextCall, toolPrompt } from './tool-text.ts';
 export {
   executorOf,

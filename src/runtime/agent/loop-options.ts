@@ -8,6 +8,7 @@ import { loopErrors } from './errors.ts';
 import { COMPACTION_OPTIONS, loopCompaction } from './loop-compaction.ts';
 import type { LoopGate } from './loop-gate.ts';
 import { isParkCall, parkTool } from './loop-park.ts';
+import { type Permissions, parsePermissions } from './permissions.ts';
 import { type Tool, toolTable } from './tools.ts';
 
 export type ToolFormat = 'native' | 'text';
@@ -15,6 +16,8 @@ export type ToolFormat = 'native' | 'text';
 /** What is not data among the options. */
 export interface LoopParts {
   readonly tools?: readonly Tool[];
+  /** The code in `permissions`, in the order its places count. */
+  readonly permissionCode?: readonly (Handler | undefined)[];
   /** Asked between turns whether to go on. */
   readonly gate?: LoopGate;
   /** Called after a turn with tool calls; may end the loop or say something. */
@@ -57,6 +60,10 @@ export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
   readonly compact_threshold?: number | null;
   readonly compact_keep_first?: number | null;
   readonly compact_keep_last?: number | null;
+  /** A capability policy inside of the one in force: tools, side_effect_level, capabilities, workspace_roots, ... */
+  readonly policy?: JsonObject | null;
+  /** `{allow, deny, on_escalation}`: what this agent may call, below the policy. */
+  readonly permissions?: Json;
 };
 
 /** The options as the loop uses them. */
@@ -78,6 +85,9 @@ export interface LoopPlan {
   readonly maxCostUsd: number | undefined;
   readonly compaction: CompactPlan | undefined;
   readonly tools: ReadonlyMap<string, Tool>;
+  /** What this loop asks for of the policy in force. */
+  readonly policy: JsonObject | undefined;
+  readonly permissions: Permissions | undefined;
   readonly parts: LoopParts;
   readonly llm: LlmOptions;
 }
@@ -115,13 +125,13 @@ const OWN: ReadonlySet<string> = new Set([
   ...['session_id', 'profile', 'persistent', 'max_iterations', 'max_nudges', 'nudge'],
   ...['done_sentinel', 'tool_format', 'native_tool_fallback', 'tool_retries', 'tool_backoff_ms'],
   ...['max_concurrent_tools', 'stop_after_successful_tools', 'require_successful_tools'],
-  ...['token_budget', 'max_cost_usd', 'budget', 'tools'],
+  ...['token_budget', 'max_cost_usd', 'budget', 'tools', 'policy', 'permissions'],
   ...COMPACTION_OPTIONS,
 ]);
 
 /** Documented options that this version does not have. */
 const UNSUPPORTED: ReadonlySet<string> = new Set([
-  ...['policy', 'approval_policy', 'permissions', 'daemon', 'persist_path', 'resume_path'],
+  ...['approval_policy', 'daemon', 'persist_path', 'resume_path'],
   ...['wake_interval_ms', 'watch_paths', 'consolidate_on_idle', 'idle_watchdog_attempts'],
   ...['turn_policy', 'loop_detect_warn', 'loop_detect_block'],
   ...['loop_detect_skip', 'skills', 'skill_match', 'working_files', 'mcp_servers'],
@@ -161,6 +171,8 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
     maxCostUsd: numberOption(given, 'max_cost_usd') ?? budget,
     compaction: loopCompaction(given, llm as LlmOptions, { compact: parts.compact }),
     tools: toolTable(withParkTool(parts.tools ?? [])),
+    policy: policyOption(given['policy']),
+    permissions: parsePermissions(given['permissions'], parts.permissionCode),
     parts,
     llm: {
       llm_retries: base.llm_retries,
@@ -193,6 +205,11 @@ function budgetOf(budget: Json | undefined): number | undefined {
     throw loopErrors.badOption({ option: 'budget', expected: '{max_cost_usd}' });
   }
   return cost;
+}
+
+function policyOption(given: Json | undefined): JsonObject | undefined {
+  if (given === undefined || isJsonObject(given)) return given;
+  throw loopErrors.badOption({ option: 'policy', expected: 'a dict' });
 }
 
 function textOption(given: Given, option: string): string | undefined {

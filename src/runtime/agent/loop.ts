@@ -7,7 +7,7 @@
 import type { Json, JsonObject } from '../../base/index.ts';
 import { clockEffects, randomEffects } from '../io/index.ts';
 import { callHandler, defineEffect, type RunContext, type Suspending } from '../run/index.ts';
-import { type ResumeConditions, summaryOf } from '../work/index.ts';
+import { type ResumeConditions, summaryOf, underPolicy } from '../work/index.ts';
 import { appendAgentEvents, type PendingEvent } from './agent-events.ts';
 import { compactSession } from './compact.ts';
 import { Emitter } from './emitter.ts';
@@ -63,6 +63,7 @@ export function* agentLoop(
 ): Suspending<AgentLoopResult> {
   ctx.authority.check({ name: 'agent.loop', access: 'mutate' });
   const plan = parseLoopOptions(options, parts);
+  const inner = plan.policy === undefined ? ctx : underPolicy(ctx, plan.policy);
   const session = openSession(ctx, plan);
   const release = session.drive();
   const sessions = ctx.get(sessionsKey);
@@ -71,7 +72,7 @@ export function* agentLoop(
     session.toolFormat = plan.toolFormat;
     if (task !== '') session.append({ role: 'user', content: task });
     else if (session.transcript.messages.length === 0) throw loopErrors.noTask({});
-    return yield* new AgentLoop(ctx, { plan, task, options }, session, system).run();
+    return yield* new AgentLoop(inner, { plan, task, options }, session, system).run();
   } finally {
     release();
     if (plan.sessionId === undefined) sessions.remove(session.id);

@@ -5,7 +5,10 @@ import type { LlmOptions } from '../llm/index.ts';
 import { callHandler, type RunContext, type Suspending } from '../run/index.ts';
 import { loopErrors } from './errors.ts';
 import type { LoopPlan } from './loop-options.ts';
+import { isParkCall } from './loop-park.ts';
+import { isOffered } from './tool-policy.ts';
 import { toolPrompt } from './tool-text.ts';
+import type { Tool } from './tools.ts';
 import { isMessage, type TranscriptMessage, textOfContent } from './transcript.ts';
 import type { TurnInput } from './turn.ts';
 
@@ -15,11 +18,12 @@ export function* requestOf(
   input: TurnInput,
 ): Suspending<{ readonly system: string | null; readonly options: LlmOptions }> {
   const { plan, session } = input;
-  const base = effectiveSystem(input.system, plan);
+  const offered = offeredTools(ctx, plan);
+  const base = effectiveSystem(input.system, plan, offered);
   const shown = visibleMessages(session.transcript.summary, session.transcript.messages.toArray());
   const { system, messages } = yield* asShown(ctx, input, base, shown);
-  const native = plan.toolFormat === 'native' && plan.tools.size > 0;
-  const tools = [...plan.tools.values()].map(({ name, description, parameters }) => ({
+  const native = plan.toolFormat === 'native' && offered.length > 0;
+  const tools = offered.map(({ name, description, parameters }) => ({
     name,
     description,
     parameters,
@@ -51,10 +55,22 @@ export function nudgeText(plan: LoopPlan): string {
   return `The task is not finished. ${how} now. Only when everything is done, write ${doneMark(plan)}.`;
 }
 
-function effectiveSystem(system: string | null, plan: LoopPlan): string | null {
+/** The tools that the policy in force leaves. To be suspended is no tool that a policy takes away. */
+function offeredTools(ctx: RunContext, plan: LoopPlan): readonly Tool[] {
+  const { policy } = ctx.scope;
+  const all = [...plan.tools.values()];
+  const own = all.filter((tool) => !isParkCall(tool) && isOffered(policy, tool.name));
+  return own.length === 0 ? [] : [...own, ...all.filter(isParkCall)];
+}
+
+function effectiveSystem(
+  system: string | null,
+  plan: LoopPlan,
+  offered: readonly Tool[],
+): string | null {
   const parts = system === null || system === '' ? [] : [system];
-  if (plan.toolFormat === 'text' && plan.tools.size > 0) {
-    parts.push(toolPrompt([...plan.tools.values()]));
+  if (plan.toolFormat === 'text' && offered.length > 0) {
+    parts.push(toolPrompt(offered));
   }
   if (plan.persistent) {
     parts.push(

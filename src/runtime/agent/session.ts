@@ -22,6 +22,8 @@ export class Session {
   readonly subscribers: Handler[] = [];
   /** Messages that came while a turn was under way; the loop takes them up between turns. */
   readonly inbox: TranscriptMessage[] = [];
+  /** Calls of tools that were granted for the whole session; see permissions.ts. */
+  readonly grants = new Set<string>();
   /** Events that the next transaction of the session writes. */
   outbox: PendingEvent[] = [];
   systemPrompt: string | null = null;

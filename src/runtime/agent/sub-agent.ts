@@ -13,7 +13,6 @@ import type { LoopOptions, LoopParts } from './loop-options.ts';
 import { parkWorker } from './loop-park.ts';
 import type { AgentLoopResult } from './loop-result.ts';
 import { newSession, type Session, sessionsKey } from './session.ts';
-import type { Tool } from './tools.ts';
 import { Transcript } from './transcript.ts';
 
 /** Runs workers of the mode `sub_agent`. Their tools come as attachments: `tools`, a list of `Tool`. */
@@ -26,12 +25,13 @@ export const subAgentKind: WorkerKind = {
     const { session_id: _id, _resume_continuity: _told, ...options } = objectOf(spec['options']);
     const system = typeof spec['system'] === 'string' ? spec['system'] : null;
     const parts = partsOf(cycle);
+    const before = session.transcript.events.length;
     let envelope: JsonObject;
     try {
       const given = { ...options, session_id: session.id } as LoopOptions;
       const result = yield* agentLoop(ctx, taskOf(cycle), system, given, parts);
       if (result.status === 'suspended') return parked(result);
-      envelope = envelopeOf(result, session, spec);
+      envelope = envelopeOf(result, session, spec, before);
     } catch (error) {
       if (!HarnError.is(error) || isOfTheTask(error)) throw error;
       envelope = failedEnvelope(error, session);
@@ -66,9 +66,12 @@ export const topLevelKind: WorkerKind = {
 
 /** What of the loop is not data. */
 function partsOf(cycle: WorkerCycle): LoopParts {
-  const { postTurn, context, compact } = attachmentsOfLoop(cycle.attachments);
+  const { tools, permissionCode, postTurn, context, compact } = attachmentsOfLoop(
+    cycle.attachments,
+  );
   return {
-    tools: toolsOf(cycle),
+    tools,
+    permissionCode,
     gate: gateOf(cycle),
     ...(postTurn === undefined ? {} : { postTurn }),
     ...(context === undefined ? {} : { context }),
@@ -120,14 +123,6 @@ function gateOf({ gate }: WorkerCycle): LoopGate {
   };
 }
 
-/** The attached tools that the worker's policy lets it have. */
-function toolsOf({ attachments, policy }: WorkerCycle): readonly Tool[] {
-  const { tools } = attachmentsOfLoop(attachments);
-  const allowed = objectOf(policy)['tools'];
-  if (!Array.isArray(allowed) || allowed.length === 0) return tools;
-  return tools.filter(({ name }) => (allowed as readonly Json[]).includes(name));
-}
-
 function parked(result: AgentLoopResult): CycleEnd {
   return {
     status: 'parked',
@@ -137,18 +132,34 @@ function parked(result: AgentLoopResult): CycleEnd {
   };
 }
 
-function envelopeOf(result: AgentLoopResult, session: Session, spec: JsonObject): JsonObject {
+/** The last call that was denied, as the error of an envelope. `before`: how long the history was at the start. */
+function denialIn(session: Session, before: number): JsonObject | undefined {
+  const denied = session.transcript.events
+    .toArray(before)
+    .findLast(({ kind }) => kind === 'PermissionDeny');
+  if (denied === undefined) return undefined;
+  const { tool = null, reason = null } = objectOf(denied['metadata']);
+  return { category: 'permission_denied', message: reason, tool };
+}
+
+function envelopeOf(
+  result: AgentLoopResult,
+  session: Session,
+  spec: JsonObject,
+  before: number,
+): JsonObject {
   const { llm, transcript, status } = result;
   const used = llm.input_tokens + llm.output_tokens;
   const budget = objectOf(spec['options'])['token_budget'];
   const assets = session.transcript.assets.toArray();
   const { data, problem } = dataOf(result.text, spec);
   const error =
-    status === 'failed'
+    denialIn(session, before) ??
+    (status === 'failed'
       ? { category: 'tool_error', message: 'no required tool succeeded' }
       : problem === undefined
         ? null
-        : { category: 'schema_validation', message: problem };
+        : { category: 'schema_validation', message: problem });
   return {
     ok: error === null,
     summary: result.visible_text === '' ? (session.transcript.summary ?? '') : result.visible_text,

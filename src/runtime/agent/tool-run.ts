@@ -17,7 +17,11 @@ import {
 import { GEN_AI } from '../trace/index.ts';
 import { withDeadline } from '../work/index.ts';
 import type { ToolErrorCategory } from './agent-events.ts';
+import { decide, denial, type Permissions } from './permissions.ts';
+import { afterTool, beforeTool } from './tool-hooks.ts';
+import { beyondPolicy } from './tool-policy.ts';
 import type { Tool, ToolCallSite } from './tools.ts';
+import type { TranscriptEvent } from './transcript.ts';
 
 /** What a call came to. */
 export interface ToolOutcome {
@@ -27,12 +31,17 @@ export interface ToolOutcome {
   readonly text: string;
   readonly category?: ToolErrorCategory;
   readonly message?: string;
+  /** Decisions on permissions, for the history of the session. */
+  readonly events?: readonly TranscriptEvent[];
 }
 
 export interface RunToolOptions {
   readonly sessionId: string;
   readonly retries: number;
   readonly backoffMs: number;
+  readonly permissions?: Permissions | undefined;
+  /** What was granted for the session. */
+  readonly grants: Set<string>;
 }
 
 /** Runs one call. */
@@ -53,12 +62,100 @@ export function* runTool(
   if ('problems' in args) {
     return refused(tool.name, 'schema_validation', 'the arguments do not fit', args.problems);
   }
+  const gated = yield* passGate(ctx, tool, args.args, call, options);
+  if ('outcome' in gated) return gated.outcome;
+  const outcome = yield* attempts(ctx, tool, gated.args, { call, ...options });
+  const { events } = gated;
+  if (outcome.category !== 'permission_denied')
+    return events.length === 0 ? outcome : { ...outcome, events };
+  const about = { tool: tool.name, callId: call.id, args: gated.args };
+  return { ...outcome, events: [...events, denial(about, outcome.message ?? 'denied')] };
+}
+
+function* attempts(
+  ctx: RunContext,
+  tool: Tool,
+  args: JsonObject,
+  options: RunToolOptions & { readonly call: LlmToolCall },
+): Suspending<ToolOutcome> {
   for (let attempt = 0; ; attempt += 1) {
-    const outcome = yield* attemptCall(ctx, tool, args.args, { call, ...options });
+    const outcome = yield* attemptCall(ctx, tool, args, options);
     const again = outcome.category === 'tool_error' || outcome.category === 'timeout';
-    if (!again || attempt >= options.retries) return outcome;
+    if (!again || attempt >= options.retries)
+      return yield* afterCall(ctx, tool, args, outcome, options);
     yield* ctx.perform(clockEffects.sleep_ms, [options.backoffMs * 2 ** attempt]);
   }
+}
+
+function* afterCall(
+  ctx: RunContext,
+  tool: Tool,
+  args: JsonObject,
+  outcome: ToolOutcome,
+  { call, sessionId }: RunToolOptions & { readonly call: LlmToolCall },
+): Suspending<ToolOutcome> {
+  const site = { tool_call_id: call.id, session_id: sessionId };
+  const { text, status } = outcome;
+  try {
+    const shown = yield* afterTool(ctx, { name: tool.name, args }, { text, status }, site);
+    return shown === text ? outcome : { ...outcome, text: shown };
+  } catch (error) {
+    // What a hook was to change is not shown unchanged.
+    return failure(ctx, tool, error);
+  }
+}
+
+type Gated =
+  | { readonly args: JsonObject; readonly events: readonly TranscriptEvent[] }
+  | { readonly outcome: ToolOutcome };
+
+/** Whether a call is made: hooks first, then the policy in force, then the agent's own permissions. */
+function* passGate(
+  ctx: RunContext,
+  tool: Tool,
+  given: JsonObject,
+  call: LlmToolCall,
+  { sessionId, permissions, grants }: RunToolOptions,
+): Suspending<Gated> {
+  const refuse = (args: JsonObject, reason: string, events: readonly TranscriptEvent[] = []) => {
+    const about = { tool: tool.name, callId: call.id, args };
+    return { outcome: denied(tool.name, reason, [...events, denial(about, reason)]) };
+  };
+  try {
+    const site = { tool_call_id: call.id, session_id: sessionId };
+    const hooked = yield* beforeTool(ctx, tool.name, given, site);
+    if ('denied' in hooked) return refuse(given, hooked.denied);
+    const fitting = hooked.args === given ? { args: given } : argumentsOf(tool, hooked.args);
+    if ('problems' in fitting) {
+      const problem = 'the arguments that a hook put in place do not fit';
+      return { outcome: refused(tool.name, 'schema_validation', problem, fitting.problems) };
+    }
+    const { args } = fitting;
+    const beyond = beyondPolicy(ctx.scope.policy, tool, args);
+    if (beyond !== undefined) return refuse(args, beyond);
+    if (permissions === undefined) return { args, events: [] };
+    const asked = { tool: tool.name, callId: call.id, args, sessionId, grants };
+    const decision = yield* decide(ctx, permissions, asked);
+    if (!decision.allowed) return refuse(args, decision.reason, decision.events);
+    return { args, events: decision.events };
+  } catch (error) {
+    // Code that decides and fails has decided nothing: the call is not made.
+    return { outcome: failure(ctx, tool, error) };
+  }
+}
+
+/** A call that was not made because it may not be. */
+function denied(tool: string, reason: string, events: readonly TranscriptEvent[]): ToolOutcome {
+  const result = { error: 'permission_denied', tool, reason };
+  const text = JSON.stringify(result);
+  return {
+    status: 'rejected',
+    result,
+    text,
+    category: 'permission_denied',
+    message: reason,
+    events,
+  };
 }
 
 /** Arguments with the defaults of their schema, or what is wrong with them. */

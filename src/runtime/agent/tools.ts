@@ -57,6 +57,8 @@ export interface Tool {
   readonly handler: ToolHandler | undefined;
   /** Changes something outside: a native handler is then called behind a durable intent. */
   readonly mutates: boolean;
+  /** Its declared level: none, read_only, workspace_write, process_exec or network. Undefined: not declared. */
+  readonly sideEffects: string | undefined;
   /** May run beside other calls of the same turn. */
   readonly parallel: boolean;
   /** What happens on resume to a native mutation whose end is not known. */
@@ -85,6 +87,7 @@ export function toTool(declared: JsonObject, handler: ToolHandler | undefined): 
     executor,
     handler,
     mutates: flag(name, declared, 'mutates') ?? !readOnly,
+    sideEffects: levelOf(declared, annotations),
     parallel: flag(name, declared, 'parallel') ?? false,
     onUnknown: onUnknownOf(name, declared['on_unknown']),
     timeoutMs: positive(name, declared, 'timeout_ms'),
@@ -104,11 +107,16 @@ export function toolTable(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
 
 function isReadOnly(declared: JsonObject, annotations: JsonObject): boolean {
   if (annotations['readOnlyHint'] === true) return true;
-  const level =
-    annotations['side_effect_level'] ?? objectOf(declared['policy'])['side_effect_level'];
+  const level = levelOf(declared, annotations);
   if (level === 'none' || level === 'read_only') return true;
   const kind = annotations['kind'];
   return kind === 'read' || kind === 'search' || kind === 'think' || kind === 'fetch';
+}
+
+function levelOf(declared: JsonObject, annotations: JsonObject): string | undefined {
+  const level =
+    annotations['side_effect_level'] ?? objectOf(declared['policy'])['side_effect_level'];
+  return typeof level === 'string' ? level : undefined;
 }
 
 function objectOf(value: Json | undefined): JsonObject {

@@ -11,13 +11,14 @@ import { Emitter } from './emitter.ts';
 import type { ParkWish } from './loop-gate.ts';
 import type { LoopPlan } from './loop-options.ts';
 import { isParkCall, showStructural, structuralOutcomes } from './loop-park.ts';
+import { grantsIn } from './permissions.ts';
 import { isPlan, planEntries, planRender } from './plan.ts';
 import { requestOf } from './prompt.ts';
 import { type Session, sessionsKey } from './session.ts';
 import { appendSessionFacts, sessionFacts } from './session-facts.ts';
 import { runTool, type ToolOutcome } from './tool-run.ts';
 import { formatToolResult, parseToolCalls, withoutTags } from './tool-text.ts';
-import type { TranscriptMessage } from './transcript.ts';
+import type { TranscriptEvent, TranscriptMessage } from './transcript.ts';
 
 /** What a turn came to; the recorded outcome of its unit. */
 export type TurnResult = {
@@ -25,6 +26,8 @@ export type TurnResult = {
   readonly visible_text: string;
   readonly messages: readonly TranscriptMessage[];
   readonly tools: readonly TurnTool[];
+  /** Facts of the turn that are no messages. */
+  readonly events?: readonly TranscriptEvent[];
   /** Calls came as text where the provider's own form was expected. */
   readonly fallback: 'none' | 'accepted' | 'rejected';
   readonly input_tokens: number;
@@ -86,6 +89,9 @@ export function takeTurn(ctx: RunContext, input: TurnInput): Suspending<TurnResu
 export function applyTurn(ctx: RunContext, session: Session, result: TurnResult): void {
   const { after } = sessionFacts(session, ctx.runId, result.messages);
   session.append(...result.messages);
+  const { events = [] } = result;
+  for (const event of events) session.note((transcript) => transcript.withEvent(event));
+  for (const grant of grantsIn(events)) session.grants.add(grant);
   session.written = after;
   for (const plan of result.plans ?? []) {
     const event = { kind: 'plan', role: 'system', visibility: 'public', text: planRender(plan) };
@@ -111,11 +117,13 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   const results = calls.map((call, k) => resultMessage(call, outcomes[k] as ToolOutcome, isText));
   const rejected = fallback === 'rejected' ? [rejection()] : [];
   const plans = outcomes.flatMap(({ result: given }) => (isPlan(given) ? [given] : []));
+  const events = outcomes.flatMap((outcome) => outcome.events ?? []);
   const result: TurnResult = {
     text: answer.text,
     visible_text: visible,
     messages: [said, ...results, ...rejected],
     tools: calls.map((call, k) => turnTool(call, outcomes[k] as ToolOutcome)),
+    ...(events.length === 0 ? {} : { events }),
     fallback,
     input_tokens: answer.input_tokens,
     output_tokens: answer.output_tokens,
@@ -241,6 +249,8 @@ function* runCall(
     sessionId: session.id,
     retries: plan.toolRetries,
     backoffMs: plan.toolBackoffMs,
+    permissions: plan.permissions,
+    grants: session.grants,
   });
   const durationMs = ctx.sync(clockEffects.monotonic_ms, []) - startMs;
   yield* emitter.emit({

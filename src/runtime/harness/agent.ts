@@ -4,14 +4,17 @@ import {
   type AgentEvent,
   type AgentLoopResult,
   agentLoop,
+  clearToolHooks,
   type LoopGate,
   type LoopOptions,
   type ReplayEvent,
+  registerToolHook,
   sessionCalls,
   type ToolCallSite,
   toTool,
 } from '../agent/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
+import { type AgentPermissions, codeHandler, detachPermissions } from './permissions.ts';
 
 /** What the handler of a tool is told besides its arguments. */
 export interface ToolCall extends ToolCallSite {
@@ -44,18 +47,37 @@ export function defineTool<A extends JsonObject>(tool: AgentTool<A>): AgentTool 
 }
 
 /** A loop as it is started. The other fields are the options of `agent_loop` and of model calls. */
-export interface AgentLoopCall extends LoopOptions {
+export interface AgentLoopCall extends Omit<LoopOptions, 'permissions'> {
   readonly task: string;
   readonly system?: string;
   readonly tools?: readonly AgentTool[];
+  readonly permissions?: AgentPermissions;
   /** Asked between turns whether to go on. */
   readonly gate?: LoopGate;
+}
+
+/** A hook of tools. */
+export interface ToolHookSpec {
+  /** Names of tools; `*` for any text. Every tool by default. */
+  readonly pattern?: string;
+  /** Denies every call, for this reason. */
+  readonly deny?: string;
+  /** Longer results lose their middle before a model sees them, in characters. */
+  readonly max_output?: number;
+  /** Before a call: false or `{deny}` denies it, `{args}` changes its arguments. */
+  readonly pre?: (event: JsonObject) => unknown;
+  /** After a call: a text, or `{text}`, stands instead of the result. */
+  readonly post?: (event: JsonObject) => unknown;
 }
 
 /** Loops and sessions. */
 export interface AgentMethods {
   /** Runs an agent until it is done. Each turn is recorded; a resumed run goes on after the last one. */
   loop(call: AgentLoopCall): Promise<AgentLoopResult>;
+  /** Watches calls of tools from here on, in the order of registration. */
+  registerToolHook(hook: ToolHookSpec): void;
+  /** Forgets every hook of tools. */
+  clearToolHooks(): void;
   open(id?: string): string;
   exists(id: string): boolean;
   currentId(): string | null;
@@ -78,10 +100,22 @@ export function agentMethods(ctx: RunContext): AgentMethods {
   const run = <T>(body: (inner: RunContext) => Suspending<T>) =>
     ctx.runFromLane(ctx.task.nextGroup('agent'), body);
   return {
-    loop: ({ task, system, tools = [], gate, ...options }) => {
-      const parts = { tools: tools.map(asTool), ...(gate === undefined ? {} : { gate }) };
-      return run((inner) => agentLoop(inner, task, system ?? null, options, parts));
+    loop: ({ task, system, tools = [], gate, permissions, ...options }) => {
+      const { data, code } = detachPermissions(permissions);
+      const parts = {
+        tools: tools.map(asTool),
+        permissionCode: code,
+        ...(gate === undefined ? {} : { gate }),
+      };
+      const given = { ...options, permissions: data };
+      return run((inner) => agentLoop(inner, task, system ?? null, given, parts));
     },
+    registerToolHook: ({ pre, post, ...hook }) =>
+      void registerToolHook(ctx, hook, {
+        pre: pre === undefined ? undefined : codeHandler(pre),
+        post: post === undefined ? undefined : codeHandler(post),
+      }),
+    clearToolHooks: () => void clearToolHooks(ctx),
     open: (id) => sessionCalls.open(ctx, id ?? null),
     exists: (id) => sessionCalls.exists(ctx, id),
     currentId: () => sessionCalls.current_id(ctx),

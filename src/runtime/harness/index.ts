@@ -5,6 +5,7 @@ export {
   type AgentTool,
   defineTool,
   type ToolCall,
+  type ToolHookSpec,
 } from './agent.ts';
 export { camel, createFamily, type Family, notData } from './family.ts';
 export type { InteractionHandle } from './interaction.ts';
@@ -16,6 +17,13 @@ export type {
   OnFinish,
   RootMethods,
 } from './lifecycle.ts';
+export type {
+  AgentPermissions,
+  PermissionAnswer,
+  PermissionRequest,
+  PermissionRules,
+  PermissionTest,
+} from './permissions.ts';
 export { type Pipeline, type PipelineFn, pipeline } from './pipeline.ts';
 export type { PoolHandle, PoolMethods } from './pool.ts';
 export type { QueueHandle, TriggersHandle } from './queues.ts';
@@ -31,5 +39,11 @@ export {
 export type { LaneFn, ParallelOptions, Settled, Spawned } from './tasks.ts';
 export type { CompactCall, TranscriptMethods } from './transcripts.ts';
 export { createHarness, type Handle, type Harness } from './tree.ts';
-export type { WorkerBody, WorkerMethods } from './worker.ts';
+export type {
+  Execution,
+  SubAgentOptions,
+  WorkerBody,
+  WorkerConfig,
+  WorkerMethods,
+} from './worker.ts';
 export type { StageCall, StageFn, WorkflowCall, WorkflowMethods } from './workflow.ts';

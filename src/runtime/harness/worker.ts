@@ -15,6 +15,8 @@ import {
   workerCheckpoint,
   workerTrigger,
 } from '../work/index.ts';
+import { type AgentTool, asTool } from './agent.ts';
+import { type AgentPermissions, detachPermissions } from './permissions.ts';
 import type { Harness } from './tree.ts';
 
 /** A worker by its handle or its id. */
@@ -23,13 +25,47 @@ export type WorkerHandle = string | JsonObject;
 /** A worker's body: it runs as a lane with a harness of its own. Its result must be data. */
 export type WorkerBody = (harness: Harness, task: string, worker: JsonObject) => Promise<unknown>;
 
+/** Where a worker works: all that is started below it follows. */
+export interface Execution {
+  /** Relative to that of whoever starts it; beside a worktree, relative to it. */
+  readonly cwd?: string;
+  /** Variables over those of whoever starts it. */
+  readonly env?: { readonly [name: string]: string };
+  readonly worktree?: {
+    readonly repo: string;
+    readonly path?: string;
+    readonly branch?: string;
+    readonly base_ref?: string;
+    /** `remove`: gone at the worker's end. */
+    readonly cleanup?: string;
+  };
+}
+
+/** What a worker is started with; the other fields are those of `spawn_agent`. */
+export interface WorkerConfig {
+  readonly task: string;
+  readonly execution?: Execution;
+  /** Names of the only tools it may use, or the tools of its node with their handlers. */
+  readonly tools?: readonly string[] | readonly AgentTool[];
+  readonly permissions?: AgentPermissions;
+  readonly [field: string]: unknown;
+}
+
+/** Options of a sub-agent; the other fields are those of `sub_agent_run` and of loops. */
+export interface SubAgentOptions {
+  readonly execution?: Execution;
+  readonly tools?: readonly AgentTool[];
+  readonly permissions?: AgentPermissions;
+  readonly [field: string]: unknown;
+}
+
 /** What the agent handle offers for workers. */
 export interface WorkerMethods {
   /**
    * Starts delegated work and gives its handle. It outlives whoever started it; what is still open when the run ends
    * has its line in the receipt.
    */
-  workerSpawn(config: JsonObject, body?: WorkerBody): Promise<JsonObject>;
+  workerSpawn(config: WorkerConfig, body?: WorkerBody): Promise<JsonObject>;
   /** Gives a worker that is not at work another task. */
   workerSendInput(worker: WorkerHandle, task: Json): Promise<JsonObject>;
   /** The next piece of work of a retriggerable worker that awaits one. */
@@ -48,7 +84,7 @@ export interface WorkerMethods {
   /** Inside a body: the place where it can be suspended. Null unless it was; then what it was resumed with. */
   workerCheckpoint(state?: Json): Promise<Json>;
   /** One task for a sub-agent: its envelope, or a handle with `background: true`. */
-  subAgentRun(task: string, options?: JsonObject): Promise<Json>;
+  subAgentRun(task: string, options?: SubAgentOptions): Promise<Json>;
   parseResumeConditions(conditions: Json): Json;
 }
 
@@ -61,8 +97,13 @@ export function workerMethods(
     ctx.runFromLane(ctx.task.nextGroup('worker'), body);
   return {
     workerSpawn: (config, body) => {
-      const parts = body === undefined ? {} : { body: bodyHandler(body, harnessFor) };
-      return call((inner) => spawnAgent(inner, config, parts));
+      const { plain, attachments } = split(config);
+      const code = { tools: attachments['tools'] ?? [] };
+      const parts = {
+        attachments: { ...attachments, code },
+        ...(body === undefined ? {} : { body: bodyHandler(body, harnessFor) }),
+      };
+      return call((inner) => spawnAgent(inner, plain, parts));
     },
     workerSendInput: (worker, task) => call((inner) => sendInput(inner, worker, task)),
     workerTrigger: (worker, payload) => call((inner) => workerTrigger(inner, worker, payload)),
@@ -75,9 +116,26 @@ export function workerMethods(
     workerClose: (worker) => call((inner) => closeAgent(inner, worker)),
     workerList: () => listAgents(ctx),
     workerCheckpoint: (state) => call((inner) => workerCheckpoint(inner, state ?? null)),
-    subAgentRun: (task, options) => call((inner) => subAgentRun(inner, task, options ?? null)),
+    subAgentRun: (task, options = {}) => {
+      const { plain, attachments } = split(options);
+      return call((inner) => subAgentRun(inner, task, plain, attachments));
+    },
     parseResumeConditions: (conditions) => parseResumeConditions(conditions) as Json,
   };
+}
+
+/** What is data, and what lives in memory only: tools with their handlers, functions among permissions. */
+function split({ tools, permissions, ...rest }: WorkerConfig | SubAgentOptions) {
+  const { data, code } = detachPermissions(permissions);
+  const isTools = Array.isArray(tools) && tools.some((tool) => typeof tool === 'object');
+  const plain = {
+    ...(rest as JsonObject),
+    ...(data === null ? {} : { permissions: data }),
+    // Names are a limit, not tools.
+    ...(tools === undefined || isTools ? {} : { tools: tools as Json }),
+  };
+  const given = isTools ? (tools as readonly AgentTool[]).map(asTool) : [];
+  return { plain, attachments: { tools: given, permissionCode: code } };
 }
 
 function bodyHandler(body: WorkerBody, harnessFor: (ctx: RunContext) => Harness): Handler {

@@ -50,7 +50,7 @@ function targetOf(event: string, payload: JsonObject): string {
 }
 
 /** `*` for any text, `?` for one character. Linear in the text for each star. */
-function globMatches(glob: string, text: string): boolean {
+export function globMatches(glob: string, text: string): boolean {
   const source = glob
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replace(/\*+/g, '.*')

@@ -30,6 +30,7 @@ export {
 // Errors
 export { capabilityErrors, hookErrors, journalErrors, runErrors } from './errors.ts';
 // Session hooks
+export { globMatches } from './hook-pattern.ts';
 export {
   type FireOptions,
   fireHooks,

@@ -2,6 +2,7 @@
 // reports them follow it; what the runtime keeps for itself (journal, snapshots, records) does not. A scope belongs to a
 // context and goes to what is started from there, so it never reaches a sibling or the parent. Nothing here is recorded:
 // a scope is made from facts that are.
+import type { JsonObject } from '../../base/index.ts';
 import { isAbsolutePath, resolvePath } from '../host/index.ts';
 import { capabilityErrors } from './errors.ts';
 
@@ -13,26 +14,32 @@ export interface ScopeChange {
   readonly env?: { readonly [name: string]: string } | undefined;
   /** Absolute paths: nothing outside of them may be reached. Further to those of the scope around. */
   readonly roots?: readonly string[] | undefined;
+  /** What may be used, in place of that of the scope around: whoever narrows has narrowed it. Opaque here. */
+  readonly policy?: JsonObject | undefined;
 }
 
 /** Immutable. The one of a run that nobody narrowed is `ExecutionScope.root`. */
 export class ExecutionScope {
-  static readonly root = new ExecutionScope(undefined, {}, []);
+  static readonly root = new ExecutionScope(undefined, {}, [], null);
 
   /** Undefined: that of the process. */
   readonly cwd: string | undefined;
   readonly env: { readonly [name: string]: string };
   /** A path has to be inside of one root of each list. */
   readonly roots: readonly (readonly string[])[];
+  /** The capability policy in force; null is none. */
+  readonly policy: JsonObject | null;
 
   private constructor(
     cwd: string | undefined,
     env: { readonly [name: string]: string },
     roots: readonly (readonly string[])[],
+    policy: JsonObject | null,
   ) {
     this.cwd = cwd;
     this.env = env;
     this.roots = roots;
+    this.policy = policy;
   }
 
   get isRoot(): boolean {
@@ -40,13 +47,15 @@ export class ExecutionScope {
   }
 
   /** This scope with a change; a relative `cwd` is relative to this one. */
-  with({ cwd, env = {}, roots = [] }: ScopeChange): ExecutionScope {
+  with({ cwd, env = {}, roots = [], policy }: ScopeChange): ExecutionScope {
     const names = Object.keys(env);
-    if (cwd === undefined && names.length === 0 && roots.length === 0) return this;
+    const isSame = cwd === undefined && names.length === 0 && roots.length === 0;
+    if (isSame && policy === undefined) return this;
     return new ExecutionScope(
       cwd === undefined ? this.cwd : resolvePath(this.cwd ?? '.', cwd),
       names.length === 0 ? this.env : { ...this.env, ...env },
       roots.length === 0 ? this.roots : [...this.roots, roots],
+      policy ?? this.policy,
     );
   }
 

@@ -109,7 +109,7 @@ export {
 } from './worker-config.ts';
 export { workerCheckpoint } from './worker-cycle.ts';
 export { susErrors, workerErrors } from './worker-errors.ts';
-export { resolveExecution, withExecution } from './worker-execution.ts';
+export { resolveExecution, underPolicy, withExecution } from './worker-execution.ts';
 export { workerKeeper } from './worker-keeper.ts';
 export {
   type CycleEnd,

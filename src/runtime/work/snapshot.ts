@@ -9,6 +9,7 @@ import { carryOver, digestOf, digestTranscript } from './worker-carry.ts';
 import { remakeCode } from './worker-code.ts';
 import { textOf } from './worker-config.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
+import { policyRules } from './worker-policy.ts';
 import { assertMay, bookkeeping, claimWorker, commitWorker, workerStamp } from './worker-record.ts';
 import { type LiveWorker, register, workersKey } from './worker-registry.ts';
 import { summaryOf, workerFromSnapshot } from './worker-view.ts';
@@ -153,11 +154,16 @@ function* adopt(ctx: RunContext, snapshot: Json, target: string): Suspending<Liv
   } catch (error) {
     throw susErrors.noSnapshot({ target, problem: messageOf(error) });
   }
+  // Its own limits, inside of those of whoever goes on with it.
+  const authority = ctx.authority.without(
+    policyRules(worker.policy),
+    `the policy of worker ${worker.name}`,
+  );
   // One that this run has let go of has its functions still; others are made again.
   const known = ctx.get(workersKey).find(worker.id);
   const { body, attachments, missing } =
     known === undefined ? remakeCode(ctx, worker.code) : { ...known, missing: [] };
-  const live = register(ctx, worker, { authority: ctx.authority, body, attachments, missing });
+  const live = register(ctx, worker, { authority, body, attachments, missing });
   live.isKept = true;
   yield* commitWorker(ctx, live, worker, 'worker_restored');
   return live;

@@ -10,6 +10,7 @@ import {
   type Suspending,
 } from '../run/index.ts';
 import { objectOf } from './worker-config.ts';
+import { intersect, policyRules } from './worker-policy.ts';
 import { bookkeeping } from './worker-record.ts';
 import {
   enterWorktree,
@@ -97,12 +98,27 @@ function changeOf(execution: JsonObject, policy: Json): ScopeChange {
     cwd: typeof cwd === 'string' ? cwd : undefined,
     env: objectOf(execution['env']) as { readonly [name: string]: string },
     roots: rootsOf(policy),
+    policy: isJsonObject(policy) ? policy : undefined,
   };
 }
 
 function rootsOf(policy: Json): readonly string[] {
   const roots = isJsonObject(policy) ? policy['workspace_roots'] : undefined;
   return Array.isArray(roots) ? roots.map(String) : [];
+}
+
+/** The context under what `wanted` asks for of the policy in force. Asking for more than that is an error. */
+export function underPolicy(ctx: RunContext, wanted: JsonObject): RunContext {
+  const policy = intersect(ctx.scope.policy, absoluteRoots(ctx, wanted));
+  const bound = rootsOf(policy).length > 0 && ctx.scope.cwd === undefined;
+  const cwd = bound ? bookkeeping(ctx).sync(fsEffects.cwd, []) : undefined;
+  return limited(ctx, ctx.scope.with({ ...changeOf({}, policy), cwd }), policy);
+}
+
+/** The context in a scope whose policy also takes away authority. */
+function limited(ctx: RunContext, scope: ExecutionScope, policy: Json): RunContext {
+  const authority = ctx.authority.without(policyRules(policy), 'the policy in force');
+  return ctx.withAuthority(authority).withScope(scope);
 }
 
 /**
@@ -119,7 +135,7 @@ export function* withExecution<T>(
   yield* enterWorktree(ctx, execution);
   let result: T;
   try {
-    result = yield* body(ctx.withScope(ctx.scope.with(changeOf(execution, policy))));
+    result = yield* body(limited(ctx, ctx.scope.with(changeOf(execution, policy)), policy));
   } catch (error) {
     yield* leaveWorktree(ctx, execution);
     throw error;

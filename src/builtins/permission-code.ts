@@ -1,0 +1,47 @@
+// Permissions with closures in them: their data, and the closures as handlers that travel beside it.
+import type { Json } from '../base/index.ts';
+import { CODE_PLACE, type Handler, type RunContext, type Suspending } from '../runtime/index.ts';
+import {
+  call,
+  fromJson,
+  functionMeta,
+  type HarnFunction,
+  isDict,
+  isFunction,
+  isList,
+  type Value,
+} from '../values/index.ts';
+import { toData } from './data.ts';
+
+/** A closure that is called with JSON and gives JSON. */
+export function jsonHandler(fn: HarnFunction): Handler {
+  return {
+    kind: 'generator',
+    name: functionMeta(fn).name ?? 'closure',
+    fn,
+    run: function* (ctx: RunContext, args) {
+      const given = args.map((arg) => fromJson((arg ?? null) as Json));
+      return toData(yield* call(fn, ctx, given) as Suspending<Value>);
+    },
+  };
+}
+
+/** The data of permissions, with a place for each closure, and the closures in the order of their places. */
+export function detachPermissions(value: Value | undefined): {
+  readonly data: Json;
+  readonly code: readonly Handler[];
+} {
+  const code: Handler[] = [];
+  return { data: detached(value ?? null, code), code };
+}
+
+function detached(value: Value, code: Handler[]): Json {
+  if (isFunction(value)) {
+    code.push(jsonHandler(value));
+    return { [CODE_PLACE]: code.length - 1 };
+  }
+  if (isList(value)) return value.map((item) => detached(item, code));
+  if (!isDict(value)) return toData(value);
+  const entries = Object.entries(value as { readonly [key: string]: Value });
+  return Object.fromEntries(entries.map(([key, item]) => [key, detached(item, code)]));
+}

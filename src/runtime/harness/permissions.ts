@@ -1,0 +1,68 @@
+// Permissions and hooks of tools in TypeScript: functions among the rules, as the runtime takes them.
+import type { Json, JsonObject } from '../../base/index.ts';
+import { CODE_PLACE } from '../agent/index.ts';
+import type { Handler } from '../run/index.ts';
+
+/** Decides by the arguments of a call. Its answer is recorded by being made again: use only the arguments. */
+export type PermissionTest = (args: JsonObject) => boolean | Promise<boolean>;
+
+/** Names of tools (`*` for any text), or for each of them patterns of texts among the arguments, or a function of them. */
+export type PermissionRules =
+  | readonly string[]
+  | { readonly [tool: string]: true | string | readonly string[] | PermissionTest };
+
+/** What an agent asks for that its permissions do not let it do. */
+export type PermissionRequest = {
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly reason: string;
+  readonly tool_call_id: string;
+  readonly session_id: string;
+};
+
+/** `true` and `once`: this call; `session`: every call of the tool with these arguments. */
+export type PermissionAnswer =
+  | boolean
+  | {
+      readonly grant?: 'once' | 'session';
+      readonly approver?: string;
+      readonly reason?: string;
+    };
+
+/** What one agent may call, below the policy in force. Deny wins. */
+export interface AgentPermissions {
+  readonly allow?: PermissionRules;
+  readonly deny?: PermissionRules;
+  readonly on_escalation?: (
+    request: PermissionRequest,
+  ) => PermissionAnswer | Promise<PermissionAnswer>;
+}
+
+type Code = (...args: never[]) => unknown;
+
+/** An async function as a handler: called with data, gives data. */
+export function codeHandler(code: Code): Handler {
+  return {
+    kind: 'async',
+    name: code.name,
+    run: async (_lane, args) => ((await code(...(args as never[]))) ?? null) as Json,
+  };
+}
+
+/** The data of permissions, with a place for each function, and the functions in the order of their places. */
+export function detachPermissions(given: unknown): {
+  readonly data: Json;
+  readonly code: readonly Handler[];
+} {
+  const code: Handler[] = [];
+  const detached = (value: unknown): Json => {
+    if (typeof value === 'function') {
+      code.push(codeHandler(value as Code));
+      return { [CODE_PLACE]: code.length - 1 };
+    }
+    if (Array.isArray(value)) return value.map(detached);
+    if (typeof value !== 'object' || value === null) return (value ?? null) as Json;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, detached(item)]));
+  };
+  return { data: detached(given), code };
+}
