@@ -235,7 +235,7 @@ describe('assignment', () => {
     ['0.7', 'var x = 1\nx = 2', []],
     [
       '2026',
-      'const x = {a: 1}\nx.a.b[0] = 2',
+      'const x = {a: {b: [1]}}\nx.a.b[0] = 2',
       ['later HARN-OWN-001 Cannot assign to immutable binding: x'],
     ],
     ['2026', 'fn f(x) { x = 1 }', ['later HARN-OWN-001 Cannot assign to immutable binding: x']],
