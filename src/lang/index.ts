@@ -40,7 +40,17 @@ export {
 } from './2-check/errors.ts';
 export { memoryLoader } from './2-check/memory-loader.ts';
 export type { GraphOptions, ModuleLoader } from './2-check/module-graph.ts';
+export {
+  bindingAt,
+  definitionOf,
+  referencesTo,
+  signatureOf,
+  type TypeAt,
+  typeAt,
+} from './2-check/type-at.ts';
+export { typeText } from './2-check/types/display.ts';
 export { matchErrors, typeErrors } from './2-check/types/errors.ts';
+export type { Type } from './2-check/types/type.ts';
 // Emitting: JavaScript of one module, its source map, and reading them back
 export {
   type EmittedEntry,
@@ -55,7 +65,7 @@ export { decodeMappings, lookUp, type Mapping, type SourceMapJson } from './3-em
 export { EMIT_ABI, type RuntimeRow, type SupportName } from './3-emit/support.ts';
 // The tree: node types are in ast.ts, these are what other rooms name
 export type { Comment, Edition, Module, Node } from './ast.ts';
-// Checking: modules, names, colours
+// Checking: modules, names, colours, types
 export type { BuiltinColour, BuiltinEffect, BuiltinSpec } from './builtin-spec.ts';
 // Error tables of this room, for `explain` and the docs
 export { lexErrors, parseErrors } from './errors.ts';

@@ -21,6 +21,16 @@ const BEYOND = new Set([
   'workers/body-wait-and-result',
   'workers/open-at-the-end',
   'workers/suspended-until-told',
+  'types/argument-of-another-type',
+  'types/field-is-missing',
+  'types/interface-is-not-satisfied',
+  'types/match-forgets-a-tag',
+  'types/match-forgets-a-variant',
+  'types/nil-is-handled-first',
+  'types/operands-that-cannot-work',
+  'types/returned-value-does-not-fit',
+  'types/type-parameter-means-one-type',
+  'types/value-of-another-type',
 ]);
 
 function interpret(path: string): Ending {

@@ -20,8 +20,11 @@ import { checkTypes } from './types/check-types.ts';
 
 export interface CheckOptions extends GraphOptions {
   readonly builtins: readonly BuiltinSpec[];
-  /** Whether types are checked: true unless set. Without it a program means the same; fewer mistakes are found. */
-  readonly types?: boolean | undefined;
+  /**
+   * Whether types are checked: true unless set. Without it a program means the same; fewer mistakes are found.
+   * `'keep'` also keeps the type of every expression, for `typeAt`.
+   */
+  readonly types?: boolean | 'keep' | undefined;
 }
 
 /**
@@ -43,7 +46,8 @@ export function check(
   const pipelines: PipelineScopes = new Map();
   for (const module of graph.modules) new Resolver(state, module, pipelines).run();
   checkMain(graph.entry);
-  if (types) checkTypes(graph.modules, brokenModules(graph));
+  if (types !== false)
+    checkTypes(graph.modules, { unjudged: brokenModules(graph), keep: types === 'keep' });
 
   const finished = graph.modules.map((module) => ({ module, entry: selectEntry(module) }));
   const mains = new Set<FunctionRecord>();
@@ -86,7 +90,7 @@ function toChecked(record: ModuleRecord, entry: CheckedModule['entry']): Checked
   const functions = new Map<FunctionNode, FunctionFacts>();
   for (const [node, facts] of record.functions) functions.set(node, toFacts(facts));
   const { source, module, edition, imports, topLevel, uses, declares, faults, calls } = record;
-  const { suspensionPoints, tickLoops, parents } = record;
+  const { suspensionPoints, tickLoops, parents, types } = record;
   return {
     source,
     module,
@@ -103,6 +107,7 @@ function toChecked(record: ModuleRecord, entry: CheckedModule['entry']): Checked
     suspensionPoints,
     tickLoops,
     parents,
+    types,
   };
 }
 

@@ -22,6 +22,7 @@ import type {
   WhileStatement,
 } from '../ast.ts';
 import type { BuiltinSpec } from '../builtin-spec.ts';
+import type { Type } from './types/type.ts';
 
 /** `f(x)`, `obj.m(x)`, `x |> f`. */
 export type CallNode = Call | MethodCall | Pipe;
@@ -89,6 +90,8 @@ export interface CheckedModule {
   readonly tickLoops: ReadonlySet<LoopNode>;
   /** Pipelines with `extends`: the parent's body runs first in the same scope. */
   readonly parents: ReadonlyMap<PipelineDeclaration, ParentPipeline>;
+  /** The type of every expression; present when the check was asked to keep them. */
+  readonly types: ReadonlyMap<Node, Type> | undefined;
 }
 
 /** The parent of an `extends` pipeline; it may live in an imported module. */
@@ -142,6 +145,8 @@ export interface Binding {
   readonly reassigned: boolean;
   /** Used inside a function-like node other than the one that declares it. */
   readonly captured: boolean;
+  /** What it was declared or inferred as; absent when nothing is known, or types were not checked. */
+  readonly declaredType: Type | undefined;
   /** For kind `builtin`. */
   readonly builtin?: BuiltinSpec | undefined;
 }

@@ -173,6 +173,9 @@ export class ModuleRecord {
   readonly #assignments: { readonly at: number; readonly binding: BindingRecord }[] = [];
   #isSorted = true;
 
+  /** The type of every expression, when it was asked for. */
+  types: ReadonlyMap<Node, Type> | undefined;
+
   readonly findings: Diagnostic[] = [];
   readonly latentFindings: Diagnostic[] = [];
 

@@ -67,6 +67,7 @@ function inferArguments(walk: Walk, args: readonly Argument[]): Type[] {
 
 function callBuiltin(walk: Walk, spec: BuiltinSpec, node: Call, name: string): Type {
   const type = walk.builtinType(spec);
+  walk.note(node.callee, type);
   if (type.kind !== 'function') {
     inferArguments(walk, node.args);
     return ANY;

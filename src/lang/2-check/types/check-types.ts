@@ -1,15 +1,22 @@
 // The type phase as a whole: every declared type of the program gets its name, then each module is walked, dependencies
 // first, so that what an import brings in is known. A module that did not parse is walked without being judged.
+import type { Node } from '../../ast.ts';
 import type { ModuleRecord } from '../records.ts';
 import { BuiltinTypes } from './builtins.ts';
 import { ModuleTypes, ProgramTypes } from './module-types.ts';
+import type { Type } from './type.ts';
 import { Walker } from './walker.ts';
 
+export interface TypeOptions {
+  /** Modules whose findings are left out: they did not parse. */
+  readonly unjudged: ReadonlySet<ModuleRecord>;
+  /** Whether the type of every expression is kept, for tools. */
+  readonly keep: boolean;
+}
+
 /** Gives every name of the modules a type and reports what cannot be right. */
-export function checkTypes(
-  modules: readonly ModuleRecord[],
-  broken: ReadonlySet<ModuleRecord>,
-): void {
+export function checkTypes(modules: readonly ModuleRecord[], options: TypeOptions): void {
+  const { unjudged, keep } = options;
   const program = new ProgramTypes();
   const builtins = new BuiltinTypes();
   for (const record of modules) {
@@ -20,6 +27,9 @@ export function checkTypes(
   for (const module of program.modules.values())
     module.declareImpls(module.record.module.body, module.scope);
   for (const module of program.modules.values()) {
-    if (!broken.has(module.record)) new Walker(program, module, builtins).run();
+    const { record } = module;
+    const types = keep ? new Map<Node, Type>() : undefined;
+    new Walker(program, module, builtins, { isJudged: !unjudged.has(record), types }).run();
+    record.types = types;
   }
 }

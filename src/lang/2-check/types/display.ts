@@ -45,7 +45,7 @@ export function literalText({ value }: LiteralType): string {
 }
 
 function withArguments(name: string, args: readonly Type[], depth: number): string {
-  if (args.length === 0) return name;
+  if (args.every((arg) => arg.kind === 'any')) return name;
   return `${name}<${args.map((arg) => typeText(arg, depth + 1)).join(', ')}>`;
 }
 

@@ -24,7 +24,7 @@ import { checkReturned } from './functions.ts';
 import { iteratedType } from './members.ts';
 import { refine } from './narrow.ts';
 import { arithmetic } from './operators.ts';
-import { referenceOf, typeOfPlace } from './references.ts';
+import { narrowPlace, referenceOf, typeOfPlace } from './references.ts';
 import { ANY, DICT, LIST, NEVER, NIL, type Type } from './type.ts';
 import type { At, Walk } from './walk.ts';
 import { widen } from './widen.ts';
@@ -97,6 +97,7 @@ export function walkAssign(walk: Walk, node: AssignStatement): void {
   const name = target.kind === 'Member' ? target.name : 'element';
   checkFit(walk, name, type, wanted, value, true);
   forgetInside(walk, target);
+  if (operator === '=' && type.kind !== 'any') narrowPlace(walk, target, widen(type));
 }
 
 /** A variable that closures assign too: no line can tell what it holds. */

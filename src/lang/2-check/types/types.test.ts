@@ -360,6 +360,10 @@ table('narrowing', [
     'fn f(x: {name?: string}) -> string { if x.has("name") { return x.name }\n return "" }',
   ],
   [
+    'a field that was just assigned',
+    'fn f() -> int { let p: {n?: int} = {}\n p.n = 1\n return p.n + 1 }',
+  ],
+  [
     'require holds afterwards',
     'fn f(x: string?) -> string { require x != nil, "no x"\n return x }',
   ],

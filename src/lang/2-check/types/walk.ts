@@ -41,6 +41,8 @@ export interface Walk {
 
   /** The type of an expression; `expected` is what its place wants, as far as that helps to read it. */
   infer(node: Expression, expected?: Type): Type;
+  /** Keeps the type of a name that is called, for tools. */
+  note(node: Expression, type: Type): void;
   /** A block in a scope of its own: the type of its value, or `never` when every path leaves. */
   block(node: Block): Type;
   /** Statements in the scope that is open. */

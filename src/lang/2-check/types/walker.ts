@@ -9,6 +9,7 @@ import type {
   ImplDeclaration,
   NamedField,
   NamedType,
+  Node,
   OverrideDeclaration,
   PipelineDeclaration,
   Select,
@@ -101,6 +102,13 @@ const HAS_BODY: ReadonlySet<string> = new Set([
 
 const NO_FRAME: Frame = { returns: undefined, returned: [], isClosure: false, throws: undefined };
 
+interface WalkerOptions {
+  /** Whether findings are reported. */
+  readonly isJudged: boolean;
+  /** Where the type of every expression is kept. */
+  readonly types: Map<Node, Type> | undefined;
+}
+
 export class Walker implements Walk {
   readonly record: ModuleRecord;
   readonly flow = new Flow();
@@ -108,10 +116,19 @@ export class Walker implements Walk {
   readonly isStrict: boolean;
   readonly #module: ModuleTypes;
   readonly #program: ProgramTypes;
+  readonly #isJudged: boolean;
+  readonly #types: Map<Node, Type> | undefined;
   #scope: TypeScope;
   #frame: Frame = NO_FRAME;
 
-  constructor(program: ProgramTypes, module: ModuleTypes, builtins: BuiltinTypes) {
+  constructor(
+    program: ProgramTypes,
+    module: ModuleTypes,
+    builtins: BuiltinTypes,
+    { isJudged, types }: WalkerOptions,
+  ) {
+    this.#isJudged = isJudged;
+    this.#types = types;
     this.#program = program;
     this.#module = module;
     this.#scope = module.scope;
@@ -256,15 +273,15 @@ export class Walker implements Walk {
   // ---------------------------------------------------------------- reporting
 
   error(error: HarnError): void {
-    this.record.report(error);
+    if (this.#isJudged) this.record.report(error);
   }
 
   latent(error: HarnError): void {
-    this.record.reportLatent(error);
+    if (this.#isJudged) this.record.reportLatent(error);
   }
 
   warn(error: HarnError): void {
-    this.record.report(error, 'warning');
+    if (this.#isJudged) this.record.report(error, 'warning');
   }
 
   // --------------------------------------------------------------- statements
@@ -371,10 +388,14 @@ export class Walker implements Walk {
   // -------------------------------------------------------------- expressions
 
   infer(node: Expression, expected: Type = ANY): Type {
-    return (this.#onExpression[node.kind] as (node: Expression, expected: Type) => Type)(
-      node,
-      expected,
-    );
+    const visit = this.#onExpression[node.kind] as (node: Expression, expected: Type) => Type;
+    const type = visit(node, expected);
+    this.#types?.set(node, type);
+    return type;
+  }
+
+  note(node: Expression, type: Type): void {
+    this.#types?.set(node, type);
   }
 
   readonly #onExpression: {
