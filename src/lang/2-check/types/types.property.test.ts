@@ -1,11 +1,7 @@
-// What holds for all types and all texts: assignability is an order on what is known, types read back as they print,
-// and no program, however broken, makes the checker fail.
+// What holds for all types: assignability is an order on what is known, and types read back as they print.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { programs } from '../../../../test/oracle/generate.ts';
 import { parseSignature } from '../../1-parse/signature.ts';
-import { check } from '../check.ts';
-import { memoryLoader } from '../memory-loader.ts';
 import { assignable } from './assignable.ts';
 import { typeText } from './display.ts';
 import { readHead } from './from-syntax.ts';
@@ -136,45 +132,4 @@ test('a type reads back as it prints', () => {
       expect(sameType(returns, type)).toBe(true);
     }),
   );
-});
-
-describe('broken programs', () => {
-  const loader = memoryLoader({});
-
-  /** Cuts, doubles and swaps pieces of a text. */
-  function damage(text: string, cuts: readonly (readonly [number, number, string])[]): string {
-    let broken = text;
-    for (const [at, length, insert] of cuts) {
-      const start = Math.floor(at * broken.length);
-      broken = broken.slice(0, start) + insert + broken.slice(start + length);
-    }
-    return broken;
-  }
-
-  const insert = fc.constantFrom(
-    '',
-    '{',
-    '}',
-    '(',
-    'nil',
-    ': int',
-    'type T = T\n',
-    '?',
-    '|',
-    'match x {',
-    ' -> ',
-  );
-  const cut = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(12), insert);
-
-  test('are walked to their end', () => {
-    fc.assert(
-      fc.property(programs, fc.array(cut, { maxLength: 4 }), (text, cuts) => {
-        const broken = damage(text, cuts);
-        const program = check({ id: 'main.harn', text: broken }, { loader, builtins: [] });
-        for (const { span } of program.diagnostics)
-          expect(span.end).toBeLessThanOrEqual(broken.length);
-      }),
-      { numRuns: 300 },
-    );
-  }, 120_000);
 });
