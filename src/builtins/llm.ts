@@ -1,16 +1,20 @@
 // Models, as `harness.llm` and the older globals.
-import type { Json } from '../base/index.ts';
+import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
 import {
   type LlmCallOptions,
   llmCallSafeWithTranscript,
+  llmCallStructured,
+  llmCallStructuredSafe,
   llmCallWithTranscript,
   llmMockEffects,
   type RunContext,
+  type StructuredOptions,
 } from '../runtime/index.ts';
 import { type Ctx, display, fromJson, type List, type Steps, type Value } from '../values/index.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
+import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
 
 const none = () => [];
@@ -55,6 +59,31 @@ export function llmRows(): readonly BuiltinRow[] {
         );
       },
     ),
+    builtin(
+      'llm.call_structured(prompt: any, schema: any, options: dict?) -> any',
+      {
+        doc: 'Asks a model for data that fits a schema and gives the data; asks again up to three times (`retries`).',
+        effect: 'wait',
+        aliases: ['llm_call_structured'],
+      },
+      function* (ctx: Ctx, ...args: Value[]): Steps {
+        const [prompt, schema, options] = structuredArguments(args);
+        return fromJson(yield* llmCallStructured(ctx as RunContext, prompt, schema, options));
+      },
+    ),
+    builtin(
+      'llm.call_structured_safe(prompt: any, schema: any, options: dict?) -> dict',
+      {
+        doc: 'The same without throwing: `{ok, data, error}`.',
+        effect: 'wait',
+        aliases: ['llm_call_structured_safe'],
+      },
+      function* (ctx: Ctx, ...args: Value[]): Steps {
+        const [prompt, schema, options] = structuredArguments(args);
+        const envelope = yield* llmCallStructuredSafe(ctx as RunContext, prompt, schema, options);
+        return fromJson(envelope as unknown as Json);
+      },
+    ),
     effectRow('llm.mock_enqueue(response: any) -> nil', llmMockEffects.mock_enqueue, {
       doc: 'Prepares an answer for a later call of this run: text, or `{text, match, error, ...}`.',
       aliases: ['llm_mock'],
@@ -82,6 +111,15 @@ export function llmRows(): readonly BuiltinRow[] {
       args: none,
     }),
   ];
+}
+
+function structuredArguments(args: List): [string, JsonObject, StructuredOptions] {
+  const [prompt, schema, options] = args[0] instanceof HarnHandle ? args.slice(1) : args;
+  const shape = toData(schema);
+  if (!isJsonObject(shape)) {
+    throw wrong.argument({ builtin: 'llm_call_structured', detail: 'the schema must be a dict' });
+  }
+  return [display(prompt ?? null), shape, (toData(options) ?? {}) as StructuredOptions];
 }
 
 function callArguments(args: List): [string, string | null, LlmCallOptions] {

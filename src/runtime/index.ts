@@ -212,8 +212,11 @@ export {
   type LlmResult,
   llmCall,
   llmCallSafe,
+  llmCallStructured,
+  llmCallStructuredSafe,
   llmConfigKey,
   llmMockEffects,
+  type StructuredOptions,
 } from './llm/index.ts';
 // Records of runs
 export {

@@ -62,3 +62,19 @@ pipeline main() {
     await expect(printed(source)).rejects.toThrow('transcript_stats: a transcript');
   });
 });
+
+describe('a structured call in a program', () => {
+  it('gives the data, asks again when it does not fit, and says so when it never does', async () => {
+    const lines = await printed(`
+pipeline main() {
+  let schema = {type: "object", required: ["n"], properties: {n: {type: "integer"}}}
+  llm_mock({text: "no data"})
+  llm_mock({text: "{\\"n\\": 3}"})
+  say([llm_call_structured("count", schema, {provider: "mock"}).n, len(llm_mock_calls())])
+  llm_mock({text: "{}"})
+  let failed = llm_call_structured_safe("count", schema, {provider: "mock", retries: 0})
+  say([failed.ok, failed.data, failed.error.category])
+}`);
+    expect(lines).toEqual(['3 2', 'false nil schema_validation']);
+  });
+});

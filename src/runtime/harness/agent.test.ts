@@ -111,8 +111,11 @@ describe('transcripts in a TypeScript pipeline', () => {
       agent.open('s');
       agent.inject('s', { role: 'user', content: 'a' });
       agent.inject('s', { role: 'user', content: 'b' });
+      const schema = { type: 'object', required: ['n'] };
+      const never = await llm.callStructuredSafe('count', schema, { retries: 0 });
       const stay = await agent.compact('s', { strategy: 'truncate', keepLast: 1 });
-      return { summary: transcripts.summary(shorter), state: copy['state'] ?? null, stay };
+      const summary = transcripts.summary(shorter);
+      return { summary, state: copy['state'] ?? null, stay, ok: never.ok };
     });
     const runtime = createRuntime({
       store,
@@ -122,7 +125,7 @@ describe('transcripts in a TypeScript pipeline', () => {
     });
     const result = await runtime.start(talk, null).done;
     expect(result).toMatchObject({
-      returned: { state: 'forked', stay: 1 },
+      returned: { state: 'forked', stay: 1, ok: false },
     });
     expect(JSON.stringify(result)).toContain('2 before');
   });

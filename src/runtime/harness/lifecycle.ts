@@ -13,7 +13,14 @@ import {
   lifecycleAgent,
   lifecycleRoot,
 } from '../lifecycle/index.ts';
-import { type LlmCallEnvelope, llmMockEffects } from '../llm/index.ts';
+import {
+  type LlmCallEnvelope,
+  llmCallStructured,
+  llmCallStructuredSafe,
+  llmMockEffects,
+  type StructuredEnvelope,
+  type StructuredOptions,
+} from '../llm/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
 import {
   type ReceiptEntry,
@@ -154,6 +161,14 @@ export type LlmHandle = Family<typeof llmMockEffects> & {
     prompt: string,
     options?: LlmCallOptions & { readonly system?: string },
   ): Promise<LlmCallEnvelope>;
+  /** Asks for data that fits a schema and gives the data; asks again up to three times (`retries`), then throws. */
+  callStructured(prompt: string, schema: JsonObject, options?: StructuredOptions): Promise<Json>;
+  /** The same, with failures as data: `{ok, data, error}`. */
+  callStructuredSafe(
+    prompt: string,
+    schema: JsonObject,
+    options?: StructuredOptions,
+  ): Promise<StructuredEnvelope>;
 };
 
 /** The llm handle of a context. */
@@ -168,6 +183,14 @@ export function llmHandle(ctx: RunContext): LlmHandle {
     ...createFamily('harness.llm', llmMockEffects, ctx),
     call: ask(llmCallWithTranscript),
     callSafe: ask(llmCallSafeWithTranscript),
+    callStructured: (prompt, schema, options) =>
+      ctx.runFromLane(ctx.task.nextGroup('llm'), (inner) =>
+        llmCallStructured(inner, prompt, schema, options),
+      ),
+    callStructuredSafe: (prompt, schema, options) =>
+      ctx.runFromLane(ctx.task.nextGroup('llm'), (inner) =>
+        llmCallStructuredSafe(inner, prompt, schema, options),
+      ),
   });
 }
 
