@@ -9,6 +9,7 @@ import {
 } from './agent/index.ts';
 import {
   defaultHost,
+  programCode,
   type RecordsOptions,
   Runtime,
   type RuntimeOptions,
@@ -56,6 +57,7 @@ import { inboxResumeSource, triggerUnsettledSource } from './trigger/index.ts';
 
 import {
   attachmentKeeperKey,
+  codeSourceKey,
   currentSessionKey,
   poolUnsettledSource,
   receiptsSection,
@@ -207,7 +209,9 @@ export function createRuntime(options: RuntimeOptions): Runtime {
           onError: saving.onError ?? ((error, runId) => tellLost(host, error, runId)),
         });
   const { llm, tracer } = options;
-  const composed = { host, openStore, sink, pipelines, redactor, llm, tracer };
+  const code = { source: programCode(options) };
+  const equip = (run: RunCore) => run.provide(codeSourceKey, code);
+  const composed = { host, openStore, sink, pipelines, redactor, llm, tracer, equip };
   return new Runtime(
     options,
     composeRuns(saveRecord === undefined ? composed : { ...composed, saveRecord }),

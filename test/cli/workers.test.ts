@@ -83,6 +83,13 @@ describe('a worker whose run has ended', () => {
     ]);
     const { stdout } = here.harn('workers', 'show', id);
     expect(stdout).toContain(`harn workers resume ${id}`);
+    const [row] = workersOf(here);
+    const why = here.data<{ workers: readonly { id: string; waits: readonly unknown[] }[] }>(
+      'why',
+      row?.made_by ?? '',
+    );
+    expect(why.workers).toMatchObject([{ id, waits: shown.waits }]);
+    expect(here.harn('why', row?.made_by ?? '').stdout).toContain('PARKED WORKER');
     expect(here.harn('workers', 'show', 'zzz')).toMatchObject({ status: 1 });
     expect(here.harn('workers', 'show', 'zzz').stderr).toContain('HARN-WRK-033');
   });

@@ -1,10 +1,18 @@
-// `harn why`: what a run waits for, who or what can answer, and until when.
+// `harn why`: what a run waits for, who or what can answer, and until when; and the workers that it has left parked.
 import type { Json, JsonObject } from '../../base/index.ts';
-import { type Host, type JournalEntry, loadJournal } from '../../runtime/index.ts';
+import {
+  type Host,
+  type JournalEntry,
+  listWorkers,
+  loadJournal,
+  loadStoredWorker,
+} from '../../runtime/index.ts';
+import type { Store } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { type Output, oneLine, relativeTime, type Warning } from '../output.ts';
 import { withProject } from '../project.ts';
 import { findRunId, holderText, type RunView, viewRun } from '../run-lookup.ts';
+import { type WorkerWait, waitsOf } from './workers.ts';
 
 /** From here on, replaying a run takes noticeable time. */
 const MANY_ENTRIES = 50_000;
@@ -29,9 +37,15 @@ export const why: Command = {
       const { entries } = await loadJournal(store, runId);
       const waits = openWaits(entries, view.row.waits);
       const warnings = warningsOf(entries.length);
-      if (args.has('json'))
-        output.json({ ...toJson(host, view, waits), entries: entries.length }, warnings);
-      else print(output, host, view, waits, warnings);
+      const workers = await parkedBy(store, runId);
+      if (args.has('json')) {
+        const shown = workers.map((one) => ({ ...one, waits: one.waits.map((w) => ({ ...w })) }));
+        const facts = { ...toJson(host, view, waits), workers: shown, entries: entries.length };
+        output.json(facts, warnings);
+      } else {
+        print(output, host, view, waits, warnings);
+        if (workers.length > 0) printWorkers(output, host, workers);
+      }
       return 0;
     });
   },
@@ -59,8 +73,9 @@ function declared(entry: Extract<JournalEntry, { kind: 'wait_opened' }>): Wait {
   const { kind, due_ms } = entry.wait;
   const who = entry.wait['answered_by'] ?? entry.wait['who'];
   const prompt = entry.wait['prompt'];
+  const about = prompt ?? entry.wait['topic'] ?? entry.wait['trigger'];
   return {
-    what: typeof prompt === 'string' ? `${kind}: ${oneLine(prompt, 80)}` : kind,
+    what: about === undefined ? kind : `${kind}: ${oneLine(textOf(about), 80)}`,
     task: entry.task,
     answered_by: typeof who === 'string' ? who : answerer(kind),
     since_ms: entry.at,
@@ -78,9 +93,33 @@ function begun(entry: Extract<JournalEntry, { kind: 'intent' }>): Wait {
   };
 }
 
+function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A worker of the run that waits to be resumed. */
+type ParkedWorker = {
+  readonly id: string;
+  readonly name: string;
+  readonly waits: readonly WorkerWait[];
+};
+
+/** More than anyone reads here; `harn workers ls` has them all. */
+const MANY_WORKERS = 20;
+
+async function parkedBy(store: Store, runId: string): Promise<readonly ParkedWorker[]> {
+  const query = { madeBy: runId, status: 'suspended', limit: MANY_WORKERS };
+  const parked: ParkedWorker[] = [];
+  for (const { id, name } of await listWorkers(store, query)) {
+    parked.push({ id, name, waits: waitsOf(await loadStoredWorker(store, id)) });
+  }
+  return parked;
+}
+
 /** Who ends a wait of this kind. */
 function answerer(what: string): string {
-  if (/^(?:timer|sleep|clock)/.test(what)) return 'time';
+  if (/^(?:timer|sleep|clock|worker_timeout)/.test(what)) return 'time';
+  if (/^worker_(?:event|trigger)/.test(what)) return 'whoever publishes such an event';
   if (/^(?:human|hitl|ask|approval)/.test(what)) return 'a person';
   if (/^(?:llm|model)/.test(what)) return 'the model';
   if (/^(?:stdio)/.test(what)) return 'whoever types';
@@ -147,4 +186,20 @@ function print(
   }
   for (const { message } of warnings)
     output.remark(`${output.styleErr('yellow', 'warning')}: ${message}`);
+}
+
+function printWorkers(output: Output, host: Host, workers: readonly ParkedWorker[]): void {
+  const nowMs = host.clock.nowMs();
+  output.line();
+  output.table(
+    ['PARKED WORKER', 'WAITS FOR', 'UNTIL', 'ENDED BY'],
+    workers.flatMap(({ id, waits }) =>
+      waits.map(({ what, until_ms: until, answered_by }, k) => [
+        k === 0 ? id : '',
+        what,
+        until === null ? '-' : relativeTime(nowMs, until),
+        answered_by,
+      ]),
+    ),
+  );
 }

@@ -45,6 +45,18 @@ export function attachmentsOfLoop(attachments: Attachments): LoopAttachments {
 
 const CALLBACKS = ['post_turn', 'context', 'compact'] as const;
 
+const KNOWN: ReadonlySet<string> = new Set(['tools', 'permissionCode', ...CALLBACKS]);
+/** Attachments that no other run can make, as people know them. */
+const NAMES: { readonly [name: string]: string | undefined } = {
+  code: 'a function of its stages',
+};
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (value instanceof Map || value instanceof Set) return value.size === 0;
+  return typeof value === 'object' && Object.values(value).every(isEmpty);
+}
+
 /** Keeps the attachments of loops. */
 export const loopAttachmentKeeper: AttachmentKeeper = {
   save(attachments, source) {
@@ -71,6 +83,10 @@ export const loopAttachmentKeeper: AttachmentKeeper = {
         if (ref === undefined) missing.push(`function ${k + 1} of its permissions`);
         return ref ?? null;
       });
+    }
+    for (const [name, value] of Object.entries(attachments)) {
+      if (KNOWN.has(name) || isEmpty(value)) continue;
+      missing.push(NAMES[name] ?? `the attachment "${name}"`);
     }
     return { data, missing };
   },

@@ -26,6 +26,7 @@ export type {
 } from './permissions.ts';
 export { type Pipeline, type PipelineFn, pipeline } from './pipeline.ts';
 export type { PoolHandle, PoolMethods } from './pool.ts';
+export { type ProgramCode, programCode } from './program-code.ts';
 export type { QueueHandle, TriggersHandle } from './queues.ts';
 export {
   defaultHost,
@@ -36,6 +37,7 @@ export {
   type RuntimeOptions,
   terminalSink,
 } from './runtime.ts';
+export type { ResumeWorkerOptions, RuntimeWorkers, WokenWorker } from './runtime-workers.ts';
 export type { LaneFn, ParallelOptions, Settled, Spawned } from './tasks.ts';
 export type { CompactCall, TranscriptMethods } from './transcripts.ts';
 export { createHarness, type Handle, type Harness } from './tree.ts';

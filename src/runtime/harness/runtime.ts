@@ -21,8 +21,18 @@ import {
   runLeaseName,
 } from '../run/index.ts';
 import type { SpanExporter } from '../trace/index.ts';
+import { WORKER_RUN } from '../work/index.ts';
+import type { AgentTool } from './agent.ts';
 import type { Pipeline } from './pipeline.ts';
+import {
+  isProgram,
+  type RuntimeWorkers,
+  runtimeWorkers,
+  type WokenWorker,
+  workerRunBody,
+} from './runtime-workers.ts';
 import { createHarness } from './tree.ts';
+import type { WorkerBody } from './worker.ts';
 
 /** Where the records of runs go. */
 export interface RecordsOptions {
@@ -46,6 +56,10 @@ export interface RuntimeOptions {
   readonly llm?: LlmConfig;
   /** Gets every span that ends in this process, in order of their ends; the record has them all in any case. */
   readonly tracer?: SpanExporter;
+  /** Tools that workers keep beyond their run: found again by name, in whichever process goes on with them. */
+  readonly tools?: readonly AgentTool[];
+  /** The same for the bodies of workers. */
+  readonly workerBodies?: { readonly [name: string]: WorkerBody };
   /** Capabilities that no run of this runtime has. */
   readonly deny?: readonly string[];
   /**
@@ -92,11 +106,18 @@ export class Runtime {
   readonly #deps: RunDeps;
   readonly #byName: ReadonlyMap<string, Pipeline<never, unknown>>;
   readonly #live = new Map<string, Run>();
+  readonly #workers: ReturnType<typeof runtimeWorkers>;
 
   constructor(options: RuntimeOptions, deps: RunDeps) {
     this.#options = options;
     this.#deps = deps;
     this.#byName = new Map(options.pipelines.map((p) => [p.name, p]));
+    this.#workers = runtimeWorkers({
+      deps,
+      durability: options.durability ?? 'power',
+      pipelineOf: (name) => this.#byName.get(name),
+      begin: (run, body) => this.#begin(run, body),
+    });
   }
 
   /** Starts a run. */
@@ -112,7 +133,7 @@ export class Runtime {
       durability: this.#options.durability ?? 'power',
       deny: this.#options.deny ?? [],
     });
-    return this.#begin(run, pipeline as never);
+    return this.#begin(run, bodyOf(pipeline as never, run.start));
   }
 
   /** Goes on with a run of one of this runtime's pipelines. */
@@ -122,6 +143,10 @@ export class Runtime {
   ): Promise<RunHandle<O>> {
     const store = await this.#deps.openStore();
     const { start } = await loadJournal(store, runId);
+    if (start.pipeline === WORKER_RUN && this.#isOurs(start)) {
+      const run = await Run.resume(this.#deps, store, runId, options);
+      return this.#begin<O>(run, workerRunBody(run.start));
+    }
     const pipeline = this.#byName.get(start.pipeline);
     if (pipeline === undefined || start.program !== null) {
       throw runErrors.notPipeline({ name: start.pipeline });
@@ -134,7 +159,7 @@ export class Runtime {
       });
     }
     const run = await Run.resume(this.#deps, store, runId, options);
-    return this.#begin(run, pipeline as Pipeline<never, O>);
+    return this.#begin<O>(run, bodyOf(pipeline, run.start));
   }
 
   /** Resumes every run of this runtime's pipelines whose process is gone, and those not begun yet. */
@@ -155,6 +180,19 @@ export class Runtime {
     return handles;
   }
 
+  /**
+   * Goes on with every suspended worker whose wait is over: its timeout has passed, or the event or trigger it waits for
+   * has arrived. Each goes on in a run of its own; those whose run has not ended are named and left to that run.
+   */
+  wakeDue(): Promise<readonly WokenWorker[]> {
+    return this.#workers.wakeDue();
+  }
+
+  /** What runs have left behind. */
+  get workers(): RuntimeWorkers {
+    return this.#workers;
+  }
+
   /** Parks every run of this process. */
   async stop(): Promise<void> {
     await Promise.all([...this.#live.values()].map((run) => run.park('the runtime stopped')));
@@ -165,7 +203,10 @@ export class Runtime {
     readonly version: string;
     readonly program: string | null;
   }): boolean {
-    return row.program === null && this.#byName.get(row.pipeline)?.version === row.version;
+    if (row.program !== null) return false;
+    if (row.pipeline === WORKER_RUN)
+      return isProgram((name) => this.#byName.get(name), row.version);
+    return this.#byName.get(row.pipeline)?.version === row.version;
   }
 
   async #isHeld(store: Store, runId: string): Promise<boolean> {
@@ -173,9 +214,9 @@ export class Runtime {
     return lease?.status === 'held' && (await holderIsAlive(this.#deps.host, lease.holder));
   }
 
-  #begin<O>(run: Run, pipeline: Pipeline<never, O>): RunHandle<O> {
+  #begin<O>(run: Run, body: RunBody): RunHandle<O> {
     this.#live.set(run.id, run);
-    const done = run.begin(bodyOf(pipeline, run.start)).then((result) => {
+    const done = run.begin(body).then((result) => {
       this.#live.delete(run.id);
       return resultOf<O>(result);
     });

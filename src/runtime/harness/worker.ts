@@ -101,7 +101,7 @@ export function workerMethods(
       const code = { tools: attachments['tools'] ?? [] };
       const parts = {
         attachments: { ...attachments, code },
-        ...(body === undefined ? {} : { body: bodyHandler(body, harnessFor) }),
+        ...(body === undefined ? {} : { body: workerBodyHandler(body, harnessFor) }),
       };
       return call((inner) => spawnAgent(inner, plain, parts));
     },
@@ -138,10 +138,15 @@ function split({ tools, permissions, ...rest }: WorkerConfig | SubAgentOptions) 
   return { plain, attachments: { tools: given, permissionCode: code } };
 }
 
-function bodyHandler(body: WorkerBody, harnessFor: (ctx: RunContext) => Harness): Handler {
+/** An async function as the body of a worker. */
+export function workerBodyHandler(
+  body: WorkerBody,
+  harnessFor: (ctx: RunContext) => Harness,
+): Handler {
   return {
     kind: 'async',
     name: body.name,
+    fn: body,
     run: (lane, [task, worker]) => body(harnessFor(lane), task as string, worker as JsonObject),
   };
 }

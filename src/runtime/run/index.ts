@@ -100,6 +100,7 @@ export {
   loadBlobs,
   loadJournal,
   loadRecord,
+  loadStart,
   runLeaseName,
   selfAsHolder,
   takeRun,

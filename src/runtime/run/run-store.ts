@@ -27,6 +27,15 @@ export async function loadJournal(store: Store, runId: string): Promise<LoadedJo
   return { runId, start, entries };
 }
 
+/** What a run was started with: one read, however long its journal is. */
+export async function loadStart(store: Store, runId: string): Promise<RunStart> {
+  const [event] = await store.read(journalTopic(runId), { limit: 1 });
+  if (event === undefined) throw runErrors.unknownRun({ run: runId });
+  const start = readEntry(runId, event.id, event.payload);
+  if (start.kind !== 'run_started') throw journalErrors.empty({ run: runId });
+  return start;
+}
+
 /** The values of outcomes that were too large for their entries. */
 export async function loadBlobs(
   store: Store,

@@ -2,7 +2,7 @@
 // wait for has come. Reads rows by index; what it writes is refused when somebody was faster.
 import { HarnError, type Json, type JsonObject, type Random, uuidV7 } from '../../base/index.ts';
 import { type Store, scanTopic, sto } from '../../store/index.ts';
-import { loadJournal, type RunStart, runIndex } from '../run/index.ts';
+import { loadStart, type RunStart, runIndex } from '../run/index.ts';
 import type { ResumeConditions } from './suspend-conditions.ts';
 import { eventInput, type ResumeSource, resumptionBy, type Woken } from './suspend-wake.ts';
 import { codeFrom } from './worker-code.ts';
@@ -82,7 +82,7 @@ export async function workerOrigin(
   if (missing.length > 0) throw workerErrors.codeGone({ id, what: missing.join(', ') });
   const { made_by: run } = row;
   if (run === null) throw workerErrors.noProgram({ id });
-  return { id: run, start: (await loadJournal(store, run)).start };
+  return { id: run, start: await loadStart(store, run) };
 }
 
 /** How an operator ends a worker: `close` at once, `stop` handing over what it has, `expire` because its time is up. */

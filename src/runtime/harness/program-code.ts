@@ -1,0 +1,32 @@
+// How a TypeScript program finds the functions of its workers again: by the name under which it was given them. A tool
+// or a body that was not given to `createRuntime` lives and dies with its run.
+import type { JsonObject } from '../../base/index.ts';
+import type { CodeSource } from '../work/index.ts';
+import { type AgentTool, asTool } from './agent.ts';
+import { createHarness } from './tree.ts';
+import { type WorkerBody, workerBodyHandler } from './worker.ts';
+
+/** The functions that workers may need beyond their run. */
+export interface ProgramCode {
+  readonly tools?: readonly AgentTool[] | undefined;
+  readonly workerBodies?: { readonly [name: string]: WorkerBody } | undefined;
+}
+
+/** Finds them by identity when a worker is made, and by name when it goes on. */
+export function programCode({ tools = [], workerBodies = {} }: ProgramCode): CodeSource {
+  const refs = new Map<object, JsonObject>();
+  for (const { name, handler } of tools) refs.set(handler, { tool: name });
+  for (const [body, fn] of Object.entries(workerBodies)) refs.set(fn, { body });
+  return {
+    refOf: (fn) => refs.get(fn),
+    tool: ({ tool }) => {
+      const found = tools.find(({ name }) => name === tool);
+      return found === undefined ? undefined : asTool(found).handler;
+    },
+    body: ({ body }) => {
+      const found = typeof body === 'string' ? workerBodies[body] : undefined;
+      return found === undefined ? undefined : workerBodyHandler(found, createHarness);
+    },
+    callback: () => undefined,
+  };
+}
