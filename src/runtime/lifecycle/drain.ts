@@ -2,8 +2,8 @@
 // round, in bucket order; the decisions of a round are made without giving up the turn, so they are one commit.
 //
 // A round: first undecided item of each bucket -> choices -> OnDrainDecision hooks -> actions with their audits and
-// signed receipts (the commit) -> waiting for what was left to end by itself. The loop ends when every item is decided
-// or its rounds are spent; what is left then is abandoned by name.
+// signed receipts (the commit). What was let go on is awaited when everything has its decision, so that slow work takes
+// no time from the rest; what comes to be meanwhile has its rounds after that. What is left is abandoned by name.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import {
   fireHooks,
@@ -140,6 +140,8 @@ class SettlementLoop {
   readonly #options: LoopOptions;
   readonly #spent = { calls: 0, tokens: 0 };
   readonly #queue: SettlementQueue;
+  /** Decided, and not ended yet. */
+  #goingOn: Decided[] = [];
   #iterations = 0;
   #processed = 0;
   #deadlineMono = 0;
@@ -162,10 +164,15 @@ class SettlementLoop {
     this.#deadlineMono = ctx.sync(runNow, []) + this.#options.waitMs;
     while (this.#iterations < budget) {
       this.#iterations += 1;
-      const next = yield* this.#queue.next();
+      let next = yield* this.#queue.next();
+      if (next.length === 0 && this.#goingOn.length > 0) {
+        yield* this.#awaitEnds();
+        next = yield* this.#queue.next();
+      }
       if (next.length === 0) break;
       yield* this.#round(next);
     }
+    yield* this.#awaitEnds();
     snapshot = yield* takeSnapshot(ctx);
     const status = snapshot.items.length === 0 ? 'completed' : 'exhausted';
     if (status === 'exhausted') yield* this.#nameLeftovers(snapshot, budget);
@@ -191,12 +198,10 @@ class SettlementLoop {
       if (decision !== undefined) decided.push(decision);
     }
     this.#processed += items.length;
-    const left: Decided[] = [];
     for (const decision of decided) {
       const done = yield* this.#commit(decision);
-      if (done !== undefined && GOES_ON.has(done.choice.action)) left.push(done);
+      if (done !== undefined && GOES_ON.has(done.choice.action)) this.#goingOn.push(done);
     }
-    for (const { item, choice } of left) yield* this.#awaitEnd(item, choice);
   }
 
   #leftMs(): number {
@@ -257,6 +262,12 @@ class SettlementLoop {
     return decided === undefined ? undefined : yield* this.#commit(decided);
   }
 
+  *#awaitEnds(): Suspending<void> {
+    const goingOn = this.#goingOn;
+    this.#goingOn = [];
+    for (const { item, choice } of goingOn) yield* this.#awaitEnd(item, choice);
+  }
+
   /** Waits for an item to end by itself for as long as the budget lasts, then cancels it. */
   *#awaitEnd(item: UnsettledItem, { action, by, reason }: Choice): Suspending<void> {
     const ctx = this.#ctx;
@@ -266,7 +277,8 @@ class SettlementLoop {
     const end = yield* waitFor(ctx, this.#leftMs(), (at) => restOf(at, item, isResumed));
     if (end.status === 'done') {
       // One that has parked again is open work again, for whoever looks next.
-      if (end.value === 'ended') ledger.decide(item, ended);
+      const isSaid = ledger.dispositionOf(item) === ended.disposition;
+      if (end.value === 'ended' && !isSaid) ledger.decide(item, ended);
       return;
     }
     const late = 'it did not end within the time of the settlement';

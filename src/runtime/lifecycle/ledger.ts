@@ -118,6 +118,11 @@ export class Ledger {
     return line !== undefined && line.decision === undefined;
   }
 
+  /** What became of it so far. */
+  dispositionOf(item: Seen): Disposition | undefined {
+    return this.#lines.get(keyOf(item))?.decision?.disposition;
+  }
+
   /** Why it was decided as it was. */
   reasonOf(item: Seen): string {
     return this.#lines.get(keyOf(item))?.decision?.reason ?? '';

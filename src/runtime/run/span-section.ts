@@ -86,13 +86,13 @@ export function traceSpansSection(derive: SpanSource): RecordSection<State> {
   return {
     key: KEY,
     initial: NOTHING,
-    fold: (state, entry, runId) => fold({ ...state, runId }, entry, derive),
+    fold: (state, entry, runId) => fold(state, runId, entry, derive),
     view: ({ spans }) => chainItems(spans),
   };
 }
 
 function fold(before: State, entry: JournalEntry, derive: SpanSource): State {
-  const state = { ...before, last: { at: entry.at, mono: entry.mono } };
+  const state = { ...before, runId, last: { at: entry.at, mono: entry.mono } };
   switch (entry.kind) {
     case 'run_started':
       return begun(state, entry, entry);
