@@ -91,7 +91,7 @@ export function traceSpansSection(derive: SpanSource): RecordSection<State> {
   };
 }
 
-function fold(before: State, entry: JournalEntry, derive: SpanSource): State {
+function fold(before: State, runId: string, entry: JournalEntry, derive: SpanSource): State {
   const state = { ...before, runId, last: { at: entry.at, mono: entry.mono } };
   switch (entry.kind) {
     case 'run_started':
