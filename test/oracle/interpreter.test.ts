@@ -18,6 +18,7 @@ const BEYOND = new Set([
   'entry/attenuated-harness',
   'entry/untyped-harness-waits',
   'tasks/spawn-never-awaited-prints',
+  'lifecycle/a-model-settles',
   'workers/body-wait-and-result',
   'workers/open-at-the-end',
   'workers/suspended-until-told',
