@@ -4,6 +4,7 @@ import type { Argument, Call, Expression, MethodCall, Pipe } from '../../ast.ts'
 import type { BuiltinSpec } from '../../builtin-spec.ts';
 import { argumentValue } from '../call-target.ts';
 import type { CallTarget } from '../checked-module.ts';
+import type { BindingRecord } from '../records.ts';
 import { assignable } from './assignable.ts';
 import { type CallSite, inferCall } from './calls.ts';
 import type { Declared } from './declared.ts';
@@ -34,6 +35,11 @@ export function inferCallNode(walk: Walk, node: Call): Type {
     case 'undefined':
       inferArguments(walk, args);
       return ANY;
+    case 'function': {
+      const type = walk.typeOf(target.binding as BindingRecord);
+      walk.note(callee, type);
+      return callValue(walk, type, { name, args, typeArgs, span, isChecked: true });
+    }
     default: {
       const type = expand(walk.infer(callee));
       return callValue(walk, type, { name, args, typeArgs, span, isChecked: true });

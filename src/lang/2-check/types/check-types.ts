@@ -22,7 +22,7 @@ export function checkTypes(modules: readonly ModuleRecord[], options: TypeOption
   for (const record of modules) {
     const module = new ModuleTypes(program, record);
     program.modules.set(record.source.id, module);
-    module.declare(record.module.body, module.scope, () => undefined);
+    module.own = module.declare(record.module.body, module.scope, () => undefined);
   }
   for (const module of program.modules.values())
     module.declareImpls(module.record.module.body, module.scope);

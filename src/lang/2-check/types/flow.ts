@@ -20,6 +20,8 @@ const NO_CHANGES: Changes = new Map();
 
 export class Flow {
   readonly #trail: Entry[] = [];
+  /** Whether something was ever learned about a path: most modules never ask. */
+  knowsPaths = false;
 
   /** The variable itself is now known to be this, or was assigned this: what was known below it no longer holds. */
   set(binding: BindingRecord, type: Type | undefined): void {
@@ -37,6 +39,7 @@ export class Flow {
 
   narrowPath(binding: BindingRecord, path: string, type: Type): void {
     this.#remember(binding);
+    this.knowsPaths = true;
     binding.paths = new Map(binding.paths).set(path, type);
   }
 

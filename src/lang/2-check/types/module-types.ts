@@ -13,6 +13,8 @@ export class ModuleTypes {
   readonly #program: ProgramTypes;
   /** The scope of each `impl`'s type parameters. */
   readonly implScopes = new Map<Node, TypeScope>();
+  /** The types that the module itself declares at its top. */
+  own: readonly (readonly [TypeNode, Declared])[] = [];
 
   constructor(program: ProgramTypes, record: ModuleRecord) {
     this.#program = program;

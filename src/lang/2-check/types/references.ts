@@ -47,6 +47,7 @@ export function typeOfPlace(walk: Walk, node: Expression): Type {
 
 /** What was learned about a path on the way here. */
 export function knownPath(walk: Walk, node: Expression): Type | undefined {
+  if (!walk.flow.knowsPaths) return undefined;
   let root = node;
   while (root.kind === 'Member' || root.kind === 'Index') root = root.object;
   if (root.kind !== 'Identifier') return undefined;

@@ -112,6 +112,15 @@ table('values and annotations', [
   ],
 ]);
 
+table('misspelt types', [
+  [
+    'are reported once, whoever comes first',
+    'f("a")\nfn f(v: strng) { println(v) }\nfn g<T>(v: lst<T>) { println(v) }\ng(["a"])',
+    'warning TYP-020 unknown type `strng` (did you mean `string`?) @ strng',
+    'warning TYP-020 unknown type `lst` (did you mean `list`?) @ lst<T>',
+  ],
+]);
+
 table('containers and shapes', [
   ['a literal list fits element by element', 'let xs: list<float> = [1, 2.5]\nprintln(xs)'],
   [

@@ -150,7 +150,7 @@ export class Walker implements Walk {
   run(): void {
     const { body } = this.record.module;
     const later: Statement[] = [];
-    for (const [node, decl] of this.#ownTypes(body)) checkVariance(this, node, decl);
+    for (const [node, decl] of this.#module.own) checkVariance(this, node, decl);
     walkStatements(this, body, (node) => {
       if (!HAS_BODY.has(node.kind)) return this.#statement(node);
       later.push(node);
@@ -159,13 +159,6 @@ export class Walker implements Walk {
     for (const binding of this.record.topLevel.values())
       if (binding.kind === 'moduleVar' && binding.reassigned) binding.type = binding.declaredType;
     for (const node of later) this.#statement(node);
-  }
-
-  *#ownTypes(body: readonly Statement[]): Iterable<readonly [TypeNode, Declared]> {
-    for (const node of body) {
-      const decl = this.#program.declared.get(node);
-      if (decl !== undefined) yield [node as TypeNode, decl];
-    }
   }
 
   // ------------------------------------------------------------------- places
@@ -263,7 +256,10 @@ export class Walker implements Walk {
     if (node?.kind !== 'FunctionDeclaration' && node?.kind !== 'PipelineDeclaration') return ANY;
     const home = this.#program.modules.get(moduleId ?? '');
     const scope = owner === undefined ? home?.scope : this.#scope;
-    return scope === undefined ? ANY : readHead(node, scope).type;
+    // Whoever reads a head first reports what is wrong in it; a generic one is read again with its body.
+    const isFirst = home === this.#module && !isGeneric(node);
+    const unknownName = isFirst ? this.#unknownName : undefined;
+    return scope === undefined ? ANY : readHead(node, scope, { unknownName }).type;
   }
 
   functionHead(node: Headed): { readonly type: FunctionType; readonly scope: TypeScope } {
@@ -348,7 +344,7 @@ export class Walker implements Walk {
 
   /** A named function, tool or pipeline, walked in a frame of its own. */
   #function(node: Exclude<Headed, Closure>, self?: Type): void {
-    const { type, scope } = this.functionHead(node);
+    const { type, scope } = this.#headOf(node);
     const params = self === undefined ? type.params : withSelf(node, self, type);
     const produces = this.record.functions.get(node)?.produces ?? 'value';
     const isDeclared = 'returns' in node && node.returns !== undefined && produces === 'value';
@@ -367,6 +363,16 @@ export class Walker implements Walk {
       }),
     );
     this.flow.undo(mark);
+  }
+
+  /** The head of a function, as callers before it may have read it already. */
+  #headOf(node: Exclude<Headed, Closure>): { type: FunctionType; scope: TypeScope } {
+    const binding = isGeneric(node) ? undefined : this.record.declares.get(node);
+    const known = binding?.type;
+    if (known?.kind === 'function') return { type: known, scope: this.#scope };
+    const head = this.functionHead(node);
+    if (binding?.kind === 'fn' || binding?.kind === 'pipeline') binding.type = head.type;
+    return head;
   }
 
   /** A body runs later than it is declared: variables that are assigned again hold anything by then. */
@@ -475,6 +481,10 @@ export class Walker implements Walk {
 
   readonly bindPattern: Walk['bindPattern'] = (pattern, type) => bindPattern(this, pattern, type);
   readonly bindMatch: Walk['bindMatch'] = (pattern, type) => bindMatch(this, pattern, type);
+}
+
+function isGeneric(node: Headed): boolean {
+  return 'typeParams' in node && node.typeParams.length > 0;
 }
 
 function declaresTypes({ kind }: Statement): boolean {

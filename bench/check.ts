@@ -1,0 +1,90 @@
+// How fast a program is checked, cold: generated code of many small declarations, one process per measurement, in
+// interleaved rounds. Processor time counts, because a busy machine stretches the clock; the ratios to reading the same
+// text in the same round are what to compare between runs.
+// Usage: npm run bench -- check [lines] [rounds]. Build first: it measures dist/.
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+
+const lines = Number(process.argv[2] ?? '100000');
+const rounds = Number(process.argv[3] ?? '5');
+
+/** One screenful with structs, narrowing, generics, closures and a match; `n` makes its names its own. */
+function block(n: number): string {
+  return `struct Point${n} { x: int, y: int, label?: string }
+fn area${n}(p: Point${n}, scale: float) -> float {
+  const w = p.x * 2 + p.y
+  if p.label != nil {
+    return w * scale
+  }
+  return 0.0 + w
+}
+fn pick${n}<T>(items: list<T>, at: int) -> T {
+  return items[at]
+}
+fn walk${n}(items: list<int>, name: string | nil) -> string {
+  const total = items.filter({ n -> n > ${n} }).map({ n -> n * 2 })
+  for item in total {
+    println("item " + to_string(item))
+  }
+  guard name != nil else { return "none" }
+  const record = {id: pick${n}(items, 0), name: name, tags: ["a", "b"], nested: {deep: true}}
+  match record.id {
+    1 -> { return "one" }
+    2 | 3 -> { return "few" }
+    _ -> { return name + record.name }
+  }
+}
+fn main${n}() {
+  const p = Point${n} { x: ${n}, y: 2 }
+  println("\${area${n}(p, 1.5)} \${walk${n}([1, 2, 3], "n")}")
+}
+`;
+}
+
+/** What a child runs: reads, or checks, and prints the milliseconds of processor time that took. */
+const CHILD = `
+  import { parse, check, memoryLoader } from ${JSON.stringify(path.resolve('dist/lang/index.js'))};
+  import { createRegistry, EFFECT_GROUPS } from ${JSON.stringify(path.resolve('dist/builtins/index.js'))};
+  const [mode, code] = [process.argv[1], await new Response(process.stdin).text()];
+  const source = { id: 'bench.harn', text: code };
+  const builtins = createRegistry(EFFECT_GROUPS).specs();
+  const before = process.cpuUsage();
+  if (mode === 'read') parse(source);
+  else {
+    const program = check(source, { builtins, loader: memoryLoader({}), types: mode === 'types' });
+    if (program.diagnostics.length > 0) throw new Error(program.diagnostics[0].message);
+  }
+  console.log(process.cpuUsage(before).user / 1000);
+`;
+
+function measure(mode: string, code: string): number {
+  const args = ['--input-type=module', '-e', CHILD, mode];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { input: code });
+  if (status !== 0) throw new Error(String(stderr));
+  return Number(String(stdout));
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+const blocks = Math.ceil(lines / (block(0).split('\n').length - 1));
+const code = Array.from({ length: blocks }, (_, n) => block(n)).join('');
+const count = code.split('\n').length - 1;
+const times = { read: [] as number[], names: [] as number[], types: [] as number[] };
+for (let round = 0; round < rounds; round += 1)
+  for (const mode of ['read', 'names', 'types'] as const) times[mode].push(measure(mode, code));
+
+const read = median(times.read);
+const names = median(times.names) - read;
+const types = median(times.types) - median(times.names);
+const perSecond = (ms: number) => `${Math.round(count / ms)} thousand lines per second`;
+console.log(`${count} lines, ${rounds} rounds, Node ${process.version}: medians of processor time`);
+for (const [what, ms] of [
+  ['lexing and parsing', read],
+  ['names and colours', names],
+  ['types', types],
+] as const)
+  console.log(
+    `${what}: ${ms.toFixed(0)} ms, ${perSecond(ms)}, ${(ms / read).toFixed(2)} of reading`,
+  );
