@@ -26,7 +26,7 @@ export function assignable(from: Type, to: Type): boolean {
   return new Comparison().fits(from, to);
 }
 
-export class Comparison {
+class Comparison {
   #steps = 0;
   /** Whether `int` may stand for `float` here: not inside what can be written to. */
   #widens = true;

@@ -1,15 +1,17 @@
 // Calls against a known function type: how many arguments, whether each fits, what the type parameters stand for.
+import type { HarnError } from '../../../base/index.ts';
 import type { Argument, Expression, TypeExpr } from '../../ast.ts';
 import { argumentValue } from '../call-target.ts';
 import { assignable } from './assignable.ts';
 import { mismatchDetail } from './detail.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
-import { expand } from './expand.ts';
+import { alternatives, expand } from './expand.ts';
+import { checkThrown } from './functions.ts';
 import { violation } from './interfaces.ts';
 import { matchVariables } from './match-variables.ts';
 import { schemaType } from './schema-types.ts';
-import { mentions, substitute } from './substitute.ts';
+import { substitute } from './substitute.ts';
 import {
   ANY,
   container,
@@ -30,7 +32,10 @@ export interface CallSite extends At {
   readonly typeArgs: readonly TypeExpr[];
   /** The first parameter's value when it is not among the arguments (`x |> f`). */
   readonly piped?: Type | undefined;
-  /** Whose parameters were written by the program; those of builtins are less exact and only help to infer. */
+  /**
+   * Whether the parameters were written by the program. Those of builtins are less exact: an argument that cannot be
+   * right is a warning, and only where the newer rules hold.
+   */
   readonly isChecked: boolean;
 }
 
@@ -105,7 +110,13 @@ export function inferCall(walk: Walk, type: FunctionType, site: CallSite): Type 
       checkArgument(walk, { index, param, actual, at }, choice);
     if (!isSpread) checkArity(walk, type, site, position);
     checkBounds(walk, variables, choice, site);
+  } else if (walk.isStrict) {
+    for (const [index, { param, type: actual, at }] of given.entries())
+      if (isImpossible(actual, param.type))
+        walk.warn(argumentError({ index, param, actual, at }, param.type));
   }
+  if (type.throws !== undefined && walk.frame.throws !== undefined)
+    checkThrown(walk, type.throws, site);
   return variables.length === 0
     ? type.returns
     : substitute(type.returns, withDefaults(variables, choice.bindings));
@@ -163,19 +174,35 @@ interface GivenArgument {
 }
 
 function checkArgument(walk: Walk, given: GivenArgument, choice: Choice): void {
-  const { param, actual, at } = given;
+  const { param, actual } = given;
   if (param.type.kind === 'any') return;
   const wanted = choice.bindings.size === 0 ? param.type : substitute(param.type, choice.bindings);
   if (assignable(actual, wanted) || (param.optional && isNil(actual))) return;
+  walk.error(argumentError(given, wanted));
+}
+
+function argumentError({ index, param, actual, at }: GivenArgument, wanted: Type): HarnError {
   const got = widen(actual);
   const problem = {
-    index: given.index + 1,
+    index: index + 1,
     name: param.name ?? '...',
     expected: typeText(wanted),
     got: typeText(got),
     detail: mismatchDetail(got, wanted),
   };
-  walk.error(typeErrors.argument(problem, { span: at.span }));
+  return typeErrors.argument(problem, { span: at.span });
+}
+
+/** Whether no value of a type can be what a builtin documents: plain data of another kind. */
+function isImpossible(actual: Type, wanted: Type): boolean {
+  if (wanted.kind !== 'primitive') return false;
+  return alternatives(actual).every((each) => {
+    const isPlain =
+      each.kind === 'literal' ||
+      (each.kind === 'primitive' && !isNil(each)) ||
+      each.kind === 'shape';
+    return isPlain && !assignable(each, wanted);
+  });
 }
 
 function checkArity(walk: Walk, { params, rest }: FunctionType, site: CallSite, got: number): void {
@@ -219,9 +246,4 @@ function boundProblem(type: Type, bound: Type): string | undefined {
     default:
       return undefined;
   }
-}
-
-/** Whether anything is left open in a type. */
-export function isGeneric({ variables, params, returns }: FunctionType): boolean {
-  return mentions(returns, variables) || params.some((param) => mentions(param.type, variables));
 }

@@ -28,7 +28,7 @@ export function checkThrow(walk: Walk, node: ThrowStatement): void {
 }
 
 /** Some types of an unknown value were ruled out on the way here, but not all. */
-export function checkPartlyNarrowed(walk: Walk, what: string, { span }: At): void {
+function checkPartlyNarrowed(walk: Walk, what: string, { span }: At): void {
   for (const binding of walk.flow.learned()) {
     const { type, name } = binding;
     if (type?.kind !== 'unknown' || type.excluded.length === 0) continue;

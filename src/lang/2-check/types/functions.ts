@@ -1,9 +1,11 @@
-// What leaves a function: whether it fits what the function declares.
+// What leaves a function: whether what it returns and throws fits what the function declares.
+
+import type { FunctionDeclaration } from '../../ast.ts';
 import { assignable } from './assignable.ts';
 import { mismatchDetail } from './detail.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
-import type { Type } from './type.ts';
+import { NIL, type Type } from './type.ts';
 import type { At, Walk } from './walk.ts';
 import { widen } from './widen.ts';
 
@@ -20,4 +22,19 @@ export function checkReturned(walk: Walk, type: Type, { span }: At): void {
   };
   const make = isClosure ? typeErrors.closureReturned : typeErrors.returned;
   walk.error(make(problem, { span }));
+}
+
+/** Reports something thrown that `throws` does not name. A `try` around it has widened what may be thrown. */
+export function checkThrown(walk: Walk, type: Type, { span }: At): void {
+  const { throws } = walk.frame;
+  if (throws === undefined || assignable(type, throws)) return;
+  const texts = { type: typeText(widen(type)), declared: typeText(throws) };
+  walk.error(typeErrors.thrown(texts, { span }));
+}
+
+/** The end of a body was reached: a named function then gives nil. */
+export function checkEnd(walk: Walk, node: FunctionDeclaration, returns: Type | undefined): void {
+  if (!walk.isStrict || returns === undefined || assignable(NIL, returns)) return;
+  const span = node.returns?.span ?? node.nameSpan;
+  walk.warn(typeErrors.missingReturn({ name: node.name, expected: typeText(returns) }, { span }));
 }

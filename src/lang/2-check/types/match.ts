@@ -34,6 +34,7 @@ export function inferMatch(walk: Walk, node: Match): Type {
     if (arm.guard === undefined) excludePattern(walk, node.subject, arm.pattern);
   }
   const isTotal = checkCoverage(walk, node, cases);
+  reportDuplicates(walk, node);
   const value = unionOf(types);
   flow.undo(start);
   // When no arm matches, a run stops; but only a match that is known to be total promises not to go on.
@@ -136,6 +137,17 @@ function checkCoverage(walk: Walk, node: Match, cases: Cases | undefined): boole
   const problem = { on: cases.on, missing: texts.join(', ') };
   walk.error(matchErrors.missingVariants(problem, { span: node.subject.span }));
   return true;
+}
+
+/** A literal that an earlier arm takes whatever happens. */
+function reportDuplicates(walk: Walk, { arms }: Match): void {
+  const taken = new Set<string>();
+  for (const { pattern, guard } of arms) {
+    const values = (literalsOf(pattern) ?? []).map(literalText);
+    if (values.length > 0 && values.every((value) => taken.has(value)))
+      walk.warn(matchErrors.duplicateArm({ pattern: values.join(' | ') }, { span: pattern.span }));
+    if (guard === undefined) for (const value of values) taken.add(value);
+  }
 }
 
 function isCatchAll({ pattern, guard }: MatchArm): boolean {

@@ -19,12 +19,11 @@ import {
   LIST,
   type LiteralType,
   literal,
-  NEVER,
   NIL,
   STRING,
   type Type,
 } from './type.ts';
-import { filterUnion, membersOf, unionOf } from './union.ts';
+import { filterUnion, membersOf } from './union.ts';
 import type { Walk } from './walk.ts';
 
 /** Takes into the flow what holds when `condition` is truthy (or falsy). */
@@ -252,7 +251,7 @@ function refineTypeOf(walk: Walk, node: Expression, name: string, isSo: boolean)
 }
 
 /** The members of a type whose `type_of` is (or is not) a name. */
-export function byTypeName(type: Type, name: string, isSo: boolean): Type {
+function byTypeName(type: Type, name: string, isSo: boolean): Type {
   const named = BY_NAME.get(name);
   if (type.kind === 'unknown') {
     if (isSo) return named ?? ANY;
@@ -345,9 +344,4 @@ function refineHas(walk: Walk, { receiver, name, args }: MethodCall): void {
     const required = fields.map((f) => (f.name === key.value ? { ...f, optional: false } : f));
     return { ...open, fields: required };
   });
-}
-
-/** What a match arm with several alternatives leaves. */
-export function byLiterals(type: Type, values: readonly LiteralType[]): Type {
-  return values.length === 0 ? NEVER : unionOf(values.map((value) => byLiteral(type, value, true)));
 }

@@ -14,13 +14,13 @@ import type {
 } from '../../ast.ts';
 import type { BindingRecord } from '../records.ts';
 import { assignable } from './assignable.ts';
+import { forgetAssigned } from './branches.ts';
 import { mismatchDetail } from './detail.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
 import { checkThrow } from './exhaustive.ts';
 import { expand, withoutNil } from './expand.ts';
-import { forgetAssigned } from './expressions.ts';
-import { checkReturned } from './functions.ts';
+import { checkReturned, checkThrown } from './functions.ts';
 import { iteratedType } from './members.ts';
 import { refine } from './narrow.ts';
 import { arithmetic } from './operators.ts';
@@ -142,7 +142,7 @@ export function walkReturn(walk: Walk, node: ReturnStatement): void {
 }
 
 export function walkThrow(walk: Walk, node: ThrowStatement): void {
-  walk.infer(node.value);
+  checkThrown(walk, walk.infer(node.value), node);
   checkThrow(walk, node);
 }
 
@@ -179,19 +179,24 @@ export function walkFor(walk: Walk, node: ForStatement): void {
   inLoop(walk, node, node.body, () => walk.bindPattern(node.pattern, iterated ?? ANY));
 }
 
-export function walkWhile(walk: Walk, node: WhileStatement): void {
+/** `while true` without a `break` is never passed. */
+export function walkWhile(walk: Walk, node: WhileStatement): Type {
   forgetAssigned(walk, node);
   walk.infer(node.condition);
+  const { breaks } = walk;
   inLoop(walk, node, node.body, () => refine(walk, node.condition, true));
+  const isEndless = node.condition.kind === 'BoolLiteral' && node.condition.value;
+  return isEndless && walk.breaks === breaks ? NEVER : NIL;
 }
 
 /** A body that runs any number of times: what it assigns is open, before, in and after it. */
-export function inLoop(walk: Walk, node: At, body: Block, prepare: () => void): void {
+export function inLoop(walk: Walk, node: At, body: Block, prepare: () => void): Type {
   forgetAssigned(walk, node);
   const mark = walk.flow.mark();
   prepare();
-  walk.block(body);
+  const value = walk.block(body);
   walk.flow.undo(mark);
+  return value;
 }
 
 /** Statements in order. After one that leaves, the rest is unreachable: it is reported once and still walked. */

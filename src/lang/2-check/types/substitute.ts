@@ -58,7 +58,7 @@ function substituteFunction(type: Extract<Type, { kind: 'function' }>, bindings:
   };
 }
 
-export function substituteFields(fields: readonly Field[], bindings: Bindings): readonly Field[] {
+function substituteFields(fields: readonly Field[], bindings: Bindings): readonly Field[] {
   let changed = false;
   const replaced = fields.map((field) => {
     const type = substitute(field.type, bindings);
@@ -89,32 +89,4 @@ export function bind(
 ): Bindings {
   if (variables.length === 0) return NONE;
   return new Map(variables.map((variable, i) => [variable, args[i] ?? missing]));
-}
-
-/** Whether a type mentions one of some parameters. */
-export function mentions(type: Type, variables: readonly VariableType[]): boolean {
-  if (variables.length === 0) return false;
-  switch (type.kind) {
-    case 'variable':
-      return variables.includes(type);
-    case 'container':
-    case 'nominal':
-    case 'alias':
-      return type.args.some((arg) => mentions(arg, variables));
-    case 'union':
-    case 'intersection':
-      return type.members.some((member) => mentions(member, variables));
-    case 'tuple':
-      return type.elements.some((element) => mentions(element, variables));
-    case 'shape':
-      return type.fields.some((field) => mentions(field.type, variables));
-    case 'function':
-      return (
-        type.params.some((param) => mentions(param.type, variables)) ||
-        (type.rest !== undefined && mentions(type.rest, variables)) ||
-        mentions(type.returns, variables)
-      );
-    default:
-      return false;
-  }
 }

@@ -1,66 +1,8 @@
 // What the type checker says about programs, by table: the finding and the text that it points at.
 import { describe, expect, test } from 'vitest';
-import type { Edition } from '../../ast.ts';
-import type { BuiltinSpec } from '../../builtin-spec.ts';
 import { check } from '../check.ts';
 import { memoryLoader } from '../memory-loader.ts';
-
-const spec = (
-  signature: string,
-  name = signature.slice(0, signature.search(/[(:<]/)),
-): BuiltinSpec => ({
-  name,
-  signature,
-  doc: '',
-  effect: 'pure',
-  suspends: false,
-});
-
-const BUILTINS = [
-  spec('println(value: any) -> nil'),
-  spec('len(value: any) -> int'),
-  spec('to_string(value: any) -> string'),
-  spec('type_of(value: any) -> string'),
-  spec('json_parse(text: string) -> any'),
-  spec('iter(source: any) -> iter<any>'),
-  spec('unreachable(value: any?) -> never'),
-  spec('schema_is(data: any, schema: any) -> bool'),
-  spec('schema_expect(data: any, schema: any) -> any'),
-  spec('schema_of(schema: any) -> dict'),
-  spec('Ok(value: any) -> Result'),
-  spec('Err(error: any) -> Result'),
-  spec('unwrap(result: any) -> any'),
-  spec('find_user(name: string) -> dict?'),
-  spec('read_text(path: string) -> string', 'fs.read_text'),
-];
-
-function checkText(text: string, edition: Edition = '2026') {
-  return check(
-    { id: 'main.harn', text },
-    { loader: memoryLoader({}), builtins: BUILTINS, edition },
-  );
-}
-
-/** `CODE message @ text` of every finding of the type checker, warnings and later ones marked. */
-function findings(text: string, edition?: Edition): string[] {
-  const program = checkText(text, edition);
-  const show = (mark: string) => (d: (typeof program.diagnostics)[number]) =>
-    `${mark}${d.code.slice(5)} ${d.message} @ ${text.slice(d.span.start, d.span.end)}`;
-  return [
-    ...program.diagnostics.map((d) => show(d.severity === 'warning' ? 'warning ' : '')(d)),
-    ...program.latent.map(show('later ')),
-  ];
-}
-
-type Case = readonly [title: string, text: string, ...findings: string[]];
-
-function table(title: string, cases: readonly Case[], edition?: Edition): void {
-  describe(title, () => {
-    test.each(cases)('%s', (_title, text, ...expected) => {
-      expect(findings(text, edition)).toEqual(expected);
-    });
-  });
-}
+import { BUILTINS, checkText, table } from './findings.fixture.ts';
 
 table('values and annotations', [
   [
@@ -249,6 +191,54 @@ table('calls', [
   ],
 ]);
 
+table('what a function throws', [
+  [
+    'must be declared where something is',
+    'fn f() -> int throws string {\n throw 1\n}',
+    'TYP-026 throws int, but only string is declared @ throw 1',
+  ],
+  [
+    'is what callees throw, too',
+    'fn g() -> int throws int { throw 1 }\nfn f() -> int throws string { return g() }',
+    'TYP-026 throws int, but only string is declared @ g()',
+  ],
+  [
+    'is not what a handler takes',
+    'fn f() -> int throws string {\n try { throw 1 } catch (e: int) { return e }\n return 0\n}',
+  ],
+  ['is free where nothing is declared', 'fn f() { throw 1 }'],
+]);
+
+table('the end of a function', [
+  [
+    'gives nil',
+    'fn f(x: bool) -> int {\n if x { return 1 }\n}',
+    "warning TYP-507 'f' can end without a return, which gives nil, but returns int @ int",
+  ],
+  [
+    'is not reached behind an endless loop',
+    'fn f(x: bool) -> int {\n while true {\n if x { return 1 }\n }\n}',
+  ],
+  [
+    'is reached behind one that breaks',
+    'fn f(x: bool) -> int {\n while true {\n if x { break }\n }\n}',
+    "warning TYP-507 'f' can end without a return, which gives nil, but returns int @ int",
+  ],
+  ['may give nil where that is declared', 'fn f(x: bool) -> int? {\n if x { return 1 }\n}'],
+]);
+
+table('builtins', [
+  [
+    'an argument that cannot be right is a warning',
+    'fn f(harness: Harness) { harness.fs.read_text(5) }',
+    "warning TYP-006 Argument 1 ('path'): expected string, got int @ 5",
+  ],
+  [
+    'what may be right is not judged',
+    'fn f(harness: Harness, p: string?, q: any) { harness.fs.read_text(p)\n harness.fs.read_text(q) }',
+  ],
+]);
+
 table('generics', [
   [
     'arguments choose the parameter',
@@ -297,179 +287,6 @@ table('generics', [
     'or reported where it is broken',
     'type Sink<out T> = fn(T) -> nil',
     "TYP-506 type parameter 'T' is declared 'out' (covariant) but appears in a contravariant position in type alias 'Sink' @ out T",
-  ],
-]);
-
-table('narrowing', [
-  ['nil checks', 'fn f(x: string?) -> string { if x == nil { return "" }\n return x }'],
-  ['guards', 'fn f(x: string?) -> string { guard x != nil else { return "" }\n return x }'],
-  [
-    'without a check it does not fit',
-    'fn f(x: string?) -> string { return x }',
-    "TYP-004 return type doesn't match: expected string, got string | nil @ x",
-  ],
-  [
-    'type_of in both branches',
-    'fn f(x: string | int) -> int { if type_of(x) == "string" { return len(x) }\n return x }',
-  ],
-  [
-    'and, or, not',
-    'fn f(x: string?, y: int?) -> string { if x == nil || y == nil { return "" }\n let n: int = y\n println(n)\n return x }',
-  ],
-  ['ternaries', 'fn f(x: string?) -> string { return x != nil ? x : "" }'],
-  ['defaults', 'fn f(x: string?) -> string { return x ?? "" }'],
-  ['loops', 'fn f(x: string?) { while x != nil { let s: string = x\n println(s) } }'],
-  [
-    'fields',
-    'fn f(u: {name: string?}) -> string { if u.name != nil { return u.name }\n return "" }',
-  ],
-  [
-    'elements',
-    'fn f(u: dict<string, string?>) -> string { if u["a"] != nil { return u["a"] }\n return "" }',
-  ],
-  [
-    'optional chains tell about what is before them',
-    'fn f(u: {name: string}?) -> string { if u?.name != nil { return u.name }\n return "" }',
-  ],
-  [
-    'an assignment ends it',
-    'fn g() -> string? { return nil }\nfn f() -> string { let x: string? = g()\n if x != nil { x = g()\n return x }\n return "" }',
-    "TYP-004 return type doesn't match: expected string, got string | nil @ x",
-  ],
-  [
-    'a loop that assigns ends it from its beginning',
-    'fn g() -> string? { return nil }\nfn f() { let x: string? = g()\n if x == nil { return }\n for i in [1, 2] { let s: string = x\n println(s)\n x = g() } }',
-    "TYP-007 's' declared as string, but assigned string | nil @ x",
-  ],
-  [
-    'tags tell the members of a union apart',
-    'type M = {kind: "a", n: int} | {kind: "b", s: string}\nfn f(m: M) -> int { if m.kind == "a" { return m.n }\n return len(m.s) }',
-  ],
-  [
-    'tags in a match',
-    'type M = {kind: "a", n: int} | {kind: "b", s: string}\nfn f(m: M) -> int { match m.kind { "a" -> { return m.n } "b" -> { let n: int = m.s\n return n } } }',
-    "TYP-007 'n' declared as int, but assigned string @ m.s",
-  ],
-  [
-    'tags in patterns',
-    'type M = {kind: "a", n: int} | {kind: "b", s: string}\nfn f(m: M) -> string { match m { {kind: "a", n} -> { return n } _ -> { return "" } } }',
-    "TYP-004 return type doesn't match: expected string, got int @ n",
-  ],
-  [
-    'schemas',
-    'type User = {name: string}\nfn f(v: unknown) -> string { if schema_is(v, User) { return v.name }\n return "" }',
-  ],
-  [
-    'schemas that are written out',
-    'fn f(v: unknown) -> int { if schema_is(v, {type: "dict", properties: {name: {type: "string"}}, required: ["name"]}) { return v.name }\n return 0 }',
-    "TYP-004 return type doesn't match: expected int, got string @ v.name",
-  ],
-  [
-    'has makes a field required',
-    'fn f(x: {name?: string}) -> string { if x.has("name") { return x.name }\n return "" }',
-  ],
-  [
-    'a field that was just assigned',
-    'fn f() -> int { let p: {n?: int} = {}\n p.n = 1\n return p.n + 1 }',
-  ],
-  [
-    'require holds afterwards',
-    'fn f(x: string?) -> string { require x != nil, "no x"\n return x }',
-  ],
-]);
-
-table('nil', [
-  [
-    'a nilable value must be handled before its fields are read',
-    'fn f(u: {name: string}?) { println(u.name) }',
-    'TYP-025 `.name` may fail: the value may be nil (it is {name: string} | nil) @ u.name',
-  ],
-  [
-    'also what a builtin gives',
-    'println(find_user("a").name)',
-    'TYP-025 `.name` may fail: the value may be nil (it is dict | nil) @ find_user("a").name',
-  ],
-  ['?. asks first', 'fn f(u: {name: string}?) { println(u?.name) }'],
-  ['! takes responsibility', 'fn f(u: {name: string}?) { println(u!.name) }'],
-  [
-    'operands may not be nil',
-    'fn f(n: int?) { println(n + 1) }',
-    "TYP-025 '+' may fail: the value may be nil (it is int | nil) @ n + 1",
-  ],
-  [
-    'what is nil for certain fails when a run gets there',
-    'const x = nil\nprintln(x.name)',
-    'later TYP-025 `.name` may fail: the value may be nil (it is nil) @ x.name',
-  ],
-]);
-
-table(
-  'nil in the older edition',
-  [
-    [
-      'is not asked about',
-      'fn f(u: {name: string} | nil, n: int | nil) { println(u.name)\n println(n + 1) }',
-    ],
-  ],
-  '0.7',
-);
-
-table('match', [
-  [
-    'an enum needs all its variants',
-    'enum C { Red, Green }\nfn f(c: C) { match c { C.Red -> {} } }',
-    'MAT-001 Non-exhaustive match on enum C: missing variants "Green" @ c',
-  ],
-  ['or a wildcard', 'enum C { Red, Green }\nfn f(c: C) { match c { C.Red -> {} _ -> {} } }'],
-  [
-    'a guard may not hold',
-    'enum C { Red, Green }\nfn f(c: C, ok: bool) { match c { C.Red if ok -> {} C.Green -> {} } }',
-    'MAT-001 Non-exhaustive match on enum C: missing variants "Red" @ c',
-  ],
-  [
-    'the name of the variant will do',
-    'enum C { Red, Green }\nfn f(c: C) { match c.variant { "Red" -> {} } }',
-    'MAT-001 Non-exhaustive match on enum C: missing variants "Green" @ c.variant',
-  ],
-  [
-    'literals',
-    'fn f(v: "yes" | "no" | 1) { match v { "yes" -> {} } }',
-    'MAT-001 Non-exhaustive match on literal union: missing variants "no", 1 @ v',
-  ],
-  [
-    'alternatives count one by one',
-    'fn f(v: "yes" | "no" | "maybe") { match v { "yes" | "no" -> {} "maybe" -> {} } }',
-  ],
-  [
-    'tagged shapes',
-    'type M = {t: "a"} | {t: "b"}\nfn f(m: M) { match m.t { "a" -> {} } }',
-    'MAT-001 Non-exhaustive match on tagged shape union: missing variants "b" @ m.t',
-  ],
-  [
-    'a total match leaves when all arms leave',
-    'fn f(v: "a" | "b") -> int { match v { "a" -> { return 1 } "b" -> { return 2 } } }',
-  ],
-]);
-
-table('claims that nothing is left', [
-  [
-    'a variable that has been handled',
-    'fn f(x: string | int) -> string { if type_of(x) == "string" { return x }\n if type_of(x) == "int" { return "n" }\n unreachable(x) }',
-  ],
-  [
-    'a variable that has not',
-    'fn f(x: string | int) -> string { if type_of(x) == "string" { return x }\n unreachable(x) }',
-    "TYP-503 unreachable() can be reached: 'x' may still be int here @ unreachable(x)",
-  ],
-  [
-    'an unknown value that was narrowed in part',
-    'fn f(v: unknown) -> string { if type_of(v) == "string" { return v }\n throw "no" }',
-    'warning TYP-504 `throw` reached but `v: unknown` was not fully narrowed — uncovered concrete type(s): int, float, bool, nil, list, dict, closure, bytes @ throw "no"',
-  ],
-  [
-    'code behind a jump',
-    'fn f() { return 1\n println(2) }',
-    'warning TYP-502 unreachable code @ println(2)',
   ],
 ]);
 

@@ -38,6 +38,8 @@ export interface Walk {
    * it is of the newer edition; a file that could be of either is not held to rules that it may never have known.
    */
   readonly isStrict: boolean;
+  /** How many `break`s have been walked. */
+  readonly breaks: number;
 
   /** The type of an expression; `expected` is what its place wants, as far as that helps to read it. */
   infer(node: Expression, expected?: Type): Type;

@@ -19,32 +19,24 @@ import type {
 } from '../../ast.ts';
 import type { BuiltinSpec } from '../../builtin-spec.ts';
 import type { BindingRecord, ModuleRecord } from '../records.ts';
-import type { BuiltinTypes } from './builtins.ts';
-import { inferCallNode, inferInterpolated, inferMethodCall, inferPipe } from './call-nodes.ts';
-import { Declared, type TypeNode } from './declared.ts';
-import { typeErrors } from './errors.ts';
 import {
-  declareParams,
-  FALSE,
-  inferClosure,
-  inferDict,
   inferIdentifier,
-  inferIf,
   inferIndex,
-  inferList,
   inferMember,
   inferNonNull,
-  inferParallel,
   inferPropagate,
   inferSlice,
-  inferStruct,
-  inferTask,
-  inferTernary,
-  inferTry,
-  TRUE,
-} from './expressions.ts';
+} from './access.ts';
+import { inferIf, inferTernary, inferTry } from './branches.ts';
+import type { BuiltinTypes } from './builtins.ts';
+import { inferCallNode, inferInterpolated, inferMethodCall, inferPipe } from './call-nodes.ts';
+import { declareParams, inferClosure, inferParallel, inferTask } from './closures.ts';
+import { Declared, type TypeNode } from './declared.ts';
+import { typeErrors } from './errors.ts';
 import { Flow } from './flow.ts';
 import { builtinTypeNames, readHead, readType } from './from-syntax.ts';
+import { checkEnd } from './functions.ts';
+import { FALSE, inferDict, inferList, inferStruct, TRUE } from './literals.ts';
 import { inferMatch } from './match.ts';
 import type { ModuleTypes, ProgramTypes } from './module-types.ts';
 import { inferBinary, inferUnary } from './operators.ts';
@@ -76,6 +68,7 @@ import {
   type Type,
 } from './type.ts';
 import { TypeScope } from './type-scope.ts';
+import { unionOf } from './union.ts';
 import { checkVariance } from './variance.ts';
 import type { Frame, Walk } from './walk.ts';
 import { widen } from './widen.ts';
@@ -116,6 +109,8 @@ export class Walker implements Walk {
   readonly isStrict: boolean;
   readonly #module: ModuleTypes;
   readonly #program: ProgramTypes;
+  /** How many `break`s have been walked: a loop without one that never ends is not passed. */
+  breaks = 0;
   readonly #isJudged: boolean;
   readonly #types: Map<Node, Type> | undefined;
   #scope: TypeScope;
@@ -294,13 +289,16 @@ export class Walker implements Walk {
     AssignStatement: (node) => nothing(walkAssign(this, node)),
     ReturnStatement: (node) => leaves(walkReturn(this, node)),
     ThrowStatement: (node) => leaves(walkThrow(this, node)),
-    BreakStatement: () => NEVER,
+    BreakStatement: () => {
+      this.breaks += 1;
+      return NEVER;
+    },
     ContinueStatement: () => NEVER,
     GuardStatement: (node) => nothing(walkGuard(this, node)),
     RequireStatement: (node) => nothing(walkRequire(this, node)),
     DeferStatement: (node) => nothing(this.#aside(node.body)),
     ForStatement: (node) => nothing(walkFor(this, node)),
-    WhileStatement: (node) => nothing(walkWhile(this, node)),
+    WhileStatement: (node) => walkWhile(this, node),
     FunctionDeclaration: (node) => nothing(this.#function(node)),
     OverrideDeclaration: (node) => nothing(this.#function(node)),
     ToolDeclaration: (node) => nothing(this.#function(node)),
@@ -359,7 +357,9 @@ export class Walker implements Walk {
     this.inScope(scope, () =>
       this.inFrame(frame, () => {
         declareParams(this, node.params, params, type.rest);
-        this.statements(node.body.statements);
+        const value = this.statements(node.body.statements);
+        if (value.kind !== 'never' && node.kind === 'FunctionDeclaration')
+          checkEnd(this, node, frame.returns);
       }),
     );
     this.flow.undo(mark);
@@ -442,8 +442,7 @@ export class Walker implements Walk {
     Try: (node) => inferTry(this, node),
     Retry: (node) => {
       this.infer(node.count);
-      inLoop(this, node, node.body, () => undefined);
-      return ANY;
+      return leavesOrAny(inLoop(this, node, node.body, () => undefined));
     },
     Deadline: (node) => {
       this.infer(node.duration);
@@ -471,10 +470,10 @@ export class Walker implements Walk {
   #select(node: Select): Type {
     for (const each of node.cases) this.infer(each.channel);
     if (node.timeout !== undefined) this.infer(node.timeout.duration);
-    for (const each of node.cases) this.#aside(each.body);
-    if (node.timeout !== undefined) this.#aside(node.timeout.body);
-    if (node.otherwise !== undefined) this.#aside(node.otherwise);
-    return ANY;
+    const values = node.cases.map((each) => this.#aside(each.body));
+    if (node.timeout !== undefined) values.push(this.#aside(node.timeout.body));
+    if (node.otherwise !== undefined) values.push(this.#aside(node.otherwise));
+    return leavesOrAny(unionOf(values));
   }
 
   // ----------------------------------------------------------------- patterns
@@ -503,6 +502,10 @@ function declaresTypes({ kind }: Statement): boolean {
 /** A statement without a value of its own. */
 function nothing(_: unknown): Type {
   return NIL;
+}
+
+function leavesOrAny(type: Type): Type {
+  return type.kind === 'never' ? NEVER : ANY;
 }
 
 function leaves(_: unknown): Type {

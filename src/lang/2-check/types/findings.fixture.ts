@@ -1,0 +1,63 @@
+// Programs in, findings of the checker out: what the tables of the type tests compare.
+import { describe, expect, test } from 'vitest';
+import type { Edition } from '../../ast.ts';
+import type { BuiltinSpec } from '../../builtin-spec.ts';
+import { check } from '../check.ts';
+import { memoryLoader } from '../memory-loader.ts';
+
+const spec = (
+  signature: string,
+  name = signature.slice(0, signature.search(/[(:<]/)),
+): BuiltinSpec => ({
+  name,
+  signature,
+  doc: '',
+  effect: 'pure',
+  suspends: false,
+});
+
+export const BUILTINS = [
+  spec('println(value: any) -> nil'),
+  spec('len(value: any) -> int'),
+  spec('to_string(value: any) -> string'),
+  spec('type_of(value: any) -> string'),
+  spec('json_parse(text: string) -> any'),
+  spec('iter(source: any) -> iter<any>'),
+  spec('unreachable(value: any?) -> never'),
+  spec('schema_is(data: any, schema: any) -> bool'),
+  spec('schema_expect(data: any, schema: any) -> any'),
+  spec('schema_of(schema: any) -> dict'),
+  spec('Ok(value: any) -> Result'),
+  spec('Err(error: any) -> Result'),
+  spec('unwrap(result: any) -> any'),
+  spec('find_user(name: string) -> dict?'),
+  spec('read_text(path: string) -> string', 'fs.read_text'),
+];
+
+export function checkText(text: string, edition: Edition = '2026') {
+  return check(
+    { id: 'main.harn', text },
+    { loader: memoryLoader({}), builtins: BUILTINS, edition },
+  );
+}
+
+/** `CODE message @ text` of every finding of the type checker, warnings and later ones marked. */
+function findings(text: string, edition?: Edition): string[] {
+  const program = checkText(text, edition);
+  const show = (mark: string) => (d: (typeof program.diagnostics)[number]) =>
+    `${mark}${d.code.slice(5)} ${d.message} @ ${text.slice(d.span.start, d.span.end)}`;
+  return [
+    ...program.diagnostics.map((d) => show(d.severity === 'warning' ? 'warning ' : '')(d)),
+    ...program.latent.map(show('later ')),
+  ];
+}
+
+type Case = readonly [title: string, text: string, ...findings: string[]];
+
+export function table(title: string, cases: readonly Case[], edition?: Edition): void {
+  describe(title, () => {
+    test.each(cases)('%s', (_title, text, ...expected) => {
+      expect(findings(text, edition)).toEqual(expected);
+    });
+  });
+}
