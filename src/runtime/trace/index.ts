@@ -1,34 +1,16 @@
-// Front door of trace: the Tracer port, span shapes, names of attributes.
+// Front door of trace: what spans are, the names they carry, and where they go when they have ended.
 // Names
 export { GEN_AI, HARN, type LinkKind, SPAN_METADATA, type SpanKind } from './attributes.ts';
 // Exporters
-export { MemoryExporter } from './memory-exporter.ts';
+export { MemoryExporter, type SpanExporter } from './exporter.ts';
 // Spans
 export {
   type Attributes,
   type AttributeValue,
   type FinishedSpan,
-  formatTraceparent,
   linkFromJson,
+  linkTo,
   linkToJson,
-  newSpanId,
-  newTraceId,
-  parseTraceparent,
-  type Span,
-  type SpanEvent,
   type SpanLink,
   type SpanRef,
-  type SpanStatus,
 } from './span.ts';
-// Tracer
-export {
-  createTracer,
-  inSpan,
-  isSpanRef,
-  linkTo,
-  noTracer,
-  type SpanExporter,
-  type SpanOptions,
-  type Tracer,
-  type TracerOptions,
-} from './tracer.ts';

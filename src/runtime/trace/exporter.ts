@@ -1,6 +1,13 @@
-// Keeps finished spans in memory: for tests, and for what a program asks about its own trace.
+// Where finished spans go: the port, and the exporter that keeps them in memory, for tests and for programs that look at
+// their own trace.
 import type { FinishedSpan } from './span.ts';
-import type { SpanExporter } from './tracer.ts';
+
+/** Where finished spans go. What it throws is its own affair: tracing never breaks a run. */
+export interface SpanExporter {
+  export(span: FinishedSpan): void;
+  /** Resolves when everything exported so far is delivered. */
+  flush(): Promise<void>;
+}
 
 /** An exporter that remembers the last `limit` spans (10,000 by default) and counts what it forgot. */
 export class MemoryExporter implements SpanExporter {
