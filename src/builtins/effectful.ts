@@ -2,6 +2,7 @@
 import { agentLoopRows, agentSessionRows } from './agent-loop.ts';
 import { agentToolRows } from './agent-tools.ts';
 import { artifactRows } from './artifact.ts';
+import { channelRows } from './channels.ts';
 import { clockRows, randomRows } from './clock.ts';
 import { controlRows } from './control.ts';
 import { fsRows } from './fs.ts';
@@ -9,10 +10,12 @@ import { envRows, netRows, processRows } from './host.ts';
 import { humanRows } from './human.ts';
 import { lifecycleRows } from './lifecycle.ts';
 import { llmRows } from './llm.ts';
+import { lockRows } from './locks.ts';
 import { planRows } from './plan.ts';
 import { poolRows } from './pool.ts';
 import { recordRows } from './records.ts';
 import type { BuiltinGroup } from './registry.ts';
+import { sharedRows } from './shared.ts';
 import { stdioRows } from './stdio.ts';
 import { taskRows } from './tasks.ts';
 import { toolHookRows } from './tool-hooks.ts';
@@ -30,6 +33,9 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => processRows(),
   () => netRows(),
   () => taskRows(),
+  () => channelRows(),
+  () => lockRows(),
+  () => sharedRows(),
   () => controlRows(),
   () => lifecycleRows(),
   () => llmRows(),

@@ -133,8 +133,9 @@ export class RunContext {
   *block(
     what: string,
     start: (resume: (outcome: Outcome) => void) => (() => void) | undefined,
+    describe?: () => string,
   ): Suspending<unknown> {
-    return yield { kind: 'block', what, start };
+    return yield { kind: 'block', what, start, describe };
   }
 
   /** Starts a generator task below this one. */
@@ -175,6 +176,7 @@ export class RunContext {
   /** Runs a generator as a child task and gives a lane its result; for runtime functions called from TypeScript. */
   runFromLane<T>(id: string, body: (ctx: RunContext) => Suspending<T>): Promise<T> {
     const child = this.startTask(id, body);
+    child.isCall = true;
     return new Promise<T>((resolve, reject) => {
       child.onDone((outcome) => {
         this.run.scheduler.wake(this.task, () =>

@@ -33,6 +33,8 @@ export interface BlockOp {
   readonly kind: 'block';
   /** What people see in a report of who waits for what. */
   readonly what: string;
+  /** The same as it is when somebody asks, where that changes: who holds the lock that is waited for. */
+  readonly describe?: (() => string) | undefined;
   /** Called once; `resume` may be called at once or later; the result cancels the wait. */
   readonly start: (resume: (outcome: Outcome) => void) => (() => void) | undefined;
 }

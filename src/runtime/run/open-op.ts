@@ -22,17 +22,23 @@ export function keyOf(at: Identity): string {
 /** What a new operation is made of. */
 export interface Opening {
   readonly what: string;
+  readonly describe?: (() => string) | undefined;
   readonly effect: EffectOp | undefined;
   readonly resume: (outcome: Outcome) => void;
 }
 
 /** An operation of `task` that is open from now on. */
-export function openOp(task: Task, at: Identity, { what, effect, resume }: Opening): OpenOp {
+export function openOp(
+  task: Task,
+  at: Identity,
+  { what, describe, effect, resume }: Opening,
+): OpenOp {
   const open: OpenOp = {
     task,
     id: at.id,
     ordinal: at.ordinal,
     what,
+    describe,
     effect,
     controller: undefined,
     given: false,

@@ -203,6 +203,7 @@ export class EffectPerformer implements Performer {
     let began = false;
     const open = openOp(task, at, {
       what: op.what,
+      describe: op.describe,
       effect: undefined,
       resume: (outcome) => scheduler.drive(task, outcome),
     });

@@ -388,13 +388,14 @@ export class Scheduler {
     const waiting: Task[] = [];
     for (const task of this.#tasks.values()) {
       // A lane without an open operation awaits something that is not ours; we cannot know when it ends.
-      if (task.isLane && task.open.size === 0) return false;
+      if (task.isLane && task.open.size === 0 && !waitsForCall(task)) return false;
       if (task.open.size > 0) waiting.push(task);
     }
     const root = waiting.find((task) => task.parent !== undefined) ?? waiting[0];
     if (root === undefined) return false;
     const text = waiting
-      .map((task) => `${task.id} (${[...task.open.values()][0]?.what})`)
+      .filter((task) => task.parent !== undefined || waiting.length === 1)
+      .map((task) => `${task.id} (${waitOf([...task.open.values()][0])})`)
       .join(', ');
     const open = [...root.open.values()][0] ?? bug('a waiting task without an operation');
     this.#dropOpen(open);
@@ -402,6 +403,16 @@ export class Scheduler {
     this.wake(root, () => open.resume({ ok: false, error }));
     return true;
   }
+}
+
+function waitOf(open: OpenOp | undefined): string | undefined {
+  return open?.describe?.() ?? open?.what;
+}
+
+/** Whether a lane waits for a call of its own that runs as a task. */
+function waitsForCall(lane: Task): boolean {
+  for (const child of lane.children) if (child.isCall) return true;
+  return false;
 }
 
 /** Named steps live under `<lane>~<name>`; their task is the lane. */

@@ -11,6 +11,7 @@ export interface OpenOp {
   readonly id: string;
   readonly ordinal: number;
   readonly what: string;
+  readonly describe?: (() => string) | undefined;
   readonly effect: EffectOp | undefined;
   /** Made when the effect asks for its signal. */
   controller: AbortController | undefined;
@@ -57,6 +58,12 @@ export class Task {
   status: 'ready' | 'running' | 'blocked' | 'done' | 'dropped' = 'ready';
   outcome: Outcome | undefined;
   ticks = 0;
+  /** Task-local values of the program. Replaced as a whole, so a child keeps those of the moment it was made. */
+  locals: { readonly [name: string]: unknown };
+  /** True once somebody asked the task to come to its end by itself. */
+  stopRequested = false;
+  /** True for a call of a lane that runs as a task of its own: the lane waits for it. */
+  isCall = false;
   #ordinal = 0;
   #groups = 0;
   #callbacks = new Map<number, number>();
@@ -67,11 +74,17 @@ export class Task {
     this.id = id;
     this.parent = parent;
     this.isLane = isLane;
+    this.locals = parent?.locals ?? {};
     parent?.children.add(this);
   }
 
   get alive(): boolean {
     return this.status !== 'done' && this.status !== 'dropped';
+  }
+
+  /** Whether this task, or one above it, was asked to stop. */
+  get isStopping(): boolean {
+    return this.stopRequested || this.parent?.isStopping === true;
   }
 
   /** The next ordinal of this task, from 1. */

@@ -68,6 +68,70 @@ export {
 export { parseResumeConditions, type ResumeConditions } from './suspend-conditions.ts';
 export { spansSection } from './suspend-spans.ts';
 export { checkWake, type ResumeSource, resumeSourceKey } from './suspend-wake.ts';
+// What tasks share and wait for
+export {
+  acquire,
+  DEFAULT_MUTEX,
+  type LockRequest,
+  lockMetrics,
+  release,
+} from './sync/acquire.ts';
+export {
+  Atomic,
+  atomicCas,
+  atomicGet,
+  atomicSet,
+  atomicUpdate,
+  makeAtomic,
+} from './sync/atomic.ts';
+export {
+  Channel,
+  channelIsClosed,
+  closeChannel,
+  makeChannel,
+  receive,
+  type Selected,
+  select,
+  send,
+  tryReceive,
+} from './sync/channel.ts';
+export {
+  type CircuitState,
+  circuitCheck,
+  circuitFailure,
+  circuitReset,
+  circuitSuccess,
+  makeCircuit,
+} from './sync/circuit.ts';
+export { deadlockErrors, syncErrors } from './sync/errors.ts';
+export { type LockKind, type LockMetrics, Permit } from './sync/lock.ts';
+export {
+  closeMailbox,
+  lookupMailbox,
+  Mailbox,
+  type MailboxMetrics,
+  type MailboxName,
+  mailboxMetrics,
+  mailboxReceive,
+  mailboxSend,
+  mailboxTryReceive,
+  openMailbox,
+} from './sync/mailbox.ts';
+export { parallelRace, type RaceOptions } from './sync/race.ts';
+export {
+  readShared,
+  Shared,
+  type SharedCas,
+  SharedCell,
+  SharedMap,
+  type SharedMetrics,
+  type SharedName,
+  type Snapshot,
+  sharedCell,
+  sharedMap,
+  sharedMetrics,
+  writeShared,
+} from './sync/shared.ts';
 // Tasks
 export {
   awaitSpawned,
