@@ -229,7 +229,7 @@ export class ModuleRecord {
 }
 
 function toDiagnostic(error: HarnError, severity: Severity): Diagnostic {
-  const { code, message, span, hint, notes } = error;
+  const { code, message, span, hint, notes, data } = error;
   if (span === undefined) throw error;
-  return { severity, code, message, span, hint, notes };
+  return { severity, code, message, span, hint, notes, data };
 }

@@ -61,6 +61,11 @@ table('narrowing', [
     'type User = {name: string}\nfn f(v: unknown) -> string { if schema_is(v, User) { return v.name }\n return "" }',
   ],
   [
+    'a mistake in a schema is reported once',
+    'fn f(v: unknown) { if schema_is(v, {n: true + false}) { println(v) } }',
+    "TYP-002 can't add bool and bool @ true + false",
+  ],
+  [
     'schemas that are written out',
     'fn f(v: unknown) -> int { if schema_is(v, {type: "dict", properties: {name: {type: "string"}}, required: ["name"]}) { return v.name }\n return 0 }',
     "TYP-004 return type doesn't match: expected int, got string @ v.name",

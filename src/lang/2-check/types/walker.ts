@@ -111,6 +111,7 @@ export class Walker implements Walk {
   readonly #program: ProgramTypes;
   /** How many `break`s have been walked: a loop without one that never ends is not passed. */
   breaks = 0;
+  readonly #reported = new Set<string>();
   readonly #isJudged: boolean;
   readonly #types: Map<Node, Type> | undefined;
   #scope: TypeScope;
@@ -264,15 +265,23 @@ export class Walker implements Walk {
   // ---------------------------------------------------------------- reporting
 
   error(error: HarnError): void {
-    if (this.#isJudged) this.record.report(error);
+    if (this.#isNew(error)) this.record.report(error);
   }
 
   latent(error: HarnError): void {
-    if (this.#isJudged) this.record.reportLatent(error);
+    if (this.#isNew(error)) this.record.reportLatent(error);
   }
 
   warn(error: HarnError): void {
-    if (this.#isJudged) this.record.report(error, 'warning');
+    if (this.#isNew(error)) this.record.report(error, 'warning');
+  }
+
+  /** An expression may be looked at twice, where a condition is read as a schema; it is reported once. */
+  #isNew({ code, span }: HarnError): boolean {
+    const key = `${code}:${span?.start}:${span?.end}`;
+    if (!this.#isJudged || this.#reported.has(key)) return false;
+    this.#reported.add(key);
+    return true;
   }
 
   // --------------------------------------------------------------- statements
