@@ -54,6 +54,12 @@ export const ROOMS = [
         lazy: true,
       },
       {
+        inside: /^src\/runtime\/io\//,
+        where: 'io/',
+        names: ['smol-toml'],
+        lazy: true,
+      },
+      {
         inside: /^src\/runtime\/host\/postgres\.ts$/,
         where: 'host/postgres.ts',
         names: ['pg'],

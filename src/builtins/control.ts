@@ -13,6 +13,8 @@ export interface ProgramHost {
   readonly handles: HandleTable;
   /** `argv`, `task`, `project`, `context`, `prompt`: by name; absent ones are nil. */
   readonly globals: { readonly [name: string]: Json };
+  /** The folder of a module as it was when the run began; of the entry for what is no file. */
+  folderOf(module: string | undefined): string;
 }
 
 /** The host of the program that a run executes; provided by the engine. */
@@ -22,6 +24,11 @@ export const programHostKey: ServiceKey<ProgramHost> = {
     throw runErrors.foreignThrow({ text: 'this run has no Harn program' });
   },
 };
+
+/** The folder of the module that calls: where its relative assets are. */
+export function callerFolder(ctx: RunContext): string {
+  return ctx.get(programHostKey).folderOf(ctx.site?.module);
+}
 
 /** Why a program left early: the exit code it asked for. */
 export class ExitRequest {

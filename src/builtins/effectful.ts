@@ -11,6 +11,8 @@ import { humanRows } from './human.ts';
 import { lifecycleRows } from './lifecycle.ts';
 import { llmRows } from './llm.ts';
 import { lockRows } from './locks.ts';
+import { obsRows, termRows } from './observe.ts';
+import { placeRows } from './places.ts';
 import { planRows } from './plan.ts';
 import { poolRows } from './pool.ts';
 import { recordRows } from './records.ts';
@@ -18,6 +20,7 @@ import type { BuiltinGroup } from './registry.ts';
 import { sharedRows } from './shared.ts';
 import { stdioRows } from './stdio.ts';
 import { taskRows } from './tasks.ts';
+import { promptRows } from './template.ts';
 import { toolHookRows } from './tool-hooks.ts';
 import { transcriptRows } from './transcript.ts';
 import { workerRows } from './worker.ts';
@@ -27,9 +30,13 @@ import { workflowRows } from './workflow.ts';
 export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => stdioRows(),
   () => clockRows(),
+  () => termRows(),
+  () => obsRows(),
   () => randomRows(),
   () => envRows(),
   () => fsRows(),
+  () => placeRows(),
+  () => promptRows(),
   () => processRows(),
   () => netRows(),
   () => taskRows(),

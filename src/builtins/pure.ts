@@ -15,7 +15,6 @@ import type { BuiltinGroup } from './registry.ts';
 import { resultRows } from './result.ts';
 import { schemaRows } from './schema.ts';
 import { setRows } from './sets.ts';
-import { templateRows } from './template.ts';
 import { textRows } from './text.ts';
 
 // As calls, so that a build can load each group when a name of it is first asked for.
@@ -35,6 +34,5 @@ export const PURE_GROUPS: readonly BuiltinGroup[] = [
   () => schemaRows(),
   () => pathRows(),
   () => formatRows(),
-  () => templateRows(),
   () => flowRows(),
 ];

@@ -1,9 +1,10 @@
 // The terminal, as `harness.stdio` and the older globals.
-import { stdioEffects } from '../runtime/index.ts';
-import { type Dict, display, isDict, type List, type Value } from '../values/index.ts';
+import { stdioEffects, testStdioEffects } from '../runtime/index.ts';
+import { type Dict, display, isDict, type List, truthy, type Value } from '../values/index.ts';
 import { toNumber } from './data.ts';
 import type { BuiltinRow } from './define.ts';
 import { effectRow } from './effect-row.ts';
+import { wrong } from './errors.ts';
 
 /** The text of the first argument; nothing for none. */
 const shown = (args: List) => [args[0] === undefined ? '' : display(args[0])];
@@ -71,7 +72,55 @@ export function stdioRows(): readonly BuiltinRow[] {
       doc: 'Whether stderr is a terminal.',
       aliases: ['is_stderr_tty'],
     }),
+    ...testRows(),
   ];
+}
+
+/** Stand-ins for the terminal. */
+function testRows(): readonly BuiltinRow[] {
+  const none = () => [];
+  return [
+    effectRow('testing.stdin_set(text: string) -> nil', testStdioEffects.stdin_set, {
+      doc: 'From here on stdin is this text.',
+      aliases: ['mock_stdin'],
+      args: shown,
+      example: { source: 'mock_stdin("a\\nb")\nprintln(read_line())', prints: 'a' },
+    }),
+    effectRow('testing.stdin_reset() -> nil', testStdioEffects.stdin_reset, {
+      doc: 'Back to the real stdin.',
+      aliases: ['unmock_stdin'],
+      args: none,
+    }),
+    effectRow('testing.tty_set(stream: string, is_tty: bool) -> nil', testStdioEffects.tty_set, {
+      doc: 'Says whether "stdin", "stdout" or "stderr" counts as a terminal.',
+      aliases: ['mock_tty'],
+      args: ([stream, isTty]) => [streamOf(stream), truthy(isTty ?? null)],
+    }),
+    effectRow('testing.tty_reset() -> nil', testStdioEffects.tty_reset, {
+      doc: 'Back to what the terminal really is.',
+      aliases: ['unmock_tty'],
+      args: none,
+    }),
+    effectRow('testing.capture_stderr_start() -> nil', testStdioEffects.capture_stderr_start, {
+      doc: 'From here on text to stderr is kept instead of shown.',
+      aliases: ['capture_stderr_start'],
+      args: none,
+    }),
+    effectRow('testing.capture_stderr_take() -> string', testStdioEffects.capture_stderr_take, {
+      doc: 'The text to stderr that was kept, and the end of keeping it.',
+      aliases: ['capture_stderr_take'],
+      args: none,
+    }),
+  ];
+}
+
+function streamOf(value: Value | undefined): string {
+  const name = display(value ?? null);
+  if (['stdin', 'stdout', 'stderr'].includes(name)) return name;
+  throw wrong.argument({
+    builtin: 'mock_tty',
+    detail: `there is no stream ${JSON.stringify(name)}; use "stdin", "stdout" or "stderr"`,
+  });
 }
 
 const SPINNER = '|/-\\';

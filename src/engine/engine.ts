@@ -1,5 +1,6 @@
 // The engine: starts, resumes and cancels runs of Harn programs. Joins the compiler's output with the runtime; what a
 // run promises is the runtime's business.
+import path from 'node:path';
 import type { Json, JsonObject } from '../base/index.ts';
 import {
   codeSource,
@@ -219,7 +220,7 @@ export class Engine {
       codec: harnThrownCodec,
       pipelines: live?.pipelines() ?? [],
       equip: (run) => {
-        run.provide(programHostKey, hostOf(run));
+        run.provide(programHostKey, hostOf(run, live));
         if (live !== undefined) run.provide(codeSourceKey, lazyCodeSource(live));
         // Code that was moved on purpose stands elsewhere; only what it asks for is compared then.
         if (live !== undefined && !moved) run.siteOf = (at) => live.siteOf(at);
@@ -249,7 +250,7 @@ function* nothingToDo(): Generator<never, null, unknown> {
 }
 
 /** The globals of a program: what its run was started with. */
-function hostOf(run: RunCore): ProgramHost {
+function hostOf(run: RunCore, live: LiveProgram | undefined): ProgramHost {
   const start = run.start;
   const options: JsonObject = start.options;
   const handed = handedInput(start);
@@ -266,6 +267,13 @@ function hostOf(run: RunCore): ProgramHost {
       prompt: options['prompt'] ?? null,
       input: inputs[0] ?? null,
       inputs,
+    },
+    folderOf(site) {
+      // A place names its module with the hash of its text.
+      const module = site?.slice(0, site.lastIndexOf('@'));
+      const isFile = module !== undefined && !module.startsWith('std/');
+      const id = isFile ? module : (live?.compiled.entry ?? '.');
+      return path.dirname(path.resolve(start.cwd, id));
     },
   };
 }

@@ -30,6 +30,7 @@ import {
 } from '../work/index.ts';
 import { type AgentMethods, agentMethods } from './agent.ts';
 import { createFamily, type Family, notData } from './family.ts';
+import { type LogMethods, logMethods } from './observe.ts';
 import { type PoolMethods, poolMethods } from './pool.ts';
 import { type TranscriptMethods, transcriptMethods } from './transcripts.ts';
 import type { Harness } from './tree.ts';
@@ -195,7 +196,7 @@ export function llmHandle(ctx: RunContext): LlmHandle {
 }
 
 /** What a run observes about itself. */
-export interface ObsHandle {
+export interface ObsHandle extends LogMethods {
   /** The lifecycle audits so far. */
   pipelineLifecycleAuditLogSnapshot(): readonly AuditEntry[];
   /** The same, removed from the log of this run. */
@@ -209,6 +210,7 @@ export interface ObsHandle {
 /** The obs handle of a context. */
 export function obsHandle(ctx: RunContext): ObsHandle {
   return {
+    ...logMethods(ctx),
     pipelineLifecycleAuditLogSnapshot: () =>
       lifecycleAgent.pipeline_lifecycle_audit_log_snapshot(ctx),
     pipelineLifecycleAuditLogTake: () => lifecycleAgent.pipeline_lifecycle_audit_log_take(ctx),

@@ -6,10 +6,13 @@ import {
   envEffects,
   fsEffects,
   netEffects,
+  placeEffects,
   processEffects,
   randomEffects,
   stdioEffects,
   systemEffects,
+  testClockEffects,
+  testStdioEffects,
 } from '../io/index.ts';
 import { handedInput } from '../lifecycle/index.ts';
 import { recordEffects } from '../records/index.ts';
@@ -26,18 +29,20 @@ import {
   type RootMethods,
   rootMethods,
 } from './lifecycle.ts';
+import { type TermHandle, termHandle } from './observe.ts';
 import { type QueueHandle, queueHandle, type TriggersHandle, triggersHandle } from './queues.ts';
 import { type TaskMethods, taskMethods } from './tasks.ts';
 
 const FAMILIES = {
   stdio: stdioEffects,
   clock: clockEffects,
-  fs: { ...fsEffects, ...recordEffects },
+  fs: { ...fsEffects, ...placeEffects, ...recordEffects },
   env: envEffects,
   random: randomEffects,
   process: processEffects,
   net: netEffects,
   system: systemEffects,
+  testing: { ...testClockEffects, ...testStdioEffects },
 } as const;
 
 type Families = typeof FAMILIES;
@@ -55,6 +60,9 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly process: Handle<'process'>;
   readonly net: Handle<'net'>;
   readonly system: Handle<'system'>;
+  /** Stand-ins for programs under test: virtual time, prepared stdin. */
+  readonly testing: Handle<'testing'>;
+  readonly term: TermHandle;
   readonly llm: LlmHandle;
   readonly interaction: InteractionHandle;
   readonly queue: QueueHandle;
@@ -81,6 +89,7 @@ export function createHarness(ctx: RunContext): Harness {
   for (const [name, effects] of Object.entries(FAMILIES)) {
     lazily(handle, name, () => createFamily(`harness.${name}`, effects, ctx));
   }
+  lazily(handle, 'term', () => termHandle(ctx));
   lazily(handle, 'llm', () => llmHandle(ctx));
   lazily(handle, 'interaction', () => interactionHandle(ctx));
   lazily(handle, 'queue', () => queueHandle(ctx));

@@ -17,4 +17,35 @@ export const ioErrors = defineErrors('IOE', {
     message: ({ url }) => `${JSON.stringify(url)} is not a URL`,
     hint: 'an absolute address is needed, such as https://example.com/path',
   }),
+  badManifest: row<{ path: string; reason: string }>({
+    number: 4,
+    message: ({ path, reason }) => `cannot read ${path} as TOML: ${reason}`,
+  }),
+  assetEscapes: row<{ path: string }>({
+    number: 5,
+    message: ({ path }) => `the asset path ${JSON.stringify(path)} leaves its project`,
+    hint: 'write it without `..` and without a second root; roots of `[asset_roots]` are relative to harn.toml',
+  }),
+  assetNoProject: row<{ path: string; from: string }>({
+    number: 6,
+    message: ({ path, from }) =>
+      `${JSON.stringify(path)} needs a project, and there is no harn.toml at or above ${from}`,
+    hint: 'make a harn.toml at the root of the project, or write a path relative to the file',
+  }),
+  assetNoAlias: row<{ path: string; alias: string }>({
+    number: 7,
+    message: ({ path, alias }) =>
+      `${JSON.stringify(path)}: [asset_roots] of harn.toml has no \`${alias}\``,
+    hint: 'declare it there: `[asset_roots]` with a line `name = "folder"`',
+  }),
+  colorMode: row<{ mode: string }>({
+    number: 8,
+    message: ({ mode }) => `there is no colour mode ${JSON.stringify(mode)}`,
+    hint: 'use "auto", "always" or "never"',
+  }),
+  logLevel: row<{ level: string }>({
+    number: 9,
+    message: ({ level }) => `there is no log level ${JSON.stringify(level)}`,
+    hint: 'use "debug", "info", "warn" or "error"',
+  }),
 });
