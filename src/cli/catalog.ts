@@ -144,6 +144,31 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/check.ts')).check,
   },
   {
+    name: 'fmt',
+    summary: 'format programs',
+    positionals: [{ name: 'FILE…', optional: true, rest: true }],
+    options: [
+      {
+        name: 'check',
+        help: 'change nothing; show what would change and exit 1 if anything would',
+      },
+      { name: 'stdin', help: 'read a program from stdin and print it formatted' },
+      { name: 'line-width', value: 'N', help: 'break lines before they get longer (100)' },
+      JSON_OPTION,
+      HELP,
+    ],
+    details: [
+      'Directories are searched for .harn files. Comments stay where they are. A file that does not parse is left as it',
+      'is, and the exit code is 1. The width can also be set for a project: `line_width` of `[fmt]` in harn.toml.',
+    ],
+    examples: [
+      ['harn fmt .', 'every .harn file below'],
+      ['harn fmt --check src', 'for continuous integration'],
+      ['harn fmt --stdin < triage.harn', 'for editors'],
+    ],
+    load: async () => (await import('./commands/fmt.ts')).fmt,
+  },
+  {
     name: 'pack verify',
     summary: 'check a pack: whole, unchanged, signed by a key you trust',
     positionals: [{ name: 'BUNDLE' }],

@@ -5,6 +5,7 @@ import {
   flowErrors,
   importErrors,
   lexErrors,
+  loadLangTools,
   matchErrors,
   moduleErrors,
   nameErrors,
@@ -25,12 +26,14 @@ interface ErrorTable {
 /** Every code, sorted. */
 export async function allErrorDocs(): Promise<readonly ErrorDoc[]> {
   const { packErrors } = await loadPackTools();
+  const { formatErrors } = await loadLangTools();
   const tables: readonly ErrorTable[] = [
     usageErrors,
     cliErrors,
     engineErrors,
     sourceErrors,
     packErrors,
+    formatErrors,
     lexErrors,
     parseErrors,
     nameErrors,

@@ -103,7 +103,7 @@ const REASONS: { readonly [code: string]: string } = {
 };
 
 /** What the operating system refused, in words; undefined for errors of other kinds. */
-function readFailure(path: string, error: unknown) {
+export function readFailure(path: string, error: unknown) {
   const { code, syscall } = error as { readonly code?: string; readonly syscall?: string };
   if (typeof code !== 'string' || typeof syscall !== 'string') return undefined;
   return cliErrors.unreadable({ path, reason: REASONS[code] ?? code }, { cause: error });

@@ -69,3 +69,5 @@ export type { Comment, Edition, Module, Node } from './ast.ts';
 export type { BuiltinColour, BuiltinEffect, BuiltinSpec } from './builtin-spec.ts';
 // Error tables of this room, for `explain` and the docs
 export { lexErrors, parseErrors } from './errors.ts';
+// Tools over sources: loaded on demand, no run needs them
+export { type LangTools, loadLangTools } from './tools/load.ts';

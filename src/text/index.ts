@@ -15,6 +15,8 @@ export {
   parseDate,
   WEEKDAYS,
 } from './date.ts';
+// Differences
+export { unifiedDiff } from './diff.ts';
 // Encodings
 export {
   decodeBase32,

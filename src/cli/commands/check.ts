@@ -3,8 +3,8 @@
 import type { Diagnostic, Json, Source } from '../../base/index.ts';
 import type { Host } from '../../runtime/index.ts';
 import type { Command } from '../command.ts';
-import { usageErrors } from '../errors.ts';
 import type { Output } from '../output.ts';
+import { listPrograms, plural } from '../program-files.ts';
 import {
   diagnosticToJson,
   type EditionName,
@@ -40,41 +40,13 @@ export const check: Command = {
   async run(args, { host: getHost, output }) {
     const host = await getHost();
     const edition = editionOf(host, args.value('edition'));
-    const files = await listFiles(host, args.positionals);
+    const files = await listPrograms(host, args.positionals, 'harn check');
     const findings = await checkFiles(host, files, edition);
     if (args.has('json')) output.json(toJson(files, findings));
     else print(output, files.length, findings);
     return findings.count('error') === 0 ? 0 : 1;
   },
 };
-
-const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', '.git', '.harn', '.harn-runs']);
-
-/** Files as typed; below a directory, every program. */
-async function listFiles(host: Host, paths: readonly string[]): Promise<string[]> {
-  if (paths.length === 0) {
-    throw usageErrors.missingArgument({ argument: 'a FILE or directory', command: 'harn check' });
-  }
-  const files: string[] = [];
-  for (const path of paths) {
-    const isThere = await host.fs.exists(path);
-    const isDirectory = isThere && (await host.fs.stat(path)).kind === 'directory';
-    if (!isDirectory) files.push(path);
-    else files.push(...(await programsBelow(host, path)));
-  }
-  return [...new Set(files)];
-}
-
-async function programsBelow(host: Host, directory: string): Promise<string[]> {
-  const found: string[] = [];
-  const enter = (path: string) => !LEFT_OUT.has(path.split('/').at(-1) ?? '');
-  const base = directory.replace(/\/+$/, '');
-  for await (const { path, kind } of host.fs.walk(directory, { enter })) {
-    if (kind === 'file' && path.endsWith('.harn'))
-      found.push(base === '.' ? path : `${base}/${path}`);
-  }
-  return found;
-}
 
 async function checkFiles(
   host: Host,
@@ -111,8 +83,4 @@ function print(output: Output, files: number, findings: Findings): void {
   const counts = `${plural(files, 'file')}: ${plural(errors, 'error')}, ${plural(warnings, 'warning')}`;
   const more = findings.dropped === 0 ? '' : `, and ${findings.dropped} more not shown`;
   output.line(output.style(errors > 0 ? 'red' : 'green', counts + more));
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,0 +1,49 @@
+// Which programs a command is about: files as typed, and every .harn file below a directory. And reading and
+// replacing them.
+import type { Host } from '../runtime/index.ts';
+import { usageErrors } from './errors.ts';
+import { readFailure } from './source-files.ts';
+
+const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', '.git', '.harn', '.harn-runs']);
+
+/** Files as typed; below a directory, every program. Each once. */
+export async function listPrograms(
+  host: Host,
+  paths: readonly string[],
+  command: string,
+): Promise<string[]> {
+  if (paths.length === 0)
+    throw usageErrors.missingArgument({ argument: 'a FILE or directory', command });
+  const files: string[] = [];
+  for (const path of paths) {
+    const isThere = await host.fs.exists(path);
+    const isDirectory = isThere && (await host.fs.stat(path)).kind === 'directory';
+    if (!isDirectory) files.push(path);
+    else files.push(...(await programsBelow(host, path)));
+  }
+  return [...new Set(files)];
+}
+
+async function programsBelow(host: Host, directory: string): Promise<string[]> {
+  const found: string[] = [];
+  const enter = (path: string) => !LEFT_OUT.has(path.split('/').at(-1) ?? '');
+  const base = directory.replace(/\/+$/, '');
+  for await (const { path, kind } of host.fs.walk(directory, { enter })) {
+    if (kind === 'file' && path.endsWith('.harn'))
+      found.push(base === '.' ? path : `${base}/${path}`);
+  }
+  return found;
+}
+
+/** The text of a program; a file that cannot be read is an error for people. */
+export async function readProgram(host: Host, path: string): Promise<string> {
+  try {
+    return await host.fs.readText(path);
+  } catch (error) {
+    throw readFailure(path, error) ?? error;
+  }
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
