@@ -191,9 +191,13 @@ function assignFiles(outputs, measuring) {
 /** Used with the compiler and only then, wherever they belong. */
 const FOR_COMPILER = new Set(['src/engine/compile.ts', 'src/builtins/spec-table.ts']);
 
+/** Packages for formats that few programs read, all that `text` is built on. */
+const FORMATS = /node_modules\/(?:yaml|re2js|smol-toml|fflate|fzstd|@noble)\//;
+
 /** Parts that are not for every run share files by what they belong to. */
 function roomFile(modules) {
   if (modules.some((file) => FOR_COMPILER.has(file))) return 'compiler.cjs';
+  if (modules.some((file) => FORMATS.test(file))) return 'formats.cjs';
   const rooms = new Set(modules.map((file) => /^src\/(\w+)/.exec(file)?.[1]));
   if (rooms.has('lang')) return 'compiler.cjs';
   if (rooms.has('cli')) return 'commands.cjs';

@@ -1,5 +1,7 @@
 // Tables about the builtins that the build puts in the place of src/builtins/name-index.ts and spec-table.ts: which group
 // has which names, and the specs of all. Asks the groups themselves, once per build.
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { root } from './setup.mjs';
 
@@ -7,6 +9,10 @@ const SOURCE = `
   export { EFFECT_GROUPS } from './src/builtins/effectful.ts';
   export { PURE_GROUPS } from './src/builtins/pure.ts';
 `;
+
+const PACKAGE = JSON.stringify(pathToFileURL(path.join(root, 'package.json')).href);
+const REQUIRE = `import * as __tablesModule from 'node:module';
+const require = __tablesModule.createRequire(${PACKAGE});`;
 
 /** The texts of both modules, by the name of the file. */
 export async function builtinTables(external) {
@@ -44,6 +50,8 @@ async function loadGroups(external) {
     external,
     write: false,
     logLevel: 'warning',
+    // Packages in CommonJS ask for modules of Node.
+    banner: { js: REQUIRE },
   });
   const code = Buffer.from(outputFiles[0].contents).toString('base64');
   const { PURE_GROUPS, EFFECT_GROUPS } = await import(`data:text/javascript;base64,${code}`);

@@ -19,14 +19,20 @@ export const ROOMS = [
     name: 'base',
     rooms: [],
     npm: [],
-    node: [{ inside: /^src\/base\/hash\.ts$/, where: 'hash.ts', names: ['crypto'] }],
+    node: [
+      {
+        inside: /^src\/base\/(hash|signature)\.ts$/,
+        where: 'hash.ts and signature.ts',
+        names: ['crypto'],
+      },
+    ],
   },
   { name: 'lang', rooms: ['base'], npm: [{ names: ['@jridgewell/*'] }], node: [] },
   { name: 'values', rooms: ['base'], npm: [], node: [] },
   {
     name: 'text',
     rooms: ['base'],
-    npm: [{ names: ['re2js', 'luxon', 'yaml', 'smol-toml', 'fflate', 'diff', 'ajv'] }],
+    npm: [{ names: ['re2js', 'yaml', 'smol-toml', 'fflate', 'fzstd', '@noble/hashes'] }],
     node: [{ names: ['zlib'] }],
   },
   {

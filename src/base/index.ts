@@ -29,6 +29,17 @@ export {
 export { canonicalJson, isJsonObject, type Json, type JsonObject } from './json.ts';
 export { type Random, seededRandom, systemRandom, uuidV4, uuidV7 } from './random.ts';
 export { Scope } from './scope.ts';
+export {
+  agreeX25519,
+  type JwsAlgorithm,
+  KEY_BYTES,
+  type KeyCurve,
+  publicKey,
+  signEd25519,
+  signJws,
+  verifyEd25519,
+  verifyJws,
+} from './signature.ts';
 // Texts
 export { LineIndex, type Position, type Source, type Span } from './source.ts';
 // Did you mean

@@ -107,6 +107,16 @@ export function randomRows(): readonly BuiltinRow[] {
       aliases: ['uuid_v7'],
       args: none,
     }),
+    effectRow('random.ed25519_keypair() -> dict', randomEffects.ed25519_keypair, {
+      doc: 'New keys for signatures as `{private, public}` in hex. The journal of the run has both.',
+      aliases: ['ed25519_keypair'],
+      args: none,
+    }),
+    effectRow('random.x25519_keypair() -> dict', randomEffects.x25519_keypair, {
+      doc: 'New keys to agree on a secret as `{private, public}` in hex. The journal of the run has both.',
+      aliases: ['x25519_keypair'],
+      args: none,
+    }),
     effectRow('random.seed(seed: int) -> nil', randomEffects.seed, {
       doc: 'From here on this run draws a repeatable sequence.',
       aliases: ['rng_seed'],

@@ -1,6 +1,6 @@
 // Builtins that digest and sign. Digests are lower-case hex.
 import { digest, hmac } from '../base/index.ts';
-import { encodeHex } from '../text/index.ts';
+import { blake3, encodeHex } from '../text/index.ts';
 import { encodeBase64 } from '../values/index.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { bytesOf } from './encoding.ts';
@@ -12,6 +12,7 @@ const DIGESTS = [
   ['sha512', 'SHA-512', 'sha512'],
   ['sha3_256', 'SHA3-256', 'sha3-256'],
   ['sha3_512', 'SHA3-512', 'sha3-512'],
+  ['sha1', 'SHA-1; broken, for compatibility only', 'sha1'],
   ['md5', 'MD5; broken, for compatibility only', 'md5'],
 ] as const;
 
@@ -23,6 +24,17 @@ export function digestRows(): readonly BuiltinRow[] {
         { doc: `The digest of a text or bytes: ${title}.` },
         (_, value) => encodeHex(digest(algorithm, bytesOf(value))),
       ),
+    ),
+    builtin(
+      'blake3(value: any) -> string',
+      {
+        doc: 'The digest of a text or bytes: BLAKE3.',
+        example: {
+          source: 'println(blake3("hello"))',
+          prints: 'ea8f163db38682925e4491c5e58d4bb3506ef8c14eb78a86e908c5624a67200f',
+        },
+      },
+      (_, value) => encodeHex(blake3(bytesOf(value))),
     ),
     builtin(
       'hmac_sha256(key: any, message: any) -> string',

@@ -1,7 +1,26 @@
 // Front door of text: formats and syntaxes that programs read and write. Knows nothing of Harn values.
-// Regular expressions
 
-// Paths and tables
+// Encodings and digests
+export { blake3 } from './blake3.ts';
+// Compression and archives
+export {
+  COMPRESSION_LEVELS,
+  type Compression,
+  compress,
+  decompress,
+  MOST_UNPACKED,
+} from './compress.ts';
+// Data formats
+// Web
+export {
+  type CookieAttributes,
+  type CookiePairs,
+  formatCookie,
+  isCookieName,
+  isCookieValue,
+  parseCookies,
+  readSetCookie,
+} from './cookie.ts';
 export { formatCsv, parseCsv } from './csv.ts';
 // Dates
 export {
@@ -17,7 +36,6 @@ export {
 } from './date.ts';
 // Differences
 export { unifiedDiff } from './diff.ts';
-// Encodings
 export {
   decodeBase32,
   decodeHex,
@@ -28,6 +46,17 @@ export {
   encodeUrl,
   encodeUtf8,
 } from './encoding.ts';
+// Data
+export type { ExactData } from './exact.ts';
+export { FormatError } from './format-error.ts';
+export { type JqNode, parseJq } from './jq.ts';
+export {
+  boundaryOf,
+  type FormLimits,
+  type FormPart,
+  formatForm,
+  parseForm,
+} from './multipart.ts';
 export {
   basename,
   extension,
@@ -41,5 +70,9 @@ export {
   toPosix,
 } from './path.ts';
 export { compilePattern, expandReplacement, PatternError } from './regex.ts';
-// Data formats
+export { createTar, extractTar, type TarEntry } from './tar.ts';
 export { parseToml } from './toml.ts';
+export { formatExactToml, parseExactToml } from './toml-exact.ts';
+export { parseXml, type XmlElement } from './xml.ts';
+export { formatYaml, parseYaml } from './yaml.ts';
+export { createZip, extractZip, type ZipEntry } from './zip.ts';

@@ -1,5 +1,13 @@
 // Chance as a program sees it: drawn from the host, recorded, so that a replay draws the same.
-import { type Random, seededRandom, uuidV4, uuidV7 } from '../../base/index.ts';
+import {
+  KEY_BYTES,
+  type KeyCurve,
+  publicKey,
+  type Random,
+  seededRandom,
+  uuidV4,
+  uuidV7,
+} from '../../base/index.ts';
 import { defineSyncEffect, type EffectEnv, type ServiceKey } from '../run/index.ts';
 import { ioErrors } from './errors.ts';
 
@@ -13,6 +21,16 @@ const drawn = { class: 'ambient', access: 'read' } as const;
 
 function sourceOf(env: EffectEnv): Random {
   return env.get(sourceKey).seeded ?? env.host.random;
+}
+
+/** A key pair in hex. The private key is in the journal, as a replay needs it. */
+function keyPair(env: EffectEnv, curve: KeyCurve): { private: string; public: string } {
+  const secret = sourceOf(env).bytes(KEY_BYTES);
+  return { private: hex(secret), public: hex(publicKey(curve, secret)) };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 export const randomEffects = {
@@ -47,7 +65,15 @@ export const randomEffects = {
   ),
   /** `count` bytes as lower-case hex. */
   bytes_hex: defineSyncEffect({ name: 'random.bytes_hex', ...drawn }, (env, count: number) =>
-    Array.from(sourceOf(env).bytes(count), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    hex(sourceOf(env).bytes(count)),
+  ),
+  /** A new pair of keys for signatures: `{private, public}` in hex. */
+  ed25519_keypair: defineSyncEffect({ name: 'random.ed25519_keypair', ...drawn }, (env) =>
+    keyPair(env, 'ed25519'),
+  ),
+  /** A new pair of keys for agreeing on a secret: `{private, public}` in hex. */
+  x25519_keypair: defineSyncEffect({ name: 'random.x25519_keypair', ...drawn }, (env) =>
+    keyPair(env, 'x25519'),
   ),
   /** From here on this run draws a repeatable sequence. */
   seed: defineSyncEffect(

@@ -1,0 +1,154 @@
+// Builtins about values and sessions that are signed, so that nobody else can have written them. Sessions keep
+// everything in the cookie; the server keeps nothing.
+import { hmac } from '../base/index.ts';
+import { decodeUtf8, encodeUtf8 } from '../text/index.ts';
+import {
+  type Dict,
+  decodeBase64,
+  dictGet,
+  display,
+  encodeBase64,
+  isDict,
+  jsonParse,
+  jsonStringify,
+  type Value,
+} from '../values/index.ts';
+import { parsedCookies, setCookie, withSafeAttributes } from './cookie-headers.ts';
+import { type BuiltinRow, builtin } from './define.ts';
+import { bytesOf, equalInConstantTime } from './encoding.ts';
+
+/** Of a text under a secret; the purpose keeps a signature of one kind from passing for another. */
+function signatureOf(purpose: string, text: string, secret: Value): string {
+  const mark = hmac('sha256', bytesOf(secret), encodeUtf8(`${purpose}\n${text}`));
+  return encodeBase64(mark, { urlSafe: true });
+}
+
+/** The text in front of the last dot, when what stands behind it is its signature. */
+function signedText(purpose: string, signed: string, secret: Value): string | undefined {
+  const dot = signed.lastIndexOf('.');
+  if (dot === -1) return undefined;
+  const text = signed.slice(0, dot);
+  const expected = encodeUtf8(signatureOf(purpose, text, secret));
+  return equalInConstantTime(encodeUtf8(signed.slice(dot + 1)), expected) ? text : undefined;
+}
+
+const COOKIE = 'harn.cookie.v1';
+const SESSION = 'harn.session.v1';
+
+function verifiedCookie(signed: string, secret: Value): Dict {
+  const isSigned = signed.includes('.');
+  const value = signedText(COOKIE, signed, secret);
+  if (value !== undefined) return { error: null, ok: true, value };
+  return { error: isSigned ? 'invalid_signature' : 'malformed', ok: false, value: null };
+}
+
+/** `v1.payload.signature`; the payload is JSON in URL-safe base64. */
+function signedSession(payload: Value, secret: Value): string {
+  const body = encodeBase64(encodeUtf8(jsonStringify(payload)), { urlSafe: true });
+  const text = `v1.${body}`;
+  return `${text}.${signatureOf(SESSION, text, secret)}`;
+}
+
+function verifiedSession(token: string, secret: Value): Dict {
+  const failed = (error: string): Dict => ({ error, ok: false, payload: null });
+  if (!/^v1\.[\w-]*\.[^.]+$/.test(token)) return failed('malformed');
+  const text = signedText(SESSION, token, secret);
+  if (text === undefined) return failed('invalid_signature');
+  const bytes = decodeBase64(text.slice('v1.'.length), { urlSafe: true });
+  const json = bytes === undefined ? undefined : decodeUtf8(bytes);
+  if (json === undefined) return failed('malformed');
+  return { error: null, ok: true, payload: jsonParse(json) };
+}
+
+function sessionOf(headers: Value, name: string, secret: Value): Dict {
+  const { cookies } = parsedCookies(headers);
+  const token = isDict(cookies ?? null) ? dictGet(cookies as Dict, name) : undefined;
+  if (token === undefined) return { error: 'missing', ok: false, payload: null };
+  return verifiedSession(display(token), secret);
+}
+
+function sessionCookie(name: string, payload: Value, secret: Value, options: Value): string {
+  const token = signedSession(payload, secret);
+  return setCookie('session_cookie', name, token, withSafeAttributes(options));
+}
+
+function sessionRows(): readonly BuiltinRow[] {
+  return [
+    builtin(
+      'session_sign(payload: any, secret: any) -> string',
+      {
+        doc: 'A token with a JSON payload and its signature. Who has it can read it, and only the secret writes it.',
+        example: {
+          source: 'println(session_verify(session_sign({user: "ada"}, "key"), "key").payload)',
+          prints: '{user: ada}',
+        },
+      },
+      (_, payload, secret) => signedSession(payload, secret),
+    ),
+    builtin(
+      'session_verify(token: string, secret: any) -> dict',
+      {
+        doc: 'A session token as `{ok, payload, error}`; never fails.',
+        example: {
+          source: 'println(session_verify(session_sign(1, "key"), "other").error)',
+          prints: 'invalid_signature',
+        },
+      },
+      (_, token, secret) => verifiedSession(display(token), secret),
+    ),
+    builtin(
+      'session_cookie(name: string, payload: any, secret: any, options: dict?) -> string',
+      {
+        doc: 'A Set-Cookie value with a session token: Path=/, HttpOnly, Secure, SameSite=Lax unless options differ.',
+        example: {
+          source: 'println(starts_with(session_cookie("sid", {user: "ada"}, "key"), "sid=v1."))',
+          prints: 'true',
+        },
+      },
+      (_, name, payload, secret, options = null) =>
+        sessionCookie(display(name), payload, secret, options),
+    ),
+    builtin(
+      'session_from_cookies(headers: any, name: string, secret: any) -> dict',
+      {
+        doc: 'The session in the Cookie headers of a request as `{ok, payload, error}`.',
+        example: {
+          source: 'println(session_from_cookies("a=1", "sid", "key").error)',
+          prints: 'missing',
+        },
+      },
+      (_, headers, name, secret) => sessionOf(headers, display(name), secret),
+    ),
+  ];
+}
+
+export function signedCookieRows(): readonly BuiltinRow[] {
+  return [
+    builtin(
+      'cookie_sign(value: string, secret: any) -> string',
+      {
+        doc: 'A value with its signature behind a dot: who has not the secret cannot change it. It can be read.',
+        example: {
+          source: 'println(cookie_verify(cookie_sign("42", "key"), "key").value)',
+          prints: '42',
+        },
+      },
+      (_, value, secret) => {
+        const text = display(value);
+        return `${text}.${signatureOf(COOKIE, text, secret)}`;
+      },
+    ),
+    builtin(
+      'cookie_verify(signed_value: string, secret: any) -> dict',
+      {
+        doc: 'A signed value as `{ok, value, error}`; never fails.',
+        example: {
+          source: 'println(cookie_verify("42.forged", "key").error)',
+          prints: 'invalid_signature',
+        },
+      },
+      (_, signed, secret) => verifiedCookie(display(signed), secret),
+    ),
+    ...sessionRows(),
+  ];
+}

@@ -1,0 +1,82 @@
+// Builtins about YAML and TOML. Ints stay ints and floats floats; keys come out sorted, as dicts have them.
+import {
+  FormatError,
+  formatExactToml,
+  formatYaml,
+  parseExactToml,
+  parseYaml,
+} from '../text/index.ts';
+import { display, type Value } from '../values/index.ts';
+import { type BuiltinRow, builtin } from './define.ts';
+import { wrong } from './errors.ts';
+import { fromExact, toExact } from './exact-data.ts';
+
+/** What `read` gives; a broken text is the error of the builtin. */
+export function reading<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof FormatError) {
+      throw wrong.argument({ builtin: name, detail: error.message });
+    }
+    throw error;
+  }
+}
+
+function tomlText(value: Value): string {
+  const data = toExact(value);
+  if (data === null || typeof data !== 'object' || Array.isArray(data)) {
+    throw wrong.argument({ builtin: 'toml_stringify', detail: 'a TOML document is a dict' });
+  }
+  const table = data as { readonly [key: string]: typeof data };
+  return reading('toml_stringify', () => formatExactToml(table));
+}
+
+export function dataFormatRows(): readonly BuiltinRow[] {
+  return [
+    builtin(
+      'yaml_parse(text: string) -> any',
+      {
+        doc: 'The value of a YAML text; fails with the place when it is none. Timestamps are texts.',
+        example: {
+          source: 'println(yaml_parse("name: Ada\\ntags: [a, b]\\nscore: 1.0"))',
+          prints: '{name: Ada, score: 1.0, tags: [a, b]}',
+        },
+      },
+      (_, text) => fromExact(reading('yaml_parse', () => parseYaml(display(text)))),
+    ),
+    builtin(
+      'yaml_stringify(value: any) -> string',
+      {
+        doc: 'A value as YAML, keys sorted.',
+        example: {
+          source: 'println(yaml_stringify({b: [1, 2.0], a: "yes"}))',
+          prints: 'a: yes\nb:\n  - 1\n  - 2.0\n',
+        },
+      },
+      (_, value) => formatYaml(toExact(value)),
+    ),
+    builtin(
+      'toml_parse(text: string) -> dict',
+      {
+        doc: 'The dict of a TOML text; fails with the place when it is none. Dates are texts.',
+        example: {
+          source: 'println(toml_parse("title = \\"x\\"\\n[owner]\\nage = 3"))',
+          prints: '{owner: {age: 3}, title: x}',
+        },
+      },
+      (_, text) => fromExact(reading('toml_parse', () => parseExactToml(display(text)))),
+    ),
+    builtin(
+      'toml_stringify(value: dict) -> string',
+      {
+        doc: 'A dict as TOML. Entries of nil are left out, because TOML has no such value.',
+        example: {
+          source: 'println(toml_stringify({name: "Ada", scores: [1, 2]}))',
+          prints: 'name = "Ada"\nscores = [ 1, 2 ]\n',
+        },
+      },
+      (_, value) => tomlText(value),
+    ),
+  ];
+}
