@@ -32,7 +32,10 @@ export const ROOMS = [
   {
     name: 'text',
     rooms: ['base'],
-    npm: [{ names: ['re2js', 'yaml', 'smol-toml', 'fflate', 'fzstd', '@noble/hashes'] }],
+    npm: [
+      { names: ['re2js', 'luxon', 'yaml', 'smol-toml', 'fflate', 'fzstd', 'diff', 'ajv'] },
+      { names: ['@noble/hashes'] },
+    ],
     node: [{ names: ['zlib'] }],
   },
   {
