@@ -1,8 +1,6 @@
 // Front door of text: formats and syntaxes that programs read and write. Knows nothing of Harn values.
 
-// Encodings and digests
 export { blake3 } from './blake3.ts';
-// Compression and archives
 export {
   COMPRESSION_LEVELS,
   type Compression,
@@ -10,8 +8,6 @@ export {
   decompress,
   MOST_UNPACKED,
 } from './compress.ts';
-// Data formats
-// Web
 export {
   type CookieAttributes,
   type CookiePairs,
@@ -22,7 +18,6 @@ export {
   readSetCookie,
 } from './cookie.ts';
 export { formatCsv, parseCsv } from './csv.ts';
-// Dates
 export {
   type CivilTime,
   civilFromInstant,
@@ -34,7 +29,6 @@ export {
   parseDate,
   WEEKDAYS,
 } from './date.ts';
-// Differences
 export { unifiedDiff } from './diff.ts';
 export {
   decodeBase32,
@@ -46,7 +40,6 @@ export {
   encodeUrl,
   encodeUtf8,
 } from './encoding.ts';
-// Data
 export type { ExactData } from './exact.ts';
 export { FormatError } from './format-error.ts';
 export { type JqNode, parseJq } from './jq.ts';
