@@ -54,6 +54,11 @@ function assertionText(given: Value, fallback: string): string {
   return given === null || given === '' || given === 'null' ? fallback : display(given);
 }
 
+/** A failed assertion, which knows where in the program it was made. */
+function failed(given: Value, fallback: string): HarnThrow {
+  return new HarnThrow(assertionText(given, fallback), undefined, new Error('assertion'));
+}
+
 /** Like display, but texts in quotes, so that "1" and 1 look different in a failure. */
 function shown(value: Value): string {
   return typeof value === 'string' ? jsonStringify(value) : display(value);
@@ -90,7 +95,7 @@ export function errorRows(): readonly BuiltinRow[] {
       'assert(condition: any, message: any?) -> nil',
       { doc: 'Fails with the message unless the condition is true.' },
       (_, condition, message = null) => {
-        if (!truthy(condition)) throw new HarnThrow(assertionText(message, 'Assertion failed'));
+        if (!truthy(condition)) throw failed(message, 'Assertion failed');
         return null;
       },
     ),
@@ -100,7 +105,7 @@ export function errorRows(): readonly BuiltinRow[] {
       (_, actual, expected, message = null) => {
         if (equal(actual, expected)) return null;
         const text = `Assertion failed: expected ${shown(expected)}, got ${shown(actual)}`;
-        throw new HarnThrow(assertionText(message, text));
+        throw failed(message, text);
       },
     ),
     builtin(
@@ -109,7 +114,7 @@ export function errorRows(): readonly BuiltinRow[] {
       (_, actual, unexpected, message = null) => {
         if (!equal(actual, unexpected)) return null;
         const text = `Assertion failed: values should not be equal: ${shown(actual)}`;
-        throw new HarnThrow(assertionText(message, text));
+        throw failed(message, text);
       },
     ),
   ];

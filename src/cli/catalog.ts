@@ -1,10 +1,10 @@
 // Every command of the command line, as data: names, arguments, options, examples. The parser, `--help` and
 // "did you mean" read this; the code of a command loads when it is called.
 import type { OptionSpec, PositionalSpec } from './arguments.ts';
+import { HELP, JSON_OPTION } from './catalog-options.ts';
+import { TOOL_COMMANDS } from './catalog-tools.ts';
 import type { CommandSpec } from './command.ts';
 
-const JSON_OPTION: OptionSpec = { name: 'json', help: 'answer with one JSON document' };
-const HELP: OptionSpec = { name: 'help', short: 'h', help: 'show this text' };
 const RUN: PositionalSpec = { name: 'RUN' };
 const HANDOFF: PositionalSpec = { name: 'ID' };
 const QUESTION: PositionalSpec = { name: 'ID' };
@@ -566,6 +566,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: async () => (await import('./commands/explain.ts')).explain,
   },
+  ...TOOL_COMMANDS,
 ];
 
 /** What a program is run with when no command is named. */

@@ -106,6 +106,14 @@ export const usageErrors = defineErrors('CLI', {
     message: ({ value }) => `\`--from ${value}\` is no number of an entry`,
     hint: 'entries count from 1; `harn runs events RUN` shows their numbers',
   }),
+  badPattern: row<{ pattern: string; reason: string }>({
+    number: 60,
+    message: ({ pattern, reason }) => `\`${pattern}\` is not a regular expression: ${reason}`,
+  }),
+  badAmount: row<{ option: string; value: string; wanted: string }>({
+    number: 61,
+    message: ({ option, value, wanted }) => `\`${option} ${value}\` is not ${wanted}`,
+  }),
 });
 
 /** What was asked for is not there or not possible: exit code 1. */

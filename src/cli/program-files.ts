@@ -16,15 +16,19 @@ export async function listPrograms(
     throw usageErrors.missingArgument({ argument: 'a FILE or directory', command });
   const files: string[] = [];
   for (const path of paths) {
-    const isThere = await host.fs.exists(path);
-    const isDirectory = isThere && (await host.fs.stat(path)).kind === 'directory';
-    if (!isDirectory) files.push(path);
-    else files.push(...(await programsBelow(host, path)));
+    if (await isDirectory(host, path)) files.push(...(await programsBelow(host, path)));
+    else files.push(path);
   }
   return [...new Set(files)];
 }
 
-async function programsBelow(host: Host, directory: string): Promise<string[]> {
+/** Whether a directory is there. */
+export async function isDirectory(host: Host, path: string): Promise<boolean> {
+  return (await host.fs.exists(path)) && (await host.fs.stat(path)).kind === 'directory';
+}
+
+/** Every program below a directory, sorted; packages, state and version control left out. */
+export async function programsBelow(host: Host, directory: string): Promise<string[]> {
   const found: string[] = [];
   const enter = (path: string) => !LEFT_OUT.has(path.split('/').at(-1) ?? '');
   const base = directory.replace(/\/+$/, '');

@@ -34,9 +34,8 @@ export class StackReader {
 
   /** The open calls where the error was made, innermost first; empty when they are not known. */
   frames(error: unknown): HarnFrame[] {
-    if (HarnThrow.is(error)) return this.#site(error.site);
-    const raised = translateError(error);
-    const cause = raised === error ? error : (raised as Error).cause;
+    if (HarnThrow.is(error) && error.origin === undefined) return this.#site(error.site);
+    const cause = HarnThrow.is(error) ? error.origin : causeOf(error);
     if (!(cause instanceof Error) || typeof cause.stack !== 'string') return [];
     return cause.stack.split('\n').flatMap((line) => this.#frame(line));
   }
@@ -78,6 +77,12 @@ export class StackReader {
     }
     return mappings;
   }
+}
+
+/** The error whose stack has the place: for what JavaScript raised by itself, that of before its translation. */
+function causeOf(error: unknown): unknown {
+  const raised = translateError(error);
+  return raised === error ? error : (raised as Error).cause;
 }
 
 /** Shown frames; deep recursion says no more with more of them. */

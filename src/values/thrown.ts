@@ -21,10 +21,13 @@ export class HarnThrow implements Error {
   readonly name = 'HarnThrow';
   readonly value: Value;
   readonly site: Site | undefined;
+  /** Made where it was thrown, when that was not a `throw` of the program: its stack knows the place. */
+  readonly origin: Error | undefined;
 
-  constructor(value: Value, site?: Site) {
+  constructor(value: Value, site?: Site, origin?: Error) {
     this.value = value;
     this.site = site;
+    this.origin = origin;
   }
 
   get message(): string {

@@ -11,7 +11,7 @@ import type {
 } from '../2-check/checked-module.ts';
 import type { Block, Expression, Module, Node, Statement } from '../ast.ts';
 import type { Dest, Frame } from './frame.ts';
-import { type Js, mark, member, quote } from './js.ts';
+import { type Js, mark, member, quote, unmarked } from './js.ts';
 import { Names } from './names.ts';
 import { findOwners } from './ownership.ts';
 import { Prelude } from './prelude.ts';
@@ -330,7 +330,7 @@ export class Emitter {
 
   /** Whether control cannot reach what would be emitted next. */
   endsWithJump(): boolean {
-    return /^(?:return|throw|break|continue)\b/.test(this.out[this.out.length - 1] ?? '');
+    return /^(?:return|throw|break|continue)\b/.test(unmarked(this.out[this.out.length - 1] ?? ''));
   }
 
   /** The end of a loop's body: every so often the runtime looks whether the task must stop or give others a turn. */

@@ -14,11 +14,14 @@ describe('printing', () => {
     expect(map).toMatchObject({ version: 3, sources: ['a.harn'] });
   });
 
-  it('lets the last of several marks at one place win', () => {
+  it('keeps several marks at one place, and look-ups find the last', () => {
     const { map } = printCode(`${mark(0)}${mark(14)}x`, source);
-    expect(decodeMappings(map.mappings)).toEqual([
+    const mappings = decodeMappings(map.mappings);
+    expect(mappings).toEqual([
+      { line: 0, column: 0, sourceLine: 0, sourceColumn: 0 },
       { line: 0, column: 0, sourceLine: 1, sourceColumn: 4 },
     ]);
+    expect(lookUp(mappings, 0, 0)).toEqual({ line: 1, column: 4 });
   });
 
   it('never takes the text of a program for a mark', () => {

@@ -15,6 +15,13 @@ export function mark(offset: number): Js {
   return `${OPEN}${offset.toString(36)}${CLOSE}`;
 }
 
+/** A line without the marks at its beginning. */
+export function unmarked(line: Js): Js {
+  let at = 0;
+  while (line.startsWith(OPEN, at)) at = line.indexOf(CLOSE, at) + 1;
+  return line.slice(at);
+}
+
 /** A JavaScript string literal; control characters are escaped, so a literal can never look like a mark. */
 export function quote(text: string): Js {
   return JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
@@ -63,9 +70,7 @@ export function printCode(
     const close = marked.indexOf(CLOSE, open);
     const position = index.positionOf(Number.parseInt(marked.slice(open + 1, close), 36));
     const column = code.length - lineStart;
-    const previous = mappings[mappings.length - 1];
-    if (previous !== undefined && previous.line === line && previous.column === column)
-      mappings.pop();
+    // Of several marks at one place look-ups find the last, which is the innermost.
     mappings.push({
       line,
       column,

@@ -16,7 +16,7 @@ import type {
 import { hoistDeclarations } from './declaration.ts';
 import type { Emitter } from './emitter.ts';
 import { type Dest, DISCARD, RETURN } from './frame.ts';
-import type { Js } from './js.ts';
+import { type Js, mark } from './js.ts';
 import { isFresh } from './ownership.ts';
 import { bindPattern, declareVariable, patternBindings } from './pattern.ts';
 
@@ -32,15 +32,18 @@ function sequence(em: Emitter, nodes: readonly Statement[], dest: Dest): void {
       deferRest(em, node, nodes.slice(i + 1), dest);
       return;
     }
+    const { out } = em;
+    const first = out.length;
     const isLast = i === nodes.length - 1;
-    if (!isLast || node.kind !== 'ExpressionStatement') em.statement(node);
-    else if (dest.kind === 'discard') em.statement(node);
-    else {
+    const isValue = isLast && node.kind === 'ExpressionStatement' && dest.kind !== 'discard';
+    if (isValue) {
       const { temps } = em.frame;
       em.into(node.expression, dest);
       em.frame.temps = temps;
-      return;
-    }
+    } else em.statement(node);
+    // Where each statement begins is for who counts lines; what may fail has marks of its own.
+    if (out.length > first) out[first] = mark(node.span.start) + out[first];
+    if (isValue) return;
   }
   if (dest.kind !== 'discard' && !em.endsWithJump()) em.deliver('null', dest);
 }

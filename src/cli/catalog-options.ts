@@ -1,0 +1,11 @@
+// Options that many commands have.
+import type { OptionSpec } from './arguments.ts';
+
+export const JSON_OPTION: OptionSpec = { name: 'json', help: 'answer with one JSON document' };
+export const HELP: OptionSpec = { name: 'help', short: 'h', help: 'show this text' };
+
+export const EDITION: OptionSpec = {
+  name: 'edition',
+  value: 'EDITION',
+  help: 'read the programs as this edition: 0.7 or 2026 (or HARN_EDITION)',
+};

@@ -1,0 +1,74 @@
+// The commands that help to write programs, as data: tests and suites.
+import type { OptionSpec } from './arguments.ts';
+import { EDITION, HELP, JSON_OPTION } from './catalog-options.ts';
+import type { CommandSpec } from './command.ts';
+
+const TEST_FILTER: OptionSpec = {
+  name: 'filter',
+  value: 'PATTERN',
+  help: 'only names with this in them; * and ?, a|b, re:EXPRESSION',
+};
+const TEST_TIMEOUT: OptionSpec = {
+  name: 'timeout',
+  value: 'TIME',
+  help: 'how long one may take, such as 5s or 5000 (default 30s)',
+};
+const TEST_JUNIT: OptionSpec = { name: 'junit', value: 'FILE', help: 'write JUnit XML there' };
+
+export const TOOL_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'test conformance',
+    summary: 'run a suite of programs with their expected output beside them',
+    positionals: [{ name: 'DIR|FILE', optional: true }],
+    options: [
+      TEST_FILTER,
+      { name: 'jobs', short: 'j', value: 'N', help: 'so many cases at a time (default 1)' },
+      TEST_TIMEOUT,
+      TEST_JUNIT,
+      EDITION,
+      JSON_OPTION,
+      HELP,
+    ],
+    details: [
+      'A case is a .harn file with .expected (all that it prints) or .error (a line that its failure contains, or re: and a',
+      'regular expression) beside it. Every case has a run and a store of its own. Without DIR: ./conformance.',
+    ],
+    examples: [
+      ['harn test conformance', 'the whole suite'],
+      ['harn test conformance --filter closures', 'cases with this in their path'],
+    ],
+    load: async () => (await import('./commands/test-conformance.ts')).testConformance,
+  },
+  {
+    name: 'test',
+    summary: 'run the tests of this project',
+    positionals: [{ name: 'PATH…', optional: true, rest: true }],
+    options: [
+      TEST_FILTER,
+      { name: 'parallel', value: 'N', help: 'so many tests at a time (default 1)' },
+      TEST_TIMEOUT,
+      { name: 'allow-net', help: 'let tests use the network and ask real models' },
+      { name: 'coverage', help: 'show which lines the tests ran' },
+      { name: 'lcov', value: 'FILE', help: 'write the coverage in the format of lcov' },
+      TEST_JUNIT,
+      { name: 'verbose', short: 'v', help: 'also show what tests printed that passed' },
+      { name: 'watch', help: 'run them again when a program changes' },
+      EDITION,
+      JSON_OPTION,
+      HELP,
+    ],
+    details: [
+      'A test is a pipeline whose name begins with test_, or one with @test before it; it passes when it ends without an error.',
+      'Each runs by itself, with a store in memory. Models are mocks, prepared answers may lie beside the file in',
+      'NAME.llm-mock.jsonl, and there is no network. Without PATH: ./tests, else every file below.',
+      '',
+      'Exits 1 when a test failed or there is none, 2 for wrong usage.',
+    ],
+    examples: [
+      ['harn test', 'all tests'],
+      ['harn test tests/auth.harn --filter "test_login*"', 'some of them'],
+      ['harn test --coverage --junit out/tests.xml', 'for a build server'],
+    ],
+    load: async () => (await import('./commands/test.ts')).test,
+  },
+];

@@ -1,0 +1,45 @@
+// Errors of the test commands: what was asked for cannot be tested. How a test ended is data, not an error.
+import { defineErrors, row } from '../../base/index.ts';
+
+export const testErrors = defineErrors('TST', {
+  noTests: row<{ where: string }>({
+    number: 1,
+    message: ({ where }) => `there are no tests in ${where}`,
+    hint: 'a test is a pipeline whose name begins with test_, or one with @test before it',
+  }),
+  noneSelected: row<{ filter: string; count: number }>({
+    number: 2,
+    message: ({ filter, count }) => `--filter ${filter} fits none of ${count} tests`,
+    hint: 'a part of a name, names with * and ?, several separated by |, or re: and a regular expression',
+  }),
+  noSuchPath: row<{ path: string }>({
+    number: 3,
+    message: ({ path }) => `there is nothing at ${path}`,
+    hint: 'name a .harn file or a directory',
+  }),
+  noCases: row<{ where: string }>({
+    number: 4,
+    message: ({ where }) => `there are no conformance cases in ${where}`,
+    hint: 'a case is a .harn file with .expected or .error beside it',
+  }),
+  networkIsOff: row<{ url: string }>({
+    number: 5,
+    message: ({ url }) => `tests have no network: ${url} was not asked`,
+    hint: 'prepare the answer with a mock, or run with --allow-net',
+  }),
+  timedOut: row<{ limit: string }>({
+    number: 6,
+    message: ({ limit }) => `the test was still running after ${limit}`,
+    hint: 'give it more time with --timeout, or look for what it waits for',
+  }),
+  waitsForPeople: row<{ reason: string }>({
+    number: 7,
+    message: ({ reason }) => `the test came to no end: ${reason}`,
+    hint: 'nobody answers in a test; prepare the answer with a mock',
+  }),
+  badMocks: row<{ path: string; line: number; reason: string }>({
+    number: 8,
+    message: ({ path, line, reason }) => `line ${line} of ${path} is not JSON: ${reason}`,
+    hint: 'it holds one prepared answer of a model per line',
+  }),
+});

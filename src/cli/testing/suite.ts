@@ -1,0 +1,126 @@
+// The tests of a project: what was found in which file, running them, and what came of it.
+import { renderDiagnostic, type Span } from '../../base/index.ts';
+import type { CompileCache, CompiledProgram } from '../../engine/index.ts';
+import type { Host } from '../../runtime/index.ts';
+import { isDirectory, listPrograms, programsBelow } from '../program-files.ts';
+import { type EditionName, loadTarget } from '../source-files.ts';
+import { testsIn } from './discover.ts';
+import { testErrors } from './errors.ts';
+import { readMocks } from './mocks.ts';
+import { runTest, type TestEnding } from './run-test.ts';
+import { inParallel, type NameFilter } from './select.ts';
+
+/** A test that can be run. */
+export interface FoundTest {
+  readonly file: string;
+  readonly name: string;
+  readonly line: number;
+  readonly span: Span;
+}
+
+/** A test with how it ended. A file that does not compile is one failed test without a name. */
+export interface TestResult extends TestEnding {
+  readonly file: string;
+  readonly name: string;
+  readonly line: number;
+}
+
+/** How tests are run. */
+export interface SuiteOptions {
+  readonly edition: EditionName | undefined;
+  readonly timeoutMs: number;
+  readonly parallel: number;
+  /** Compiled programs of earlier runs. */
+  readonly cache?: CompileCache | undefined;
+  readonly onResult: (result: TestResult) => void;
+}
+
+/** The files that a command line means; `tests`, else everything here, when it names none. */
+export async function testFiles(host: Host, paths: readonly string[]): Promise<string[]> {
+  for (const path of paths) {
+    if (!(await host.fs.exists(path))) throw testErrors.noSuchPath({ path });
+  }
+  if (paths.length > 0) return listPrograms(host, paths, 'harn test');
+  return programsBelow(host, (await isDirectory(host, 'tests')) ? 'tests' : '.');
+}
+
+/** The tests of files, in their order. */
+export async function findTests(host: Host, files: readonly string[]): Promise<FoundTest[]> {
+  const found: FoundTest[] = [];
+  for (const file of files) {
+    const text = await host.fs.readText(file);
+    for (const test of testsIn({ id: file, text })) found.push({ file, ...test });
+  }
+  return found;
+}
+
+/** Those that a filter means: by name, or by `file::name`. */
+export function selectTests(tests: readonly FoundTest[], filter: NameFilter): FoundTest[] {
+  return tests.filter(({ file, name }) => filter(name) || filter(`${file}::${name}`));
+}
+
+/** What running tests gave. Results are in the order of the tests. */
+export interface SuiteRun {
+  readonly results: readonly TestResult[];
+  readonly programs: readonly CompiledProgram[];
+}
+
+/** Runs tests, each in a run of its own. Every file is compiled once. */
+export async function runSuite(
+  host: Host,
+  tests: readonly FoundTest[],
+  options: SuiteOptions,
+): Promise<SuiteRun> {
+  const programs = new Map<string, CompiledProgram>();
+  const broken: TestResult[] = [];
+  for (const file of new Set(tests.map((test) => test.file))) {
+    const loaded = await compile(host, file, options);
+    if ('program' in loaded) programs.set(file, loaded.program);
+    else {
+      broken.push(loaded);
+      options.onResult(loaded);
+    }
+  }
+  const sound = tests.filter(({ file }) => programs.has(file));
+  const results = await inParallel(sound, options.parallel, async (test) => {
+    const ending = await runTest(host, {
+      program: programs.get(test.file) as CompiledProgram,
+      pipeline: test.name,
+      origin: test.file,
+      timeoutMs: options.timeoutMs,
+      mocks: await readMocks(host, test.file),
+      judgesValue: true,
+    });
+    const { file, name, line } = test;
+    const result: TestResult = { file, name, line, ...ending };
+    options.onResult(result);
+    return result;
+  });
+  return { results: [...broken, ...results], programs: [...programs.values()] };
+}
+
+async function compile(
+  host: Host,
+  file: string,
+  { edition, cache }: SuiteOptions,
+): Promise<{ readonly program: CompiledProgram } | TestResult> {
+  const startMs = host.clock.monotonicMs();
+  const loaded = await loadTarget(host, { path: file }, { edition, cache });
+  if (loaded.program !== undefined) return { program: loaded.program };
+  const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error');
+  const byId = new Map(loaded.sources.map((source) => [source.id, source]));
+  const report = errors
+    .map((each) => renderDiagnostic(each, byId.get(each.span.source), { color: false }))
+    .join('\n\n');
+  return {
+    file,
+    name: '',
+    line: 1,
+    outcome: 'failed',
+    ms: host.clock.monotonicMs() - startMs,
+    stdout: '',
+    stderr: '',
+    message: errors[0]?.message ?? '',
+    report,
+  };
+}
