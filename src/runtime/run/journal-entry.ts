@@ -1,7 +1,6 @@
-// The journal's entries: what is written down, in which shape. Version 1. Kinds and fields are never reused; older
-// versions are upgraded by `readEntry`. A journal is one topic per run; `seq` is the entry's id in it.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
-import { journalErrors } from './errors.ts';
+// The journal's entries: what is written down. Kinds and fields are never reused. A journal is one topic per run; `seq`
+// is the entry's id in it. How the store keeps them is in journal-packing.ts.
+import type { Json, JsonObject } from '../../base/index.ts';
 
 /** The topic that holds a run's journal. */
 export function journalTopic(runId: string): string {
@@ -152,10 +151,6 @@ const KINDS: ReadonlySet<string> = new Set<EntryKind>([
   'epoch_taken',
 ]);
 
-/** Reads a stored payload as an entry; refuses shapes of a newer version. */
-export function readEntry(runId: string, seq: number, payload: Json): JournalEntry {
-  if (!isJsonObject(payload) || payload['v'] !== 1 || !KINDS.has(String(payload['kind']))) {
-    throw journalErrors.unreadable({ run: runId, seq });
-  }
-  return payload as unknown as JournalEntry;
+export function isEntryKind(kind: Json | undefined): kind is EntryKind {
+  return typeof kind === 'string' && KINDS.has(kind);
 }

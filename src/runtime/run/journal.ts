@@ -6,6 +6,7 @@
 import { bug, type Clock } from '../../base/index.ts';
 import type { Lease, Store, Tx } from '../../store/index.ts';
 import { type EntryBody, type JournalEntry, journalTopic } from './journal-entry.ts';
+import { packEntry } from './journal-packing.ts';
 
 /** An open store and the right to write one run's journal in it. */
 export interface JournalHome {
@@ -174,7 +175,8 @@ export class Journal {
     if (home === undefined || this.#pending.length === 0 || this.#failure !== undefined) return;
     const batch = this.#pending;
     this.#pending = [];
-    const topic = journalTopic(this.#options.runId);
+    const { runId } = this.#options;
+    const topic = journalTopic(runId);
     this.#tail = home.store
       .tx((tx) => {
         tx.fence(home.lease);
@@ -183,7 +185,7 @@ export class Journal {
           if (blob !== undefined) tx.putBlob(ENCODER.encode(blob), { topic });
           tx.append(
             topic,
-            { kind: entry.kind, payload: entry as never, occurredAtMs: entry.at },
+            { kind: entry.kind, payload: packEntry(runId, entry), occurredAtMs: entry.at },
             { expectedNext: entry.seq },
           );
           ops?.(tx);

@@ -2,6 +2,7 @@
 // ten thousand rows and list in milliseconds.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { defineProjection, type ProjectionRow, type Store } from '../../store/index.ts';
+import { entryHead } from './journal-packing.ts';
 
 /** One line of `harn runs ls`. Times in ms since the Unix epoch. */
 export type RunRow = {
@@ -33,9 +34,11 @@ export const runIndex = defineProjection<RunRow>({
   keyOf: (event) => event.topic.slice(PREFIX.length),
   fold(row, event) {
     const entry = event.payload as JsonObject;
-    const at = Number(entry['at']);
-    const head = { updated_ms: at, epoch: Number(entry['epoch']) };
-    if (event.kind === 'run_started') return started(event.topic.slice(PREFIX.length), entry, at);
+    const { at, epoch } = entryHead(event);
+    const head = { updated_ms: at, epoch };
+    if (event.kind === 'run_started') {
+      return { ...started(event.topic.slice(PREFIX.length), entry, at), epoch };
+    }
     if (row === undefined) return undefined;
     switch (event.kind) {
       case 'main_returned':
@@ -77,7 +80,7 @@ export async function listRuns(
   return rows.map(({ row }) => row);
 }
 
-function started(runId: string, entry: JsonObject, at: number): RunRow {
+function started(runId: string, entry: JsonObject, at: number): Omit<RunRow, 'epoch'> {
   return {
     run_id: runId,
     pipeline: String(entry['pipeline']),
@@ -88,7 +91,6 @@ function started(runId: string, entry: JsonObject, at: number): RunRow {
     started_ms: at,
     updated_ms: at,
     parent_run_id: (entry['parent_run_id'] as string | null) ?? null,
-    epoch: Number(entry['epoch']),
     error: null,
     waits: [],
   };

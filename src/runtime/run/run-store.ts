@@ -5,7 +5,8 @@ import { type Holder, type Lease, type Store, scanTopic, sto } from '../../store
 import type { Host } from '../host/index.ts';
 import { journalErrors, runErrors } from './errors.ts';
 import type { EntryHead } from './journal-entry.ts';
-import { type JournalEntry, journalTopic, type RunStart, readEntry } from './journal-entry.ts';
+import { type JournalEntry, journalTopic, type RunStart } from './journal-entry.ts';
+import { readEntry } from './journal-packing.ts';
 import { type RecordSection, type RunRecord, recordOf } from './record.ts';
 
 /** A whole journal in memory. */
@@ -19,7 +20,7 @@ export interface LoadedJournal {
 export async function loadJournal(store: Store, runId: string): Promise<LoadedJournal> {
   const entries: JournalEntry[] = [];
   for await (const event of scanTopic(store, journalTopic(runId), { limit: 2000 })) {
-    entries.push(readEntry(runId, event.id, event.payload));
+    entries.push(readEntry(runId, event));
   }
   const start = entries[0];
   if (start === undefined) throw runErrors.unknownRun({ run: runId });
@@ -31,7 +32,7 @@ export async function loadJournal(store: Store, runId: string): Promise<LoadedJo
 export async function loadStart(store: Store, runId: string): Promise<RunStart> {
   const [event] = await store.read(journalTopic(runId), { limit: 1 });
   if (event === undefined) throw runErrors.unknownRun({ run: runId });
-  const start = readEntry(runId, event.id, event.payload);
+  const start = readEntry(runId, event);
   if (start.kind !== 'run_started') throw journalErrors.empty({ run: runId });
   return start;
 }

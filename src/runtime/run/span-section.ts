@@ -103,7 +103,7 @@ function fold(before: State, runId: string, entry: JournalEntry, derive: SpanSou
     case 'settled':
       return endLife(state, entry, statusOf(entry.receipt));
     case 'lifecycle':
-      return entry.fact === SPAN_FACT ? withSpan(state, entry.data as SpanFacts) : state;
+      return entry.fact === SPAN_FACT ? withSpan(state, written(state, entry.data)) : state;
     default: {
       const derived = derive(entry, state.runId);
       return derived === undefined
@@ -111,6 +111,11 @@ function fold(before: State, runId: string, entry: JournalEntry, derive: SpanSou
         : withSpan(state, { ...derived, trace_id: state.traceId } as SpanFacts);
     }
   }
+}
+
+/** A span as the journal has it; older ones name their trace and their empty links. */
+function written({ traceId }: State, data: Json): SpanFacts {
+  return { trace_id: traceId, links: [], ...(data as Omit<SpanFacts, 'trace_id' | 'links'>) };
 }
 
 function begun(state: State, start: RunStart, entry: JournalEntry): State {

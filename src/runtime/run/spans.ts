@@ -168,7 +168,9 @@ export class RunSpans {
       return;
     }
     const duration_ms = Math.max(0, Math.round(journal.monoMs() - startMono));
-    const data: SpanFacts = { ...facts, duration_ms };
+    // The trace is the run's, and what is empty goes without saying; the fold adds both.
+    const { trace_id: _trace, links, ...rest } = facts;
+    const data: JsonObject = { ...rest, ...(links.length === 0 ? {} : { links }), duration_ms };
     journal.append(task.id, { kind: 'lifecycle', fact: SPAN_FACT, data }, { urgent: false });
   }
 
