@@ -455,8 +455,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'workers show',
     summary: 'one worker: its task, what it waits for, who can wake it',
     positionals: [WORKER],
-    options: [JSON_OPTION, HELP],
-    examples: [['harn workers show 4b2f', 'any unique beginning or end of the id']],
+    options: [
+      {
+        name: 'export',
+        value: 'FILE',
+        help: 'write its snapshot to a file, for resume_agent elsewhere',
+      },
+      JSON_OPTION,
+      HELP,
+    ],
+    examples: [
+      ['harn workers show 4b2f', 'any unique beginning or end of the id'],
+      ['harn workers show 4b2f --export clerk.json', 'to go on with it on another machine'],
+    ],
     load: async () => (await import('./commands/workers.ts')).workersShow,
   },
   {

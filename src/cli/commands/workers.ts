@@ -57,6 +57,10 @@ export const workersShow: Command = {
       const worker = await loadStoredWorker(store, id);
       const waits = waitsOf(worker);
       const { row, snapshot, holder = null } = worker;
+      const path = args.value('export');
+      if (path !== undefined) {
+        await host.fs.writeFile(path, `${JSON.stringify(snapshot, null, 2)}\n`, { mode: 0o600 });
+      }
       if (args.has('json')) {
         output.json({ worker: { ...row }, holder, waits: waits.map((w) => ({ ...w })), snapshot });
       } else print(output, worker, waits, host.clock.nowMs());

@@ -1,7 +1,7 @@
 // AgentEvents: what happens in a session, as a union of plain facts. Emitted in the task's own turn: to the subscribers
 // of the session, as run events for whoever watches the run, and into the outbox that the next transaction of the session
 // writes to its topic. So the durable order is the order of emission, and nothing is written twice.
-import type { Json, JsonObject } from '../../base/index.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import {
   defineTopic,
   type Store,
@@ -92,9 +92,14 @@ export interface PendingEvent {
   readonly at_ms: number;
 }
 
-type Payload = JsonObject & { readonly event: JsonObject };
+/** Session, run, kind and time of an event are beside its payload. */
+type Payload = { readonly event: JsonObject };
 
-const topic = defineTopic<Payload>({ name: 'observability.agent_events', version: 1 });
+const topic = defineTopic<Payload>({
+  name: 'observability.agent_events',
+  version: 2,
+  upgrade: (old) => ({ event: (old['event'] ?? {}) as JsonObject }),
+});
 
 /** The topic that keeps the events of a session. Different ids can share one: the header tells them apart. */
 export function agentEventsTopic(sessionId: string): string {
@@ -107,15 +112,32 @@ export function appendAgentEvents(
   { runId, sessionId }: { readonly runId: string; readonly sessionId: string },
   pending: readonly PendingEvent[],
 ): void {
+  const name = agentEventsTopic(sessionId);
   for (const { event, at_ms: atMs } of pending) {
-    const body = { index_hint: atMs, session_id: sessionId, execution_id: runId };
-    tx.append(agentEventsTopic(sessionId), {
-      kind: event.type,
-      payload: topic.encode({ ...body, event: event as unknown as JsonObject }),
-      headers: { session_id: sessionId, execution_id: runId },
+    const { type, session_id: _session, ...facts } = event;
+    tx.append(name, {
+      kind: type,
+      payload: topic.encode({ event: facts as JsonObject }),
+      headers: sessionHeaders(name, sessionId, runId),
       occurredAtMs: atMs,
     });
   }
+}
+
+/** Whose event it is. The session is named only where the topic's name does not say it. */
+export function sessionHeaders(
+  name: string,
+  sessionId: string,
+  runId: string,
+): { readonly [header: string]: string } {
+  const isSaid = name.endsWith(`.${sessionId}`);
+  return { execution_id: runId, ...(isSaid ? {} : { session_id: sessionId }) };
+}
+
+/** Whether an event of a topic that a session may share is of that session. */
+export function isOfSession({ topic: name, headers }: StoredEvent, sessionId: string): boolean {
+  const named = headers['session_id'];
+  return named === undefined ? name.endsWith(`.${sessionId}`) : named === sessionId;
 }
 
 /** An event as it is read back. */
@@ -135,7 +157,7 @@ export async function readAgentEvents(
 ): Promise<readonly ReplayEvent[]> {
   const found: ReplayEvent[] = [];
   for await (const stored of scanTopic(store, agentEventsTopic(sessionId), { limit: 1024 })) {
-    if (stored.headers['session_id'] !== sessionId) continue;
+    if (!isOfSession(stored, sessionId)) continue;
     const executionId = stored.headers['execution_id'] ?? '';
     if (runId !== undefined && executionId !== runId) continue;
     found.push({
@@ -143,15 +165,15 @@ export async function readAgentEvents(
       kind: stored.kind,
       occurred_at_ms: stored.occurredAtMs,
       execution_id: executionId,
-      event: eventOf(stored),
+      event: eventOf(stored, sessionId),
     });
   }
   return found;
 }
 
-function eventOf(stored: StoredEvent): AgentEvent {
+function eventOf(stored: StoredEvent, session_id: string): AgentEvent {
   const { event } = topic.decode(stored);
-  if (typeof event?.['type'] === 'string') return event as unknown as AgentEvent;
+  if (isJsonObject(event)) return { type: stored.kind, ...event, session_id } as AgentEvent;
   throw sessionErrors.badFact({ topic: stored.topic, id: stored.id, what: 'it holds no event' });
 }
 

@@ -3,13 +3,16 @@
 // sessions, so a store that lags behind cannot make a resumed run differ.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { defineTopic, type Store, scanTopic, type Tx } from '../../store/index.ts';
+import { isOfSession, sessionHeaders } from './agent-events.ts';
 import { sessionErrors } from './errors.ts';
 import type { Session } from './session.ts';
 import { isMessage, Transcript, type TranscriptMessage } from './transcript.ts';
 
-type Fact = JsonObject & { readonly run_id: string };
+/** Session and run are headers. What is empty goes without saying. */
+type Fact = JsonObject;
 
-const topic = defineTopic<Fact>({ name: 'agent.sessions', version: 1 });
+// Version 1 named session and run in the payload too.
+const topic = defineTopic<Fact>({ name: 'agent.sessions', version: 2, upgrade: (old) => old });
 
 /** The topic that keeps what was said in a session. */
 export function sessionTopic(sessionId: string): string {
@@ -20,6 +23,7 @@ export function sessionTopic(sessionId: string): string {
 export interface SessionFacts {
   readonly kind: 'transcript_replaced' | 'messages_appended' | undefined;
   readonly payload: Fact;
+  readonly runId: string;
   /** What is in the store once this is. */
   readonly after: NonNullable<Session['written']>;
 }
@@ -34,25 +38,30 @@ export function sessionFacts(
   const extended = written !== undefined && written.root === root ? written.count : undefined;
   const messages = [...transcript.messages.toArray(extended ?? 0), ...more];
   const after = { root, count: transcript.messages.length + more.length };
-  const head = { run_id: runId, session_id: session.id, from: extended ?? 0, messages };
+  const head = { ...(extended ? { from: extended } : {}), messages };
   if (extended !== undefined) {
-    return { kind: messages.length === 0 ? undefined : 'messages_appended', payload: head, after };
+    const kind = messages.length === 0 ? undefined : 'messages_appended';
+    return { kind, payload: head, runId, after };
   }
   const { summary, metadata } = transcript;
   const { parentId: parent_id, systemPrompt: system_prompt } = session;
-  const payload = { ...head, summary, metadata, parent_id, system_prompt };
-  return { kind: 'transcript_replaced', payload, after };
+  const payload = {
+    ...head,
+    ...(summary === null ? {} : { summary }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+    ...(parent_id === null ? {} : { parent_id }),
+    ...(system_prompt === null ? {} : { system_prompt }),
+  };
+  return { kind: 'transcript_replaced', payload, runId, after };
 }
 
 /** Writes what `sessionFacts` found. */
 export function appendSessionFacts(tx: Tx, sessionId: string, facts: SessionFacts): void {
   if (facts.kind === undefined) return;
-  const { kind, payload } = facts;
-  tx.append(sessionTopic(sessionId), {
-    kind,
-    payload: topic.encode(payload),
-    headers: { session_id: sessionId, execution_id: payload.run_id },
-  });
+  const { kind, payload, runId } = facts;
+  const name = sessionTopic(sessionId);
+  const headers = sessionHeaders(name, sessionId, runId);
+  tx.append(name, { kind, payload: topic.encode(payload), headers });
 }
 
 /** Writes that a session was closed. */
@@ -60,11 +69,9 @@ export function appendSessionClosed(
   tx: Tx,
   { runId, sessionId, status }: { runId: string; sessionId: string; status: string },
 ): void {
-  tx.append(sessionTopic(sessionId), {
-    kind: 'session_closed',
-    payload: topic.encode({ run_id: runId, session_id: sessionId, status }),
-    headers: { session_id: sessionId, execution_id: runId },
-  });
+  const name = sessionTopic(sessionId);
+  const headers = sessionHeaders(name, sessionId, runId);
+  tx.append(name, { kind: 'session_closed', payload: topic.encode({ status }), headers });
 }
 
 /** What the store knows of a session: that of the run that wrote last, or of a named one. */
@@ -80,7 +87,7 @@ export async function readSession(
   let transcript = Transcript.empty(sessionId);
   for await (const stored of scanTopic(store, sessionTopic(sessionId))) {
     const by = stored.headers['execution_id'] ?? '';
-    if (stored.headers['session_id'] !== sessionId || (runId ?? by) !== by) continue;
+    if (!isOfSession(stored, sessionId) || (runId ?? by) !== by) continue;
     const fact = topic.decode(stored);
     if (owner !== by || stored.kind === 'transcript_replaced') {
       transcript = Transcript.empty(sessionId, (fact['metadata'] ?? {}) as JsonObject);

@@ -37,10 +37,11 @@ const PARK = calls('agent_await_resumption', { reason: 'wait for Ada' });
 const parkUntil = (conditions: JsonObject) =>
   calls('agent_await_resumption', { reason: 'wait', conditions });
 
-/** A program whose loop parks and that ends then. */
+/** A program whose loop parks; it writes that down outside, and ends. */
 function program(world: World, send = sendTool(world)) {
-  const asks = pipeline('asks', async ({ agent }) => {
+  const asks = pipeline('asks', async ({ agent, fs }) => {
     const result = await agent.loop({ task: 'greet Ada', tools: [send] });
+    await fs.writeText('/parked.txt', 'yes');
     return (result.handle as JsonObject)['id'] as string;
   });
   return { asks, send };

@@ -17,6 +17,8 @@ export type CarryPolicy = {
   readonly persist_state: boolean;
   readonly retriggerable: boolean;
   readonly policy: Json;
+  /** The snapshot file is written at every change, not only when the worker rests. */
+  readonly snapshot_file?: true;
 };
 
 /** A parsed call of `spawn_agent`. */
@@ -112,6 +114,7 @@ export function parseCarry(given: Json | undefined): CarryPolicy {
     persist_state: carry['persist_state'] !== false,
     retriggerable: carry['retriggerable'] === true,
     policy: carry['policy'] ?? null,
+    ...(carry['snapshot_file'] === true ? { snapshot_file: true } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
-// Workers as the store keeps them: every change is a fact with the whole snapshot after it, in the transaction of its
-// outcome, and one row per worker says where it stands and which run it belongs to. A suspended worker costs a row.
+// Workers as the store keeps them: every change is a fact with the snapshot after it (whole, or what has changed since
+// the last whole one), in the transaction of its outcome, and one row per worker says where it stands and which run it
+// belongs to.
 //
 // Belonging: the run that made or claimed a worker, until it lets go (`worker_released`) or has ended. Only a worker
 // that belongs to nobody can be claimed, by a transaction that refuses when the row has changed: of two, one wins.
@@ -14,8 +15,10 @@ import {
   type ServiceKey,
   type Suspending,
 } from '../run/index.ts';
+import { blobsOf, packChanges, packSnapshot, unpackSnapshot } from './snapshot-packing.ts';
 import { workerBudgetsKey } from './worker-budget.ts';
 import { codeFrom, remakeCode } from './worker-code.ts';
+import { objectOf } from './worker-config.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
 import { type LiveWorker, workersKey } from './worker-registry.ts';
 import { isAtWork, type Stamp, type Worker } from './worker-state.ts';
@@ -27,11 +30,14 @@ export const workerTopic = defineTopic<{
   readonly run_id: string;
   readonly at_ms: number;
   readonly [k: string]: Json;
-}>({ name: 'agent.workers', version: 1 });
+  // Version 1 had the snapshot spelt out in each fact.
+}>({ name: 'agent.workers', version: 2, upgrade: (old) => old as never });
 
 /** One line of a list of workers. The snapshot is the event `snapshot_event` of the topic. */
 export type WorkerRow = {
   readonly id: string;
+  /** Its end, read backwards. */
+  readonly tail: string;
   readonly name: string;
   readonly mode: string;
   readonly status: string;
@@ -52,17 +58,19 @@ export type WorkerRow = {
   readonly made_by: string | null;
   readonly updated_ms: number;
   readonly snapshot_event: number;
+  /** The last event that has a whole snapshot: `snapshot_event`, or what it says the changes to. */
+  readonly base_event: number;
 };
 
 /** The rows behind the list. */
 export const workerIndex = defineProjection<WorkerRow>({
   name: 'workers',
-  version: 2,
+  version: 3,
   topics: [workerTopic.name],
   columns: {
     status: 'text',
     run_id: 'text',
-    mode: 'text',
+    tail: 'text',
     resume_due_ms: 'number',
     on_event: 'text',
     wake_trigger: 'text',
@@ -82,13 +90,20 @@ export const workerIndex = defineProjection<WorkerRow>({
       const { run_id, claim } = facts as { readonly run_id: string; readonly claim: string };
       return { ...row, run_id, claim, updated_ms };
     }
-    const snapshot = facts['snapshot'];
-    if (!isJsonObject(snapshot)) return row;
+    const run_id = facts['run_id'] === NOBODY ? null : String(facts['run_id']);
+    const changes = facts['diff'];
+    if (isJsonObject(changes)) {
+      if (row === undefined) return undefined;
+      return { ...changedRow(row, changes), run_id, updated_ms, snapshot_event: event.id };
+    }
+    const snapshot = wholeOf(facts);
+    if (snapshot === undefined) return row;
     return rowOf(snapshot, {
-      run_id: facts['run_id'] === NOBODY ? null : String(facts['run_id']),
+      run_id,
       claim: row?.claim ?? null,
       updated_ms,
       snapshot_event: event.id,
+      base_event: event.id,
     });
   },
 });
@@ -102,38 +117,70 @@ export const NOBODY = '';
 /** A list shows the beginning of a task; the whole is in the snapshot. */
 const TASK_CHARS = 200;
 
+/** The whole snapshot of a fact, except for what blobs hold of it. */
+function wholeOf(facts: JsonObject, blobs?: ReadonlyMap<string, Json>): JsonObject | undefined {
+  const { snapshot, full } = facts;
+  if (isJsonObject(snapshot)) return snapshot;
+  if (!isJsonObject(full)) return undefined;
+  return unpackSnapshot(full, { runId: String(facts['run_id']), ...(blobs ? { blobs } : {}) });
+}
+
+/** A row after a change. What a row shows of a worker besides these stays as it was. */
+function changedRow(row: WorkerRow, changes: JsonObject): WorkerRow {
+  const { id, status, task } = row;
+  const after = unpackSnapshot(changes, { runId: '', before: { id, status, task } });
+  const waits = 'suspension' in changes ? waitsOf(objectOf(after['suspension'])) : {};
+  const text = (key: 'status' | 'task') => String(after[key]);
+  return { ...row, status: text('status'), task: text('task').slice(0, TASK_CHARS), ...waits };
+}
+
 function rowOf(
   snapshot: JsonObject,
-  rest: Pick<WorkerRow, 'run_id' | 'claim' | 'updated_ms' | 'snapshot_event'>,
+  rest: Pick<WorkerRow, 'run_id' | 'claim' | 'updated_ms' | 'snapshot_event' | 'base_event'>,
 ): WorkerRow {
   const text = (key: string) => String(snapshot[key] ?? '');
-  const suspension = isJsonObject(snapshot['suspension']) ? snapshot['suspension'] : {};
-  const conditions = isJsonObject(suspension['conditions']) ? suspension['conditions'] : {};
-  const timeout = isJsonObject(conditions['timeout']) ? conditions['timeout'] : undefined;
-  const dueMs =
-    timeout === undefined
-      ? null
-      : Number(suspension['suspended_at_ms']) + Number(timeout['duration_minutes']) * 60_000;
-  const audit = isJsonObject(snapshot['audit']) ? snapshot['audit'] : {};
-  const madeBy = isJsonObject(snapshot['code']) ? snapshot['code']['run_id'] : null;
+  const audit = objectOf(snapshot['audit']);
+  const madeBy = objectOf(snapshot['code'])['run_id'];
   return {
     id: text('id'),
+    tail: tailOf(text('id')),
     name: text('name'),
     mode: text('mode'),
     status: text('status'),
     task: text('task').slice(0, TASK_CHARS),
     session_id: typeof audit['session_id'] === 'string' ? audit['session_id'] : null,
+    ...waitsOf(objectOf(snapshot['suspension'])),
+    made_by: typeof madeBy === 'string' ? madeBy : null,
+    ...rest,
+  };
+}
+
+/** How an id ends, from behind: what is found by its end is found by an index. */
+export function tailOf(id: string): string {
+  return [...id.slice(-TAIL_CHARS)].reverse().join('');
+}
+
+const TAIL_CHARS = 12;
+
+/** What a suspension waits for. */
+function waitsOf(
+  suspension: JsonObject,
+): Pick<WorkerRow, 'resume_due_ms' | 'on_event' | 'wake_trigger' | 'wake_from'> {
+  const conditions = objectOf(suspension['conditions']);
+  const { timeout, trigger, on_event: topic } = conditions;
+  const dueMs = isJsonObject(timeout)
+    ? Number(suspension['suspended_at_ms']) + Number(timeout['duration_minutes']) * 60_000
+    : null;
+  return {
     resume_due_ms: dueMs,
-    on_event: typeof conditions['on_event'] === 'string' ? conditions['on_event'] : null,
-    wake_trigger: isJsonObject(conditions['trigger']) ? 'inbox' : null,
+    on_event: typeof topic === 'string' ? topic : null,
+    wake_trigger: isJsonObject(trigger) ? 'inbox' : null,
     wake_from: wakesByEvent(conditions)
       ? {
           event: Number(suspension['event_from'] ?? 0),
           trigger: Number(suspension['trigger_from'] ?? 0),
         }
       : null,
-    made_by: typeof madeBy === 'string' ? madeBy : null,
-    ...rest,
   };
 }
 
@@ -154,12 +201,17 @@ export const workerStamp = defineSyncEffect(
   },
 );
 
-/** Where snapshot files go: `$HARN_WORKER_STATE_DIR`, else `.harn/workers` of the working directory. */
+export type SnapshotDir = string | { readonly asked: string };
+
+/**
+ * Where snapshot files go: `$HARN_WORKER_STATE_DIR`, else `.harn/workers` of the working directory. Who names the place
+ * (the answer is a dict then) wants them of every change.
+ */
 export const workerDir = defineSyncEffect(
   { name: 'agent.worker_dir', class: 'ambient', access: 'read' },
-  (env) => {
+  (env): SnapshotDir => {
     const given = env.host.env.get('HARN_WORKER_STATE_DIR');
-    if (given !== undefined && given !== '') return given;
+    if (given !== undefined && given !== '') return { asked: given };
     const cwd = env.host.system.cwd();
     return `${cwd === '/' ? '' : cwd}/.harn/workers`;
   },
@@ -184,13 +236,25 @@ const noteFact = defineEffect(
     name: 'agent.worker_note',
     class: 'store',
     access: 'write',
-    identity: ([fact, id]: readonly [WorkerFact, string, JsonObject]) => [fact, id],
+    identity: ([fact, id]: readonly [WorkerFact, string, JsonObject, Json]) => [fact, id],
   },
-  (env, fact: WorkerFact, id: string, snapshot: JsonObject) => {
-    append(env, fact, id, { snapshot });
-    return null;
+  // The answer says what was written, so that a replay knows it too: null for the whole, 1 for changes.
+  (env, fact: WorkerFact, id: string, snapshot: JsonObject, before: Json): null | 1 => {
+    const whole = packSnapshot(snapshot, env.runId);
+    const changes = isJsonObject(before) ? packChanges(snapshot, before, env.runId) : undefined;
+    const isLess =
+      changes !== undefined &&
+      JSON.stringify(changes.value).length < JSON.stringify(whole.value).length;
+    const { value, blobs } = isLess ? changes : whole;
+    for (const blob of blobs) {
+      env.inTx((tx) => tx.putBlob(ENCODER.encode(blob), { topic: workerTopic.name }));
+    }
+    append(env, fact, id, isLess ? { diff: value } : { full: value });
+    return isLess ? 1 : null;
   },
 );
+
+const ENCODER = new TextEncoder();
 
 const noteRelease = defineEffect(
   { name: 'agent.worker_release', class: 'store', access: 'write' },
@@ -203,7 +267,7 @@ const noteRelease = defineEffect(
 function append(env: EffectEnv, kind: string, id: string, facts: JsonObject): void {
   const at_ms = Math.floor(env.clock.nowMs());
   const payload = workerTopic.encode({ ...facts, worker_id: id, run_id: env.runId, at_ms });
-  env.inTx((tx) => tx.append(workerTopic.name, { kind, payload, headers: { worker_id: id } }));
+  env.inTx((tx) => tx.append(workerTopic.name, { kind, payload }));
 }
 
 const writeFile = defineEffect(
@@ -261,17 +325,30 @@ export function* commitWorker(
   live.update(next);
   if (!mustKeep(live)) return;
   live.isKept = true;
-  yield* bookkeeping(ctx).perform(noteFact, [fact, live.id, snapshotOf(next)]);
+  const snapshot = snapshotOf(next);
+  const { base = null } = live;
+  const isWhole = yield* bookkeeping(ctx).perform(noteFact, [fact, live.id, snapshot, base]);
+  if (isWhole === null) live.base = snapshot;
   if (file) yield* writeSnapshotFile(ctx, live, next);
 }
 
-/** Writes the file that other programs read; what goes wrong is the answer. The store does not need it. */
+/** Of a worker at rest, of one whose file is there already, and of one for which every change was asked for. */
+function wantsFile(live: LiveWorker, { state, carry }: Worker): boolean {
+  const isResting = state.status !== 'running' && state.status !== 'suspended';
+  return isResting || live.hasFile || carry.snapshot_file === true;
+}
+
+/**
+ * Writes the file that other programs read, when there is to be one; what goes wrong is the answer. The store does not
+ * need it: going on with a suspended worker by the path of its file finds it there.
+ */
 export function* writeSnapshotFile(
   ctx: RunContext,
   live: LiveWorker,
   worker: Worker,
 ): Suspending<string | null> {
-  if (!mustKeep(live) || worker.snapshotPath === '') return null;
+  if (!mustKeep(live) || worker.snapshotPath === '' || !wantsFile(live, worker)) return null;
+  live.hasFile = true;
   const text = `${JSON.stringify(snapshotOf(worker), null, 2)}\n`;
   return yield* bookkeeping(ctx).perform(writeFile, [worker.snapshotPath, text]);
 }
@@ -318,7 +395,6 @@ export const claimWorker = defineEffect(
         tx.append(workerTopic.name, {
           kind: 'worker_claimed',
           payload,
-          headers: { worker_id: id },
           key: claim,
         });
       });
@@ -361,9 +437,37 @@ export async function holderOf(store: Store, row: WorkerRow): Promise<string | u
   return isOver ? undefined : row.run_id;
 }
 
-export async function snapshotAt(store: Store, row: WorkerRow): Promise<Json> {
-  const [event] = await store.read(workerTopic.name, { from: row.snapshot_event - 1, limit: 1 });
-  return event === undefined ? null : ((event.payload as JsonObject)['snapshot'] ?? null);
+export async function snapshotAt(
+  store: Store,
+  { snapshot_event, base_event }: WorkerRow,
+): Promise<Json> {
+  const facts = await factsAt(store, snapshot_event);
+  if (facts === undefined) return null;
+  const changes = facts['diff'];
+  if (!isJsonObject(changes)) return (await wholeAt(store, facts)) ?? null;
+  const base = await factsAt(store, base_event);
+  const before = base === undefined ? undefined : await wholeAt(store, base);
+  if (before === undefined) return null;
+  const blobs = await blobsIn(store, changes);
+  return unpackSnapshot(changes, { runId: String(facts['run_id']), before, blobs });
+}
+
+async function factsAt(store: Store, id: number): Promise<JsonObject | undefined> {
+  const [event] = await store.read(workerTopic.name, { from: id - 1, limit: 1 });
+  return event === undefined ? undefined : workerTopic.decode(event);
+}
+
+async function wholeAt(store: Store, facts: JsonObject): Promise<JsonObject | undefined> {
+  return wholeOf(facts, await blobsIn(store, facts['full'] ?? null));
+}
+
+async function blobsIn(store: Store, packed: Json): Promise<ReadonlyMap<string, Json>> {
+  const blobs = new Map<string, Json>();
+  const decoder = new TextDecoder();
+  for (const hash of blobsOf(packed)) {
+    blobs.set(hash, JSON.parse(decoder.decode(await store.getBlob(hash))) as Json);
+  }
+  return blobs;
 }
 
 /** Which workers to list. */

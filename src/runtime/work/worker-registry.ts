@@ -1,6 +1,6 @@
 // The workers of one run, live: what is known about each, the task that is at work on it, who waits for it. In memory
 // only and re-made by replay; what outlives the run is in worker-record.ts.
-import type { Json } from '../../base/index.ts';
+import type { Json, JsonObject } from '../../base/index.ts';
 import { type UnsettledHub, unsettledHubKey } from '../lifecycle/index.ts';
 import type { Authority, Handler, RunContext, ServiceKey, Task } from '../run/index.ts';
 import { workerErrors } from './worker-errors.ts';
@@ -55,6 +55,10 @@ export class LiveWorker {
   thrown: { readonly error: unknown } | undefined;
   /** Whether the store knows it. */
   isKept = false;
+  /** Whether its snapshot file was written. */
+  hasFile = false;
+  /** The last whole snapshot that this run has written down. */
+  base: JsonObject | undefined;
   /** Whether this run has let go of it: it is someone else's to go on with. */
   isReleased = false;
   /** Whether the suspended body is still there, waiting at a checkpoint, rather than to be begun again. */

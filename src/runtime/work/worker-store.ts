@@ -3,6 +3,7 @@
 import { HarnError, type Json, type JsonObject, type Random, uuidV7 } from '../../base/index.ts';
 import { type Store, scanTopic, sto } from '../../store/index.ts';
 import { loadStart, type RunStart, runIndex } from '../run/index.ts';
+import { packSnapshot } from './snapshot-packing.ts';
 import type { ResumeConditions } from './suspend-conditions.ts';
 import { eventInput, type ResumeSource, resumptionBy, type Woken } from './suspend-wake.ts';
 import { codeFrom } from './worker-code.ts';
@@ -11,6 +12,7 @@ import {
   holderOf,
   NOBODY,
   snapshotAt,
+  tailOf,
   type WorkerRow,
   workerIndex,
   workerTopic,
@@ -31,9 +33,8 @@ export async function findWorker(store: Store, typed: string): Promise<WorkerRow
   const exact = await store.row(workerIndex, typed);
   if (exact !== undefined) return exact;
   const beginning = typed.startsWith(PREFIX) ? typed : `${PREFIX}${typed}`;
-  const rows = (await store.rows(workerIndex, { limit: MANY })).map(({ row }) => row);
-  const begins = rows.filter(({ id }) => id.startsWith(beginning));
-  const found = begins.length > 0 ? begins : rows.filter(({ id }) => id.endsWith(typed));
+  const begins = await rowsBeginningWith(store, beginning);
+  const found = begins.length > 0 || typed === '' ? begins : await rowsEndingWith(store, typed);
   const [first] = found;
   if (first === undefined || found.length > 1 || typed === '') {
     const suggestion =
@@ -46,6 +47,24 @@ export async function findWorker(store: Store, typed: string): Promise<WorkerRow
     throw workerErrors.noneSuch({ worker: typed, suggestion });
   }
   return first;
+}
+
+/** Ambiguous is ambiguous: no more than are named. */
+const SUGGESTED = 5;
+
+/** By the order of keys. */
+async function rowsBeginningWith(store: Store, typed: string): Promise<readonly WorkerRow[]> {
+  const after = { key: typed, row: {} as WorkerRow };
+  const rows = await store.rows(workerIndex, { after, limit: SUGGESTED });
+  return rows.flatMap(({ row }) => (row.id.startsWith(typed) ? [row] : []));
+}
+
+/** By the index of ends, which knows the last characters; of a longer text the rest is looked at. */
+async function rowsEndingWith(store: Store, typed: string): Promise<readonly WorkerRow[]> {
+  const tail = tailOf(typed);
+  const where = { tail: { gte: tail, lt: `${tail}\u{10ffff}` } };
+  const rows = await store.rows(workerIndex, { where, orderBy: ['tail'], limit: SUGGESTED });
+  return rows.flatMap(({ row }) => (row.id.endsWith(typed) ? [row] : []));
 }
 
 /** A worker's row, its last snapshot, and the run that has it now. */
@@ -104,8 +123,10 @@ export async function endStoredWorker(
   if (holder !== undefined) throw workerErrors.heldElsewhere({ id, run: holder });
   const at: Stamp = { uuid: uuidV7(nowMs, random), at_ms: nowMs };
   const next = snapshotOf(ended(workerFromSnapshot(snapshot), end, at));
+  const { value: full, blobs } = packSnapshot(next, NOBODY);
+  const encoder = new TextEncoder();
   const payload = workerTopic.encode({
-    snapshot: next,
+    full,
     worker_id: id,
     run_id: NOBODY,
     at_ms: nowMs,
@@ -120,7 +141,8 @@ export async function endStoredWorker(
           now.run_id === row.run_id &&
           now.snapshot_event === row.snapshot_event,
       );
-      tx.append(workerTopic.name, { kind: FACTS[end.kind], payload, headers: { worker_id: id } });
+      for (const blob of blobs) tx.putBlob(encoder.encode(blob), { topic: workerTopic.name });
+      tx.append(workerTopic.name, { kind: FACTS[end.kind], payload });
     });
   } catch (error) {
     if (!HarnError.is(error) || error.code !== sto.$code('checkFailed')) throw error;

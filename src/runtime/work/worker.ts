@@ -18,6 +18,7 @@ import {
   assertMay,
   bookkeeping,
   commitWorker,
+  type SnapshotDir,
   workerDir,
   workerStamp,
   writeSnapshotFile,
@@ -99,7 +100,7 @@ export function newWorker(
     code = NO_CODE,
   }: {
     readonly at: Stamp;
-    readonly directory: string;
+    readonly directory: SnapshotDir;
     readonly policy: Json;
     readonly spawnedBy: string | null;
     readonly positions?: WakePositions;
@@ -107,7 +108,10 @@ export function newWorker(
   },
 ): Worker {
   const id = `worker_${at.uuid}`;
-  const { name, task, config, carry, execution, audit } = request;
+  const { name, task, config, execution, audit } = request;
+  const asked = typeof directory === 'string' ? undefined : directory.asked;
+  const carry =
+    asked === undefined ? request.carry : { ...request.carry, snapshot_file: true as const };
   return {
     id,
     name,
@@ -124,7 +128,7 @@ export function newWorker(
     tokenBudget: request.tokenBudget ?? null,
     execution,
     audit: auditOf(audit, id, config.mode, at.uuid),
-    snapshotPath: `${directory}/${id}.json`,
+    snapshotPath: `${asked ?? String(directory)}/${id}.json`,
     parentWorkerId: request.parentWorkerId,
     parentStageId: request.parentStageId,
     spawnedBy,
