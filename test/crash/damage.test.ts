@@ -94,7 +94,7 @@ describe.each(['harn', 'ts'] as const)('a killed run of the %s scenario', (form)
     const { scene, runId, first } = await killedRun(form);
     const topic = `runs.${runId}`;
     const flip = (payload: string) =>
-      payload.replace(/.(?="kind")/, (c) => String.fromCharCode(c.charCodeAt(0) ^ 1));
+      payload.replace(/.(?="t":)/, (c) => String.fromCharCode(c.charCodeAt(0) ^ 1));
     await edit(scene, (db) => rewrite(db, topic, 5, flip));
     const before = await allEvents(scene);
     expect(await refusal(scene, form)).toMatchObject({
@@ -111,12 +111,12 @@ describe.each(['harn', 'ts'] as const)('a killed run of the %s scenario', (form)
     const topic = `runs.${runId}`;
     const to = (from: number, version: number) => (payload: string) =>
       payload.replace(`"v":${from}`, `"v":${version}`);
-    await edit(scene, (db) => rewrite(db, topic, 6, to(1, 2), { sealed: true }));
+    await edit(scene, (db) => rewrite(db, topic, 6, to(2, 3), { sealed: true }));
     const before = await allEvents(scene);
     const said = await refusal(scene, form);
     expect(said).toMatchObject({ code: 'HARN-JRN-004', data: { run: runId, seq: 6 } });
     expect(await allEvents(scene)).toEqual(before);
-    await edit(scene, (db) => rewrite(db, topic, 6, to(2, 1), { sealed: true }));
+    await edit(scene, (db) => rewrite(db, topic, 6, to(3, 2), { sealed: true }));
     await goesOn(scene, form, first);
   });
 });
