@@ -8,6 +8,7 @@ import { controlRows } from './control.ts';
 import { fsRows } from './fs.ts';
 import { envRows, netRows, processRows } from './host.ts';
 import { humanRows } from './human.ts';
+import { checkpointRows, metadataRows, storeRows } from './kept.ts';
 import { lifecycleRows } from './lifecycle.ts';
 import { llmRows } from './llm.ts';
 import { lockRows } from './locks.ts';
@@ -36,6 +37,9 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => envRows(),
   () => fsRows(),
   () => placeRows(),
+  () => storeRows(),
+  () => checkpointRows(),
+  () => metadataRows(),
   () => promptRows(),
   () => processRows(),
   () => netRows(),

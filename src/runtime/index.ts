@@ -163,6 +163,7 @@ export {
 export {
   type CommandResult,
   type CommandSpec,
+  checkpointEffects,
   clockEffects,
   type EndedSpan,
   endUserSpan,
@@ -173,6 +174,7 @@ export {
   ioErrors,
   type LogLevel,
   logEffects,
+  metadataEffects,
   netEffects,
   obsNow,
   placeEffects,
@@ -181,6 +183,7 @@ export {
   spanStack,
   startUserSpan,
   stdioEffects,
+  storeEffects,
   styled,
   systemEffects,
   termEffects,

@@ -2,14 +2,17 @@
 // rows as in the language, spelled in camelCase.
 import type { Json } from '../../base/index.ts';
 import {
+  checkpointEffects,
   clockEffects,
   envEffects,
   fsEffects,
+  metadataEffects,
   netEffects,
   placeEffects,
   processEffects,
   randomEffects,
   stdioEffects,
+  storeEffects,
   systemEffects,
   testClockEffects,
   testStdioEffects,
@@ -42,6 +45,8 @@ const FAMILIES = {
   process: processEffects,
   net: netEffects,
   system: systemEffects,
+  runtime: { ...storeEffects, ...checkpointEffects },
+  project: metadataEffects,
   testing: { ...testClockEffects, ...testStdioEffects },
 } as const;
 
@@ -60,6 +65,10 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly process: Handle<'process'>;
   readonly net: Handle<'net'>;
   readonly system: Handle<'system'>;
+  /** Values that outlive a run: the store of the project, the checkpoints of the pipeline. */
+  readonly runtime: Handle<'runtime'>;
+  /** Facts about the directories of the project. */
+  readonly project: Handle<'project'>;
   /** Stand-ins for programs under test: virtual time, prepared stdin. */
   readonly testing: Handle<'testing'>;
   readonly term: TermHandle;

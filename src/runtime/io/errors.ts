@@ -48,4 +48,9 @@ export const ioErrors = defineErrors('IOE', {
     message: ({ level }) => `there is no log level ${JSON.stringify(level)}`,
     hint: 'use "debug", "info", "warn" or "error"',
   }),
+  badStateFile: row<{ path: string; reason: string }>({
+    number: 10,
+    message: ({ path, reason }) => `${path} cannot be used: ${reason}`,
+    hint: 'mend it, or move it away; nothing was changed',
+  }),
 });
