@@ -1,7 +1,8 @@
-// Time and chance, as `harness.clock`, `harness.random` and the older globals; virtual time as `harness.testing`.
-import { clockEffects, randomEffects, testClockEffects } from '../runtime/index.ts';
+// Time, as `harness.clock` and the older globals; virtual time as `harness.testing`.
+import { clockEffects, testClockEffects } from '../runtime/index.ts';
 import { intFromNumber, type List, makeFloat, type Value } from '../values/index.ts';
-import { toMs, toNumber } from './data.ts';
+import { toMs } from './data.ts';
+import { dateDict } from './dates.ts';
 import type { BuiltinRow } from './define.ts';
 import { effectRow } from './effect-row.ts';
 
@@ -41,6 +42,12 @@ export function clockRows(): readonly BuiltinRow[] {
       aliases: ['date_iso'],
       args: none,
     }),
+    effectRow('clock.now() -> dict', clockEffects.timestamp, {
+      doc: 'The present in UTC: year, month, day, hour, minute, second, weekday, timestamp, iso8601.',
+      aliases: ['date_now'],
+      args: none,
+      result: (seconds: number) => dateDict(seconds, 'UTC'),
+    }),
     effectRow('clock.sleep_ms(duration: any) -> nil', clockEffects.sleep_ms, {
       doc: 'Waits for a duration or a number of milliseconds. A second or more survives a restart.',
       aliases: ['sleep', 'sleep_ms'],
@@ -61,66 +68,6 @@ export function clockRows(): readonly BuiltinRow[] {
       doc: 'Back to real time.',
       aliases: ['unmock_time'],
       args: none,
-    }),
-  ];
-}
-
-export function randomRows(): readonly BuiltinRow[] {
-  return [
-    effectRow('random.f64() -> float', randomEffects.f64, {
-      doc: 'A float in [0, 1).',
-      aliases: ['random'],
-      args: none,
-      result: float,
-    }),
-    effectRow('random.u64() -> int', randomEffects.u64, {
-      doc: 'A large int that is not negative.',
-      args: none,
-      result: int,
-    }),
-    effectRow('random.range(min: int, max: int) -> int', randomEffects.range, {
-      doc: 'An int between both bounds, bounds included.',
-      aliases: ['random_int'],
-      args: ([min, max]) => [toNumber(min), toNumber(max)],
-      result: int,
-    }),
-    effectRow('random.choice(items: list) -> any', randomEffects.index, {
-      doc: 'One of the items; nil for an empty list.',
-      aliases: ['random_choice'],
-      args: ([items]) => [(items as List).length],
-      result: (index: number | null, [items]) =>
-        index === null ? null : ((items as List)[index] ?? null),
-    }),
-    effectRow('random.shuffle(items: list) -> list', randomEffects.permutation, {
-      doc: 'The items in random order.',
-      aliases: ['random_shuffle'],
-      args: ([items]) => [(items as List).length],
-      result: (order: number[], [items]) => order.map((i) => (items as List)[i] ?? null),
-    }),
-    effectRow('random.uuid() -> string', randomEffects.uuid, {
-      doc: 'A random UUID (version 4).',
-      aliases: ['uuid'],
-      args: none,
-    }),
-    effectRow('random.uuid_v7() -> string', randomEffects.uuid_v7, {
-      doc: 'A UUID that sorts by time (version 7).',
-      aliases: ['uuid_v7'],
-      args: none,
-    }),
-    effectRow('random.ed25519_keypair() -> dict', randomEffects.ed25519_keypair, {
-      doc: 'New keys for signatures as `{private, public}` in hex. The journal of the run has both.',
-      aliases: ['ed25519_keypair'],
-      args: none,
-    }),
-    effectRow('random.x25519_keypair() -> dict', randomEffects.x25519_keypair, {
-      doc: 'New keys to agree on a secret as `{private, public}` in hex. The journal of the run has both.',
-      aliases: ['x25519_keypair'],
-      args: none,
-    }),
-    effectRow('random.seed(seed: int) -> nil', randomEffects.seed, {
-      doc: 'From here on this run draws a repeatable sequence.',
-      aliases: ['rng_seed'],
-      args: ([seed]) => [toNumber(seed)],
     }),
   ];
 }

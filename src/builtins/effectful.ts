@@ -2,8 +2,9 @@
 import { agentLoopRows, agentSessionRows } from './agent-loop.ts';
 import { agentToolRows } from './agent-tools.ts';
 import { artifactRows } from './artifact.ts';
+import { randomRows } from './chance.ts';
 import { channelRows } from './channels.ts';
-import { clockRows, randomRows } from './clock.ts';
+import { clockRows } from './clock.ts';
 import { controlRows } from './control.ts';
 import { fsRows } from './fs.ts';
 import { envRows, netRows, processRows } from './host.ts';

@@ -70,6 +70,11 @@ export function fsRows(): readonly BuiltinRow[] {
       aliases: ['list_dir'],
       args: pathOrHere,
     }),
+    effectRow('fs.walk(path: string?, options: dict?) -> list<dict>', fsEffects.walk, {
+      doc: '`{path, name, is_dir, is_file, depth}` of a directory and of all below it, sorted. Options: `max_depth`, `follow_symlinks`, `include_hidden`.',
+      aliases: ['walk_dir'],
+      args: ([root, options]) => [root == null ? '.' : display(root), toData(options) ?? {}],
+    }),
     effectRow('fs.glob(pattern: string, base: string?) -> list<string>', fsEffects.glob, {
       doc: 'Paths that match a pattern, sorted.',
       aliases: ['glob'],
@@ -97,7 +102,7 @@ export function fsRows(): readonly BuiltinRow[] {
     }),
     effectRow('fs.mkdtemp(prefix: string?) -> string', fsEffects.mkdtemp, {
       doc: 'Makes a new temporary directory.',
-      aliases: ['mkdtemp'],
+      aliases: ['mkdtemp', 'make_temp_dir'],
       args: ([prefix]) => [prefix === undefined || prefix === null ? 'harn-' : display(prefix)],
     }),
     effectRow('fs.cwd() -> string', fsEffects.cwd, {

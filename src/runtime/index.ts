@@ -165,6 +165,9 @@ export {
   type CommandSpec,
   checkpointEffects,
   clockEffects,
+  drawIndex,
+  drawInt,
+  drawOrder,
   type EndedSpan,
   endUserSpan,
   envEffects,
@@ -191,6 +194,8 @@ export {
   testStdioEffects,
   traceEffects,
   type UserSpan,
+  type WalkedFile,
+  type WalkFilesOptions,
   writeJsonLog,
   writeLog,
 } from './io/index.ts';

@@ -4,54 +4,69 @@ import { defineErrors, HarnError, row } from '../../base/index.ts';
 
 type AtPath = { readonly operation: string; readonly path: string };
 
+/** What the operations of a file are called by people. */
+const THINGS: { readonly [operation: string]: string } = {
+  read: 'read file',
+  write: 'write file',
+  'append to': 'append to file',
+  delete: 'delete file',
+  copy: 'copy file',
+  list: 'list directory',
+};
+
+function thing(operation: string): string {
+  return THINGS[operation] ?? operation;
+}
+
+function failedTo({ operation, path }: AtPath): string {
+  return `Failed to ${thing(operation)} ${path}`;
+}
+
 export const hostErrors = defineErrors('HST', {
   // Files
   notFound: row<AtPath>({
     number: 1,
-    message: (p) => `cannot ${p.operation} ${p.path}: there is nothing at this path`,
+    message: (p) => `${failedTo(p)}: there is nothing at this path`,
     hint: 'check the spelling and the working directory; a missing directory must be made first',
   }),
   isDirectory: row<AtPath>({
     number: 2,
-    message: (p) => `cannot ${p.operation} ${p.path}: it is a directory`,
+    message: (p) => `${failedTo(p)}: it is a directory`,
     hint: 'name a file, or list the directory',
   }),
   notDirectory: row<AtPath>({
     number: 3,
-    message: (p) =>
-      `cannot ${p.operation} ${p.path}: it, or a part of its path, is not a directory`,
+    message: (p) => `${failedTo(p)}: it, or a part of its path, is not a directory`,
     hint: 'one of the names before a slash is a file',
   }),
   permissionDenied: row<AtPath>({
     number: 4,
-    message: (p) => `cannot ${p.operation} ${p.path}: permission denied`,
+    message: (p) => `${failedTo(p)}: permission denied`,
     hint: 'the user this runs as may not do that here; check owner and mode of the file and of its directory',
   }),
   noSpace: row<AtPath>({
     number: 5,
-    message: (p) => `cannot ${p.operation} ${p.path}: no space left (disk or quota)`,
+    message: (p) => `${failedTo(p)}: no space left (disk or quota)`,
     hint: 'free some space and run again; a file that existed before is unchanged',
   }),
   tooLarge: row<AtPath & { readonly sizeBytes: number; readonly limitBytes: number }>({
     number: 6,
-    message: (p) =>
-      `cannot ${p.operation} ${p.path}: ${p.sizeBytes} bytes is over the limit of ${p.limitBytes}`,
+    message: (p) => `${failedTo(p)}: ${p.sizeBytes} bytes is over the limit of ${p.limitBytes}`,
     hint: 'read it line by line or in ranges, or raise the limit of this call',
   }),
   alreadyExists: row<AtPath>({
     number: 7,
-    message: (p) => `cannot ${p.operation} ${p.path}: something is already there`,
+    message: (p) => `${failedTo(p)}: something is already there`,
     hint: 'choose another name, or delete it first',
   }),
   notText: row<AtPath & { readonly offset: number }>({
     number: 8,
-    message: (p) =>
-      `cannot ${p.operation} ${p.path} as text: it is not valid UTF-8 (near byte ${p.offset})`,
+    message: (p) => `${failedTo(p)} as text: it is not valid UTF-8 (near byte ${p.offset})`,
     hint: 'read it as bytes, or convert the file to UTF-8',
   }),
   directoryNotEmpty: row<AtPath>({
     number: 9,
-    message: (p) => `cannot ${p.operation} ${p.path}: the directory is not empty`,
+    message: (p) => `${failedTo(p)}: the directory is not empty`,
     hint: 'delete recursively if all of its content may go',
   }),
   fileChanged: row<
@@ -59,32 +74,31 @@ export const hostErrors = defineErrors('HST', {
   >({
     number: 10,
     message: (p) =>
-      `cannot ${p.operation} ${p.path}: it has ${p.actualSizeBytes} bytes where ${p.expectedSizeBytes} were expected`,
+      `${failedTo(p)}: it has ${p.actualSizeBytes} bytes where ${p.expectedSizeBytes} were expected`,
     hint: 'someone else wrote to it in the meantime',
   }),
   readOnlyFileSystem: row<AtPath>({
     number: 11,
-    message: (p) => `cannot ${p.operation} ${p.path}: this file system is read-only`,
+    message: (p) => `${failedTo(p)}: this file system is read-only`,
   }),
   tooManyOpenFiles: row<AtPath>({
     number: 12,
-    message: (p) => `cannot ${p.operation} ${p.path}: too many files are open`,
+    message: (p) => `${failedTo(p)}: too many files are open`,
     hint: 'raise the limit (ulimit -n) or do less at once',
     retry: { afterMs: 1000 },
   }),
   invalidPath: row<AtPath & { readonly reason: string }>({
     number: 13,
-    message: (p) => `cannot ${p.operation} ${JSON.stringify(p.path)}: ${p.reason}`,
+    message: (p) => `Failed to ${thing(p.operation)} ${JSON.stringify(p.path)}: ${p.reason}`,
   }),
   crossDevice: row<AtPath & { readonly to: string }>({
     number: 14,
-    message: (p) =>
-      `cannot ${p.operation} ${p.path} to ${p.to}: they are on different file systems`,
+    message: (p) => `${failedTo(p)} to ${p.to}: they are on different file systems`,
     hint: 'copy, then delete the old one',
   }),
   linkLoop: row<AtPath>({
     number: 15,
-    message: (p) => `cannot ${p.operation} ${p.path}: its symbolic links go in a circle`,
+    message: (p) => `${failedTo(p)}: its symbolic links go in a circle`,
   }),
   invalidGlob: row<{ readonly pattern: string; readonly reason: string }>({
     number: 16,
@@ -93,7 +107,7 @@ export const hostErrors = defineErrors('HST', {
   }),
   fileFailed: row<AtPath & { readonly reason: string }>({
     number: 19,
-    message: (p) => `cannot ${p.operation} ${p.path}: ${p.reason}`,
+    message: (p) => `${failedTo(p)}: ${p.reason}`,
   }),
   // Processes
   commandNotFound: row<{ readonly command: string }>({

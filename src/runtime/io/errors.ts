@@ -9,7 +9,7 @@ export const ioErrors = defineErrors('IOE', {
   }),
   noCommand: row<Record<string, never>>({
     number: 2,
-    message: () => 'the command is empty',
+    message: () => 'exec: command is required',
     hint: 'give `argv` with at least the program, or `shell` with a line',
   }),
   badUrl: row<{ url: string }>({

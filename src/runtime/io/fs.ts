@@ -1,7 +1,7 @@
 // Files. Reads are recorded (large ones by size and hash, and read again on replay); writes are mutations whose intent
 // says what will be there, so that after a kill the file itself tells whether they happened.
 import { type JsonObject, sha256 } from '../../base/index.ts';
-import { isHostError, resolvePath } from '../host/index.ts';
+import { baseName, type FileKind, isHostError, joinPath, resolvePath } from '../host/index.ts';
 import {
   defineEffect,
   defineSyncEffect,
@@ -86,6 +86,47 @@ function onPattern(
 /** For effects that end in the same state however often they run. */
 const repeatable = { ...writing, onUnknown: 'retry' } as const;
 
+/** What a walk may be told. */
+export type WalkFilesOptions = {
+  readonly max_depth?: number | null;
+  readonly follow_symlinks?: boolean | null;
+  /** Also names that start with a dot; true by default. */
+  readonly include_hidden?: boolean | null;
+};
+
+/** One thing met by a walk. */
+export type WalkedFile = {
+  readonly path: string;
+  readonly name: string;
+  readonly is_dir: boolean;
+  readonly is_file: boolean;
+  readonly depth: number;
+};
+
+async function walkFiles(
+  env: EffectEnv,
+  root: string,
+  options: WalkFilesOptions = {},
+): Promise<WalkedFile[]> {
+  const top = await env.host.fs.stat(root, { signal: env.signal });
+  const out = [walked(root, baseName(resolvePath('/', root)), top.kind, 0)];
+  if (top.kind !== 'directory') return out;
+  const walk = env.host.fs.walk(root, {
+    signal: env.signal,
+    maxDepth: options.max_depth ?? undefined,
+    followLinks: options.follow_symlinks === true,
+    includeHidden: options.include_hidden !== false,
+  });
+  for await (const { path, kind } of walk) {
+    out.push(walked(joinPath(root, path), baseName(path), kind, path.split('/').length));
+  }
+  return out;
+}
+
+function walked(path: string, name: string, kind: FileKind, depth: number): WalkedFile {
+  return { path, name, is_dir: kind === 'directory', is_file: kind === 'file', depth };
+}
+
 export const fsEffects = {
   /** The whole file as UTF-8 text. */
   read_text: defineEffect(
@@ -136,6 +177,21 @@ export const fsEffects = {
         ...(base === null ? {} : { cwd: base }),
       })),
     ],
+  ),
+  /**
+   * `{path, name, is_dir, is_file, depth}` of a directory and of all below it, each directory before what it holds, sorted.
+   * `max_depth` 1 is what it holds itself; links are gone into with `follow_symlinks`.
+   */
+  walk: defineEffect(
+    {
+      name: 'fs.walk',
+      ...reading,
+      scoped: (scope, [root, options]: readonly [string, WalkFilesOptions?]) => [
+        scope.path(root),
+        options ?? {},
+      ],
+    },
+    walkFiles,
   ),
   /** Replaces the file: old content or new, never half. */
   write_text: defineEffect(

@@ -2,14 +2,14 @@
 export { clockEffects, testClockEffects } from './clock.ts';
 export { envEffects, systemEffects } from './env.ts';
 export { ioErrors } from './errors.ts';
-export { fsEffects } from './fs.ts';
+export { fsEffects, type WalkedFile, type WalkFilesOptions } from './fs.ts';
 export { checkpointEffects, storeEffects } from './kept-values.ts';
 export { type LogLevel, logEffects, writeJsonLog, writeLog } from './logs.ts';
 export { metadataEffects } from './metadata.ts';
 export { type HttpOptions, type HttpResult, netEffects } from './net.ts';
 export { placeEffects } from './places.ts';
 export { type CommandResult, type CommandSpec, processEffects } from './process.ts';
-export { randomEffects } from './random.ts';
+export { drawIndex, drawInt, drawOrder, randomEffects } from './random.ts';
 export { stdioEffects } from './stdio.ts';
 export { testStdioEffects } from './stdio-mocks.ts';
 export { type ColorMode, styled, termEffects } from './term.ts';

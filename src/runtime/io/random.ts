@@ -31,6 +31,26 @@ function keyPair(env: EffectEnv, curve: KeyCurve): { private: string; public: st
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** An int between both bounds, bounds included. */
+export function drawInt(source: Random, min: number, max: number): number {
+  if (!(max >= min)) throw ioErrors.emptyRange({ min, max });
+  return min + Math.floor(source.next() * (max - min + 1));
+}
+
+/** An index below `length`; null when there is none. */
+export function drawIndex(source: Random, length: number): number | null {
+  return length <= 0 ? null : Math.floor(source.next() * length);
+}
+
+/** A permutation of 0..length-1 (Fisher and Yates). */
+export function drawOrder(source: Random, length: number): number[] {
+  const order = Array.from({ length }, (_, i) => i);
+  for (let i = length - 1; i > 0; i -= 1) {
+    const j = Math.floor(source.next() * (i + 1));
+    [order[i], order[j]] = [order[j] as number, order[i] as number];
+  }
+  return order;
 }
 
 export const randomEffects = {
@@ -41,24 +61,17 @@ export const randomEffects = {
     Math.floor(sourceOf(env).next() * 2 ** 53),
   ),
   /** An int between both bounds, bounds included. */
-  range: defineSyncEffect({ name: 'random.range', ...drawn }, (env, min: number, max: number) => {
-    if (!(max >= min)) throw ioErrors.emptyRange({ min, max });
-    return min + Math.floor(sourceOf(env).next() * (max - min + 1));
-  }),
+  range: defineSyncEffect({ name: 'random.range', ...drawn }, (env, min: number, max: number) =>
+    drawInt(sourceOf(env), min, max),
+  ),
   /** An index below `length`, for choosing. */
   index: defineSyncEffect({ name: 'random.index', ...drawn }, (env, length: number) =>
-    length <= 0 ? null : Math.floor(sourceOf(env).next() * length),
+    drawIndex(sourceOf(env), length),
   ),
-  /** The order of a shuffle: a permutation of 0..length-1 (Fisher and Yates). */
-  permutation: defineSyncEffect({ name: 'random.permutation', ...drawn }, (env, length: number) => {
-    const source = sourceOf(env);
-    const order = Array.from({ length }, (_, i) => i);
-    for (let i = length - 1; i > 0; i -= 1) {
-      const j = Math.floor(source.next() * (i + 1));
-      [order[i], order[j]] = [order[j] as number, order[i] as number];
-    }
-    return order;
-  }),
+  /** The order of a shuffle: a permutation of 0..length-1. */
+  permutation: defineSyncEffect({ name: 'random.permutation', ...drawn }, (env, length: number) =>
+    drawOrder(sourceOf(env), length),
+  ),
   uuid: defineSyncEffect({ name: 'random.uuid', ...drawn }, (env) => uuidV4(sourceOf(env))),
   uuid_v7: defineSyncEffect({ name: 'random.uuid_v7', ...drawn }, (env) =>
     uuidV7(env.clock.nowMs(), sourceOf(env)),
