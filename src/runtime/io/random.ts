@@ -31,6 +31,7 @@ function keyPair(env: EffectEnv, curve: KeyCurve): { private: string; public: st
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
 
 /** An int between both bounds, bounds included. */
 export function drawInt(source: Random, min: number, max: number): number {
