@@ -92,10 +92,5 @@ export function controlRows(): readonly BuiltinRow[] {
       { doc: 'What the pipeline was started with; nil when nothing was.', effect: 'ambient' },
       (ctx: Ctx) => fromJson((ctx as RunContext).get(programHostKey).globals['input'] ?? null),
     ),
-    builtin(
-      'runtime_context() -> dict',
-      { doc: '`{run_id, task_id}` of the caller.', effect: 'ambient' },
-      (ctx: Ctx) => ({ run_id: (ctx as RunContext).runId, task_id: (ctx as RunContext).task.id }),
-    ),
   ];
 }

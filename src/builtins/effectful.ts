@@ -21,6 +21,7 @@ import { recordRows } from './records.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { sharedRows } from './shared.ts';
 import { stdioRows } from './stdio.ts';
+import { supervisorRows } from './supervisors.ts';
 import { taskRows } from './tasks.ts';
 import { promptRows } from './template.ts';
 import { toolHookRows } from './tool-hooks.ts';
@@ -48,6 +49,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => channelRows(),
   () => lockRows(),
   () => sharedRows(),
+  () => supervisorRows(),
   () => controlRows(),
   () => lifecycleRows(),
   () => llmRows(),

@@ -11,6 +11,7 @@ import {
   type Spawned,
   type Suspending,
   spawnTask,
+  stopTask,
   withDeadline,
 } from '../runtime/index.ts';
 import {
@@ -62,6 +63,9 @@ export class HarnTaskHandle extends HarnObject {
 
 /** A deadline that is neither a duration nor a number. */
 const DEFAULT_DEADLINE_MS = 30_000;
+
+/** How long a task may take to stop. */
+const DEFAULT_GRACE_MS = 5000;
 
 function* spawn(ctx: Ctx, body: Value): Steps {
   yield* [];
@@ -168,9 +172,21 @@ export function taskRows(): readonly BuiltinRow[] {
       },
     ),
     builtin(
+      'cancel_graceful(task: any, timeout: any?) -> bool',
+      {
+        doc: 'Asks a spawned task to stop and ends it after so long (5 s if not said). True when it ended by itself.',
+        effect: 'wait',
+      },
+      function* (ctx: Ctx, task: Value, timeout: Value = null): Steps {
+        if (!(task instanceof HarnTaskHandle)) return false;
+        const limit = timeout === null ? DEFAULT_GRACE_MS : toMs(timeout, DEFAULT_GRACE_MS);
+        return yield* stopTask(ctx as RunContext, task.spawned.task, limit);
+      },
+    ),
+    builtin(
       'is_cancelled() -> bool',
       { doc: 'Whether this task has been asked to stop.', effect: 'ambient' },
-      () => false,
+      (ctx) => (ctx as RunContext).task.isStopping,
     ),
   ];
 }

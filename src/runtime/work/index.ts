@@ -119,6 +119,14 @@ export {
 } from './sync/mailbox.ts';
 export { parallelRace, type RaceOptions } from './sync/race.ts';
 export {
+  contextClear,
+  contextGet,
+  contextSet,
+  contextValues,
+  type RuntimeContextView,
+  runtimeContext,
+} from './sync/runtime-context.ts';
+export {
   readShared,
   Shared,
   type SharedCas,
@@ -132,6 +140,25 @@ export {
   sharedMetrics,
   writeShared,
 } from './sync/shared.ts';
+export { stopTask } from './sync/stop.ts';
+export {
+  type SupervisorRef,
+  startSupervisor,
+  stopSupervisor,
+  supervisorEvents,
+  supervisorMetrics,
+  supervisorState,
+} from './sync/supervisor.ts';
+export type {
+  RestartOptions,
+  SupervisorChildSpec,
+  SupervisorSpec,
+} from './sync/supervisor-spec.ts';
+export type {
+  SupervisorEvent,
+  SupervisorMetrics,
+  SupervisorView,
+} from './sync/supervisor-state.ts';
 // Tasks
 export {
   awaitSpawned,

@@ -39,6 +39,10 @@ export const syncErrors = defineErrors('SYN', {
     message: ({ name }) => `there is no circuit breaker "${name}"`,
     hint: 'make it with circuit_breaker(name, threshold, reset_ms) first',
   }),
+  unknownSupervisor: row<{ id: string }>({
+    number: 11,
+    message: ({ id }) => `there is no supervisor ${id} in this run`,
+  }),
   unknownScope: row<{ scope: string; known: string }>({
     number: 9,
     message: ({ scope }) => `there is no scope "${scope}"`,
