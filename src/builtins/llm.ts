@@ -10,12 +10,24 @@ import {
   type RunContext,
   type StructuredOptions,
 } from '../runtime/index.ts';
-import { type Ctx, display, fromJson, type List, type Steps, type Value } from '../values/index.ts';
+import {
+  type Ctx,
+  dictGet,
+  dictMerge,
+  display,
+  fromJson,
+  isDict,
+  type List,
+  type MutableDict,
+  type Steps,
+  type Value,
+} from '../values/index.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
 import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
+import { outsideSchema } from './schema-convert.ts';
 
 const none = () => [];
 
@@ -115,7 +127,7 @@ export function llmRows(): readonly BuiltinRow[] {
 
 function structuredArguments(args: List): [string, JsonObject, StructuredOptions] {
   const [prompt, schema, options] = args[0] instanceof HarnHandle ? args.slice(1) : args;
-  const shape = toData(schema);
+  const shape = toData(outsideSchema(schema ?? null));
   if (!isJsonObject(shape)) {
     throw wrong.argument({ builtin: 'llm_call_structured', detail: 'the schema must be a dict' });
   }
@@ -128,6 +140,25 @@ function callArguments(args: List): [string, string | null, LlmCallOptions] {
   return [
     display(prompt ?? null),
     system === undefined || system === null ? null : display(system),
-    (options === undefined || options === null ? {} : toData(options)) as LlmCallOptions,
+    (options === undefined || options === null
+      ? {}
+      : toData(withJsonSchemas(options))) as LlmCallOptions,
   ];
+}
+
+const SCHEMA_OPTIONS = ['schema', 'json_schema', 'output_schema', 'output', 'output_format'];
+
+/** Schemas that are in the keys of this language as JSON Schema, which is what models are asked with. */
+function withJsonSchemas(options: Value): Value {
+  if (!isDict(options)) return options;
+  const out: MutableDict = { ...options };
+  for (const key of SCHEMA_OPTIONS) {
+    const value = dictGet(options, key) ?? null;
+    if (!isDict(value)) continue;
+    const inner = dictGet(value, 'schema') ?? null;
+    out[key] = isDict(inner)
+      ? dictMerge(value, { schema: outsideSchema(inner) })
+      : outsideSchema(value);
+  }
+  return out;
 }

@@ -136,3 +136,36 @@ export function selectProperties(schema: Dict, keep: (key: string) => boolean): 
   }
   return out;
 }
+
+const JSON_NAMES: { readonly [key: string]: string } = {
+  ...Object.fromEntries(KEYS),
+  union: 'anyOf',
+  all_of: 'allOf',
+  additional_properties: 'additionalProperties',
+};
+
+/**
+ * A schema in either notation as JSON Schema for whoever is outside. Unlike `toJsonSchema` it keeps what it does not
+ * know: a program may use more of JSON Schema than this language does.
+ */
+export function outsideSchema(schema: Value): Value {
+  if (isList(schema)) return schema.map(outsideSchema);
+  if (!isDict(schema)) return schema;
+  const out: MutableDict = {};
+  for (const key of dictKeys(schema)) {
+    const value = schema[key] as Value;
+    const name = Object.hasOwn(JSON_NAMES, key) ? (JSON_NAMES[key] as string) : key;
+    if (key === 'properties' && isDict(value)) out[name] = mapDict(value, outsideSchema);
+    else if (key === 'type') out[name] = outsideType(value);
+    else dictPut(out, name, SCHEMA_KEYS.has(name) ? outsideSchema(value) : value);
+  }
+  if (dictGet(out, 'type') === 'any') delete out['type'];
+  return out;
+}
+
+const SCHEMA_KEYS = new Set(['items', 'additionalProperties', 'anyOf', 'oneOf', 'allOf', 'not']);
+
+function outsideType(type: Value): Value {
+  if (isList(type)) return type.map(outsideType);
+  return typeof type === 'string' ? (JSON_TYPES[type] ?? type) : type;
+}

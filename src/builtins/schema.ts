@@ -76,8 +76,14 @@ export function schemaRows(): readonly BuiltinRow[] {
     ...checkRows(),
     builtin(
       'schema_of(schema: any) -> dict',
-      { doc: 'The schema of a named type, which the compiler puts in the place of the name.' },
-      (_, schema) => schema,
+      {
+        doc: 'The schema of a named type, in the keys of this language.',
+        example: {
+          source: 'type Verdict = "pass" | "fail"\nprintln(schema_of(Verdict))',
+          prints: '{enum: [pass, fail], type: string}',
+        },
+      },
+      (_, schema) => fromJsonSchema(schema),
     ),
     builtin(
       'schema_to_json_schema(schema: any) -> dict',

@@ -366,7 +366,7 @@ skill review { description "Reads"
 println(review)`;
     expect(output(source)).toEqual([
       'add',
-      '[{name: a, required: true, type: {type: integer}}, {default: x, name: b, required: false, type: {enum: [x, y]}}]',
+      '[{name: a, required: true, type: {type: integer}}, {default: x, name: b, required: false, type: {enum: [x, y], type: string}}]',
       '1x',
       '{fields: {description: Reads, paths: [a]}, name: review}',
     ]);

@@ -174,12 +174,30 @@ function schemaOfName(em: Emitter, type: NamedType, seen: readonly string[]): Js
   return alias === undefined ? '{}' : schemaOf(em, alias, [...seen, type.name]);
 }
 
+/** The type that all literals have. */
+function literalType(members: readonly TypeExpr[]): string | undefined {
+  const types = members.map((member) =>
+    member.kind === 'LiteralType' ? LITERAL_TYPES[typeof member.value] : undefined,
+  );
+  return types.every((type) => type === types[0]) ? types[0] : undefined;
+}
+
+/** Numbers that are no ints are left without a type: an enumeration says enough. */
+const LITERAL_TYPES: { readonly [type: string]: string } = {
+  string: 'string',
+  boolean: 'boolean',
+  bigint: 'integer',
+};
+
 /** Unions of literals are an enumeration. */
 function unionSchema(em: Emitter, members: readonly TypeExpr[], seen: readonly string[]): Js {
   const literals = members.flatMap((member) =>
     member.kind === 'LiteralType' ? [literal(member.value)] : [],
   );
-  if (literals.length === members.length) return `{ enum: [${literals.join(', ')}] }`;
+  if (literals.length === members.length) {
+    const type = literalType(members);
+    return `{ enum: [${literals.join(', ')}]${type === undefined ? '' : `, type: "${type}"`} }`;
+  }
   return `{ anyOf: [${members.map((member) => schemaOf(em, member, seen)).join(', ')}] }`;
 }
 
