@@ -39,7 +39,7 @@ export function clockRows(): readonly BuiltinRow[] {
     }),
     effectRow('clock.date_iso() -> string', clockEffects.date_iso, {
       doc: 'The present as RFC 3339 in UTC.',
-      aliases: ['date_iso'],
+      aliases: ['date_iso', 'date_now_iso'],
       args: none,
     }),
     effectRow('clock.now() -> dict', clockEffects.timestamp, {
