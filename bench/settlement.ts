@@ -104,7 +104,7 @@ async function settle(count: number, callback: boolean): Promise<number> {
   );
   let start = 0;
   const result = await run.begin(function* (ctx) {
-    if (callback) ctx.get(lifecycleKey).register(onFinishDrain);
+    if (callback) ctx.get(lifecycleKey).slots.run.register(onFinishDrain);
     for (const source of sources) source.open(each);
     for (let n = 0; n < each; n += 1) yield* queueHandoff(ctx, 'elsewhere', { n });
     start = performance.now();

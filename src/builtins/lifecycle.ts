@@ -4,6 +4,7 @@ import {
   type Handler,
   lifecycleAgent,
   lifecycleRoot,
+  nestedPipeline,
   type RunContext,
   type Suspending,
 } from '../runtime/index.ts';
@@ -26,6 +27,7 @@ import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
+import { dataHandler } from './handler.ts';
 
 type RootMethod = (ctx: RunContext, ...args: readonly Json[]) => Suspending<Json> | Json;
 
@@ -107,8 +109,26 @@ function isSuspendingResult(result: Suspending<Json> | Json): result is Suspendi
   );
 }
 
+function* callPipeline(ctx: Ctx, body: Value, args: Value): Steps {
+  const pipeline = dataHandler(body as HarnFunction);
+  const value = yield* nestedPipeline(
+    ctx as RunContext,
+    pipeline,
+    args as List,
+  ) as Suspending<Json>;
+  return fromJson(value ?? null);
+}
+
 function slotRows(): readonly BuiltinRow[] {
   return [
+    builtin(
+      '@pipeline(body: any, args: any) -> any',
+      {
+        doc: 'Calls a pipeline as a part of the run, with an on_finish slot of its own.',
+        effect: 'wait',
+      },
+      callPipeline,
+    ),
     builtin(
       'agent.pipeline_on_finish(callback: any) -> nil',
       {

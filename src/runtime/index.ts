@@ -218,6 +218,7 @@ export {
   lifecycleAgent,
   lifecycleRoot,
   listHandoffs,
+  nestedPipeline,
   onFinishAbandon,
   onFinishBlockUntilSettled,
   onFinishDrain,

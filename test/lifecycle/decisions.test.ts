@@ -205,8 +205,8 @@ describe('a model that settles', () => {
     const mocks = [answer({ item_1: { action: 'cancel', reason: 'enough' } })];
     const body = async (harness: Harness) => {
       await harness.handoffTo('nobody', 1);
-      harness.agent.registerSessionHook('PostDrain', async () => {
-        await harness.interaction.askUser('go on?');
+      harness.agent.registerSessionHook('PostDrain', async (_event, own) => {
+        await own.interaction.askUser('go on?');
       });
       harness.agent.pipelineOnFinish(onFinishDrainWith({ model: 'judge' }));
     };

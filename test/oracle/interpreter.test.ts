@@ -19,6 +19,7 @@ const BEYOND = new Set([
   'entry/untyped-harness-waits',
   'tasks/spawn-never-awaited-prints',
   'lifecycle/a-model-settles',
+  'lifecycle/each-call-has-its-slot',
   'workers/body-wait-and-result',
   'workers/open-at-the-end',
   'workers/suspended-until-told',

@@ -12,7 +12,7 @@ import type { Param, PipelineDeclaration, Statement } from '../ast.ts';
 import { hoistDeclarations } from './declaration.ts';
 import { Emitter } from './emitter.ts';
 import { DISCARD } from './frame.ts';
-import { functionLines } from './function.ts';
+import { functionLines, metaOf } from './function.ts';
 import { type Js, printCode, propertyKey, quote } from './js.ts';
 import { isQuiet } from './ownership.ts';
 import { patternBindings } from './pattern.ts';
@@ -158,11 +158,15 @@ class ModuleParts {
   readonly #program: Pick<CheckedProgram, 'modules'>;
   readonly #exports: Js[] = [];
   readonly #pipelines: PipelineDeclaration[];
+  /** Those that some code names as a value or calls. */
+  readonly #usedPipelines: ReadonlySet<Binding>;
 
   constructor(em: Emitter, program: Pick<CheckedProgram, 'modules'>) {
     this.#em = em;
     this.#program = program;
     this.#pipelines = em.module.body.filter((node) => node.kind === 'PipelineDeclaration');
+    const used = program.modules.flatMap(({ uses }) => [...uses.values()]);
+    this.#usedPipelines = new Set(used.filter((binding) => binding.kind === 'pipeline'));
   }
 
   get pipelines(): EmittedPipeline[] {
@@ -264,7 +268,22 @@ class ModuleParts {
       yieldsLast: true,
     });
     em.push(...lines);
+    this.#callable(node, name);
     return name;
+  }
+
+  /** What other code calls when it calls a pipeline: its body in a slot of its own. Only where somebody does. */
+  #callable(node: PipelineDeclaration, body: string): void {
+    const em = this.#em;
+    const binding = em.declared(node);
+    if (binding === undefined || !this.#usedPipelines.has(binding)) return;
+    const name = em.nameOf(binding);
+    const meta = metaOf(em, node.name, node.params, node.doc);
+    const described = `${em.$('describe')}(${body}, ${meta})`;
+    const call = `${em.prelude.builtin('@pipeline')}(ctx, ${described}, args)`;
+    em.push(`function* ${name}(ctx, ...args) { return yield* ${call}; }`);
+    em.push(`${em.$('describe')}(${name}, ${meta});`);
+    this.#exports.push(`${propertyKey(node.name)}: ${name}`);
   }
 
   #parentsOf(checked: CheckedModule, node: PipelineDeclaration): PipelineDeclaration[] {

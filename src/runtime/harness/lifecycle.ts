@@ -42,8 +42,11 @@ export type OnFinish =
   | FinishCallback
   | ((harness: Harness, value: Json) => Promise<unknown> | unknown);
 
-/** A hook: `nil`, a bool or a control dict (`{block: true, reason}`, `{modify: payload}`) decides. */
-export type Hook = (event: JsonObject) => Promise<unknown> | unknown;
+/**
+ * A hook: `nil`, a bool or a control dict (`{block: true, reason}`, `{modify: payload}`) decides. What it does goes
+ * through the harness it is handed; the one of the body may have returned by then.
+ */
+export type Hook = (event: JsonObject, harness: Harness) => Promise<unknown> | unknown;
 
 /** What a run can see and settle of its own open work. */
 export interface RootMethods {
@@ -131,7 +134,7 @@ export function agentHandle(
       const handler: Handler = {
         kind: 'async',
         name: hook.name,
-        run: async (_lane, [payload]) => hook(payload as JsonObject),
+        run: async (lane, [payload]) => hook(payload as JsonObject, harnessFor(lane)),
       };
       lifecycleAgent.register_session_hook(ctx, event, pattern, handler);
     },

@@ -1,5 +1,6 @@
 // Lanes: async functions that run beside each other inside one run, and named steps. The TypeScript form of spawn,
 // parallel and deadline; identities come from the call tree, as in the language.
+import { nestedPipeline } from '../lifecycle/index.ts';
 import {
   type AsyncEffect,
   defineEffect,
@@ -14,6 +15,7 @@ import {
   parallelSettle,
   spawnTask,
 } from '../work/index.ts';
+import type { Pipeline } from './pipeline.ts';
 import type { Harness } from './tree.ts';
 
 /** A function that runs as a lane of its own, with its own harness. */
@@ -59,6 +61,11 @@ export interface TaskMethods {
   ): Promise<Settled<R>[]>;
   /** Starts a lane beside this one. */
   spawn<R>(fn: LaneFn<[], R>): Spawned<R>;
+  /**
+   * Calls another pipeline as a part of this run, with an `onFinish` slot of its own: what it registers is called when
+   * its body has returned, and gives the value of the call. Settlement and receipt stay this run's.
+   */
+  call<I, O>(pipeline: Pipeline<I, O>, input: I): Promise<O>;
 }
 
 /** The task methods of a context. */
@@ -91,6 +98,17 @@ export function taskMethods(
         }),
       );
       return outcomes.map(settledOf) as never;
+    },
+    call: async (pipeline, input) => {
+      const body: Handler = {
+        kind: 'async',
+        name: pipeline.name,
+        run: (lane, [given]) => pipeline.fn(harnessFor(lane), given as never),
+      };
+      const value = await ctx.runFromLane(ctx.task.nextGroup('pipeline'), (inner) =>
+        nestedPipeline(inner, body, [input]),
+      );
+      return value as never;
     },
     spawn: (fn) => {
       const spawned = spawnTask(ctx, laneHandler(fn), [[]]);

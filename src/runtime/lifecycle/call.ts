@@ -15,20 +15,20 @@ export function finishCallback(
 /** Calls a callback as a plain function call: Harn and runtime ones in the same task, TypeScript ones in a lane. */
 export function* callInline(
   ctx: RunContext,
-  callback: FinishCallback,
-  value: unknown,
+  callback: Handler,
+  ...args: readonly unknown[]
 ): Suspending<unknown> {
-  if (callback.kind === 'generator') return yield* callback.run(ctx, [value]);
-  return yield* callAsChild(ctx, callback, value);
+  if (callback.kind === 'generator') return yield* callback.run(ctx, args);
+  return yield* callAsChild(ctx, callback, ...args);
 }
 
 /** Calls a callback as a child task; when the caller is interrupted the child goes with it. */
 export function* callAsChild(
   ctx: RunContext,
-  callback: FinishCallback,
-  value: unknown,
+  callback: Handler,
+  ...args: readonly unknown[]
 ): Suspending<unknown> {
-  const child = startHandler(ctx, ctx.task.nextCallback(ctx.task.lastOrdinal), callback, [value]);
+  const child = startHandler(ctx, ctx.task.nextCallback(ctx.task.lastOrdinal), callback, args);
   try {
     return yield* ctx.join(child);
   } finally {

@@ -1,7 +1,7 @@
 // The end of a run: order, values, failures, and one disposition for every open item.
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../base/index.ts';
-import type { RunContext, RunEvent } from '../run/index.ts';
+import type { RunContext, RunEvent, Suspending } from '../run/index.ts';
 import {
   lifecycleAgent as agent,
   isPartial,
@@ -9,6 +9,7 @@ import {
   onFinishDrain,
   receiptLine,
   lifecycleRoot as root,
+  type SettlementReceipt,
   settingsFrom,
 } from './index.ts';
 import {
@@ -253,6 +254,58 @@ describe('the end of a run', () => {
     ]);
     expect(await acts(store)).toEqual(['suspended_subagents w1 cancel']);
   });
+
+  it('ends open work of a body that was cancelled, and the receipt says so', async () => {
+    const life = await live(
+      ({ workers, calls }) =>
+        function* (ctx) {
+          workers.open(ctx, { id: 'w1', actions: WORKER });
+          calls.open(ctx, { id: 'c1', actions: CALL });
+          agent.pipeline_on_finish(ctx, onFinishDrain);
+          ctx.run.scheduler.expectExternal(1);
+          return yield* ctx.block('somebody', () => undefined);
+        },
+    );
+    await spin(20);
+    life.run.cancel('operator');
+    const result = await life.done;
+    expect(result).toMatchObject({ status: 'settled', receipt: { status: 'cancelled' } });
+    const { receipt } = result as unknown as { receipt: SettlementReceipt };
+    expect(lines(receipt)).toEqual([
+      'suspended_subagents w1 cancelled policy',
+      'in_flight_llm_calls c1 cancelled policy',
+    ]);
+  });
+
+  it.each(['PreFinish', 'PostFinish'])(
+    'settles from a %s hook: everything is done once, and the receipt says what was done',
+    async (event) => {
+      const { receipt, store } = await ended(
+        ({ workers, triggers }) =>
+          function* (ctx) {
+            yield* [];
+            workers.open(ctx, { id: 'w1', actions: WORKER });
+            triggers.open(ctx, { id: 'q1', actions: TRIGGER });
+            const settles = generator('settles', function* (inner) {
+              yield* onFinishDrain.run(inner, [null]) as Suspending<unknown>;
+              return null;
+            });
+            agent.register_session_hook(ctx, event, undefined, settles);
+            if (event === 'PreFinish') agent.pipeline_on_finish(ctx, onFinishDrain);
+            return 1;
+          },
+      );
+      expect(lines(receipt)).toEqual([
+        'suspended_subagents w1 cancelled settlement',
+        'queued_triggers q1 acknowledged settlement',
+      ]);
+      expect(receipt.status).toBe('settled');
+      expect(await acts(store)).toEqual([
+        'suspended_subagents w1 cancel',
+        'queued_triggers q1 acknowledge',
+      ]);
+    },
+  );
 
   it('keeps open work of a failed body when that is declared', async () => {
     const settings = settingsFrom({ settlement: { on_failure: 'keep' } });

@@ -41,7 +41,7 @@ export function createFinisher(): Finisher {
 function* finish(ctx: RunContext, main: Outcome): Suspending<Finished> {
   const mainReturnedAtMs = ctx.sync(wallNow, []);
   const state = ctx.get(lifecycleKey);
-  const callback = state.take();
+  const callback = state.slots.run.take();
   ctx.get(ledgerKey).begin();
   const disarm = armTimeout(ctx, ctx.sync(runNow, []));
   try {

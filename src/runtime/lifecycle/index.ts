@@ -63,6 +63,7 @@ export {
   showHandoff,
 } from './handoff-record.ts';
 export type { DecidedBy, Decision, Disposition, ReceiptItem } from './ledger.ts';
+export { nestedPipeline } from './nested.ts';
 export {
   onFinishAbandon,
   onFinishBlockUntilSettled,

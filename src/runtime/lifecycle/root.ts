@@ -69,7 +69,7 @@ export const lifecycleRoot = {
 export const lifecycleAgent = {
   /** The callback is called with the value alone; whoever wraps a closure puts the harness before it. */
   pipeline_on_finish(ctx: RunContext, callback: Handler): null {
-    ctx.get(lifecycleKey).register(callback);
+    ctx.get(lifecycleKey).slots.of(ctx.task).register(callback);
     return null;
   },
   register_session_hook(

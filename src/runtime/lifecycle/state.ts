@@ -3,9 +3,9 @@
 //
 // Phases: body -> finishing (the slot is taken; registering is refused).
 import type { Json } from '../../base/index.ts';
-import type { Handler, ServiceKey } from '../run/index.ts';
-import { lifErrors } from './errors.ts';
+import type { ServiceKey } from '../run/index.ts';
 import type { DecidedBy } from './ledger.ts';
+import { FinishSlots } from './slot.ts';
 
 /** One audit entry as the language sees it. */
 export type AuditEntry = {
@@ -17,14 +17,13 @@ export type AuditEntry = {
 
 export class LifecycleState {
   readonly runId: string;
+  readonly slots = new FinishSlots();
   /** The disposition given to `finalize`, last one wins. */
   disposition: Json = null;
   /** Whether the settlement loop is at work. */
   settling = false;
   /** Set when the program has said, while finishing, that it leaves its open work behind. */
   abandoning = false;
-  #callback: Handler | undefined;
-  #finishing = false;
   #seq = 0;
   #audits: AuditEntry[] = [];
   #audited = 0;
@@ -33,22 +32,9 @@ export class LifecycleState {
     this.runId = runId;
   }
 
-  /** Registers what runs after the body. The last registration counts; while finishing it is refused. */
-  register(callback: Handler): void {
-    if (this.#finishing) throw lifErrors.finishing({});
-    this.#callback = callback;
-  }
-
+  /** Whether the run's own body is over. */
   get isFinishing(): boolean {
-    return this.#finishing;
-  }
-
-  /** Empties the slot; from here on the run is finishing. */
-  take(): Handler | undefined {
-    const callback = this.#callback;
-    this.#callback = undefined;
-    this.#finishing = true;
-    return callback;
+    return this.slots.run.isFinishing;
   }
 
   /** Who answers for a decision made by a method call now. */

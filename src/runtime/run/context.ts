@@ -4,6 +4,7 @@ import type { Clock, Json } from '../../base/index.ts';
 import type { Host } from '../host/index.ts';
 import type { Authority } from './authority.ts';
 import type { Effect, EffectSpec, ServiceKey, SyncEffect } from './effect.ts';
+import { runErrors } from './errors.ts';
 import type { Site } from './journal-entry.ts';
 import type { Op, Outcome, Suspending, TickOp } from './op.ts';
 import type { OutputBuffer, OutputStream } from './output.ts';
@@ -94,13 +95,15 @@ export class RunContext {
     args: A,
     site?: Site,
   ): Promise<R> {
+    this.#assertGoesOn();
     this.authority.check(effect.spec);
     const op = effectOp(effect, scopedArgs(this.scope, effect.spec, args), site);
     return this.run.performer.request(this.task, op) as Promise<R>;
   }
 
   /** A named step of a lane: an effect with a body, recorded as one unit. */
-  requestStep<R>(effect: Effect<[], R>, name: string): Promise<R> {
+  async requestStep<R>(effect: Effect<[], R>, name: string): Promise<R> {
+    this.#assertGoesOn();
     const op = { ...effectOp(effect, []), step: name };
     return this.run.performer.request(this.task, op) as Promise<R>;
   }
@@ -174,7 +177,8 @@ export class RunContext {
   }
 
   /** Runs a generator as a child task and gives a lane its result; for runtime functions called from TypeScript. */
-  runFromLane<T>(id: string, body: (ctx: RunContext) => Suspending<T>): Promise<T> {
+  async runFromLane<T>(id: string, body: (ctx: RunContext) => Suspending<T>): Promise<T> {
+    this.#assertGoesOn();
     const child = this.startTask(id, body);
     child.isCall = true;
     return new Promise<T>((resolve, reject) => {
@@ -187,6 +191,11 @@ export class RunContext {
         );
       });
     });
+  }
+
+  /** A lane that has returned has no turn to give: its harness must not be used by what outlives it. */
+  #assertGoesOn(): void {
+    if (this.task.status === 'done') throw runErrors.laneOver({ lane: this.task.id });
   }
 }
 

@@ -79,6 +79,11 @@ export const runErrors = defineErrors('RUN', {
     message: ({ run, reason }) => `run ${run} cannot be deleted: ${reason}`,
     hint: 'end or settle what is open first; nothing was deleted',
   }),
+  laneOver: row<{ lane: string }>({
+    number: 17,
+    message: ({ lane }) => `this harness belongs to ${lane}, which has returned`,
+    hint: 'use the harness that is handed to the callback, or await the work before returning',
+  }),
   notPipeline: row<{ name: string }>({
     number: 16,
     message: ({ name }) => `this runtime has no pipeline named "${name}"`,

@@ -35,7 +35,7 @@ function modelHost(world: World, seed: number): MockHost {
 
 /** Returns while one task asks a model, one waits for its turn, and one call runs beside the pool. */
 const body: RunBody = function* (ctx) {
-  ctx.get(lifecycleKey).register(onFinishDrain);
+  ctx.get(lifecycleKey).slots.run.register(onFinishDrain);
   poolCreate(ctx, { name: 'p', queue: 'fifo' });
   for (const name of ['a', 'b']) {
     yield* poolSubmit(

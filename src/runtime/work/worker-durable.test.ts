@@ -160,7 +160,7 @@ describe('a worker that is still open when its run ends', () => {
   it('is drained when it is at work, and cancelled when it only waits', async () => {
     const world = newWorld();
     const body: RunBody = function* (ctx) {
-      ctx.get(lifecycleKey).register(onFinishDrain);
+      ctx.get(lifecycleKey).slots.run.register(onFinishDrain);
       yield* suspending()(ctx);
       yield* spawnAgent(ctx, turnConfig('busy', 4));
       return null;
@@ -178,7 +178,7 @@ describe('a worker that is still open when its run ends', () => {
   it('has the same line, and does nothing twice, when the run is killed after any commit', async () => {
     const body = (): RunBody =>
       function* (ctx) {
-        ctx.get(lifecycleKey).register(onFinishDrain);
+        ctx.get(lifecycleKey).slots.run.register(onFinishDrain);
         const handle = yield* spawnAgent(ctx, turnConfig('w', 40));
         yield* pauses(ctx, 3);
         yield* suspendAgent(ctx, handle, 'x');

@@ -139,7 +139,7 @@ describe('a signed receipt is left by', () => {
     let kinds: readonly string[] = [];
     const run: RunBody = function* (ctx) {
       const id = yield* parked(ctx);
-      ctx.get(lifecycleKey).register(
+      ctx.get(lifecycleKey).slots.run.register(
         finishCallback('settle', function* (inner) {
           yield* lifecycleRoot.spawn_settlement_agent(inner);
           kinds = seen(inner);
