@@ -1,4 +1,4 @@
-// The commands that help to write programs, as data: tests and suites.
+// The commands that help to write programs, as data: tests and suites, new projects, the reference.
 import type { OptionSpec } from './arguments.ts';
 import { EDITION, HELP, JSON_OPTION } from './catalog-options.ts';
 import type { CommandSpec } from './command.ts';
@@ -70,5 +70,55 @@ export const TOOL_COMMANDS: readonly CommandSpec[] = [
       ['harn test --coverage --junit out/tests.xml', 'for a build server'],
     ],
     load: async () => (await import('./commands/test.ts')).test,
+  },
+  {
+    name: 'new',
+    summary: 'make a new project from a template',
+    positionals: [{ name: 'NAME' }],
+    options: [
+      {
+        name: 'template',
+        short: 't',
+        value: 'TEMPLATE',
+        choices: ['basic', 'agent', 'workflow', 'library'],
+        help: 'what to begin with: basic (default), agent, workflow or library',
+      },
+      JSON_OPTION,
+      HELP,
+    ],
+    details: [
+      'NAME is a folder that is not there yet, or empty; its last part is the name of the project. Each template passes',
+      '`harn check .` and `harn test`. agent asks a model and is tested without one; workflow works side by side.',
+    ],
+    examples: [
+      ['harn new triage', 'a program, a module and a test'],
+      ['harn new triage --template agent', 'one that asks a model'],
+    ],
+    load: async () => (await import('./commands/new.ts')).newProject,
+  },
+  {
+    name: 'docs',
+    summary: 'what programs can call: one builtin, or all that fit',
+    positionals: [{ name: 'NAME', optional: true }],
+    options: [{ name: 'markdown', help: 'as a page of Markdown' }, JSON_OPTION, HELP],
+    details: ['NAME is a name, an older name, its beginning, or a part of it. Without one: all.'],
+    examples: [
+      ['harn docs fs.read_text', 'its signature, what it does, its class'],
+      ['harn docs regex_', 'all that begin so'],
+      ['harn docs --markdown', 'the whole reference'],
+    ],
+    load: async () => (await import('./commands/docs.ts')).docs,
+  },
+  {
+    name: 'completions',
+    summary: 'a script that completes commands and options in your shell',
+    positionals: [{ name: 'SHELL' }],
+    options: [HELP],
+    details: ['SHELL is bash, zsh or fish.'],
+    examples: [
+      ['source <(harn completions bash)', 'in ~/.bashrc'],
+      ['harn completions fish | source', 'in ~/.config/fish/config.fish'],
+    ],
+    load: async () => (await import('./commands/completions.ts')).completions,
   },
 ];

@@ -1,7 +1,7 @@
 // Every command of the command line, as data: names, arguments, options, examples. The parser, `--help` and
 // "did you mean" read this; the code of a command loads when it is called.
 import type { OptionSpec, PositionalSpec } from './arguments.ts';
-import { HELP, JSON_OPTION } from './catalog-options.ts';
+import { EDITION, HELP, JSON_OPTION } from './catalog-options.ts';
 import { TOOL_COMMANDS } from './catalog-tools.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -128,11 +128,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'look for mistakes without running anything',
     positionals: [{ name: 'FILE…', rest: true }],
     options: [
-      {
-        name: 'edition',
-        value: 'EDITION',
-        help: 'read the programs as this edition: 0.7 or 2026 (or HARN_EDITION)',
-      },
+      EDITION,
+      { name: 'watch', help: 'look again when a program changes' },
       JSON_OPTION,
       HELP,
     ],

@@ -110,6 +110,11 @@ export const usageErrors = defineErrors('CLI', {
     number: 60,
     message: ({ pattern, reason }) => `\`${pattern}\` is not a regular expression: ${reason}`,
   }),
+  badProjectName: row<{ name: string }>({
+    number: 62,
+    message: ({ name }) => `\`${name}\` cannot be the name of a project`,
+    hint: 'it begins with a letter and goes on with letters, digits, - and _; at most 64',
+  }),
   badAmount: row<{ option: string; value: string; wanted: string }>({
     number: 61,
     message: ({ option, value, wanted }) => `\`${option} ${value}\` is not ${wanted}`,
@@ -184,6 +189,16 @@ export const cliErrors = defineErrors('CLI', {
   badToml: row<{ path: string; reason: string }>({
     number: 122,
     message: ({ path, reason }) => `cannot read ${path} as TOML: ${reason}`,
+  }),
+  alreadyThere: row<{ path: string }>({
+    number: 160,
+    message: ({ path }) => `${path} is there already, and not empty`,
+    hint: 'name a folder that is not there yet; nothing was changed',
+  }),
+  unknownBuiltin: row<{ name: string; suggestion?: string | undefined }>({
+    number: 161,
+    message: ({ name, suggestion }) => `there is no builtin \`${name}\`${meant(suggestion)}`,
+    hint: 'list them all with `harn docs`',
   }),
   internal: row<{ text: string }>({
     number: 199,

@@ -12,6 +12,7 @@ import {
   loadTarget,
   printDiagnostics,
 } from '../source-files.ts';
+import { watchPrograms } from '../watch.ts';
 
 /** What was found, over all files, each finding once. */
 class Findings {
@@ -40,11 +41,17 @@ export const check: Command = {
   async run(args, { host: getHost, output }) {
     const host = await getHost();
     const edition = editionOf(host, args.value('edition'));
-    const files = await listPrograms(host, args.positionals, 'harn check');
-    const findings = await checkFiles(host, files, edition);
-    if (args.has('json')) output.json(toJson(files, findings));
-    else print(output, files.length, findings);
-    return findings.count('error') === 0 ? 0 : 1;
+    const look = async () => {
+      const files = await listPrograms(host, args.positionals, 'harn check');
+      const findings = await checkFiles(host, files, edition);
+      if (args.has('json')) output.json(toJson(files, findings));
+      else print(output, files.length, findings);
+      return findings.count('error') === 0 ? 0 : 1;
+    };
+    if (!args.has('watch')) return look();
+    return watchPrograms(host, output, async () => {
+      await look();
+    });
   },
 };
 

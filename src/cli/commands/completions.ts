@@ -1,0 +1,23 @@
+// `harn completions`: a script that teaches a shell the commands and options of this command line.
+import { COMMANDS } from '../catalog.ts';
+import type { Command } from '../command.ts';
+import { bashScript, fishScript, zshScript } from '../completion-scripts.ts';
+import { usageErrors } from '../errors.ts';
+
+const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
+
+export const completions: Command = {
+  async run(args, { output }) {
+    const shell = args.at(0);
+    if (!isShell(shell)) {
+      const choices = Object.keys(SCRIPTS).join(', ');
+      throw usageErrors.badChoice({ option: 'harn completions', value: shell, choices });
+    }
+    output.line(SCRIPTS[shell](COMMANDS).trimEnd());
+    return 0;
+  },
+};
+
+function isShell(text: string): text is keyof typeof SCRIPTS {
+  return Object.hasOwn(SCRIPTS, text);
+}

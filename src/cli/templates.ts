@@ -1,0 +1,147 @@
+// What `harn new` puts into a new project: the files of each template. NAME stands for the name of the project.
+
+/** A template: what it is for, and its files by path. */
+export interface Template {
+  readonly summary: string;
+  readonly files: { readonly [path: string]: string };
+}
+
+const MANIFEST = `[package]
+name = "NAME"
+version = "0.1.0"
+edition = "2026"
+`;
+
+const IGNORED = `.harn/
+.harn-runs/
+`;
+
+const BASIC: Template = {
+  summary: 'a program, a module and a test',
+  files: {
+    'harn.toml': MANIFEST,
+    '.gitignore': IGNORED,
+    'main.harn': `import { greeting } from "lib/greeting"
+
+fn main(harness: Harness) {
+  harness.stdio.println(greeting("NAME"))
+}
+`,
+    'lib/greeting.harn': `/** A greeting for a name; for nobody when it is empty. */
+pub fn greeting(name: string) -> string {
+  if name == "" {
+    return "Hello."
+  }
+  return "Hello from \${name}."
+}
+`,
+    'tests/greeting.harn': `import { greeting } from "../lib/greeting"
+
+pipeline test_greets_by_name() {
+  assert_eq(greeting("Ada"), "Hello from Ada.")
+}
+
+pipeline test_greets_nobody() {
+  assert_eq(greeting(""), "Hello.")
+}
+`,
+  },
+};
+
+const AGENT: Template = {
+  summary: 'asks a model, with a test that needs none',
+  files: {
+    'harn.toml': MANIFEST,
+    '.gitignore': IGNORED,
+    'main.harn': `import { summarise } from "lib/summarise"
+
+pipeline default(harness: Harness) {
+  const text = "Harn runs agents. A run that is killed goes on where it was."
+  harness.stdio.println(summarise(harness.llm, text))
+}
+`,
+    'lib/summarise.harn': `const SYSTEM = "You summarise texts in one plain sentence."
+
+/** One sentence about a text, from the model of the environment. */
+pub fn summarise(llm: HarnessLlm, text: string) -> string {
+  return llm.call("Summarise:\\n\${text}", SYSTEM).text.trim()
+}
+`,
+    'tests/summarise.harn': `import { summarise } from "../lib/summarise"
+
+pipeline test_gives_the_answer_without_its_margins(harness: Harness) {
+  harness.llm.mock_enqueue({text: "  A short text.\\n"})
+  assert_eq(summarise(harness.llm, "anything"), "A short text.")
+}
+`,
+  },
+};
+
+const WORKFLOW: Template = {
+  summary: 'work side by side that survives being killed',
+  files: {
+    'harn.toml': MANIFEST,
+    '.gitignore': IGNORED,
+    'main.harn': `import { word_count } from "lib/words"
+
+/** Counts the words of every text here, two files at a time. Kill it and go on with \`harn resume\`. */
+pipeline default(harness: Harness) {
+  const files = harness.fs.glob("texts/*.txt")
+  const counts = parallel each files with { max_concurrent: 2 } { file ->
+    {file: file, words: word_count(harness.fs.read_text(file))}
+  }
+  for each in counts {
+    harness.stdio.println("\${each.words}  \${each.file}")
+  }
+}
+`,
+    'lib/words.harn': `/** How many words a text has. */
+pub fn word_count(text: string) -> int {
+  return len(text.split(" ").map({ word -> word.trim() }).filter({ word -> word != "" }))
+}
+`,
+    'texts/first.txt': 'one two three\n',
+    'texts/second.txt': 'four five\n',
+    'tests/words.harn': `import { word_count } from "../lib/words"
+
+pipeline test_counts_words() {
+  assert_eq(word_count("one two  three"), 3)
+}
+
+pipeline test_finds_none_in_an_empty_text() {
+  assert_eq(word_count(""), 0)
+}
+`,
+  },
+};
+
+const LIBRARY: Template = {
+  summary: 'functions for other programs, with tests',
+  files: {
+    'harn.toml': MANIFEST,
+    '.gitignore': IGNORED,
+    'lib.harn': `/** The numbers between two bounds, both included. */
+pub fn between(numbers: list<int>, low: int, high: int) -> list<int> {
+  return numbers.filter({ n -> n >= low && n <= high })
+}
+`,
+    'tests/between.harn': `import { between } from "../lib"
+
+pipeline test_includes_both_bounds() {
+  assert_eq(between([1, 2, 3, 4], 2, 3), [2, 3])
+}
+
+pipeline test_may_find_nothing() {
+  assert_eq(between([1, 9], 2, 3), [])
+}
+`,
+  },
+};
+
+/** All templates by name; the first is the one without `--template`. */
+export const TEMPLATES: { readonly [name: string]: Template } = {
+  basic: BASIC,
+  agent: AGENT,
+  workflow: WORKFLOW,
+  library: LIBRARY,
+};

@@ -1,0 +1,139 @@
+// `harn new`, `harn docs`, `harn completions` and `--watch` as their users meet them.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Cli, type Project } from '../cli/cli.ts';
+
+let cli: Cli;
+let here: Project;
+
+beforeAll(async () => {
+  cli = await Cli.build();
+  here = cli.project();
+}, 120_000);
+afterAll(() => cli.remove());
+
+/** The same command line in a folder of the project. */
+function inside(project: Project, folder: string, ...args: string[]) {
+  writeFileSync(project.path(`in-${folder}.sh`), `cd ${folder} && exec "$@"\n`);
+  return project.shell(`in-${folder}.sh`, ...args);
+}
+
+describe('harn new', () => {
+  it.each(['basic', 'agent', 'workflow', 'library'])(
+    'makes a project from %s that checks, tests and is formatted right away',
+    (template) => {
+      const done = here.harn('new', `made-${template}`, '--template', template);
+      expect(done).toMatchObject({ status: 0, stderr: '' });
+      const folder = `made-${template}`;
+      expect(here.read(`${folder}/harn.toml`)).toContain(`name = "made-${template}"`);
+      const checked = inside(here, folder, 'check', '.');
+      expect(checked.stdout + checked.stderr).toContain('0 errors, 0 warnings');
+      const tested = inside(here, folder, 'test');
+      expect(tested.stdout + tested.stderr).toMatch(/^\d+ passed/m);
+      expect(tested.status).toBe(0);
+      const formatted = inside(here, folder, 'fmt', '--check', '.');
+      expect(formatted.stdout).toContain('0 files would be formatted');
+      expect(formatted.status).toBe(0);
+    },
+  );
+
+  it.each(['basic', 'agent', 'workflow'])('makes a program from %s that runs', (template) => {
+    here.harn('new', `run-${template}`, '--template', template);
+    const done = inside(here, `run-${template}`, 'run', 'main.harn');
+    expect(done.stderr).toBe('');
+    expect(done.stdout).not.toBe('');
+    expect(done.status).toBe(0);
+  });
+
+  it('touches nothing that is there, and takes an empty folder', () => {
+    const project = cli.project({ 'file.txt': 'mine' });
+    const done = project.harn('new', '.');
+    expect(done.status).toBe(2);
+    expect(project.harn('new', 'file.txt').status).toBe(2);
+    project.harn('new', 'twice');
+    writeFileSync(project.path('twice/main.harn'), '// mine\n');
+    const again = project.harn('new', 'twice');
+    expect(again.stderr).toContain('HARN-CLI-160');
+    expect(again.status).toBe(1);
+    expect(project.read('twice/main.harn')).toBe('// mine\n');
+  });
+
+  it('refuses names that a manifest cannot have, and templates that are not there', () => {
+    expect(here.harn('new', '1st').stderr).toContain('HARN-CLI-062');
+    expect(here.harn('new', 'x', '--template', 'none').stderr).toContain('HARN-CLI-005');
+  });
+});
+
+describe('harn docs', () => {
+  it('shows one builtin in full, also by an older name or as a method', () => {
+    const { stdout } = here.harn('docs', 'fs.read_text');
+    expect(stdout).toContain('harness.fs.read_text(');
+    expect(stdout).toContain('read: reads the outside');
+    expect(here.harn('docs', 'read_file').stdout).toBe(stdout);
+    expect(here.harn('docs', 'harness.fs.read_text').stdout).toBe(stdout);
+  });
+
+  it('lists what begins with the word, and suggests when nothing does', () => {
+    const { builtins } = here.data<{ builtins: readonly { name: string }[] }>('docs', 'regex_');
+    expect(builtins.length).toBeGreaterThan(2);
+    const unknown = here.harn('docs', 'lenn');
+    expect(unknown.stderr).toContain('did you mean `len`');
+    expect(unknown.status).toBe(1);
+  });
+
+  it('has a page of Markdown with every builtin', () => {
+    const page = here.harn('docs', '--markdown').stdout;
+    const { builtins } = here.data<{ builtins: readonly { name: string }[] }>('docs');
+    expect(builtins.length).toBeGreaterThan(200);
+    for (const { name } of builtins) expect(page).toContain(`### \`${name}\``);
+  });
+});
+
+describe('harn completions bash', () => {
+  /** What bash offers for the words typed so far; the last one is being typed. */
+  function offered(...words: string[]): string[] {
+    const script = here.harn('completions', 'bash').stdout;
+    const typed = ['harn', ...words].map((word) => `'${word}'`).join(' ');
+    const ask = `${script}\nCOMP_WORDS=(${typed}); COMP_CWORD=${words.length}; _harn; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', ask], { encoding: 'utf8', cwd: here.cwd });
+    expect(stderr).toBe('');
+    return stdout.split('\n').filter((line) => line !== '');
+  }
+
+  it('completes commands, subcommands, options, and values to choose from', () => {
+    expect(offered('com')).toEqual(['completions']);
+    expect(offered('runs', 'sh')).toEqual(['show']);
+    expect(offered('test', 'conf')).toEqual(['conformance']);
+    expect(offered('run', '--dur')).toEqual(['--durability']);
+    expect(offered('run', '--durability', 'pow')).toEqual(['power']);
+    expect(offered('runs', 'ls', '--sta')).toEqual(['--status']);
+    expect(offered('runs', 'ls', '--status', 'par')).toEqual(['parked']);
+  });
+
+  it('completes files where a command takes them', () => {
+    writeFileSync(here.path('triage.harn'), '');
+    expect(offered('check', 'tri')).toEqual(['triage.harn']);
+  });
+
+  it('are also there for zsh and fish, and for no other shell', () => {
+    expect(here.harn('completions', 'zsh').stdout).toContain('#compdef harn');
+    expect(here.harn('completions', 'fish').stdout).toContain(
+      'complete -c harn -n __fish_use_subcommand -a test',
+    );
+    expect(here.harn('completions', 'tcsh').status).toBe(2);
+  });
+});
+
+describe('--watch', () => {
+  it('checks again after a change, until it is interrupted', async () => {
+    const project = cli.project({ 'a.harn': 'println(1)\n' });
+    const live = project.start('check', '--watch', '.');
+    await live.says('1 file: 0 errors');
+    await live.says('waiting for changes');
+    writeFileSync(project.path('a.harn'), 'println(nowhere)\n');
+    await live.says('1 file: 1 error');
+    live.signal('SIGINT');
+    expect((await live.done).status).toBe(0);
+  }, 60_000);
+});
