@@ -12,6 +12,8 @@ export interface Command {
 export interface CommandContext {
   readonly output: Output;
   readonly version: string;
+  /** Every command there is, for commands about commands. */
+  readonly commands: readonly CommandSpec[];
   /** This machine. Loaded when asked for: `--help` needs none. */
   readonly host: () => Promise<Host>;
 }

@@ -73,6 +73,7 @@ function createContext(output: Output): CommandContext {
   let host: ReturnType<CommandContext['host']> | undefined;
   return {
     output,
+    commands: COMMANDS,
     get version() {
       return readVersion();
     },
