@@ -3,12 +3,10 @@ import {
   type CommandResult,
   type CommandSpec,
   envEffects,
-  type HttpOptions,
-  netEffects,
   processEffects,
   systemEffects,
 } from '../runtime/index.ts';
-import { type Dict, display, fromJson, isDict, type List, type Value } from '../values/index.ts';
+import { display, isDict, type Value } from '../values/index.ts';
 import { toData } from './data.ts';
 import type { BuiltinRow } from './define.ts';
 import { effectRow } from './effect-row.ts';
@@ -115,38 +113,6 @@ export function processRows(): readonly BuiltinRow[] {
       aliases: ['shell_at'],
       args: ([dir, line]) => [{ shell: text(line), cwd: text(dir) }],
       result,
-    }),
-  ];
-}
-
-function httpOptions(value: Value | undefined): HttpOptions {
-  return (value === undefined || value === null ? {} : toData(value)) as HttpOptions;
-}
-
-/** A body that is data is sent as JSON text. */
-function bodyOf(value: Value | undefined): string | null {
-  if (value === undefined || value === null) return null;
-  return typeof value === 'string' ? value : JSON.stringify(toData(value));
-}
-
-/** Headers keep their names in lower case. */
-function response(result: { readonly [key: string]: never }): Value {
-  return fromJson(result) as Dict;
-}
-
-export function netRows(): readonly BuiltinRow[] {
-  return [
-    effectRow('net.get(url: string, options: dict?) -> dict', netEffects.get, {
-      doc: 'GET: `{status, headers, body, ok}`. Every status is a result.',
-      aliases: ['http_get'],
-      args: ([url, options]: List) => [text(url), httpOptions(options)],
-      result: response,
-    }),
-    effectRow('net.post(url: string, body: any?, options: dict?) -> dict', netEffects.post, {
-      doc: 'POST with an idempotency key: `{status, headers, body, ok}`.',
-      aliases: ['http_post'],
-      args: ([url, body, options]: List) => [text(url), bodyOf(body), httpOptions(options)],
-      result: response,
     }),
   ];
 }

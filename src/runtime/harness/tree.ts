@@ -15,6 +15,7 @@ import {
   storeEffects,
   systemEffects,
   testClockEffects,
+  testHttpEffects,
   testStdioEffects,
 } from '../io/index.ts';
 import { handedInput } from '../lifecycle/index.ts';
@@ -47,7 +48,7 @@ const FAMILIES = {
   system: systemEffects,
   runtime: { ...storeEffects, ...checkpointEffects },
   project: metadataEffects,
-  testing: { ...testClockEffects, ...testStdioEffects },
+  testing: { ...testClockEffects, ...testStdioEffects, ...testHttpEffects },
 } as const;
 
 type Families = typeof FAMILIES;

@@ -3,10 +3,17 @@ export { clockEffects, testClockEffects } from './clock.ts';
 export { envEffects, systemEffects } from './env.ts';
 export { ioErrors } from './errors.ts';
 export { fsEffects, type WalkedFile, type WalkFilesOptions } from './fs.ts';
+export {
+  type HttpMockCall,
+  type HttpMockResponse,
+  type MockAnswer,
+  testHttpEffects,
+} from './http-mocks.ts';
+export type { HttpOptions } from './http-request.ts';
 export { checkpointEffects, storeEffects } from './kept-values.ts';
 export { type LogLevel, logEffects, writeJsonLog, writeLog } from './logs.ts';
 export { metadataEffects } from './metadata.ts';
-export { type HttpOptions, type HttpResult, netEffects } from './net.ts';
+export { type DownloadResult, type HttpResult, netEffects } from './net.ts';
 export { placeEffects } from './places.ts';
 export { type CommandResult, type CommandSpec, processEffects } from './process.ts';
 export { drawIndex, drawInt, drawOrder, randomEffects } from './random.ts';

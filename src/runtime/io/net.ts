@@ -1,22 +1,10 @@
-// HTTP. GET and HEAD are reads; everything else is a mutation that carries its idempotency key to the server, under
+// HTTP. GET, HEAD and OPTIONS are reads; everything else is a mutation that carries its idempotency key to the server, under
 // which repeating it after a kill is what the key is for. A caller whose server ignores keys says so (`on_unknown`).
 import type { Json, JsonObject } from '../../base/index.ts';
 import { responseText } from '../host/index.ts';
-import { defineEffect, type EffectEnv } from '../run/index.ts';
-import { ioErrors } from './errors.ts';
-
-export type HttpOptions = {
-  readonly headers?: { readonly [name: string]: string } | null;
-  /** Added to the address; null values are left out. */
-  readonly query?: { readonly [name: string]: Json } | null;
-  /** For the whole exchange. `timeout` is the older name. */
-  readonly timeout_ms?: number | null;
-  readonly timeout?: number | null;
-  readonly follow_redirects?: boolean | null;
-  readonly max_redirects?: number | null;
-  /** `retry` (the default: the key makes it safe), or `fail`. */
-  readonly on_unknown?: string | null;
-};
+import { defineEffect, type EffectEnv, type ExecutionScope } from '../run/index.ts';
+import { answered, type HttpMockCall, httpMocksKey } from './http-mocks.ts';
+import { bodyOf, type HttpOptions, headersOf, retryPlan, withQuery } from './http-request.ts';
 
 /** Every status is a result; `ok` is true for 200 to 299. */
 export type HttpResult = {
@@ -26,86 +14,184 @@ export type HttpResult = {
   readonly ok: boolean;
 };
 
-async function exchange(
-  env: EffectEnv,
-  method: string,
-  url: string,
-  body: string | null,
-  options: HttpOptions,
-): Promise<HttpResult> {
-  const timeoutMs = options.timeout_ms ?? options.timeout ?? undefined;
-  const redirects = options.follow_redirects === false ? 0 : (options.max_redirects ?? undefined);
-  const key =
-    method === 'GET' || method === 'HEAD' ? {} : { 'idempotency-key': env.idempotencyKey };
-  const response = await env.host.http.request({
+/** What a download left. */
+export type DownloadResult = Omit<HttpResult, 'body'> & { readonly bytes_written: number };
+
+interface Answer {
+  readonly status: number;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: string | Uint8Array;
+}
+
+interface Request {
+  readonly method: string;
+  readonly url: string;
+  readonly body: string | null;
+  readonly options: HttpOptions;
+}
+
+const SAFE = ['GET', 'HEAD', 'OPTIONS'];
+
+/** The request as a prepared answer sees it. */
+function callOf(env: EffectEnv, { method, url, body, options }: Request): HttpMockCall {
+  const key = SAFE.includes(method) ? {} : { 'idempotency-key': env.idempotencyKey };
+  const content = bodyOf(body ?? options.body ?? null, options);
+  return {
     method,
     url: withQuery(url, options.query ?? {}),
-    headers: { ...key, ...lowerCased(options.headers ?? {}) },
+    headers: { ...key, ...headersOf(options) },
+    body: content instanceof Uint8Array ? new TextDecoder().decode(content) : content,
+  };
+}
+
+async function attempt(env: EffectEnv, request: Request): Promise<Answer> {
+  const { method, body, options } = request;
+  const call = callOf(env, request);
+  const prepared = env.get(httpMocksKey).take(call);
+  if (prepared !== undefined) return answered(prepared);
+  const timeoutMs = options.timeout_ms ?? options.timeout ?? options.total_timeout_ms ?? undefined;
+  const redirects = options.follow_redirects === false ? 0 : (options.max_redirects ?? undefined);
+  const content = bodyOf(body ?? options.body ?? null, options);
+  const response = await env.host.http.request({
+    method,
+    url: call.url,
+    headers: call.headers,
     signal: env.signal,
-    ...(body === null ? {} : { body }),
+    ...(content === null ? {} : { body: content }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(redirects === undefined ? {} : { maxRedirects: redirects }),
+    ...(options.max_body_bytes == null ? {} : { maxBodyBytes: options.max_body_bytes }),
   });
-  const { status, headers } = response;
-  return { status, headers, body: responseText(response), ok: status >= 200 && status < 300 };
+  return { status: response.status, headers: response.headers, body: response.body };
 }
 
-function withQuery(url: string, query: { readonly [name: string]: Json }): string {
-  const entries = Object.entries(query).filter(([, value]) => value !== null);
-  if (entries.length === 0) return url;
-  let target: URL;
-  try {
-    target = new URL(url);
-  } catch {
-    throw ioErrors.badUrl({ url });
+async function answerTo(env: EffectEnv, request: Request): Promise<Answer> {
+  const plan = retryPlan(request.method, request.options);
+  for (let n = 0; ; n += 1) {
+    let headers: { readonly [name: string]: string } = {};
+    try {
+      const answer = await attempt(env, request);
+      if (n >= plan.max || !plan.status(answer.status)) return answer;
+      headers = answer.headers;
+    } catch (error) {
+      if (n >= plan.max || !plan.error(error)) throw error;
+    }
+    const nowMs = env.clock.nowMs();
+    const pauseMs = plan.pauseMs(n, headers, nowMs);
+    if (pauseMs > 0) await env.clock.sleepUntil(nowMs + pauseMs, env.signal);
   }
-  for (const [name, value] of entries) {
-    target.searchParams.append(name, typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** Takes away the prepared answers that a recorded request was given. */
+function takeAgain(env: EffectEnv, request: Request): void {
+  const plan = retryPlan(request.method, request.options);
+  const mocks = env.get(httpMocksKey);
+  for (let n = 0; n <= plan.max; n += 1) {
+    const prepared = mocks.take(callOf(env, request));
+    if (prepared === undefined || !plan.status(prepared.status ?? 200)) return;
   }
-  return target.toString();
 }
 
-function lowerCased(headers: { readonly [name: string]: string }): { [name: string]: string } {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-  );
+async function exchange(env: EffectEnv, request: Request): Promise<HttpResult> {
+  const { status, headers, body } = await answerTo(env, request);
+  const text = typeof body === 'string' ? body : responseText({ headers, body });
+  return { status, headers, body: text, ok: status >= 200 && status < 300 };
 }
 
-/** Header values stay out of checks: they may hold secrets that were renewed since. */
+/** Header values and credentials stay out of checks: they may hold secrets that were renewed since. */
 function identityOf(method: string, url: string, body: string | null, options: HttpOptions): Json {
-  const { headers, ...rest } = options;
+  const { headers, auth, ...rest } = options;
   return {
     method,
     url,
     body,
     headers: Object.keys(headers ?? {}).sort(),
+    auth: auth != null,
     options: rest as JsonObject,
   };
 }
 
+type UrlArgs = readonly [url: string, options?: HttpOptions];
 type BodyArgs = readonly [url: string, body: string | null, options?: HttpOptions];
 
 const mutating = { class: 'mutation', access: 'mutate', onUnknown: 'retry' } as const;
 
-export const netEffects = {
-  get: defineEffect(
+function reading(method: string) {
+  const request = ([url, options = {}]: UrlArgs): Request => ({ method, url, body: null, options });
+  return defineEffect(
     {
-      name: 'net.get',
+      name: `net.${method.toLowerCase()}`,
       class: 'read',
       access: 'read',
-      identity: ([url, options = {}]: readonly [url: string, options?: HttpOptions]) =>
-        identityOf('GET', url, null, options),
+      identity: ([url, options = {}]: UrlArgs) => identityOf(method, url, null, options),
+      replayed: (env, args) => takeAgain(env, request(args)),
     },
-    (env, url: string, options: HttpOptions = {}) => exchange(env, 'GET', url, null, options),
-  ),
-  post: defineEffect(
+    (env, ...args: [url: string, options?: HttpOptions]) => exchange(env, request(args)),
+  );
+}
+
+function sending(method: string) {
+  const request = ([url, body, options = {}]: BodyArgs): Request => ({
+    method,
+    url,
+    body,
+    options,
+  });
+  return defineEffect(
     {
-      name: 'net.post',
+      name: `net.${method.toLowerCase()}`,
       ...mutating,
       policyOf: ([, , options]: BodyArgs) => options?.on_unknown ?? undefined,
-      identity: ([url, body, options = {}]) => identityOf('POST', url, body, options),
+      identity: ([url, body, options = {}]) => identityOf(method, url, body, options),
+      replayed: (env, args) => takeAgain(env, request(args)),
     },
-    (env, url: string, body: string | null, options: HttpOptions = {}) =>
-      exchange(env, 'POST', url, body, options),
+    (env, ...args: [url: string, body: string | null, options?: HttpOptions]) =>
+      exchange(env, request(args)),
+  );
+}
+
+type DownloadArgs = readonly [url: string, path: string, options?: HttpOptions];
+
+const downloadOf = ([url, , options = {}]: DownloadArgs): Request => ({
+  method: 'GET',
+  url,
+  body: null,
+  options,
+});
+
+export const netEffects = {
+  get: reading('GET'),
+  head: reading('HEAD'),
+  options: reading('OPTIONS'),
+  post: sending('POST'),
+  put: sending('PUT'),
+  patch: sending('PATCH'),
+  delete: sending('DELETE'),
+  /** GETs an address into a file, all of it or nothing; an answer that is not ok leaves the file alone. */
+  download: defineEffect(
+    {
+      name: 'net.download',
+      ...mutating,
+      scoped: (scope: ExecutionScope, [url, path, options]: DownloadArgs) => [
+        url,
+        scope.path(path),
+        options ?? {},
+      ],
+      identity: ([url, path, options = {}]: DownloadArgs) => [
+        path,
+        identityOf('GET', url, null, options),
+      ],
+      replayed: (env, args) => takeAgain(env, downloadOf(args)),
+    },
+    async (
+      env,
+      ...args: [url: string, path: string, options?: HttpOptions]
+    ): Promise<DownloadResult> => {
+      const { status, headers, body } = await answerTo(env, downloadOf(args));
+      const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+      const ok = status >= 200 && status < 300;
+      if (ok) await env.host.fs.writeFile(args[1], bytes, { signal: env.signal });
+      return { status, headers, ok, bytes_written: ok ? bytes.length : 0 };
+    },
   ),
 };
