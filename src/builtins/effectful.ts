@@ -22,6 +22,7 @@ import { recordRows } from './records.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { sharedRows } from './shared.ts';
 import { stdioRows } from './stdio.ts';
+import { streamRows } from './stream-operators.ts';
 import { supervisorRows } from './supervisors.ts';
 import { taskRows } from './tasks.ts';
 import { promptRows } from './template.ts';
@@ -51,6 +52,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => lockRows(),
   () => sharedRows(),
   () => supervisorRows(),
+  () => streamRows(),
   () => controlRows(),
   () => lifecycleRows(),
   () => llmRows(),

@@ -512,6 +512,7 @@ export {
   sharedMetrics,
   showJob,
   showWorker,
+  sleepMs,
   spawnAgent,
   spawnTask,
   startSupervisor,

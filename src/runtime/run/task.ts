@@ -66,6 +66,7 @@ export class Task {
   isCall = false;
   #ordinal = 0;
   #groups = 0;
+  #spawns = 0;
   #callbacks = new Map<number, number>();
   #steps = new Map<string, number>();
   #joiners: ((outcome: Outcome) => void)[] = [];
@@ -97,8 +98,12 @@ export class Task {
     return this.#ordinal;
   }
 
-  /** A child id for the next spawn or parallel of this task: one counter for all forms. */
+  /** A child id for the next spawn or parallel of this task: one counter for spawns, one for all other forms. */
   nextGroup(form: string): string {
+    if (form === 'spawn') {
+      this.#spawns += 1;
+      return `${this.id}:${form}:${this.#spawns}`;
+    }
     this.#groups += 1;
     return `${this.id}:${form}:${this.#groups}`;
   }

@@ -159,6 +159,7 @@ export type {
   SupervisorMetrics,
   SupervisorView,
 } from './sync/supervisor-state.ts';
+export { pause as sleepMs } from './sync/wait.ts';
 // Tasks
 export {
   awaitSpawned,
