@@ -38,7 +38,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const programs = fc.array(fc.array(step, { maxLength: 6 }), { minLength: 1, maxLength: 4 });
 const capacities = fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 2 }));
 
-/** What happened, in order: `S0 1.2` was sent to channel 0 by task 1 as its step 2, `R0 1.2` was taken from it. */
+/** What happened, in order: `S0 1.2` was sent to channel 0 by task 1 as its step 2, `R0 1.2 3` taken by task 3. */
 type Log = string[];
 
 function* perform(
@@ -61,7 +61,7 @@ function* perform(
       yield* send(ctx, channels[each.to] as Channel, name);
     } else if (each.op === 'take') {
       const taken = yield* select(ctx, channels, each.ms);
-      log.push(taken === undefined ? `- ${name}` : `R${taken.index} ${taken.value}`);
+      log.push(taken === undefined ? `- ${name}` : `R${taken.index} ${taken.value} ${who}`);
     } else {
       const { limit: capacity } = each;
       const request = {
@@ -104,7 +104,7 @@ function bodyOf(
         for (;;) {
           const taken = yield* receive(child, channel);
           if (taken === undefined) return null;
-          log.push(`R${i} ${taken.value}`);
+          log.push(`R${i} ${taken.value} drain`);
         }
       }),
     );
@@ -126,12 +126,22 @@ async function isOpen(store: Store, runId: string): Promise<boolean> {
   return !entries.some((entry) => entry.kind === 'settled');
 }
 
-/** Whatever was sent to a channel was taken from it, once, in the order of sending. */
+/**
+ * Whatever was sent to a channel was taken from it, once, and by each taker in the order of sending. (Between takers the
+ * order of going on is another matter: one that was woken with a value may go on after one that did not have to wait.)
+ */
 function assertOrder(log: Log, channel: number): void {
-  const of = (mark: string) => {
-    return log.filter((line) => line.startsWith(`${mark}${channel} `)).map((line) => line.slice(3));
-  };
-  expect(of('R')).toEqual(of('S'));
+  const sent = log.filter((line) => line.startsWith(`S${channel} `)).map((line) => line.slice(3));
+  const taken = log
+    .filter((line) => line.startsWith(`R${channel} `))
+    .map((line) => line.slice(3).split(' '));
+  expect(taken.map(([value]) => value).sort()).toEqual([...sent].sort());
+  for (const who of new Set(taken.map(([, by]) => by))) {
+    const places = taken
+      .filter(([, by]) => by === who)
+      .map(([value]) => sent.indexOf(String(value)));
+    expect(places).toEqual([...places].sort((x, y) => x - y));
+  }
 }
 
 describe('channels and locks', () => {
