@@ -1,6 +1,9 @@
 // Regular expressions in the syntax that Harn programs use (that of Rust's regex crate), run by the platform's engine:
 // the pattern is translated. Differences that would change a result are translated, what the syntax does not have
-// (look-around, back-references) is refused. The platform's engine backtracks, so a hostile pattern can be slow.
+// (look-around, back-references) is refused. Patterns that could take exponential time run on a linear engine; others
+// can take time that grows with a power of the text's length.
+
+import { canExplode, LinearRegExp } from './linear-regex.ts';
 
 /** A pattern that cannot be used; the message says why. */
 export class PatternError extends Error {
@@ -61,7 +64,10 @@ function compile(pattern: string, flags: string): RegExp {
   const translator = new Translator(pattern, flags);
   const source = translator.translate();
   try {
-    return new RegExp(source, `gu${translator.flags}`);
+    const all = `gu${translator.flags}`;
+    // The anchors of a whole text are look-around in JavaScript, which the linear engine has not.
+    const isLinear = canExplode(source) && !source.includes('(?<!') && !source.includes('(?!');
+    return isLinear ? new LinearRegExp(source, all) : new RegExp(source, all);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new PatternError(text.replace(/^Invalid regular expression: /, ''));
