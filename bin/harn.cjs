@@ -105,7 +105,12 @@ function writeCache() {
       head.writeUInt32LE(names.length, 4);
       head.writeUInt32LE(data.length, 8);
       const temporary = path.join(cacheFolder, `${name}.${process.pid}.tmp`);
-      fs.writeFileSync(temporary, Buffer.concat([head, names, data, data]), { mode: 0o600 });
+      const file = fs.openSync(temporary, 'w', 0o600);
+      try {
+        for (const piece of [head, names, data, data]) fs.writeFileSync(file, piece);
+      } finally {
+        fs.closeSync(file);
+      }
       fs.renameSync(temporary, path.join(cacheFolder, name));
     }
     if (isNew) removeOld(path.dirname(cacheFolder));

@@ -24,6 +24,7 @@ import {
   handoffKeeper,
   programTargets,
   settingsFrom,
+  sourceWithService,
 } from './lifecycle/index.ts';
 import {
   type LlmConfig,
@@ -70,7 +71,7 @@ import {
   workerStoreKey,
   workerUnsettledSource,
 } from './work/index.ts';
-import { equipWorkflows } from './workflow/index.ts';
+import { WORKFLOW_KINDS } from './workflow/index.ts';
 
 /** What a program that hosts runs provides. */
 export interface ComposeOptions {
@@ -91,8 +92,22 @@ export interface ComposeOptions {
   readonly equip?: (run: RunCore) => void;
 }
 
+/** A list whose items are looked up when they are read: a run that opens no store loads nothing for one. */
+function lateList<T>(...items: readonly (() => T)[]): readonly T[] {
+  const list: T[] = [];
+  for (const [i, get] of items.entries()) Object.defineProperty(list, i, { get, enumerable: true });
+  return list;
+}
+
 /** Declare these when opening a store for runs. */
-export const RUNTIME_PROJECTIONS = [runIndex, handoffIndex, questionIndex, workerIndex] as const;
+export const RUNTIME_PROJECTIONS = lateList<
+  typeof runIndex | typeof handoffIndex | typeof questionIndex | typeof workerIndex
+>(
+  () => runIndex,
+  () => handoffIndex,
+  () => questionIndex,
+  () => workerIndex,
+);
 
 /** What the owners of facts add to every record. */
 export const RECORD_SECTIONS: readonly RecordSection[] = [
@@ -114,12 +129,36 @@ const LAZY_KEEPER = {
   },
 };
 /** What keeps runs from being deleted, and what goes with them. */
-export const RUN_KEEPERS: readonly RunKeeper[] = [
-  handoffKeeper,
-  questionKeeper,
-  workerKeeper,
-  sessionKeeper,
+export const RUN_KEEPERS = lateList<RunKeeper>(
+  () => handoffKeeper,
+  () => questionKeeper,
+  () => workerKeeper,
+  () => sessionKeeper,
+);
+
+/** The owners of open work, each behind the service that its items live in. */
+const UNSETTLED_SOURCES = [
+  sourceWithService('work.workers', 'suspended_subagents', () => workerUnsettledSource, 'tell'),
+  sourceWithService('llm.calls', 'in_flight_llm_calls', () => llmUnsettledSource, 'tell'),
+  sourceWithService('work.pools', 'pool_pending_tasks', () => poolUnsettledSource, 'tell'),
+  sourceWithService('work.queued', 'queued_triggers', () => triggerUnsettledSource, 'move'),
 ];
+
+/** The services of workers, for runs that have some. */
+function equipWorkers(run: RunCore, openStore: () => Promise<Store>): void {
+  run.provideLater('work.worker_store', () => [workerStoreKey, openStore]);
+  run.provideLater('work.resume_source', () => [resumeSourceKey, LAZY_RESUME_SOURCE]);
+  run.provideLater('work.current_session', () => [
+    currentSessionKey,
+    { sessionOf: currentSessionId },
+  ]);
+  run.provideLater('work.attachment_keeper', () => [attachmentKeeperKey, LAZY_KEEPER]);
+  run.provideLater('work.worker_kinds', () => {
+    const kinds = workerKindsKey.create(run);
+    for (const kind of [subAgentKind, topLevelKind, ...WORKFLOW_KINDS]) kinds.add(kind);
+    return [workerKindsKey, kinds];
+  });
+}
 
 /** What and where to prune. */
 export interface PruneRuns extends PruneOptions {
@@ -153,26 +192,18 @@ export function composeRuns(options: ComposeOptions): RunDeps {
     sections: RECORD_SECTIONS,
     equip: (run) => {
       if (options.llm !== undefined) run.provide(llmConfigKey, options.llm);
-      if (options.redactor !== undefined) run.provide(redactorKey, options.redactor);
-      run.provide(workerStoreKey, openStore);
-      run.provide(resumeSourceKey, LAZY_RESUME_SOURCE);
-      run.provide(currentSessionKey, { sessionOf: currentSessionId });
-      run.service(workerKindsKey).add(subAgentKind);
-      run.service(workerKindsKey).add(topLevelKind);
-      run.provide(attachmentKeeperKey, LAZY_KEEPER);
-      equipWorkflows(run);
+      const { redactor } = options;
+      if (redactor !== undefined) {
+        run.provideLater('records.redactor', () => [redactorKey, redactor]);
+      }
+      equipWorkers(run, openStore);
       equipHuman(run);
       equipLifecycle(run, {
-        sources: [
-          workerUnsettledSource,
-          llmUnsettledSource,
-          poolUnsettledSource,
-          triggerUnsettledSource,
-        ],
-        targets: programTargets(run.start, run.id, pipelines),
+        sources: UNSETTLED_SOURCES,
+        targets: () => programTargets(run.start, run.id, pipelines),
         settings: settingsFrom(run.start.options),
-        signer: recordDrainDecisionReceipt,
-        decider: modelDecider,
+        signer: () => recordDrainDecisionReceipt,
+        decider: () => modelDecider,
       });
       options.equip?.(run);
     },

@@ -22,6 +22,7 @@ import {
   type Question,
   type QuestionRow,
 } from './question-record.ts';
+import { QUESTION_WAIT } from './record-section.ts';
 
 /** How long people have when the program does not say. */
 export const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
@@ -47,9 +48,6 @@ export type Ask = {
   readonly trace_id: string;
   readonly details: Json;
 };
-
-/** The kind of wait that a question is. */
-export const QUESTION_WAIT = 'human.question';
 
 /** The id of the question that a call puts: the same whoever asks for it and however often. */
 export function requestIdOf(key: string): string {

@@ -4,5 +4,5 @@ import { humanAsker } from './unknown.ts';
 
 /** Puts the room's services in place; before the body begins. */
 export function equipHuman(run: RunCore): void {
-  run.provide(unknownAskerKey, humanAsker);
+  run.provideLater('run.unknown_asker', () => [unknownAskerKey, humanAsker]);
 }

@@ -6,7 +6,6 @@ export {
   DEFAULT_TIMEOUT_MS,
   hitlPending,
   type PendingFilters,
-  QUESTION_WAIT,
 } from './ask.ts';
 // Composition
 export { equipHuman } from './compose.ts';
@@ -26,5 +25,5 @@ export {
   questionKeeper,
   showQuestion,
 } from './question-record.ts';
-export { humanQuestionsSection } from './record-section.ts';
+export { humanQuestionsSection, QUESTION_WAIT } from './record-section.ts';
 export { questionTopic } from './topics.ts';

@@ -1,7 +1,9 @@
 // Questions in the run record: what a run asked people, as a fold of the waits in its journal.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { type RecordSection, timestamp } from '../run/index.ts';
-import { QUESTION_WAIT } from './ask.ts';
+
+/** The kind of wait that a question is. */
+export const QUESTION_WAIT = 'human.question';
 
 /** `hitl_questions`: `{request_id, prompt, agent, trace_id, asked_at}` in the order they were asked. */
 export const humanQuestionsSection: RecordSection<readonly Json[]> = {

@@ -85,6 +85,7 @@ export {
   type ActResult,
   type SettleAction,
   type Snapshot,
+  sourceWithService,
   takeSnapshot,
   type UnsettledHub,
   type UnsettledItem,

@@ -206,11 +206,11 @@ export async function live(
       equipLifecycle(core, {
         ...options.parts,
         sources,
-        targets: {
+        targets: () => ({
           has: (name) => options.pipelines?.includes(name) ?? false,
           start: (name) =>
             programTargets(start as RunStart, runId, options.pipelines ?? []).start(name),
-        },
+        }),
       }),
   };
   const run =

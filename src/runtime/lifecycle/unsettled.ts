@@ -90,6 +90,31 @@ export interface UnsettledSource {
   moved?(ctx: RunContext): Suspending<unknown>;
 }
 
+/**
+ * A source whose items live in a service of the run: before there is that service there are no items, and nothing is
+ * loaded to say so. `of` is asked when the source is needed; what the source can do has to be known before.
+ */
+export function sourceWithService(
+  service: string,
+  bucket: Bucket,
+  of: () => UnsettledSource,
+  can: 'tell' | 'move',
+): UnsettledSource {
+  const item: UnsettledSource['item'] = (ctx, id, nowMs) => of().item?.(ctx, id, nowMs);
+  const moved: UnsettledSource['moved'] = function* (ctx) {
+    const { moved: move } = of();
+    return move === undefined ? undefined : yield* move(ctx);
+  };
+  return {
+    bucket,
+    *items(ctx, nowMs) {
+      return ctx.run.has(service) ? yield* of().items(ctx, nowMs) : [];
+    },
+    act: (ctx, item, action, options) => of().act(ctx, item, action, options),
+    ...(can === 'tell' ? { item } : { moved }),
+  };
+}
+
 /** The sources of one run and the notification that something changed. */
 export class UnsettledHub {
   readonly #sources: UnsettledSource[] = [];

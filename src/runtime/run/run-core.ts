@@ -51,6 +51,8 @@ export class RunCore implements RunServices {
   /** Called in order when the lifecycle has settled everything, before the receipt is written. */
   readonly endings: (() => void)[] = [];
   readonly #services = new Map<ServiceKey<unknown>, unknown>();
+  readonly #later = new Map<string, () => readonly [ServiceKey<unknown>, unknown]>();
+  readonly #made = new Set<string>();
 
   constructor(options: RunCoreOptions) {
     const { id, host, journal, replay } = options;
@@ -94,8 +96,17 @@ export class RunCore implements RunServices {
 
   /** The one instance of a service in this run, made on first use. */
   service<T>(key: ServiceKey<T>): T {
-    if (!this.#services.has(key)) this.#services.set(key, key.create(this));
+    if (!this.#services.has(key)) {
+      const [own, value] = this.#later.get(key.name)?.() ?? [key, key.create(this)];
+      if (own !== key) bug(`two services are called ${key.name}`);
+      this.#put(key, value);
+    }
     return this.#services.get(key) as T;
+  }
+
+  /** Whether the service of this name is in place already, without making it. */
+  has(name: string): boolean {
+    return this.#made.has(name);
   }
 
   get<T>(key: ServiceKey<T>): T {
@@ -105,6 +116,16 @@ export class RunCore implements RunServices {
   /** Puts a ready-made instance in place (composition, tests). */
   provide<T>(key: ServiceKey<T>, value: T): void {
     if (this.#services.has(key)) bug(`service ${key.name} is already in use`);
+    this.#put(key, value);
+  }
+
+  /** Says how the service of this name is made. Whoever is asked late is loaded late: most runs need few services. */
+  provideLater<T>(name: string, make: () => readonly [ServiceKey<T>, T]): void {
+    this.#later.set(name, make as () => readonly [ServiceKey<unknown>, unknown]);
+  }
+
+  #put(key: ServiceKey<unknown>, value: unknown): void {
     this.#services.set(key, value);
+    this.#made.add(key.name);
   }
 }

@@ -55,6 +55,7 @@ export {
 } from './queue-record.ts';
 export { type QueuedWork, queuedWorkId, queuedWorkKey } from './queued-work.ts';
 // Workers: suspension
+export { receiptsSection } from './receipts-section.ts';
 export { type ResumeInitiator, type ResumeOptions, resumeWorker } from './resume.ts';
 export { resumeAgent } from './snapshot.ts';
 export {
@@ -221,7 +222,6 @@ export {
   contentHash,
   type ReceiptEntry,
   type ReceiptKind,
-  receiptsSection,
   receiptsSnapshot,
   receiptTopic,
   recordDrainDecisionReceipt,

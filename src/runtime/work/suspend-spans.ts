@@ -17,6 +17,7 @@ import {
   SPAN_METADATA,
   type SpanLink,
 } from '../trace/index.ts';
+import { RECEIPT_EFFECT } from './receipts-section.ts';
 
 /** An open lifecycle span: its link as data, and how to end it. */
 export interface LifecycleSpan {
@@ -92,7 +93,7 @@ export function openResumeSpan(
 
 /** A signed decision is a span by itself: it has its instant, its item and the settlement it belongs to. */
 function decisionSpan(entry: JournalEntry, runId: string): Omit<SpanFacts, 'trace_id'> | undefined {
-  if (entry.kind !== 'outcome' || entry.effect !== 'agent.receipt') return undefined;
+  if (entry.kind !== 'outcome' || entry.effect !== RECEIPT_EFFECT) return undefined;
   const { value } = entry;
   if (!isJsonObject(value) || value['kind'] !== 'drain_decision_receipt') return undefined;
   const payload = isJsonObject(value['payload']) ? value['payload'] : {};

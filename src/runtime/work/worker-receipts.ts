@@ -15,16 +15,14 @@ import {
 } from '../../base/index.ts';
 import { defineTopic } from '../../store/index.ts';
 import {
-  type Chain,
-  chainItems,
   defineEffect,
   defineSyncEffect,
-  type RecordSection,
   type RunContext,
   type ServiceKey,
   type Suspending,
   timestamp,
 } from '../run/index.ts';
+import { RECEIPT_EFFECT } from './receipts-section.ts';
 import { objectOf } from './worker-config.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
 import { bookkeeping } from './worker-record.ts';
@@ -88,7 +86,7 @@ const hasSharedKey = defineSyncEffect(
 /** Signs and keeps one receipt. The signed form is the outcome, so a replay has the same one. */
 const appendReceipt = defineEffect(
   {
-    name: 'agent.receipt',
+    name: RECEIPT_EFFECT,
     class: 'store',
     access: 'write',
     identity: ([kind, seq]: readonly [ReceiptKind, number, JsonObject]) => [kind, seq],
@@ -105,19 +103,6 @@ const appendReceipt = defineEffect(
     return entry;
   },
 );
-
-/** The receipts of a run in its record. One that is kept as a blob is named by its hash. */
-export const receiptsSection: RecordSection<Chain> = {
-  key: 'lifecycle_receipts',
-  initial: null,
-  fold(before, entry) {
-    if (entry.kind !== 'outcome' || entry.effect !== 'agent.receipt') return before;
-    if (entry.status !== 'ok') return before;
-    const item = entry.blob === undefined ? (entry.value ?? null) : { blob: entry.blob };
-    return { item, before };
-  },
-  view: chainItems,
-};
 
 /** `sha256:` and the hash of the content with sorted keys. */
 export function contentHash(content: Json): string {

@@ -19,4 +19,4 @@ export { workflowMessages, workflowTarget, workflowUpdate } from './messages.ts'
 export type { StageCode } from './stage.ts';
 export { inspectWorkflow, policyReport, type Validation, validateWorkflow } from './validate.ts';
 // Workers
-export { equipWorkflows } from './worker-kinds.ts';
+export { WORKFLOW_KINDS } from './worker-kinds.ts';

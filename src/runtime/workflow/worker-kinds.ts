@@ -10,14 +10,8 @@ import {
   type TranscriptMessage,
 } from '../agent/index.ts';
 import { clockEffects } from '../io/index.ts';
-import {
-  type Handler,
-  performUnit,
-  type RunContext,
-  type RunCore,
-  type Suspending,
-} from '../run/index.ts';
-import { type CycleEnd, type WorkerCycle, type WorkerKind, workerKindsKey } from '../work/index.ts';
+import { type Handler, performUnit, type RunContext, type Suspending } from '../run/index.ts';
+import type { CycleEnd, WorkerCycle, WorkerKind } from '../work/index.ts';
 import { DELEGATED_STAGE } from './delegate.ts';
 import { workflowErrors } from './errors.ts';
 import { workflowExecute } from './execute.ts';
@@ -159,8 +153,5 @@ function sessionOf(ctx: RunContext, id: string) {
   return sessions.find(id) ?? sessions.add(newSession(id, ctx.sync(clockEffects.now_ms, [])));
 }
 
-/** Lets the workers of a run run workflows and stages. */
-export function equipWorkflows(run: RunCore): void {
-  const kinds = run.service(workerKindsKey);
-  for (const kind of [workflowKind, stageKind, delegatedKind]) kinds.add(kind);
-}
+/** What workers can run of this room: workflows and stages. */
+export const WORKFLOW_KINDS: readonly WorkerKind[] = [workflowKind, stageKind, delegatedKind];

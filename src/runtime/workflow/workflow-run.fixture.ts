@@ -12,8 +12,13 @@ import {
   runIndex,
 } from '../run/index.ts';
 import { stoppingStore } from '../run/stopping-store.fixture.ts';
-import { workerIndex, workerStoreKey, workerUnsettledSource } from '../work/index.ts';
-import { equipWorkflows } from './index.ts';
+import {
+  workerIndex,
+  workerKindsKey,
+  workerStoreKey,
+  workerUnsettledSource,
+} from '../work/index.ts';
+import { WORKFLOW_KINDS } from './index.ts';
 
 const finish: Finisher = function* (_ctx, main) {
   yield* [];
@@ -55,7 +60,7 @@ export async function live(
     equip: (core) => {
       core.provide(workerStoreKey, async () => store);
       equipLifecycle(core, { sources: [workerUnsettledSource, llmUnsettledSource] });
-      equipWorkflows(core);
+      for (const kind of WORKFLOW_KINDS) core.get(workerKindsKey).add(kind);
     },
   };
   const run =
