@@ -1,7 +1,8 @@
 // Every command of the command line, as data: names, arguments, options, examples. The parser, `--help` and
 // "did you mean" read this; the code of a command loads when it is called.
 import type { OptionSpec, PositionalSpec } from './arguments.ts';
-import { EDITION, HELP, JSON_OPTION } from './catalog-options.ts';
+import { HELP, JSON_OPTION } from './catalog-options.ts';
+import { SOURCE_COMMANDS } from './catalog-source.ts';
 import { TOOL_COMMANDS } from './catalog-tools.ts';
 import type { CommandSpec } from './command.ts';
 
@@ -123,48 +124,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: async () => (await import('./commands/resume.ts')).resume,
   },
-  {
-    name: 'check',
-    summary: 'look for mistakes without running anything',
-    positionals: [{ name: 'FILE…', rest: true }],
-    options: [
-      EDITION,
-      { name: 'watch', help: 'look again when a program changes' },
-      JSON_OPTION,
-      HELP,
-    ],
-    details: ['Exits 1 when there are errors. Directories are searched for .harn files.'],
-    examples: [
-      ['harn check triage.harn', 'one file and what it imports'],
-      ['harn check .', 'every .harn file below'],
-    ],
-    load: async () => (await import('./commands/check.ts')).check,
-  },
-  {
-    name: 'fmt',
-    summary: 'format programs',
-    positionals: [{ name: 'FILE…', optional: true, rest: true }],
-    options: [
-      {
-        name: 'check',
-        help: 'change nothing; show what would change and exit 1 if anything would',
-      },
-      { name: 'stdin', help: 'read a program from stdin and print it formatted' },
-      { name: 'line-width', value: 'N', help: 'break lines before they get longer (100)' },
-      JSON_OPTION,
-      HELP,
-    ],
-    details: [
-      'Directories are searched for .harn files. Comments stay where they are. A file that does not parse is left as it',
-      'is, and the exit code is 1. The width can also be set for a project: `line_width` of `[fmt]` in harn.toml.',
-    ],
-    examples: [
-      ['harn fmt .', 'every .harn file below'],
-      ['harn fmt --check src', 'for continuous integration'],
-      ['harn fmt --stdin < triage.harn', 'for editors'],
-    ],
-    load: async () => (await import('./commands/fmt.ts')).fmt,
-  },
+  ...SOURCE_COMMANDS,
   {
     name: 'pack verify',
     summary: 'check a pack: whole, unchanged, signed by a key you trust',

@@ -27,7 +27,7 @@ interface ErrorTable {
 /** Every code, sorted. */
 export async function allErrorDocs(): Promise<readonly ErrorDoc[]> {
   const { packErrors } = await loadPackTools();
-  const { formatErrors } = await loadLangTools();
+  const { formatErrors, lintErrors } = await loadLangTools();
   const tables: readonly ErrorTable[] = [
     usageErrors,
     cliErrors,
@@ -36,6 +36,7 @@ export async function allErrorDocs(): Promise<readonly ErrorDoc[]> {
     sourceErrors,
     packErrors,
     formatErrors,
+    lintErrors,
     lexErrors,
     parseErrors,
     nameErrors,

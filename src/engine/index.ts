@@ -17,6 +17,7 @@ export { loadPackTools } from './pack/load.ts';
 // Packs: programs as one signed file. Loaded on demand, with their codec.
 export type { MadePack, Pack, PackOptions } from './pack/pack.ts';
 export {
+  checkProgram,
   type LoadedProgram,
   type LoadOptions,
   loadProgram,

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import type { Diagnostic, Source } from '../base/index.ts';
 import { createRegistry, EFFECT_GROUPS } from '../builtins/index.ts';
-import type { Edition, ModuleLoader } from '../lang/index.ts';
+import type { CheckedProgram, Edition, ModuleLoader } from '../lang/index.ts';
 import { SUPPORT_ABI } from '../values/index.ts';
 import type { CompiledProgram } from './compile.ts';
 import type { CompileCache } from './compile-cache.ts';
@@ -58,6 +58,20 @@ export async function loadProgram(
   const result = await compileEntry(entry, loader, edition);
   if (result.program !== undefined) cache?.write(entry, result, edition);
   return result;
+}
+
+/** Checks a file and what it imports, for tools that need to know more than what is wrong. Compiles nothing. */
+export async function checkProgram(
+  file: string,
+  options: Pick<LoadOptions, 'cwd' | 'edition' | 'fs'>,
+): Promise<CheckedProgram> {
+  const { cwd, fs = nodeSourceFs } = options;
+  const loader = new SourceLoader({ root: cwd, fs });
+  const entry = loader.entry(file);
+  const declared = await manifestEdition(path.dirname(path.resolve(cwd, file)), fs);
+  const { check } = await import('../lang/index.ts');
+  const builtins = createRegistry(EFFECT_GROUPS).specs();
+  return check(entry, { loader, builtins, edition: options.edition ?? declared });
 }
 
 /** A stored program for this build: as it is, or compiled again from the texts stored with it. */

@@ -1,3 +1,7 @@
 // What `loadLangTools` gives.
+export { applyEdits, type Edit } from './edits.ts';
 export { formatErrors } from './errors.ts';
 export { DEFAULT_LINE_WIDTH, format } from './format/format.ts';
+export type { LintFinding, LintOptions } from './lint/context.ts';
+export { lintErrors, ruleName } from './lint/errors.ts';
+export { applyFixes, LINT_RULES, lint, lintDiagnostic } from './lint/lint.ts';

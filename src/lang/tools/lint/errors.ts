@@ -1,0 +1,156 @@
+// The lint rules: numbers and meanings are upstream's, so a code means the same in every tool. The name of a rule is
+// its key in kebab case: `unusedVariable` is `unused-variable` in harn.toml and in comments.
+import { defineErrors, row } from '../../../base/index.ts';
+
+type Named = { readonly name: string };
+
+const UNDERSCORE = 'Remove it, or begin its name with `_` if it must stay.';
+
+export const lintErrors = defineErrors('LNT', {
+  cyclomaticComplexity: row<Named & { score: number; limit: number }>({
+    number: 2,
+    message: ({ name, score, limit }) =>
+      `\`${name}\` has ${score} branches; more than ${limit} are hard to follow`,
+    hint: 'Move parts into functions of their own, or mark it `@complexity(allow)`.',
+    help: 'Counted are if, guard, match arms, loops, try, ternaries, select cases, retry, && and ||. The limit is `complexity_threshold` of `[lint]` in harn.toml.',
+  }),
+  namingConvention: row<Named & { what: string; wanted: string }>({
+    number: 3,
+    message: ({ name, what, wanted }) => `${what} \`${name}\` should be called \`${wanted}\``,
+    hint: 'Functions, tools and pipelines are snake_case; types are PascalCase.',
+  }),
+  shadowVariable: row<Named>({
+    number: 9,
+    message: ({ name }) => `\`${name}\` hides a variable of the same name around it`,
+    hint: 'Give one of them another name.',
+  }),
+  deadCode: row<{ word: string }>({
+    number: 11,
+    message: ({ word }) => `this is never reached: \`${word}\` comes before it`,
+  }),
+  letThenReturn: row<Named>({
+    number: 12,
+    message: ({ name }) => `\`${name}\` is only there to be returned`,
+    hint: 'Return the value itself.',
+  }),
+  unusedVariable: row<Named>({
+    number: 14,
+    message: ({ name }) => `variable \`${name}\` is never used`,
+    hint: UNDERSCORE,
+  }),
+  unusedPatternBinding: row<Named>({
+    number: 15,
+    message: ({ name }) => `\`${name}\` is taken out of the value and never used`,
+    hint: UNDERSCORE,
+  }),
+  unusedParameter: row<Named>({
+    number: 16,
+    message: ({ name }) => `parameter \`${name}\` is never used`,
+    hint: UNDERSCORE,
+  }),
+  unusedImport: row<Named>({
+    number: 17,
+    message: ({ name }) => `import of \`${name}\` is never used`,
+  }),
+  mutableNeverReassigned: row<Named & { word: string }>({
+    number: 18,
+    message: ({ name }) => `\`${name}\` may change but never does`,
+    hint: ({ word }) => `Declare it with \`${word}\`.`,
+  }),
+  unusedFunction: row<Named>({
+    number: 19,
+    message: ({ name }) => `function \`${name}\` is never used`,
+    hint: 'Remove it, mark it `pub` if other files use it, or begin its name with `_`.',
+  }),
+  unusedType: row<Named>({
+    number: 20,
+    message: ({ name }) => `type \`${name}\` is never used`,
+    hint: 'Remove it, mark it `pub` if other files use it, or begin its name with `_`.',
+  }),
+  missingHarndoc: row<Named>({
+    number: 24,
+    message: ({ name }) => `public function \`${name}\` has no documentation`,
+    hint: 'Say before it what it does: `/** … */`.',
+  }),
+  unnecessaryCast: row<Named>({
+    number: 28,
+    message: ({ name }) => `\`${name}\` does nothing to this value: it is of that type already`,
+  }),
+  pointlessComparison: row<Record<string, never>>({
+    number: 31,
+    message: () => 'both sides of this comparison are the same',
+  }),
+  comparisonToBool: row<{ value: boolean }>({
+    number: 32,
+    message: ({ value }) => `there is no need to compare with ${value}`,
+  }),
+  redundantNilTernary: row<Record<string, never>>({
+    number: 34,
+    message: () => 'this ternary is `??` written long',
+  }),
+  emptyBlock: row<{ word: string }>({
+    number: 35,
+    message: ({ word }) => `the block of this \`${word}\` is empty`,
+    hint: 'Remove it, or say in a comment why nothing is done.',
+  }),
+  unnecessaryElseReturn: row<Record<string, never>>({
+    number: 36,
+    message: () => 'this `else` is not needed: what comes before it has left the function',
+  }),
+  duplicateMatchArm: row<{ text: string }>({
+    number: 37,
+    message: ({ text }) => `\`${text}\` was matched by an arm before`,
+  }),
+  requireFileHeader: row<Named>({
+    number: 45,
+    message: () => 'the file does not begin with a `/** … */` that says what it is',
+    hint: ({ name }) => `Begin its first line with the name of the file: ${name}.`,
+  }),
+  ambientClock: row<Named & { use: string }>({ number: 52, message: ambient, hint: replacement }),
+  ambientStdio: row<Named & { use: string }>({ number: 53, message: ambient, hint: replacement }),
+  ambientFs: row<Named & { use: string }>({ number: 54, message: ambient, hint: replacement }),
+  ambientEnv: row<Named & { use: string }>({ number: 55, message: ambient, hint: replacement }),
+  ambientRandom: row<Named & { use: string }>({ number: 56, message: ambient, hint: replacement }),
+  ambientNet: row<Named & { use: string }>({ number: 57, message: ambient, hint: replacement }),
+  ambientCapability: row<Named & { use: string }>({
+    number: 71,
+    message: ambient,
+    hint: replacement,
+  }),
+  nilCoalescesToNil: row<Record<string, never>>({
+    number: 61,
+    message: () => '`?? nil` changes nothing',
+  }),
+  selfCoalesce: row<Record<string, never>>({
+    number: 65,
+    message: () => 'both sides of this `??` are the same',
+  }),
+  rootHarnessTooBroad: row<Named & { field: string }>({
+    number: 69,
+    message: ({ name, field }) => `\`${name}\` takes the whole harness and uses only \`${field}\``,
+    hint: ({ field }) => `Take what it needs: a parameter of type \`Harness${pascal(field)}\`.`,
+  }),
+});
+
+function ambient({ name }: Named): string {
+  return `\`${name}\` is the older name of a method of the harness`;
+}
+
+function replacement({ use }: { readonly use: string }): string {
+  return `Write \`${use}(…)\`; \`harn fix\` does it for a whole file.`;
+}
+
+function pascal(field: string): string {
+  return field
+    .split('_')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');
+}
+
+/** The key of a rule in the table. */
+export type RuleKey = Exclude<keyof typeof lintErrors & string, `$${string}`>;
+
+/** `unusedVariable` is `unused-variable`. */
+export function ruleName(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,85 @@
+// The linter: runs the rules over a checked module, drops what the file or the project does not want to hear.
+import type { Diagnostic } from '../../../base/index.ts';
+import type { CheckedModule, CheckedProgram } from '../../2-check/checked-module.ts';
+import { applyEdits } from '../edits.ts';
+import { LintContext, type LintFinding, type LintOptions } from './context.ts';
+import { lintErrors, ruleName } from './errors.ts';
+import { lintExpressions } from './expressions.ts';
+import { lintFlow } from './flow.ts';
+import { lintNames } from './names.ts';
+import { lintShadows } from './shadow.ts';
+
+/** Every rule by its name, for settings. */
+export const LINT_RULES: readonly string[] = lintErrors.$docs.map(({ name }) => ruleName(name));
+
+/** What the rules find in a module, in the order of the text. Modules that did not parse are not judged. */
+export function lint(
+  checked: CheckedModule,
+  program: CheckedProgram,
+  options: LintOptions = {},
+): readonly LintFinding[] {
+  const ctx = new LintContext(checked, options);
+  lintNames(ctx, program);
+  lintShadows(ctx);
+  lintFlow(ctx);
+  lintExpressions(ctx);
+  const disabled = new Set(options.disabled ?? []);
+  const allowed = allowances(ctx);
+  return ctx.findings
+    .filter(({ rule, error }) => {
+      const name = ruleName(rule);
+      const line = lineOf(ctx.text, error.span?.start ?? 0);
+      return !disabled.has(name) && allowed.get(line)?.has(name) !== true;
+    })
+    .sort((a, b) => (a.error.span?.start ?? 0) - (b.error.span?.start ?? 0));
+}
+
+/** A finding as the checker's are. */
+export function lintDiagnostic({ error, rule }: LintFinding): Diagnostic {
+  const { code, message, span, hint, data } = error;
+  const where = span ?? { source: '', start: 0, end: 0 };
+  return {
+    severity: 'warning',
+    code,
+    message,
+    span: where,
+    hint,
+    data: { ...data, rule: ruleName(rule) },
+  };
+}
+
+/** The text with all fixes that do not overlap; `fixed` says how many findings that mends. */
+export function applyFixes(
+  text: string,
+  findings: readonly LintFinding[],
+): { readonly text: string; readonly fixed: number } {
+  const fixes = [...new Set(findings.flatMap(({ fix }) => (fix === undefined ? [] : [fix])))];
+  const applied = applyEdits(text, fixes.flat());
+  const fixable = findings.filter(({ fix }) => fix !== undefined).length;
+  return { text: applied.text, fixed: Math.max(0, fixable - applied.skipped) };
+}
+
+/** Rules that comments allow, by line (from 0): their own line and the next. */
+function allowances(ctx: LintContext): ReadonlyMap<number, ReadonlySet<string>> {
+  const byLine = new Map<number, Set<string>>();
+  for (const { text, span } of ctx.module.comments) {
+    const found = /\blint:allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)/.exec(text);
+    if (found === null) continue;
+    const first = lineOf(ctx.text, span.start);
+    const before = ctx.text.slice(ctx.text.lastIndexOf('\n', span.start - 1) + 1, span.start);
+    const isAlone = before.trim() === '';
+    const lines = isAlone ? [first, lineOf(ctx.text, span.end) + 1] : [first];
+    for (const line of lines) {
+      const names = byLine.get(line) ?? new Set();
+      for (const name of (found[1] ?? '').split(',')) names.add(name.trim());
+      byLine.set(line, names);
+    }
+  }
+  return byLine;
+}
+
+function lineOf(text: string, offset: number): number {
+  let line = 0;
+  for (let i = text.indexOf('\n'); i !== -1 && i < offset; i = text.indexOf('\n', i + 1)) line += 1;
+  return line;
+}
