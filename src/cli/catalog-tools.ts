@@ -72,6 +72,18 @@ export const TOOL_COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/test.ts')).test,
   },
   {
+    name: 'repl',
+    summary: 'try things out, line by line',
+    positionals: [],
+    options: [EDITION, HELP],
+    details: [
+      'Values last from one input to the next. Inputs may also come through a pipe; then a mistake makes the exit code 1.',
+      ':help in the loop says what else can be typed. The history is kept in ~/.harn/repl_history.',
+    ],
+    examples: [['harn repl', 'an interactive loop']],
+    load: async () => (await import('./commands/repl.ts')).repl,
+  },
+  {
     name: 'new',
     summary: 'make a new project from a template',
     positionals: [{ name: 'NAME' }],

@@ -40,7 +40,7 @@ import {
   programBody,
   workerBody,
 } from './execute.ts';
-import { type CodeCache, type LiveProgram, link } from './link.ts';
+import { type CodeCache, type LiveModule, type LiveProgram, link } from './link.ts';
 import { refreshProgram } from './program.ts';
 import { renderUncaught, StackReader } from './stack.ts';
 import { storedForm } from './stored-program.ts';
@@ -48,6 +48,8 @@ import { storedForm } from './stored-program.ts';
 /** What an engine needs; one engine serves many runs of one process. */
 export interface EngineOptions extends Omit<ComposeOptions, 'codec' | 'pipelines'> {
   readonly codeCache?: CodeCache;
+  /** Modules that stay linked from one program to the next, with their values: for sessions of many small programs. */
+  readonly linked?: Map<string, LiveModule>;
 }
 
 /** How a run of a program starts. */
@@ -211,7 +213,8 @@ export class Engine {
   }
 
   #link(program: CompiledProgram): LiveProgram {
-    return link(program, { builtins: builtinSource(), codeCache: this.#options.codeCache });
+    const { codeCache, linked } = this.#options;
+    return link(program, { builtins: builtinSource(), codeCache, linked });
   }
 
   #deps(live: LiveProgram | undefined, moved = false): RunDeps {

@@ -49,6 +49,8 @@ export interface LinkOptions {
   readonly builtins: BuiltinSource;
   /** V8's code cache by module hash, where one is kept. */
   readonly codeCache?: CodeCache | undefined;
+  /** Modules that stay: those in it are used as they are, with their values, and new ones are added. */
+  readonly linked?: Map<string, LiveModule> | undefined;
 }
 
 /** Keeps V8's compiled form of a module. A stale or foreign entry is rejected by V8 and simply not used. */
@@ -63,10 +65,17 @@ export class LiveProgram {
   readonly modules: ReadonlyMap<string, LiveModule>;
   readonly #entry: LiveModule;
   readonly #textHashes = new Map<string, string>();
+  /** Modules that another program has initialised. */
+  readonly #ready: ReadonlySet<string>;
 
-  constructor(compiled: CompiledProgram, modules: ReadonlyMap<string, LiveModule>) {
+  constructor(
+    compiled: CompiledProgram,
+    modules: ReadonlyMap<string, LiveModule>,
+    ready: ReadonlySet<string> = new Set(),
+  ) {
     this.compiled = compiled;
     this.modules = modules;
+    this.#ready = ready;
     this.#entry = modules.get(compiled.entry) ?? bug('a program without its entry module');
   }
 
@@ -76,6 +85,7 @@ export class LiveProgram {
       const module = this.modules.get(id) ?? bug(`module ${id} is not linked`);
       // The statements of a script initialise its variables as they come.
       if (module === this.#entry && module.body.main !== null) continue;
+      if (this.#ready.has(id)) continue;
       yield* run(module.body.init, ctx, []);
     }
   }
@@ -189,9 +199,22 @@ export function link(program: CompiledProgram, options: LinkOptions): LiveProgra
   for (const { id } of program.modules)
     shared.set(id, Object.create(null) as { [name: string]: Value });
   const live = new Map<string, LiveModule>();
+  const { linked } = options;
+  const ready = new Set<string>();
+  const firstPlace = linked?.size ?? 0;
   program.modules.forEach((compiled, i) => {
+    const kept = linked?.get(compiled.id);
+    if (kept !== undefined) {
+      ready.add(compiled.id);
+      live.set(compiled.id, kept);
+      Object.defineProperties(
+        shared.get(compiled.id) ?? bug('a module without exports'),
+        Object.getOwnPropertyDescriptors(kept.body.exports),
+      );
+      return;
+    }
     const filename = `harn:${compiled.hash.slice(0, 12)}:${compiled.id}`;
-    const siteBase = i * SITES_PER_MODULE;
+    const siteBase = (firstPlace + i) * SITES_PER_MODULE;
     const body = evaluate(
       compiled,
       filename,
@@ -202,7 +225,8 @@ export function link(program: CompiledProgram, options: LinkOptions): LiveProgra
     Object.defineProperties(exports, Object.getOwnPropertyDescriptors(body.exports));
     live.set(compiled.id, { id: compiled.id, compiled, filename, siteBase, body });
   });
-  return new LiveProgram(program, live);
+  for (const [id, module] of live) linked?.set(id, module);
+  return new LiveProgram(program, live, ready);
 }
 
 interface Imports {
