@@ -144,7 +144,14 @@ export const ROOMS = [
       'serve',
       'testing',
     ],
-    npm: [],
+    npm: [
+      {
+        inside: /^src\/cli\/lsp\//,
+        where: 'lsp/',
+        names: ['vscode-languageserver', 'vscode-languageserver-textdocument'],
+        lazy: true,
+      },
+    ],
     node: [{ names: ['*'] }],
   },
 ];

@@ -18,6 +18,7 @@ import * as runtime from '../runtime/index.ts';
 import { sto } from '../store/index.ts';
 import { fail } from '../values/index.ts';
 import { cliErrors, usageErrors } from './errors.ts';
+import { lspErrors } from './lsp/errors.ts';
 import { testErrors } from './testing/errors.ts';
 
 interface ErrorTable {
@@ -31,6 +32,7 @@ export async function allErrorDocs(): Promise<readonly ErrorDoc[]> {
   const tables: readonly ErrorTable[] = [
     usageErrors,
     cliErrors,
+    lspErrors,
     testErrors,
     engineErrors,
     sourceErrors,

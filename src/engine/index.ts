@@ -12,7 +12,9 @@ export {
 export { engineErrors, sourceErrors } from './errors.ts';
 export { exitCodeOf, isErrData } from './execute.ts';
 export type { CodeCache } from './link.ts';
-export { nodeSourceFs, type SourceFs } from './loader.ts';
+export { nodeSourceFs, type SourceFs, SourceLoader } from './loader.ts';
+// For tools that check without running
+export { manifestEdition } from './manifest.ts';
 export { loadPackTools } from './pack/load.ts';
 // Packs: programs as one signed file. Loaded on demand, with their codec.
 export type { MadePack, Pack, PackOptions } from './pack/pack.ts';
@@ -25,3 +27,4 @@ export {
 } from './program.ts';
 // Places of errors
 export { type HarnFrame, renderUncaught, StackReader } from './stack.ts';
+export { STD_SOURCES } from './std-sources.ts';

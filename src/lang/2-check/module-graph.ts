@@ -1,7 +1,7 @@
 // Step 4: from an entry source to all modules that it reaches. Reading goes through a synchronous port; a module is
 // identified by the id of its source, so two spellings of one file are one module.
 import { DiagnosticSink, type Source } from '../../base/index.ts';
-import { parse } from '../1-parse/parser.ts';
+import { type ParseOptions, type ParseResult, parse } from '../1-parse/parser.ts';
 import type { Edition, ImportDeclaration, Module } from '../ast.ts';
 import { importErrors } from './errors.ts';
 import { ModuleRecord } from './records.ts';
@@ -35,12 +35,14 @@ export interface GraphOptions {
   readonly edition?: Edition | ((source: Source) => Edition | undefined) | undefined;
   /** For modules whose spelling shows no edition; without it they follow the entry. */
   readonly fallbackEdition?: Edition | undefined;
+  /** Stands for `parse` where the same texts are read again and again. */
+  readonly parse?: ((source: Source, options: ParseOptions) => ParseResult) | undefined;
 }
 
 /** Loads everything reachable. Iterative, so that a long chain of imports cannot overflow the stack. */
 export function buildModuleGraph(
   entry: Source,
-  { loader, edition, fallbackEdition }: GraphOptions,
+  { loader, edition, fallbackEdition, parse: read = parse }: GraphOptions,
 ): ModuleGraph {
   const byId = new Map<string, ModuleRecord>();
   const modules: ModuleRecord[] = [];
@@ -49,7 +51,7 @@ export function buildModuleGraph(
   const open = (source: Source, fallback: Edition | undefined): Visit => {
     const decided = typeof edition === 'function' ? edition(source) : edition;
     const options = { edition: decided, fallbackEdition: fallback, sink };
-    const { module } = parse(source, options);
+    const { module } = read(source, options);
     const record = new ModuleRecord(source, module, module.edition);
     byId.set(source.id, record);
     return { record, imports: importsOf(module), next: 0 };

@@ -1,0 +1,251 @@
+// The answers to an editor's questions: each finds the program, asks lang, and puts the answer into the protocol's shape.
+import type {
+  CodeAction,
+  CompletionItem,
+  DocumentSymbol,
+  Hover,
+  Location,
+  Position,
+  Range,
+  SemanticTokens,
+  SignatureHelp,
+  TextDocumentPositionParams,
+  WorkspaceEdit,
+} from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import {
+  completionsAt,
+  declarationAt,
+  type Fix,
+  fixesIn,
+  hoverAt,
+  isName,
+  type NameSymbol,
+  type Occurrence,
+  occurrenceAt,
+  occurrencesOf,
+  outlineOf,
+  renameEdits,
+  semanticTokens,
+  signatureHelpAt,
+  symbolAt,
+  type TextEdit,
+  type ToolContext,
+  withStandIn,
+} from '../../lang/index.ts';
+import {
+  codeAndProse,
+  encodeTokens,
+  type MakeDocument,
+  Places,
+  rangeIn,
+  toCompletionItem,
+  toDocumentSymbol,
+} from './convert.ts';
+import { lspErrors } from './errors.ts';
+import type { Workspace } from './workspace.ts';
+
+interface Asked {
+  readonly context: ToolContext;
+  readonly document: TextDocument;
+  readonly offset: number;
+  readonly places: Places;
+}
+
+/** A place that names something, in whichever program it was found. */
+interface Found {
+  readonly occurrence: Occurrence;
+  readonly location: Location;
+}
+
+export class Answers {
+  readonly #workspace: Workspace;
+  readonly #make: MakeDocument;
+
+  constructor(workspace: Workspace, make: MakeDocument) {
+    this.#workspace = workspace;
+    this.#make = make;
+  }
+
+  async #ask(uri: string, position: Position = { line: 0, character: 0 }): Promise<Asked> {
+    const program = await this.#workspace.program(uri);
+    const places = new Places(this.#workspace, program, this.#make);
+    const { builtins } = this.#workspace;
+    const module = program.entry;
+    const document = this.#make(uri, module.source.text);
+    return {
+      context: { program, module, builtins },
+      document,
+      offset: document.offsetAt(position),
+      places,
+    };
+  }
+
+  /** The same with a stand-in at the cursor; offsets before it are those of the text. */
+  async #askUnfinished(
+    { document, offset }: Asked,
+    after: string | undefined,
+  ): Promise<ToolContext> {
+    const text = withStandIn(document.getText(), offset, after);
+    const program = await this.#workspace.programWith(document.uri, text);
+    return { program, module: program.entry, builtins: this.#workspace.builtins };
+  }
+
+  async hover({ textDocument, position }: TextDocumentPositionParams): Promise<Hover | null> {
+    const { context, document, offset } = await this.#ask(textDocument.uri, position);
+    const found = hoverAt(context, offset);
+    if (found === undefined) return null;
+    const value = codeAndProse(found.code, found.doc);
+    return { contents: { kind: 'markdown', value }, range: rangeIn(document, found.span) };
+  }
+
+  async completion({
+    textDocument,
+    position,
+  }: TextDocumentPositionParams): Promise<CompletionItem[]> {
+    const { uri } = textDocument;
+    const asked = await this.#ask(uri, position);
+    const { document, offset } = asked;
+    const paths = (typed: string) => this.#workspace.importPaths(uri, typed);
+    const written = document.getText();
+    const context =
+      withStandIn(written, offset) === written
+        ? asked.context
+        : await this.#askUnfinished(asked, undefined);
+    // A path is read from the text as it is: a stand-in would become part of it.
+    const inPath = completionsAt(asked.context, offset, paths).filter(
+      ({ replaces }) => replaces !== undefined,
+    );
+    const found = inPath.length > 0 ? inPath : completionsAt(context, offset, paths);
+    return found.map((each) => toCompletionItem(each, document, offset));
+  }
+
+  async signatureHelp({
+    textDocument,
+    position,
+  }: TextDocumentPositionParams): Promise<SignatureHelp | null> {
+    const asked = await this.#ask(textDocument.uri, position);
+    const { context, offset } = asked;
+    const found =
+      signatureHelpAt(context, offset) ??
+      signatureHelpAt(await this.#askUnfinished(asked, ')'), offset);
+    if (found === undefined) return null;
+    const { label, doc, parameters, active } = found;
+    const signature = {
+      label,
+      parameters: parameters.map(([start, end]) => ({ label: [start, end] as [number, number] })),
+      ...(doc === undefined ? {} : { documentation: { kind: 'markdown' as const, value: doc } }),
+    };
+    // A number beyond the last parameter marks none.
+    return {
+      signatures: [signature],
+      activeSignature: 0,
+      activeParameter: active ?? parameters.length,
+    };
+  }
+
+  async definition({
+    textDocument,
+    position,
+  }: TextDocumentPositionParams): Promise<Location | null> {
+    const { context, offset, places } = await this.#ask(textDocument.uri, position);
+    const span = declarationAt(context, offset);
+    return (span && places.location(span)) ?? null;
+  }
+
+  async references(
+    { textDocument, position }: TextDocumentPositionParams,
+    includeDeclaration: boolean,
+  ): Promise<Location[]> {
+    const { context, offset } = await this.#ask(textDocument.uri, position);
+    const symbol = symbolAt(context.module, offset);
+    if (symbol === undefined) return [];
+    const found = await this.#everywhere(context, symbol);
+    return found
+      .filter(({ occurrence }) => includeDeclaration || occurrence.role !== 'declaration')
+      .map(({ location }) => location);
+  }
+
+  /** Every place in the workspace that names a symbol, once. */
+  async #everywhere(context: ToolContext, symbol: NameSymbol): Promise<Found[]> {
+    const found = new Map<string, Found>();
+    const add = (program: ToolContext['program']) => {
+      const places = new Places(this.#workspace, program, this.#make);
+      for (const occurrence of occurrencesOf(program, symbol)) {
+        const { span } = occurrence;
+        const location = places.location(span);
+        if (location !== undefined)
+          found.set(`${span.source}:${span.start}`, { occurrence, location });
+      }
+    };
+    add(context.program);
+    for await (const program of this.#workspace.programsWith(symbol.name)) add(program);
+    return [...found.values()];
+  }
+
+  async prepareRename({
+    textDocument,
+    position,
+  }: TextDocumentPositionParams): Promise<{ range: Range; placeholder: string } | null> {
+    const { context, document, offset } = await this.#ask(textDocument.uri, position);
+    const at = this.#renamable(context, offset);
+    return at === undefined ? null : { range: rangeIn(document, at.span), placeholder: at.text };
+  }
+
+  async rename(
+    { textDocument, position }: TextDocumentPositionParams,
+    replacement: string,
+  ): Promise<WorkspaceEdit> {
+    if (!isName(replacement)) throw lspErrors.notAName({ text: replacement });
+    const { context, offset } = await this.#ask(textDocument.uri, position);
+    const at = this.#renamable(context, offset);
+    const symbol = at && symbolAt(context.module, offset);
+    if (at === undefined || symbol === undefined) throw lspErrors.notRenamable({});
+    const found = await this.#everywhere(context, symbol);
+    const places = found.map(({ occurrence }) => occurrence);
+    const rangeOf = new Map(found.map(({ occurrence, location }) => [occurrence.span, location]));
+    const changes: NonNullable<WorkspaceEdit['changes']> = {};
+    for (const { span, text } of renameEdits(places, at, replacement)) {
+      const location = rangeOf.get(span);
+      if (location === undefined) continue;
+      changes[location.uri] ??= [];
+      changes[location.uri]?.push({ range: location.range, newText: text });
+    }
+    return { changes };
+  }
+
+  /** A name that a file of ours declares, or that an import of ours gives. */
+  #renamable({ module }: ToolContext, offset: number): Occurrence | undefined {
+    const at = occurrenceAt(module, offset);
+    const home = at?.binding.moduleId;
+    if (at === undefined || home === undefined) return undefined;
+    return this.#workspace.isOwn(home) || at.text !== at.binding.name ? at : undefined;
+  }
+
+  async documentSymbols(uri: string): Promise<DocumentSymbol[]> {
+    const { context, document } = await this.#ask(uri);
+    return outlineOf(context.module.module).map((entry) => toDocumentSymbol(entry, document));
+  }
+
+  async semanticTokens(uri: string): Promise<SemanticTokens> {
+    const { context, document } = await this.#ask(uri);
+    return { data: encodeTokens(semanticTokens(context.module), document) };
+  }
+
+  async codeActions(uri: string, range: Range): Promise<CodeAction[]> {
+    const { context, document } = await this.#ask(uri);
+    const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
+    const exporters = (name: string) => this.#workspace.exporters(uri, name);
+    return fixesIn(context.module, start, end, exporters).map((fix) => toAction(fix, document));
+  }
+}
+
+function toAction({ title, edits, isPreferred }: Fix, document: TextDocument): CodeAction {
+  const toEdit = ({ span, text }: TextEdit) => ({ range: rangeIn(document, span), newText: text });
+  return {
+    title,
+    kind: 'quickfix',
+    isPreferred,
+    edit: { changes: { [document.uri]: edits.map(toEdit) } },
+  };
+}

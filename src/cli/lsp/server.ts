@@ -1,0 +1,163 @@
+// The language server: speaks the protocol over a pair of streams, keeps the open buffers, and tells what is wrong in them
+// shortly after each change. The packages of the protocol load with it.
+import type { Connection, InitializeParams, InitializeResult } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { BuiltinSpec, Edition } from '../../lang/index.ts';
+import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../../lang/index.ts';
+import { Answers } from './answers.ts';
+import { type MakeDocument, Places, toProtocolDiagnostic } from './convert.ts';
+import { Published } from './published.ts';
+import { keyOf, Workspace } from './workspace.ts';
+
+export interface LspOptions {
+  readonly builtins: readonly BuiltinSpec[];
+  readonly edition: Edition | undefined;
+  readonly version: string;
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+}
+
+/** How long the text has to rest before it is checked, in milliseconds. */
+const REST = 120;
+
+/** Serves until the editor ends it, which ends the process: so the protocol wants it. */
+export async function serveLsp(options: LspOptions): Promise<never> {
+  const { createConnection, ProposedFeatures, TextDocuments } = await import(
+    'vscode-languageserver/node.js'
+  );
+  const { TextDocument: Text } = await import('vscode-languageserver-textdocument');
+  const connection = createConnection(ProposedFeatures.all, options.input, options.output);
+  const documents = new TextDocuments(Text);
+  const make: MakeDocument = (uri, text) => Text.create(uri, 'harn', 0, text);
+  const server = new Server(connection, options, make);
+  documents.onDidOpen(({ document }) => server.changed(document));
+  documents.onDidChangeContent(({ document }) => server.changed(document));
+  documents.onDidClose(({ document }) => server.closed(document));
+  documents.listen(connection);
+  server.listen();
+  connection.listen();
+  // The connection ends the process on `exit`, and when the editor is gone.
+  return new Promise<never>(() => undefined);
+}
+
+class Server {
+  readonly #connection: Connection;
+  readonly #workspace: Workspace;
+  readonly #answers: Answers;
+  readonly #published: Published;
+  readonly #make: MakeDocument;
+  readonly #version: string;
+  #timer: NodeJS.Timeout | undefined;
+  /** Checks run one after the other. */
+  #checking: Promise<void> = Promise.resolve();
+
+  constructor(connection: Connection, options: LspOptions, make: MakeDocument) {
+    this.#connection = connection;
+    this.#make = make;
+    this.#version = options.version;
+    this.#workspace = new Workspace(options.builtins, options.edition);
+    this.#answers = new Answers(this.#workspace, make);
+    this.#published = new Published((uri, diagnostics) => {
+      void connection.sendDiagnostics({ uri, diagnostics });
+    });
+  }
+
+  listen(): void {
+    const connection = this.#connection;
+    const answers = this.#answers;
+    connection.onInitialize((params) => this.#initialize(params));
+    connection.onDidChangeWatchedFiles(() => {
+      this.#workspace.refresh();
+      this.#checkSoon();
+    });
+    connection.onHover((params) => answers.hover(params));
+    connection.onCompletion((params) => answers.completion(params));
+    connection.onSignatureHelp((params) => answers.signatureHelp(params));
+    connection.onDefinition((params) => answers.definition(params));
+    connection.onReferences((params) =>
+      answers.references(params, params.context.includeDeclaration),
+    );
+    connection.onPrepareRename((params) => answers.prepareRename(params));
+    connection.onRenameRequest((params) => answers.rename(params, params.newName));
+    connection.onDocumentSymbol(({ textDocument }) => answers.documentSymbols(textDocument.uri));
+    connection.onCodeAction(({ textDocument, range }) =>
+      answers.codeActions(textDocument.uri, range),
+    );
+    connection.languages.semanticTokens.on(({ textDocument }) =>
+      answers.semanticTokens(textDocument.uri),
+    );
+  }
+
+  #initialize({ workspaceFolders, rootUri }: InitializeParams): InitializeResult {
+    const folders = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
+    this.#workspace.roots = folders.filter((uri) => uri.startsWith('file:')).map(keyOf);
+    return {
+      serverInfo: { name: 'harn', version: this.#version },
+      capabilities: {
+        // Texts come as changes to what is known.
+        textDocumentSync: { openClose: true, change: 2 },
+        hoverProvider: true,
+        completionProvider: { triggerCharacters: ['.', '"', '/'] },
+        signatureHelpProvider: { triggerCharacters: ['(', ','] },
+        definitionProvider: true,
+        referencesProvider: true,
+        renameProvider: { prepareProvider: true },
+        documentSymbolProvider: true,
+        codeActionProvider: { codeActionKinds: ['quickfix'] },
+        semanticTokensProvider: {
+          legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [...TOKEN_MODIFIERS] },
+          full: true,
+        },
+      },
+    };
+  }
+
+  changed(document: TextDocument): void {
+    this.#workspace.set(document);
+    this.#checkSoon();
+  }
+
+  closed({ uri }: TextDocument): void {
+    this.#workspace.close(uri);
+    this.#published.closed(uri);
+    this.#checkSoon();
+  }
+
+  #checkSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#checking = this.#checking.then(() => this.#checkOpen());
+    }, REST);
+  }
+
+  /** Checks the open files whose programs have changed. Questions are answered in between. */
+  async #checkOpen(): Promise<void> {
+    for (const { uri } of this.#workspace.openDocuments) {
+      if (this.#published.knows(uri, this.#workspace.current(uri))) continue;
+      try {
+        await this.#check(uri);
+      } catch (error) {
+        // A defect of ours in one file must not silence the others.
+        this.#connection.console.error(`${uri}: ${String(error)}`);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  async #check(uri: string): Promise<void> {
+    const program = await this.#workspace.program(uri);
+    const isOpen = this.#workspace.openDocuments.some((document) => document.uri === uri);
+    if (!isOpen) return;
+    const places = new Places(this.#workspace, program, this.#make);
+    const found = new Map<string, ReturnType<typeof toProtocolDiagnostic>[]>();
+    for (const diagnostic of [...program.diagnostics, ...program.latent]) {
+      const { source } = diagnostic.span;
+      const document = this.#workspace.isOwn(source) ? places.document(source) : undefined;
+      if (document === undefined) continue;
+      const list = found.get(document.uri) ?? [];
+      list.push(toProtocolDiagnostic(diagnostic, document));
+      found.set(document.uri, list);
+    }
+    this.#published.found(uri, program, found);
+  }
+}

@@ -1,0 +1,105 @@
+// What somebody is in the middle of writing, read off the tokens, because the tree of an unfinished text may lack it:
+// the word at the cursor, the string of an import, the call whose arguments are being written.
+import { DiagnosticSink, type Source } from '../../base/index.ts';
+import { tokenize } from '../1-parse/lexer.ts';
+import { T, type TokenKind, type TokenList } from '../1-parse/token.ts';
+
+/** Stands for the name that is about to be typed. */
+export const STAND_IN = 'harn__';
+
+/** A text that can be checked while a name is missing at the offset: with a stand-in where no word is. */
+export function withStandIn(text: string, offset: number, after = ''): string {
+  const around = text.slice(Math.max(0, offset - 1), offset + 1);
+  if (after === '' && /\w/.test(around)) return text;
+  return `${text.slice(0, offset)}${STAND_IN}${after}${text.slice(offset)}`;
+}
+
+/** The tokens of an unfinished text. */
+export function tokensOf(source: Source): TokenList {
+  return tokenize(source, new DiagnosticSink());
+}
+
+/** The word that the cursor is in or behind. */
+export function wordAt(
+  text: string,
+  offset: number,
+): { readonly start: number; readonly end: number } {
+  let start = offset;
+  while (start > 0 && /\w/.test(text.charAt(start - 1))) start -= 1;
+  let end = offset;
+  while (end < text.length && /\w/.test(text.charAt(end))) end += 1;
+  return { start, end };
+}
+
+/** The index of the last token that begins before the offset; -1 when there is none. */
+export function tokenBefore(tokens: TokenList, offset: number): number {
+  let low = 0;
+  let high = tokens.count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((tokens.starts[middle] as number) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+const STRINGS: ReadonlySet<TokenKind> = new Set([T.string, T.rawString, T.tripleString, T.bad]);
+
+/** The path of an import that the cursor is in, up to the cursor; undefined elsewhere. */
+export function importPathAt(tokens: TokenList, offset: number): string | undefined {
+  const at = tokenBefore(tokens, offset);
+  if (at < 1 || !STRINGS.has(tokens.kindAt(at))) return undefined;
+  const start = tokens.starts[at] as number;
+  const isOpen = tokens.kindAt(at) === T.bad || offset < (tokens.ends[at] as number);
+  const before = tokens.kindAt(at - 1);
+  if (!isOpen || (before !== T.import && before !== T.from)) return undefined;
+  return tokens.text.slice(start, offset).replace(/^r?#*"+/, '');
+}
+
+/** Whether the cursor is in a comment. */
+export function isInComment({ comments }: TokenList, offset: number): boolean {
+  return comments.some(
+    ({ style, start, end }) => offset > start && (style === 'line' ? offset <= end : offset < end),
+  );
+}
+
+/** A call that is being written. */
+export interface OpenCall {
+  /** Where its `(` is. */
+  readonly open: number;
+  /** The last word of what is called. */
+  readonly callee: { readonly start: number; readonly end: number; readonly name: string };
+  /** Counted from 0. */
+  readonly argument: number;
+}
+
+const OPENING: ReadonlySet<TokenKind> = new Set([T.lparen, T.lbracket, T.lbrace]);
+const CLOSING: ReadonlySet<TokenKind> = new Set([T.rparen, T.rbracket, T.rbrace]);
+
+/** The innermost call around the cursor. */
+export function openCallAt(tokens: TokenList, offset: number): OpenCall | undefined {
+  let depth = 0;
+  let argument = 0;
+  for (let i = tokenBefore(tokens, offset); i > 0; i -= 1) {
+    const kind = tokens.kindAt(i);
+    if (kind === T.eof || (CLOSING.has(kind) && (tokens.ends[i] as number) > offset)) continue;
+    if (CLOSING.has(kind)) depth += 1;
+    else if (OPENING.has(kind)) {
+      if (depth > 0) depth -= 1;
+      else if (kind !== T.lparen) argument = 0;
+      else return callBefore(tokens, i, argument);
+    } else if (kind === T.comma && depth === 0) argument += 1;
+  }
+  return undefined;
+}
+
+function callBefore(tokens: TokenList, open: number, argument: number): OpenCall | undefined {
+  const at = open - 1;
+  const name = tokens.textAt(at);
+  const isDeclared = tokens.kindAt(at - 1) === T.fn || tokens.kindAt(at - 1) === T.pipeline;
+  if (at < 0 || isDeclared || !/^\w+$/.test(name) || tokens.kindAt(at) !== T.identifier)
+    return undefined;
+  const start = tokens.starts[at] as number;
+  const end = tokens.ends[at] as number;
+  return { open: tokens.starts[open] as number, callee: { start, end, name }, argument };
+}
