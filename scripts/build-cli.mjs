@@ -13,7 +13,10 @@ import { builtinTables } from './builtin-tables.mjs';
 import { root } from './setup.mjs';
 
 /** npm packages that stay in node_modules: native code, or so big that copying them helps nobody. */
-const EXTERNAL = ['ai', '@ai-sdk/*', '@photostructure/sqlite', 'pg', 'node:*'];
+const EXTERNAL = [
+  ...['ai', '@ai-sdk/*', '@photostructure/sqlite', 'pg', 'node:*'],
+  ...['vscode-languageserver', 'vscode-languageserver-textdocument'],
+];
 
 /** Stands for the identity of the build, which is known when everything else is. */
 const BUILD = '@identity@build@';

@@ -29,7 +29,8 @@ export class Editor {
   readonly #texts = new Map<string, string>();
   readonly #versions = new Map<string, number>();
   readonly #told = new Map<string, readonly Diagnostic[]>();
-  #waiting: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #hasEnded = false;
 
   constructor(bin: string, root: string, env: NodeJS.ProcessEnv = process.env) {
     this.#root = root;
@@ -45,6 +46,12 @@ export class Editor {
         for (const wake of this.#waiting.splice(0)) wake();
       },
     );
+    this.child.once('exit', () => {
+      this.#hasEnded = true;
+      for (const wake of this.#waiting.splice(0)) wake();
+      // What is still asked is never answered.
+      this.connection.dispose();
+    });
     this.connection.listen();
   }
 
@@ -113,6 +120,7 @@ export class Editor {
     for (;;) {
       const found = this.#told.get(uri);
       if (found !== undefined && isWanted(found)) return found;
+      if (this.#hasEnded) throw new Error('the server has ended');
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
       });
@@ -187,13 +195,10 @@ export class Editor {
     });
     await this.connection.sendRequest('shutdown');
     await this.connection.sendNotification('exit');
-    const code = await ended;
-    this.connection.dispose();
-    return code;
+    return await ended;
   }
 
   kill(): void {
-    this.connection.dispose();
     this.child.kill('SIGKILL');
   }
 }

@@ -80,7 +80,7 @@ describe('harn lsp, asked about a program of two files', () => {
     expect(double).toContain('pub fn double(n: int) -> int');
     expect(double).toContain('Twice as much.');
     const log = await editor.hoverText('main.harn', editor.at('main.harn', 'log('));
-    expect(log).toMatch(/```harn\nlog\(.*\n```\n\n\w/s);
+    expect(log).toMatch(/```harn\nstdio\.log\(.*\n```\n\nWrites /s);
     const print = await editor.hoverText('main.harn', editor.at('main.harn', 'println'));
     expect(print).toContain('println(');
     const point = await editor.hoverText('main.harn', editor.at('main.harn', 'point ='));

@@ -4,7 +4,7 @@
 import { KEYWORDS } from '../1-parse/token.ts';
 import type { Binding } from '../2-check/checked-module.ts';
 import type { Node } from '../ast.ts';
-import { importPathAt, isInComment, tokensOf } from './cursor-context.ts';
+import { importPathAt, isInComment, isInOpenString, tokensOf } from './cursor-context.ts';
 import { declarationText, docOf } from './head-text.ts';
 import { docOfBuiltin } from './hover.ts';
 import { membersOf, type ToolContext, typeOf } from './members.ts';
@@ -49,7 +49,7 @@ export function completionsAt(
     const replaces = typed.length;
     return modulePaths(typed).map((path) => ({ ...plain(path, 'module', 0), replaces }));
   }
-  if (isInComment(tokens, offset)) return [];
+  if (isInComment(tokens, offset) || isInOpenString(tokens, offset)) return [];
   const path = pathTo(context.module.module, offset);
   const around = path.at(-1);
   if (around?.kind === 'StringLiteral' || around?.kind === 'StringText') return [];
@@ -118,6 +118,11 @@ function named(label: string, binding: Binding, program: ToolContext['program'])
   return { label, kind, detail: declarationText(binding, program), doc, rank: 0 };
 }
 
+/** What only the standard library calls. */
+function isInternal(name: string): boolean {
+  return name.startsWith('@') || name.startsWith('__') || name.includes('.');
+}
+
 const GLOBALS = ['harness', 'Result', 'argv', 'context', 'prompt', 'skills'];
 /** Words with a meaning that are not reserved. */
 const SOFT_WORDS = ['const', 'gen', 'as', 'where', 'throws', 'not', 'each', 'settle'];
@@ -130,11 +135,11 @@ function nameCompletions({ module, program, builtins }: ToolContext, offset: num
   for (const [name, binding] of namesAt(module, offset)) add(named(name, binding, program));
   for (const name of GLOBALS) add(plain(name, 'variable', 1));
   for (const spec of builtins) {
-    if (spec.name.startsWith('@')) continue;
     const names = spec.name.includes('.') ? [] : [spec.name];
     const detail = spec.signature;
     for (const label of [...names, ...(spec.aliases ?? [])])
-      add({ label, kind: 'function', detail, doc: docOfBuiltin(spec), rank: 1 });
+      if (!isInternal(label))
+        add({ label, kind: 'function', detail, doc: docOfBuiltin(spec), rank: 1 });
   }
   for (const word of [...KEYWORDS.keys(), ...SOFT_WORDS]) add(plain(word, 'keyword', 2));
   return [...found.values()];

@@ -1,16 +1,23 @@
 // What somebody is in the middle of writing, read off the tokens, because the tree of an unfinished text may lack it:
 // the word at the cursor, the string of an import, the call whose arguments are being written.
 import { DiagnosticSink, type Source } from '../../base/index.ts';
-import { tokenize } from '../1-parse/lexer.ts';
-import { T, type TokenKind, type TokenList } from '../1-parse/token.ts';
+import { tokenize, tokenizeRange } from '../1-parse/lexer.ts';
+import { Reporter } from '../1-parse/report.ts';
+import { KEYWORDS, T, type TokenKind, type TokenList } from '../1-parse/token.ts';
+import type { CheckedModule } from '../2-check/checked-module.ts';
+import { pathTo } from './tree.ts';
 
 /** Stands for the name that is about to be typed. */
-export const STAND_IN = 'harn__';
+const STAND_IN = 'harn__';
 
-/** A text that can be checked while a name is missing at the offset: with a stand-in where no word is. */
+/**
+ * A text that can be checked while a name is missing at the offset: with a stand-in where no word is, and behind a
+ * reserved word, which may become another one. `after` follows the stand-in, which then always comes.
+ */
 export function withStandIn(text: string, offset: number, after = ''): string {
-  const around = text.slice(Math.max(0, offset - 1), offset + 1);
-  if (after === '' && /\w/.test(around)) return text;
+  const { start, end } = wordAt(text, offset);
+  const word = text.slice(start, end);
+  if (after === '' && word !== '' && !KEYWORDS.has(word)) return text;
   return `${text.slice(0, offset)}${STAND_IN}${after}${text.slice(offset)}`;
 }
 
@@ -19,11 +26,18 @@ export function tokensOf(source: Source): TokenList {
   return tokenize(source, new DiagnosticSink());
 }
 
+/** The tokens around a place: of the expression where it stands in the middle of a text. */
+export function tokensAround({ source, module }: CheckedModule, offset: number): TokenList {
+  const path = pathTo(module, offset);
+  const string = path.findLastIndex(({ kind }) => kind === 'InterpolatedString');
+  const inside = string === -1 ? undefined : path[string + 1];
+  if (inside === undefined || inside.kind === 'StringText') return tokensOf(source);
+  const reporter = new Reporter(source.id, source.text, new DiagnosticSink());
+  return tokenizeRange(reporter, source.text, inside.span.start, inside.span.end);
+}
+
 /** The word that the cursor is in or behind. */
-export function wordAt(
-  text: string,
-  offset: number,
-): { readonly start: number; readonly end: number } {
+function wordAt(text: string, offset: number): { readonly start: number; readonly end: number } {
   let start = offset;
   while (start > 0 && /\w/.test(text.charAt(start - 1))) start -= 1;
   let end = offset;
@@ -54,6 +68,12 @@ export function importPathAt(tokens: TokenList, offset: number): string | undefi
   const before = tokens.kindAt(at - 1);
   if (!isOpen || (before !== T.import && before !== T.from)) return undefined;
   return tokens.text.slice(start, offset).replace(/^r?#*"+/, '');
+}
+
+/** Whether the cursor is in a string that nobody has closed yet. */
+export function isInOpenString(tokens: TokenList, offset: number): boolean {
+  const at = tokenBefore(tokens, offset);
+  return tokens.kindAt(at) === T.bad && /^r?#*"/.test(tokens.textAt(at));
 }
 
 /** Whether the cursor is in a comment. */

@@ -146,7 +146,8 @@ function* nominalMembers(
     }
   }
   for (const method of methodsOf(context.program, node.name, node.span.source)) {
-    const { name, nameSpan, doc } = method;
+    const { name, nameSpan } = method;
+    const doc = method.doc ?? commentBefore(context.program, method.span);
     const signature = headText(method, sourceText(context.program, nameSpan.source));
     yield { name, kind: 'method', signature, doc, span: nameSpan, spec: undefined };
   }
@@ -164,6 +165,18 @@ function* builtinMethods(receiver: string): Generator<MemberInfo, void, undefine
   const table = Object.hasOwn(METHODS, receiver) ? METHODS[receiver] : undefined;
   for (const [name, signature] of Object.entries(table ?? {}))
     yield { name, kind: 'method', signature, doc: undefined, span: undefined, spec: undefined };
+}
+
+/** The doc comment right before a place: methods do not carry theirs. */
+function commentBefore(program: CheckedProgram, { source: id, start }: Span): string | undefined {
+  const home = program.modules.find(({ source }) => source.id === id);
+  const text = home?.source.text ?? '';
+  return home?.module.comments
+    .findLast(
+      ({ style, span }) =>
+        style === 'doc' && span.end <= start && text.slice(span.end, start).trim() === '',
+    )
+    ?.text.trim();
 }
 
 function sourceText(program: CheckedProgram, id: string): string {

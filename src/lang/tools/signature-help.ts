@@ -1,6 +1,6 @@
 // The signature of the call whose arguments are being written, and which argument it is.
 import type { Node } from '../ast.ts';
-import { type OpenCall, openCallAt, tokensOf } from './cursor-context.ts';
+import { type OpenCall, openCallAt, tokensAround } from './cursor-context.ts';
 import { declarationText, docOf } from './head-text.ts';
 import { docOfBuiltin } from './hover.ts';
 import { type MemberInfo, memberOf, type ToolContext } from './members.ts';
@@ -18,7 +18,7 @@ export interface SignatureHelp {
 
 /** Undefined outside of calls, and where what is called is not known. */
 export function signatureHelpAt(context: ToolContext, offset: number): SignatureHelp | undefined {
-  const call = openCallAt(tokensOf(context.module.source), offset);
+  const call = openCallAt(tokensAround(context.module, offset), offset);
   if (call === undefined) return undefined;
   const found = calleeOf(context, call);
   if (found === undefined) return undefined;
