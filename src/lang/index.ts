@@ -69,15 +69,13 @@ export type { Comment, Edition, Module, Node } from './ast.ts';
 export type { BuiltinColour, BuiltinEffect, BuiltinSpec } from './builtin-spec.ts';
 // Error tables of this room, for `explain` and the docs
 export { lexErrors, parseErrors } from './errors.ts';
-<<<<<<< HEAD
-// Tools over sources: loaded on demand, no run needs them
-export { type LangTools, loadLangTools } from './tools/load.ts';
-=======
 // What editors ask: pure questions about checked programs
 export { type Completion, completionsAt, type ModulePaths } from './tools/completion.ts';
 export { withStandIn } from './tools/cursor-context.ts';
 export { type Exporter, type Fix, fixesIn, publicNamesOf } from './tools/fixes.ts';
 export { type HoverText, hoverAt } from './tools/hover.ts';
+// Tools over sources: loaded on demand, no run needs them
+export { type LangTools, loadLangTools } from './tools/load.ts';
 export { type MemberInfo, membersOf, type ToolContext } from './tools/members.ts';
 export {
   declarationAt,
@@ -98,4 +96,3 @@ export {
 } from './tools/semantic-tokens.ts';
 export { type SignatureHelp, signatureHelpAt } from './tools/signature-help.ts';
 export { outlineOf, type SymbolEntry } from './tools/symbols.ts';
->>>>>>> 7e66d4b (A language server: analysis in lang/tools, the protocol in cli/lsp)

@@ -19,6 +19,7 @@ import {
   type SignatureHelp,
   StreamMessageReader,
   StreamMessageWriter,
+  type TextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node.js';
 
@@ -176,6 +177,10 @@ export class Editor {
 
   semanticTokens(name: string): Promise<SemanticTokens> {
     return this.#ask('semanticTokens/full', name, {});
+  }
+
+  formatting(name: string): Promise<TextEdit[]> {
+    return this.#ask('formatting', name, { options: { tabSize: 2, insertSpaces: true } });
   }
 
   codeActions(name: string, range: Range): Promise<CodeAction[]> {

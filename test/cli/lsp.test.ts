@@ -300,6 +300,25 @@ describe('harn lsp, while somebody types', () => {
   });
 });
 
+describe('harn lsp, asked to format', () => {
+  test('gives the canonical text in the width of the project, and nothing for what does not parse', async () => {
+    const editor = await edit({
+      'wide.harn': 'fn f(first, second) { return first+second }\n',
+      'harn.toml': '[fmt]\nline_width = 30\n',
+    });
+    const [change] = await editor.formatting('wide.harn');
+    expect(change?.newText).toContain('first + second');
+    expect(
+      Math.max(...(change?.newText ?? '').split('\n').map(({ length }) => length)),
+    ).toBeLessThan(31);
+    await editor.open('tidy.harn', 'log(1)\n');
+    expect(await editor.formatting('tidy.harn')).toEqual([]);
+    await editor.open('broken.harn', 'log(1\n');
+    expect(await editor.formatting('broken.harn')).toEqual([]);
+    expect(await editor.shutdown()).toBe(0);
+  });
+});
+
 describe('harn lsp, treated badly', () => {
   test('answers after messages that are no messages, and ends when it is told to', async () => {
     const editor = await edit({ 'main.harn': MAIN, 'lib.harn': LIB });

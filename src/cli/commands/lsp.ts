@@ -2,13 +2,19 @@
 import { createRegistry, EFFECT_GROUPS } from '../../builtins/index.ts';
 import type { Command } from '../command.ts';
 import { serveLsp } from '../lsp/server.ts';
+import { keyOf } from '../lsp/workspace.ts';
 import { editionOf } from '../source-files.ts';
+import { SettingsReader } from '../tool-settings.ts';
 
 export const lsp: Command = {
   async run(args, { host: getHost, version }) {
-    const edition = editionOf(await getHost(), args.value('edition'));
+    const host = await getHost();
+    const edition = editionOf(host, args.value('edition'));
     const builtins = createRegistry(EFFECT_GROUPS).specs();
+    // Read anew each time: an editor stays open longer than a setting stays as it is.
+    const lineWidth = async (uri: string) =>
+      (await new SettingsReader(host).of(keyOf(uri))).lineWidth;
     const { stdin: input, stdout: output } = process;
-    return serveLsp({ builtins, edition, version, input, output });
+    return serveLsp({ builtins, edition, version, lineWidth, input, output });
   },
 };

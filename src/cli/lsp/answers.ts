@@ -6,6 +6,7 @@ import type {
   Hover,
   Location,
   Position,
+  TextEdit as ProtocolEdit,
   Range,
   SemanticTokens,
   SignatureHelp,
@@ -13,6 +14,7 @@ import type {
   WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { HarnError } from '../../base/index.ts';
 import {
   completionsAt,
   declarationAt,
@@ -20,6 +22,7 @@ import {
   fixesIn,
   hoverAt,
   isName,
+  loadLangTools,
   type NameSymbol,
   type Occurrence,
   occurrenceAt,
@@ -45,6 +48,9 @@ import {
 import { lspErrors } from './errors.ts';
 import type { Workspace } from './workspace.ts';
 
+/** How long lines of a file may get. */
+export type LineWidth = (uri: string) => Promise<number | undefined>;
+
 interface Asked {
   readonly context: ToolContext;
   readonly document: TextDocument;
@@ -61,9 +67,11 @@ interface Found {
 export class Answers {
   readonly #workspace: Workspace;
   readonly #make: MakeDocument;
+  readonly #lineWidth: LineWidth;
 
-  constructor(workspace: Workspace, make: MakeDocument) {
+  constructor(workspace: Workspace, make: MakeDocument, lineWidth: LineWidth) {
     this.#workspace = workspace;
+    this.#lineWidth = lineWidth;
     this.#make = make;
   }
 
@@ -230,6 +238,22 @@ export class Answers {
   async semanticTokens(uri: string): Promise<SemanticTokens> {
     const { context, document } = await this.#ask(uri);
     return { data: encodeTokens(semanticTokens(context.module), document) };
+  }
+
+  /** One change of the whole text; none for a text that does not parse, whose mistakes are told anyway. */
+  async formatting(uri: string): Promise<ProtocolEdit[]> {
+    const { document } = await this.#ask(uri);
+    const { format, formatErrors } = await loadLangTools();
+    const text = document.getText();
+    const width = await this.#lineWidth(uri);
+    try {
+      const newText = format({ id: this.#workspace.idOfUri(uri), text }, width);
+      if (newText === text) return [];
+      return [{ range: rangeIn(document, { start: 0, end: text.length }), newText }];
+    } catch (error) {
+      if (HarnError.is(error) && error.code === formatErrors.$code('cannotParse')) return [];
+      throw error;
+    }
   }
 
   async codeActions(uri: string, range: Range): Promise<CodeAction[]> {

@@ -4,7 +4,7 @@ import type { Connection, InitializeParams, InitializeResult } from 'vscode-lang
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { BuiltinSpec, Edition } from '../../lang/index.ts';
 import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../../lang/index.ts';
-import { Answers } from './answers.ts';
+import { Answers, type LineWidth } from './answers.ts';
 import { type MakeDocument, Places, toProtocolDiagnostic } from './convert.ts';
 import { Published } from './published.ts';
 import { keyOf, Workspace } from './workspace.ts';
@@ -13,6 +13,7 @@ export interface LspOptions {
   readonly builtins: readonly BuiltinSpec[];
   readonly edition: Edition | undefined;
   readonly version: string;
+  readonly lineWidth: LineWidth;
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
 }
@@ -56,7 +57,7 @@ class Server {
     this.#make = make;
     this.#version = options.version;
     this.#workspace = new Workspace(options.builtins, options.edition);
-    this.#answers = new Answers(this.#workspace, make);
+    this.#answers = new Answers(this.#workspace, make, options.lineWidth);
     this.#published = new Published((uri, diagnostics) => {
       void connection.sendDiagnostics({ uri, diagnostics });
     });
@@ -80,6 +81,7 @@ class Server {
     connection.onPrepareRename((params) => answers.prepareRename(params));
     connection.onRenameRequest((params) => answers.rename(params, params.newName));
     connection.onDocumentSymbol(({ textDocument }) => answers.documentSymbols(textDocument.uri));
+    connection.onDocumentFormatting(({ textDocument }) => answers.formatting(textDocument.uri));
     connection.onCodeAction(({ textDocument, range }) =>
       answers.codeActions(textDocument.uri, range),
     );
@@ -103,6 +105,7 @@ class Server {
         referencesProvider: true,
         renameProvider: { prepareProvider: true },
         documentSymbolProvider: true,
+        documentFormattingProvider: true,
         codeActionProvider: { codeActionKinds: ['quickfix'] },
         semanticTokensProvider: {
           legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [...TOKEN_MODIFIERS] },
