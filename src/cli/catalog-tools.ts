@@ -1,4 +1,5 @@
-// The commands that help to write programs, as data: tests and suites, new projects, the reference.
+// The commands that help to write programs, as data: tests and suites, new projects, the
+// reference, editors.
 import type { OptionSpec } from './arguments.ts';
 import { EDITION, HELP, JSON_OPTION } from './catalog-options.ts';
 import type { CommandSpec } from './command.ts';
@@ -132,5 +133,14 @@ export const TOOL_COMMANDS: readonly CommandSpec[] = [
       ['harn completions fish | source', 'in ~/.config/fish/config.fish'],
     ],
     load: async () => (await import('./commands/completions.ts')).completions,
+  },
+  {
+    name: 'lsp',
+    summary: 'serve an editor: the language server, on stdin and stdout',
+    positionals: [],
+    options: [{ name: 'stdio', help: 'the only way there is; editors add it' }, EDITION, HELP],
+    details: ['Started by an editor; see docs/editors.md for how to set one up.'],
+    examples: [['harn lsp', 'what the setting of an editor names as its command']],
+    load: async () => (await import('./commands/lsp.ts')).lsp,
   },
 ];

@@ -516,23 +516,6 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/hitl.ts')).hitlAnswer,
   },
   {
-    name: 'lsp',
-    summary: 'serve an editor: the language server, on stdin and stdout',
-    positionals: [],
-    options: [
-      { name: 'stdio', help: 'the only way there is; editors add it' },
-      {
-        name: 'edition',
-        value: 'EDITION',
-        help: 'read all files as this edition: 0.7 or 2026 (or HARN_EDITION)',
-      },
-      HELP,
-    ],
-    details: ['Started by an editor; see docs/editors.md for how to set one up.'],
-    examples: [['harn lsp', 'what the setting of an editor names as its command']],
-    load: async () => (await import('./commands/lsp.ts')).lsp,
-  },
-  {
     name: 'doctor',
     summary: 'look at this machine and this project',
     positionals: [],
