@@ -137,7 +137,7 @@ function ambient({ name }: Named): string {
 }
 
 function replacement({ use }: { readonly use: string }): string {
-  return `Write \`${use}(…)\`; \`harn fix\` does it for a whole file.`;
+  return `Write \`${use}(…)\`.`;
 }
 
 function pascal(field: string): string {
