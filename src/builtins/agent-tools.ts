@@ -4,6 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
 import {
   executorOf,
   formatToolResult,
+  lifecycleTools,
   parameterSchema,
   parseToolCalls,
   type RunContext,
@@ -63,6 +64,22 @@ function withEntry(registry: Value, fn: string, entry: Dict): Dict {
   const at = entries.findIndex((one) => nameOf(one) === nameOf(entry));
   if (at === -1) return registryOf([...entries, entry]);
   return registryOf(entries.map((one, k) => (k === at ? entry : one)));
+}
+
+/** The loop knows these tools by their names and runs them itself: their entries have no handler. */
+function withLifecycle(registry: Value, options: Value): Dict {
+  if (options !== null && !isDict(options)) throw toolErrors.badConfig({});
+  const subagents = options === null ? null : dictGet(options, 'subagents');
+  const tools = lifecycleTools({ subagents: subagents === true });
+  return tools.reduce((kept: Dict, { name, description, parameters }) => {
+    const entry = dictFrom([
+      ['name', name],
+      ['description', description],
+      ['executor', 'provider_native'],
+      ['parameters', fromJson(parameters)],
+    ]);
+    return withEntry(kept, 'agent_lifecycle_tools', entry);
+  }, registry as Dict);
 }
 
 /** The parts of a dict that are data. */
@@ -222,6 +239,17 @@ export function agentToolRows(): readonly BuiltinRow[] {
       },
       (_, registry, name, description, config) =>
         withEntry(registry, 'tool_define', defined(display(name), display(description), config)),
+    ),
+    builtin(
+      'agent_lifecycle_tools(registry: any?, options: any?) -> dict',
+      {
+        doc: 'The registry with the tools by which a model asks to be suspended and, with `{subagents: true}`, pauses, resumes and stops workers.',
+        example: {
+          source: 'println(tool_count(agent_lifecycle_tools(nil, {subagents: true})))',
+          prints: '4',
+        },
+      },
+      (_, registry, options) => withLifecycle(registry ?? empty(), options ?? null),
     ),
     builtin(
       'tool_list(registry: any) -> list',

@@ -37,6 +37,7 @@ export {
   type LoopOptions,
   type LoopParts,
   type LoopStatus,
+  lifecycleTools,
   llmCallSafeWithTranscript,
   llmCallWithTranscript,
   loopErrors,

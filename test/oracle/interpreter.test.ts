@@ -21,6 +21,7 @@ const BEYOND = new Set([
   'lifecycle/a-model-settles',
   'lifecycle/each-call-has-its-slot',
   'workers/body-wait-and-result',
+  'workers/lifecycle-tools',
   'workers/open-at-the-end',
   'workers/suspended-until-told',
   'types/argument-of-another-type',

@@ -95,6 +95,7 @@ export { readSession, sessionTopic } from './session-facts.ts';
 export { sessionKeeper } from './session-keeper.ts';
 // Workers
 export { subAgentKind, topLevelKind } from './sub-agent.ts';
+export { lifecycleTools } from './subagent-tools.ts';
 // Tools
 export { clearToolHooks, registerToolHook, type ToolHookCode } from './tool-hooks.ts';
 export { formatToolResult, parseToolCalls, type TextCall, toolPrompt } from './tool-text.ts';

@@ -7,8 +7,8 @@ import type { CompactPlan } from './compact-options.ts';
 import { loopErrors } from './errors.ts';
 import { COMPACTION_OPTIONS, loopCompaction } from './loop-compaction.ts';
 import type { LoopGate } from './loop-gate.ts';
-import { isParkCall, parkTool } from './loop-park.ts';
 import { type Permissions, parsePermissions } from './permissions.ts';
+import { withLifecycleTools } from './subagent-tools.ts';
 import { type Tool, toolTable } from './tools.ts';
 
 export type ToolFormat = 'native' | 'text';
@@ -62,6 +62,9 @@ export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
   readonly compact_keep_last?: number | null;
   /** A capability policy inside of the one in force: tools, side_effect_level, capabilities, workspace_roots, ... */
   readonly policy?: JsonObject | null;
+  /** Whether the model may pause, resume and stop the workers of its run; `subagent_tools` is the same. */
+  readonly subagents?: boolean | null;
+  readonly subagent_tools?: boolean | null;
   /** `{allow, deny, on_escalation}`: what this agent may call, below the policy. */
   readonly permissions?: Json;
 };
@@ -126,6 +129,7 @@ const OWN: ReadonlySet<string> = new Set([
   ...['done_sentinel', 'tool_format', 'native_tool_fallback', 'tool_retries', 'tool_backoff_ms'],
   ...['max_concurrent_tools', 'stop_after_successful_tools', 'require_successful_tools'],
   ...['token_budget', 'max_cost_usd', 'budget', 'tools', 'policy', 'permissions'],
+  ...['subagents', 'subagent_tools'],
   ...COMPACTION_OPTIONS,
 ]);
 
@@ -152,6 +156,7 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
   }
   const base = profileOf(given['profile']);
   const budget = budgetOf(given['budget']);
+  const subagents = flagOption(given, 'subagents') ?? flagOption(given, 'subagent_tools');
   return {
     sessionId: textOption(given, 'session_id') || undefined,
     persistent: flagOption(given, 'persistent') ?? false,
@@ -170,7 +175,7 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
     tokenBudget: intOption(given, 'token_budget', 0),
     maxCostUsd: numberOption(given, 'max_cost_usd') ?? budget,
     compaction: loopCompaction(given, llm as LlmOptions, { compact: parts.compact }),
-    tools: toolTable(withParkTool(parts.tools ?? [])),
+    tools: toolTable(withLifecycleTools(parts.tools ?? [], subagents)),
     policy: policyOption(given['policy']),
     permissions: parsePermissions(given['permissions'], parts.permissionCode),
     parts,
@@ -184,12 +189,6 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
 }
 
 type Given = { readonly [name: string]: Json };
-
-/** A loop with tools offers its model to be suspended, too. */
-function withParkTool(tools: readonly Tool[]): readonly Tool[] {
-  if (tools.length === 0) return tools;
-  return [...tools.filter((tool) => !isParkCall(tool)), parkTool];
-}
 
 function profileOf(name: Json | undefined): Profile {
   const found = PROFILES[name === undefined ? 'tool_using' : String(name)];

@@ -16,6 +16,7 @@ import { isPlan, planEntries, planRender } from './plan.ts';
 import { requestOf } from './prompt.ts';
 import { type Session, sessionsKey } from './session.ts';
 import { appendSessionFacts, sessionFacts } from './session-facts.ts';
+import { isSubagentCall, subagentAudit } from './subagent-tools.ts';
 import { runTool, type ToolOutcome } from './tool-run.ts';
 import { formatToolResult, parseToolCalls, withoutTags } from './tool-text.ts';
 import type { TranscriptEvent, TranscriptMessage } from './transcript.ts';
@@ -266,6 +267,10 @@ function* runCall(
           error_category: outcome.category ?? 'unknown',
         }),
   });
+  if (outcome.status === 'ok' && isSubagentCall(call)) {
+    const audit = subagentAudit(call.arguments, outcome.result);
+    yield* emitter.emit({ type: 'tool_call_audit', tool_name: call.name, audit });
+  }
   return outcome;
 }
 
