@@ -1,6 +1,8 @@
 // No program, however broken, makes the checker fail: random programs with pieces cut out, doubled and put in.
+import { Script } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { compileProgram } from '../../src/engine/compile.ts';
 import { check, memoryLoader } from '../../src/lang/index.ts';
 import { SPECS } from './compiled.ts';
 import { programs } from './generate.ts';
@@ -42,6 +44,34 @@ describe('broken programs', () => {
           expect(span.end).toBeLessThanOrEqual(broken.length);
       }),
       { numRuns: 300 },
+    );
+  }, 120_000);
+
+  /** Compiles any text; what has no errors must be JavaScript. Whether it had none. */
+  function compiles(text: string): boolean {
+    const { program } = compileProgram({ id: 'main.harn', text }, { loader, builtins: SPECS });
+    for (const { code } of program?.modules ?? []) new Script(`(function () {${code}\n})`);
+    return program !== undefined;
+  }
+
+  test('become JavaScript when nothing is wrong with them after all', () => {
+    let emitted = 0;
+    fc.assert(
+      fc.property(programs, cut, (text, damaged) => {
+        if (compiles(damage(text, [damaged]))) emitted += 1;
+      }),
+      { numRuns: 200, seed: 3 },
+    );
+    expect(emitted).toBeGreaterThan(0);
+  }, 120_000);
+
+  test('may be any bytes', () => {
+    const decoder = new TextDecoder();
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+        compiles(decoder.decode(bytes));
+      }),
+      { numRuns: 500 },
     );
   }, 120_000);
 });
