@@ -37,6 +37,7 @@ const EVENTS: { readonly [K in StreamEvent['event_type']]: FieldsOf<OfKind<K>> }
   tool_call: { call_id: 'text', name: 'text', args: 'any', started_at: 'time' },
   tool_result: { call_id: 'text', ok: 'bool', result: 'any' },
   hook: { name: 'text', phase: 'text', payload: 'any?' },
+  persona_stage: { persona: 'text', stage: 'text', transition: 'text' },
   audit: { entry: 'any' },
   child_run: { run_id: 'text', event: 'event' },
   main_returned: { value: 'any' },

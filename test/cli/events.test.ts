@@ -19,6 +19,8 @@ pipeline default(task) {
   llm_mock({tool_calls: [{name: "read", arguments: {path: "a"}}]})
   llm_mock({text: "Thanks."})
   println(agent_loop("go", nil, {tools: tools, session_id: "s"}).status)
+  let review = {kind: "reduce", metadata: {persona: "reviewer"}}
+  workflow_execute("look", {nodes: {review: review}, edges: [], entry: "review"}, [], {})
   harness.handoff_to("follow_up", {n: 1})
   pipeline_on_finish({ h, value -> h.spawn_settlement_agent() })
   return 5
@@ -64,12 +66,18 @@ it('every kind of event is as published and stands where it happened', async () 
   const events = published(here.harn('run', '--json', 'all.harn').stdout);
   const kinds = kindsOf(events);
   const first = (kind: string) => kinds.indexOf(kind);
-  const order = ['stderr', 'transcript', 'tool_call', 'tool_result', 'stdout', 'main_returned'];
+  const order = ['stderr', 'transcript', 'tool_call', 'tool_result', 'stdout', 'persona_stage'];
+  order.push('main_returned');
   order.push('hook', 'audit', 'child_run', 'run_settled', 'result');
   expect(order.map(first)).toEqual(order.map(first).toSorted((a, b) => a - b));
   expect(order.map(first)).not.toContain(-1);
   const [call, result] = [events[first('tool_call')], events[first('tool_result')]];
   expect(result).toMatchObject({ call_id: call?.['call_id'], ok: true, result: 'a' });
+
+  expect(events.filter(({ event_type: type }) => type === 'persona_stage')).toMatchObject([
+    { persona: 'reviewer', stage: 'review', transition: 'started' },
+    { persona: 'reviewer', stage: 'review', transition: 'completed' },
+  ]);
 
   const failed = kindsOf(published(here.harn('run', '--json', 'boom.harn').stdout));
   expect(failed).toEqual(['stdout', 'main_failed', 'run_settled', 'error']);

@@ -32,6 +32,12 @@ export type RunEventBody =
       readonly payload?: Json;
     }
   | {
+      readonly event_type: 'persona_stage';
+      readonly persona: string;
+      readonly stage: string;
+      readonly transition: string;
+    }
+  | {
       readonly event_type: 'pack_run';
       readonly bundle_hash: string;
       readonly signature_verified: boolean;

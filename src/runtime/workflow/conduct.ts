@@ -11,6 +11,7 @@ import { TokenBudget } from './budget.ts';
 import { runDelegated } from './delegate.ts';
 import { type Execution, sessionIdOf, stageInput } from './execution.ts';
 import type { Flow } from './flow.ts';
+import { tellPersona, transitionOf } from './persona.ts';
 import { stageIdOf } from './progress.ts';
 import { runStage } from './run-stage.ts';
 import { now, type StageInput, type StageResult, simple } from './stage.ts';
@@ -182,11 +183,19 @@ class Conductor {
       this.#budget.settle(input.node, null);
       if (input.node.kind === 'subagent') yield* closeWorkers(this.#ctx, input.stageId);
       visit.result = cancelled(this.#ctx, input, visit.startedAt, reason);
+      tellPersona(this.#ctx, input, 'cancelled');
     }
   }
 }
 
 function* stageBody(ctx: RunContext, input: StageInput, number: number): Suspending<StageResult> {
+  tellPersona(ctx, input, 'started');
+  const result = yield* stageWork(ctx, input, number);
+  tellPersona(ctx, input, transitionOf(result));
+  return result;
+}
+
+function* stageWork(ctx: RunContext, input: StageInput, number: number): Suspending<StageResult> {
   const { node, code } = input;
   // A delegated stage is a worker of the run, with entries of its own.
   if (node.kind === 'subagent') return yield* runDelegated(ctx, input);
