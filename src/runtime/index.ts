@@ -361,6 +361,7 @@ export {
   type RunRow,
   type RunSpec,
   type RunStart,
+  readEntry,
   recordOf,
   runErrors,
   runIndex,

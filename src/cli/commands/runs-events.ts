@@ -1,7 +1,7 @@
 // `harn runs events`: the journal of a run, entry by entry, for people or as one envelope per line. What a run
 // printed is not kept, only how much of it; everything else that happened is here.
 import type { Json, JsonObject } from '../../base/index.ts';
-import { type JournalEntry, journalTopic } from '../../runtime/index.ts';
+import { type JournalEntry, journalTopic, readEntry } from '../../runtime/index.ts';
 import { type Store, type StoredEvent, scanTopic } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';
@@ -16,8 +16,7 @@ export const runsEvents: Command = {
       const store = await project.requireStore();
       const runId = await findRunId(store, args.at(0));
       const show = args.has('json') ? printJson : printLine;
-      const topic = journalTopic(runId);
-      const entries = args.has('follow') ? follow(store, topic, from) : past(store, topic, from);
+      const entries = args.has('follow') ? follow(store, runId, from) : past(store, runId, from);
       const redactor = await project.redactor();
       for await (const entry of entries) show(output, redactor.redactTexts(entry));
       return 0;
@@ -33,12 +32,15 @@ function offsetOf(text: string | undefined): number {
 }
 
 /** Entries are numbered as the events of their topic are. */
-async function* past(store: Store, topic: string, from: number): AsyncGenerator<JournalEntry> {
-  for await (const event of scanTopic(store, topic, { from: from - 1 })) yield entryOf(event);
+async function* past(store: Store, runId: string, from: number): AsyncGenerator<JournalEntry> {
+  for await (const event of scanTopic(store, journalTopic(runId), { from: from - 1 })) {
+    yield readEntry(runId, event);
+  }
 }
 
 /** What there is and what comes, until the run has ended or has parked and nobody went on with it. */
-async function* follow(store: Store, topic: string, from: number): AsyncGenerator<JournalEntry> {
+async function* follow(store: Store, runId: string, from: number): AsyncGenerator<JournalEntry> {
+  const topic = journalTopic(runId);
   const newest = (await store.latest(topic)) ?? 0;
   if (from > newest) {
     // The end may be among what the reader has seen already.
@@ -47,19 +49,14 @@ async function* follow(store: Store, topic: string, from: number): AsyncGenerato
     }
   }
   for await (const event of store.subscribe(topic, { from: from - 1 })) {
-    yield entryOf(event);
+    yield readEntry(runId, event);
     if (await isEnd(store, topic, event)) return;
   }
 }
 
 async function isEnd(store: Store, topic: string, event: StoredEvent): Promise<boolean> {
-  const { kind } = entryOf(event);
-  if (kind === 'settled') return true;
-  return kind === 'parked' && (await store.latest(topic)) === event.id;
-}
-
-function entryOf({ payload }: StoredEvent): JournalEntry {
-  return payload as unknown as JournalEntry;
+  if (event.kind === 'settled') return true;
+  return event.kind === 'parked' && (await store.latest(topic)) === event.id;
 }
 
 /** Names of the run's event stream where the journal has the same fact. */

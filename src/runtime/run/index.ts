@@ -54,6 +54,7 @@ export {
   type RunStart,
   type Site,
 } from './journal-entry.ts';
+export { readEntry } from './journal-packing.ts';
 export type { BlockOp, EffectOp, Op, Outcome, Suspending, TickOp } from './op.ts';
 export type { OutputBuffer, OutputSink, OutputStream } from './output.ts';
 export {
