@@ -39,6 +39,15 @@ export {
   terminalSink,
 } from './runtime.ts';
 export type { ResumeWorkerOptions, RuntimeWorkers, WokenWorker } from './runtime-workers.ts';
+export type {
+  AnyChannel,
+  HeldLock,
+  Sendable,
+  SyncAtomic,
+  SyncChannel,
+  SyncHandle,
+  SyncSelected,
+} from './sync.ts';
 export type { LaneFn, ParallelOptions, Settled, Spawned } from './tasks.ts';
 export type { CompactCall, TranscriptMethods } from './transcripts.ts';
 export { createHarness, type Handle, type Harness } from './tree.ts';

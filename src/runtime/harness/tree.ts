@@ -35,6 +35,7 @@ import {
 } from './lifecycle.ts';
 import { type TermHandle, termHandle } from './observe.ts';
 import { type QueueHandle, queueHandle, type TriggersHandle, triggersHandle } from './queues.ts';
+import { type SyncHandle, syncHandle } from './sync.ts';
 import { type TaskMethods, taskMethods } from './tasks.ts';
 
 const FAMILIES = {
@@ -79,6 +80,8 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly triggers: TriggersHandle;
   readonly agent: AgentHandle;
   readonly obs: ObsHandle;
+  /** Channels, locks and shared values of the lanes of this run. Part of the capability `runtime`. */
+  readonly sync: SyncHandle;
   readonly runId: string;
   /** Who handed this run its input (`{run_id, pipeline, handoff_id, ...}`); null when nobody did. */
   readonly origin: Json;
@@ -106,6 +109,7 @@ export function createHarness(ctx: RunContext): Harness {
   lazily(handle, 'triggers', () => triggersHandle(ctx));
   lazily(handle, 'agent', () => notData('harness.agent', agentHandle(ctx, createHarness)));
   lazily(handle, 'obs', () => notData('harness.obs', obsHandle(ctx)));
+  lazily(handle, 'sync', () => syncHandle(ctx, createHarness));
   return notData('harness', handle) as unknown as Harness;
 }
 

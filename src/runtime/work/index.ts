@@ -160,7 +160,7 @@ export type {
   SupervisorMetrics,
   SupervisorView,
 } from './sync/supervisor-state.ts';
-export { pause as sleepMs } from './sync/wait.ts';
+export { Handover, pause as sleepMs } from './sync/wait.ts';
 // Tasks
 export {
   awaitSpawned,
