@@ -1,19 +1,16 @@
 // The VS Code extension as far as it can be known without VS Code: what it contributes is there, its grammars
 // colour the language as the lexer reads it, and its client starts and stops one server.
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { IGrammar, IRawGrammar } from 'vscode-textmate';
-import { KEYWORDS } from '../../src/lang/index.ts';
+import { DiagnosticSink } from '../../src/base/index.ts';
+import { KEYWORDS, T, tokenize } from '../../src/lang/index.ts';
+import { grammarLoader, INITIAL, oniguruma } from './grammars.ts';
 import { activateExtension } from './vscode-api.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folder = path.join(root, 'editors/vscode');
-const require = createRequire(import.meta.url);
-// Both are CommonJS bundles whose names an import cannot see.
-const { Registry, INITIAL } = require('vscode-textmate') as typeof import('vscode-textmate');
-const oniguruma = require('vscode-oniguruma') as typeof import('vscode-oniguruma');
 
 const json = <Shape>(file: string) =>
   JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as Shape;
@@ -59,22 +56,7 @@ let harn: IGrammar;
 let prompt: IGrammar;
 
 beforeAll(async () => {
-  const wasm = readFileSync(require.resolve('vscode-oniguruma/release/onig.wasm'));
-  await oniguruma.loadWASM(new Uint8Array(wasm).buffer);
-  const onigLib = Promise.resolve({
-    createOnigScanner: (sources: string[]) => new oniguruma.OnigScanner(sources),
-    createOnigString: (text: string) => new oniguruma.OnigString(text),
-  });
-  const loadGrammar = (scope: string) => {
-    const file = contributes.grammars.find(({ scopeName }) => scopeName === scope)?.path;
-    return Promise.resolve(file === undefined ? null : json<IRawGrammar>(file));
-  };
-  const registry = new Registry({ onigLib, loadGrammar });
-  const load = async (scope: string) => {
-    const grammar = await registry.loadGrammar(scope);
-    if (grammar === null) throw new Error(`no grammar for ${scope}`);
-    return grammar;
-  };
+  const load = await grammarLoader(folder, contributes.grammars);
   harn = await load('source.harn');
   prompt = await load('text.harn-prompt');
 });
@@ -243,6 +225,58 @@ describe('the grammar of .harn', () => {
       const text = readFileSync(path.join(root, 'examples', file), 'utf8');
       expect(scopesOf(harn, `${text}\nlast_name`, 'last_name'), file).toBe('variable.other.harn');
     }
+  });
+});
+
+/** What the scopes of a token must show, by the kind that the lexer gives it. */
+function expectedScopes(kind: number): RegExp {
+  if (kind >= T.pipeline) return KEYWORD;
+  if (kind === T.string || kind === T.rawString || kind === T.tripleString) return /^string\./;
+  if (kind === T.int || kind === T.float || kind === T.duration) return /^constant\.numeric\./;
+  if (kind === T.identifier) return /^(?!string|comment|constant)./;
+  return /^(?!string|comment|constant)/;
+}
+
+/** The tokens of a program that the grammar takes for something else than the lexer. */
+function disagreements(text: string): string[] {
+  let state = INITIAL;
+  const scopes = text.split('\n').flatMap((line) => {
+    const result = harn.tokenizeLine(line, state);
+    state = result.ruleStack;
+    const ofLine = new Array<string>(line.length + 1).fill('');
+    for (const token of result.tokens)
+      ofLine.fill(token.scopes.slice(1).join(' '), token.startIndex, token.endIndex);
+    return ofLine;
+  });
+  const list = [...tokenize({ id: 'a.harn', text }, new DiagnosticSink(1))];
+  return list.flatMap(({ kind, start, end }, i) => {
+    if (kind === T.eof || kind === T.newline) return [];
+    const before = list[i - 1]?.kind;
+    const isName = before === T.dot || before === T.questionDot || list[i + 1]?.kind === T.colon;
+    const expected = expectedScopes(kind >= T.pipeline && isName ? T.identifier : kind);
+    const found = [scopes[start] ?? '', scopes[end - 1] ?? ''];
+    return found.every((each) => expected.test(each))
+      ? []
+      : [`${text.slice(start, end)} at ${start}: ${found[0]}`];
+  });
+}
+
+describe('the grammar of .harn beside the lexer', () => {
+  it.each(['src/std', 'conformance'])('agrees about every token of %s', (name) => {
+    const files = readdirSync(path.join(root, name), { recursive: true, encoding: 'utf8' }).filter(
+      (file) =>
+        file.endsWith('.harn') && !existsSync(path.join(root, name, `${file.slice(0, -5)}.error`)),
+    );
+    expect(files.length).toBeGreaterThan(10);
+    const found = files.map((file) => [
+      file,
+      disagreements(readFileSync(path.join(root, name, file), 'utf8')),
+    ]);
+    expect(found.filter(([, list]) => list?.length !== 0)).toEqual([]);
+  });
+
+  it('tells what it disagrees about', () => {
+    expect(disagreements('let x = "${"')).not.toEqual([]);
   });
 });
 
