@@ -28,6 +28,7 @@ import { taskRows } from './tasks.ts';
 import { promptRows } from './template.ts';
 import { toolHookRows } from './tool-hooks.ts';
 import { transcriptRows } from './transcript.ts';
+import { triggerRows } from './triggers.ts';
 import { workerRows } from './worker.ts';
 import { workflowRows } from './workflow.ts';
 
@@ -57,6 +58,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => lifecycleRows(),
   () => llmRows(),
   () => humanRows(),
+  () => triggerRows(),
   () => poolRows(),
   () => recordRows(),
   () => workerRows(),

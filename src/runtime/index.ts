@@ -392,10 +392,13 @@ export {
   listQueuedEvents,
   markOutcome,
   type Publication,
+  type PublishOptions,
   type PublishReceipt,
   publishEvent,
+  publishFromRun,
   type QueuedEvent,
   requestCancel,
+  requestCancelFromRun,
   triggerErrors,
 } from './trigger/index.ts';
 // Tasks, pools, workers
