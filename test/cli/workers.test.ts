@@ -1,4 +1,5 @@
 // Workers that outlive the run that made them: listed, shown, resumed in runs of their own, woken, ended.
+import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cli, eventsOf, type Project } from './cli.ts';
 
@@ -6,13 +7,14 @@ const parks = (conditions: string) =>
   `llm_mock({text: "", tool_calls: [{id: "c1", name: "agent_await_resumption", arguments: {reason: "wait for Ada"${conditions}}}]})`;
 
 /** Parks in its first turn. When it goes on, the mock of the other run calls the first tool it is offered. */
-const asking = (tools: string, conditions = '') => `
+const asking = (tools: string, conditions = '', before = '') => `
 tool look() -> string {
   harness.fs.append("seen.txt", "looked ")
   return "a desk"
 }
 fn shout(args) { return "LOUD " + args.text }
 pipeline main(task) {
+  ${before}
   ${parks(conditions)}
   let n = 3
   let result = agent_loop("ask Ada", "be kind", {tools: ${tools}, stop_after_successful_tools: ["look"]})
@@ -44,6 +46,29 @@ pipeline main(task) {
 `,
 };
 
+/** A run that lives an hour ago leaves workers whose minute has passed. */
+const AN_HOUR_AGO = 'mock_time(now_ms() - 3600000)';
+const minute = (action: string) =>
+  `, conditions: {timeout: {duration_minutes: 1, on_timeout: "${action}"}}`;
+
+const WAKING = {
+  'naps.harn': asking('look', minute('resume_with_input'), AN_HOUR_AGO),
+  'fails.harn': asking('look', minute('fail'), AN_HOUR_AGO),
+  'orders.harn': asking('look', ', conditions: {trigger: {kind: "order.*", provider: "shop"}}'),
+  'shop.harn': `
+harness.triggers.publish({id: "return-1", kind: "return.made", provider: "shop"})
+harness.triggers.publish({id: "order-7", kind: "order.made", provider: "shop", provider_payload: {raw: "seven cups"}})
+`,
+};
+
+interface Woken {
+  readonly worker_id: string;
+  readonly by: string;
+  readonly status: string;
+  readonly held_by: string | null;
+  readonly error: unknown;
+}
+
 interface Row {
   readonly id: string;
   readonly status: string;
@@ -62,10 +87,18 @@ const workersOf = (here: Project, ...args: readonly string[]) =>
 
 function leave(file: keyof typeof PROGRAMS): { readonly here: Project; readonly id: string } {
   const here = cli.project(PROGRAMS);
+  return { here, id: park(here, file) };
+}
+
+/** Runs a program that parks one worker, and gives that worker's id. */
+function park(here: Project, file: string): string {
   expect(here.harn('run', file)).toMatchObject({ status: 0, stdout: 'suspended\n' });
   const [row] = workersOf(here, '--status', 'suspended');
-  return { here, id: row?.id ?? 'none' };
+  return row?.id ?? 'none';
 }
+
+const wake = (here: Project) => here.data<{ woken: readonly Woken[] }>('workers', 'wake').woken;
+const runsOf = (here: Project) => here.data<{ runs: readonly unknown[] }>('runs', 'ls').runs;
 
 describe('a worker whose run has ended', () => {
   it('is listed and shown with what it waits for and who can wake it', () => {
@@ -149,5 +182,120 @@ describe('a worker whose run has ended', () => {
     });
     expect(here.data('workers', 'close', id)).toMatchObject({ status: 'cancelled' });
     expect(here.harn('workers', 'resume', id).stderr).toContain('HARN-WRK-');
+  });
+});
+
+describe('harn workers wake', () => {
+  it('says so when no worker is due, and changes nothing', () => {
+    const here = cli.project(WAKING);
+    const id = park(here, 'orders.harn');
+    const before = here.data('workers', 'show', id);
+    expect(here.harn('workers', 'wake')).toMatchObject({
+      status: 0,
+      stdout: 'No worker is due.\n',
+    });
+    expect(wake(here)).toEqual([]);
+    expect(here.data('workers', 'show', id)).toEqual(before);
+    expect(runsOf(here)).toHaveLength(1);
+  });
+
+  it('goes on with a worker whose time has come and with one whose event has, each once', () => {
+    const here = cli.project(WAKING);
+    const napper = park(here, 'naps.harn');
+    const clerk = park(here, 'orders.harn');
+    expect(here.harn('run', 'shop.harn')).toMatchObject({ status: 0 });
+    const woken = wake(here);
+    expect(woken).toHaveLength(2);
+    const rest = { status: 'completed', held_by: null, error: null };
+    expect(woken).toContainEqual({ worker_id: napper, by: 'timeout', ...rest });
+    expect(woken).toContainEqual({ worker_id: clerk, by: 'trigger', ...rest });
+    expect(here.read('seen.txt')).toBe('looked looked ');
+    const history = (id: string) =>
+      JSON.stringify(
+        here.data<{ snapshot: { history: readonly unknown[] } }>('workers', 'show', id).snapshot
+          .history,
+      );
+    expect(history(napper)).toContain('auto_resume.timeout');
+    expect(history(clerk)).toContain('seven cups');
+    expect(runsOf(here)).toHaveLength(5);
+
+    expect(wake(here)).toEqual([]);
+    expect(here.harn('workers', 'wake').stdout).toBe('No worker is due.\n');
+    expect(here.read('seen.txt')).toBe('looked looked ');
+    expect(runsOf(here)).toHaveLength(5);
+  });
+
+  it('tells people what each has come to; one that is to fail when its time is up fails', () => {
+    const here = cli.project(WAKING);
+    const napper = park(here, 'naps.harn');
+    const told = here.harn('workers', 'wake');
+    expect(told.status).toBe(0);
+    expect(told.stdout).toContain('"status": "done"');
+    expect(told.stderr).toContain(`worker ${napper} is completed`);
+
+    const late = park(here, 'fails.harn');
+    expect(wake(here)).toEqual([
+      { worker_id: late, by: 'timeout', status: 'failed', held_by: null, error: null },
+    ]);
+    expect(here.read('seen.txt')).toBe('looked ');
+    expect(wake(here)).toEqual([]);
+  });
+});
+
+describe('harn workers show --export', () => {
+  const goesOn = `
+tool look() -> string {
+  harness.fs.append("seen.txt", "looked ")
+  return "a desk"
+}
+pipeline main(task) {
+  llm_mock({text: "", tool_calls: [{id: "c2", name: "look", arguments: {}}]})
+  let worker = resume_agent("clerk.json", "she says yes")
+  println(wait_agent(worker).status)
+}
+`;
+
+  it('writes a file that resume_agent goes on with where no store knows the worker', () => {
+    const here = cli.project({ 'asks.harn': asking('look') });
+    const id = park(here, 'asks.harn');
+    const there = cli.project();
+    const file = there.path('clerk.json');
+    const exported = here.harn('workers', 'show', id, '--export', file);
+    expect(exported).toMatchObject({ status: 0, stderr: '' });
+    const snapshot = here.data<{ snapshot: unknown }>('workers', 'show', id).snapshot;
+    expect(JSON.parse(there.read('clerk.json'))).toEqual(snapshot);
+    expect(workersOf(here)).toMatchObject([{ id, status: 'suspended' }]);
+
+    // Functions are found again by the module and the name that they had.
+    writeFileSync(there.path('asks.harn'), goesOn);
+    expect(there.harn('run', 'asks.harn')).toMatchObject({ status: 0, stdout: 'completed\n' });
+    expect(there.read('seen.txt')).toBe('looked ');
+    expect(workersOf(there)).toMatchObject([{ id, status: 'completed' }]);
+  });
+
+  it('writes a file that means the worker itself where its store knows it: it goes on once', () => {
+    const here = cli.project({ 'asks.harn': asking('look') });
+    const id = park(here, 'asks.harn');
+    here.harn('workers', 'show', id, '--export', 'clerk.json');
+    writeFileSync(here.path('asks.harn'), goesOn);
+    expect(here.harn('run', 'asks.harn')).toMatchObject({ status: 0, stdout: 'completed\n' });
+    expect(here.harn('run', 'asks.harn').stdout).toBe('completed\n');
+    expect(here.read('seen.txt')).toBe('looked ');
+    expect(workersOf(here)).toMatchObject([{ id, status: 'completed' }]);
+  });
+
+  it('writes a file that a program without the functions cannot go on with; that changes nothing', () => {
+    const here = cli.project({ 'asks.harn': asking('look'), 'goes.harn': goesOn });
+    const id = park(here, 'asks.harn');
+    here.harn('workers', 'show', id, '--export', 'clerk.json');
+    const before = here.data('workers', 'show', id);
+    const there = cli.project({ 'goes.harn': goesOn, 'clerk.json': here.read('clerk.json') });
+    for (const project of [here, there]) {
+      const refused = project.harn('run', 'goes.harn');
+      expect(refused).toMatchObject({ status: 1, stdout: '' });
+      expect(refused.stderr).toContain('nothing makes the tool "look" again');
+    }
+    expect(here.data('workers', 'show', id)).toEqual(before);
+    expect(workersOf(there)).toEqual([]);
   });
 });

@@ -10,7 +10,14 @@ import { remakeCode } from './worker-code.ts';
 import { textOf } from './worker-config.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
 import { policyRules } from './worker-policy.ts';
-import { assertMay, bookkeeping, claimWorker, commitWorker, workerStamp } from './worker-record.ts';
+import {
+  assertMay,
+  bookkeeping,
+  claimWorker,
+  commitWorker,
+  needsCode,
+  workerStamp,
+} from './worker-record.ts';
 import { type LiveWorker, register, workersKey } from './worker-registry.ts';
 import { summaryOf, workerFromSnapshot } from './worker-view.ts';
 
@@ -104,13 +111,27 @@ export function* loadWorker(ctx: RunContext, id: string): Suspending<LiveWorker>
   return (yield* find(ctx, id)).live;
 }
 
-/** The store knows best; a file that no store knows of is read as it is. */
-function* claimOrRead(ctx: RunContext, id: string, path: string): Suspending<Json> {
+/** The store knows best, whatever the file is called; one of a worker that no store knows of is read as it is. */
+function* claimOrRead(ctx: RunContext, named: string, path: string): Suspending<Json> {
+  const byName = yield* claimKnown(ctx, named);
+  if (byName !== undefined) return byName;
+  const snapshot = yield* readSnapshot(ctx, path);
+  const id = isJsonObject(snapshot) ? snapshot['id'] : undefined;
+  if (typeof id !== 'string' || id === named) return snapshot;
+  return (yield* claimKnown(ctx, id)) ?? snapshot;
+}
+
+/** Undefined: no store knows it. */
+function* claimKnown(ctx: RunContext, id: string): Suspending<Json | undefined> {
   try {
     return yield* bookkeeping(ctx).perform(claimWorker, [id]);
   } catch (error) {
     if (!isUnknown(error)) throw error;
+    return undefined;
   }
+}
+
+function* readSnapshot(ctx: RunContext, path: string): Suspending<Json> {
   let text: string;
   try {
     text = yield* ctx.perform(fsEffects.read_text, [path]);
@@ -163,6 +184,10 @@ function* adopt(ctx: RunContext, snapshot: Json, target: string): Suspending<Liv
   const known = ctx.get(workersKey).find(worker.id);
   const { body, attachments, missing } =
     known === undefined ? remakeCode(ctx, worker.code) : { ...known, missing: [] };
+  // Refused before this run has it: the end of the run would end it.
+  if (missing.length > 0 && needsCode(worker.state.status)) {
+    throw workerErrors.codeGone({ id: worker.id, what: missing.join(', ') });
+  }
   const live = register(ctx, worker, { authority, body, attachments, missing });
   live.isKept = true;
   yield* commitWorker(ctx, live, worker, 'worker_restored');

@@ -412,11 +412,15 @@ async function openWorkers(env: EffectEnv): Promise<Store> {
   return store;
 }
 
+/** Whether a worker in this state goes on with its functions. */
+export function needsCode(status: string): boolean {
+  return ['suspended', 'awaiting', 'running', 'interrupted'].includes(status);
+}
+
 /** What is to go on must be whole: without one of its functions it stays where it is. */
 function assertCode(env: EffectEnv, id: string, snapshot: Json): void {
   const facts = isJsonObject(snapshot) ? snapshot : {};
-  const status = facts['status'];
-  if (!['suspended', 'awaiting', 'running', 'interrupted'].includes(String(status))) return;
+  if (!needsCode(String(facts['status']))) return;
   // Let go by this very run: its functions are still here.
   if (env.get(workersKey).find(id) !== undefined) return;
   const { missing } = remakeCode(env, codeFrom(facts['code']));
