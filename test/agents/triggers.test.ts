@@ -5,6 +5,7 @@ import { Engine, loadProgram } from '../../src/engine/index.ts';
 import { createMockHost, listQueuedEvents, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { uncaughtText } from '../../src/values/index.ts';
+import { printed as printedBy, survivesKills } from '../effects/scene.ts';
 import { printed } from './program.ts';
 
 /** A worker that begins when an order comes; what it was woken with goes through a channel. */
@@ -132,6 +133,27 @@ pipeline main(harness: Harness) {
   println(harness.is_empty())
 }`);
     expect(lines).toEqual(['1', 'true']);
+  });
+
+  it('is published once wherever the run is killed, with an id of its own or without', async () => {
+    const text = `
+pipeline main(harness: Harness) {
+  let events = [{kind: "a"}, {id: "b", kind: "b"}, {kind: "a"}]
+  let told = events.map({ event -> harness.triggers.publish(event).status })
+  println([told, harness.counts().queued])
+}`;
+    expect(await printedBy(text)).toEqual(['[[queued, queued, queued], 3]']);
+    const nothingElse = async () => null;
+    const kills = await survivesKills({ text }, () => createMockHost(), nothingElse);
+    expect(kills).toBeGreaterThan(3);
+  });
+
+  it('is refused to a program without that capability', async () => {
+    const text = `
+pipeline main(harness: Harness) {
+  try { harness.triggers.publish({kind: "a"}) } catch (e) { println("refused") }
+}`;
+    expect(await printedBy({ text, deny: ['triggers'] })).toEqual(['refused']);
   });
 
   it.each<[string, string]>([

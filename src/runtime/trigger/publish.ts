@@ -19,7 +19,7 @@ export type PublishOptions = {
 const publishEffect = defineEffect(
   // It depends on what is in the store, so it cannot ride in its outcome's transaction; the event's id makes issuing
   // it again harmless.
-  { name: 'trigger.publish', class: 'mutation', access: 'write', onUnknown: 'retry' },
+  { name: 'triggers.publish', class: 'mutation', access: 'write', onUnknown: 'retry' },
   async (env, given: JsonObject, options: PublishOptions): Promise<PublishReceipt> => {
     const { random, clock } = env.host;
     const nowMs = Math.floor(clock.nowMs());
@@ -43,7 +43,7 @@ const publishEffect = defineEffect(
 );
 
 const cancelEffect = defineEffect(
-  { name: 'trigger.request_cancel', class: 'store', access: 'write' },
+  { name: 'triggers.request_cancel', class: 'store', access: 'write' },
   (env, event_id: string, binding_key: string | null, requested_by: string) => {
     const nowMs = Math.floor(env.host.clock.nowMs());
     env.inTx((tx) => appendCancelRequest(tx, { event_id, binding_key, requested_by, nowMs }));

@@ -75,9 +75,11 @@ interface Found {
 
 function* find(ctx: RunContext, target: Json): Suspending<Found> {
   if (isJsonObject(target) && target['_type'] === 'worker_snapshot') {
-    const known = ctx.get(workersKey).find(String(target['id'] ?? ''));
+    const id = String(target['id'] ?? '');
+    const known = ctx.get(workersKey).find(id);
     if (known !== undefined) return { live: known, loaded: true };
-    return { live: yield* adopt(ctx, target, 'the given snapshot'), loaded: true };
+    const snapshot = (yield* claimKnown(ctx, id)) ?? target;
+    return { live: yield* adopt(ctx, snapshot, 'the given snapshot'), loaded: true };
   }
   if (typeof target === 'string' && isPath(target)) {
     const id = idOfPath(target);
