@@ -244,7 +244,7 @@ describe('any open work under any policy', () => {
   it('is settled as the model says when the run is killed at any commit', async () => {
     let kills = 0;
     await fc.assert(
-      fc.asyncProperty(histories, policies, fc.nat(40), async (kinds, policy, killAfter) => {
+      fc.asyncProperty(histories, policies, fc.nat(14), async (kinds, policy, killAfter) => {
         const played = await play(kinds, policy, killAfter);
         if (played.commits > killAfter) kills += 1;
         check(kinds, policy, played);

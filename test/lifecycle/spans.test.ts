@@ -117,7 +117,7 @@ describe('the spans of a run', () => {
         .map(place)
         .sort();
     let kills = 0;
-    for (let limit = 1; limit < 40; limit += 3) {
+    for (let limit = 1; limit < 40; limit += 1) {
       const store = await openStore('memory:');
       let dead = false;
       const mortal = stoppingStore(store, limit, () => {
