@@ -141,9 +141,9 @@ async function outlast<T>(host: MockHost, done: Promise<T>, alive: () => boolean
   void done.then((r) => {
     result = r;
   });
-  for (let i = 0; result === undefined && alive() && i < 30_000; i += 1) {
+  for (let i = 0; result === undefined && alive() && i < 300_000; i += 1) {
     await new Promise<void>((ok) => setImmediate(ok));
-    if (i % 200 === 199) host.clock.advance(1000);
+    if (i % 1000 === 999) host.clock.advance(1000);
   }
   return result;
 }
