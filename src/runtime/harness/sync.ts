@@ -229,8 +229,12 @@ function lockMethods(ctx: RunContext): LockMethods {
     };
   };
   const inside = async <R>(request: LockRequest, fn: () => Promise<R> | R): Promise<R> => {
-    await using _held = await take(request);
-    return await fn();
+    const held = await take(request);
+    try {
+      return await fn();
+    } finally {
+      await held?.[Symbol.asyncDispose]();
+    }
   };
   return {
     mutex: (key, fn) => inside({ kind: 'mutex', key }, fn),
