@@ -90,6 +90,7 @@ async function answer(
   const text = isModel ? completion(`${what} ${count}`) : `${path} ${count}`;
   // These answers come when the body of the run has returned, in whichever life.
   if (what === '/held' || what === 'model: slow question') await asked.released;
+  await asked.held.get(what);
   setTimeout(
     () => {
       response.setHeader('content-type', isModel ? 'application/json' : 'text/plain');
