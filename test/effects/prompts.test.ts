@@ -4,10 +4,10 @@ import { createMockHost } from '../../src/runtime/index.ts';
 import { printed, survivesKills } from './scene.ts';
 
 const FILES = {
-  '/work/harn.toml': '[asset_roots]\nparts = "shared/parts"\nout = "../elsewhere"\n',
+  '/work/harn.toml': '[asset_roots]\nparts = "common/parts"\nout = "../elsewhere"\n',
   '/work/app/hi.prompt': 'Hi {{ name }}',
   '/work/app/lib/hi.prompt': 'Lib {{ name }}',
-  '/work/shared/parts/foot.prompt': '-- {{ name }}',
+  '/work/common/parts/foot.prompt': '-- {{ name }}',
   '/work/app/page.prompt': '{{ include "hi.prompt" }} {{ include "@parts/foot.prompt" }}',
   '/work/app/list.prompt': '{{ for f in files }}{{ include f }};{{ end }}',
   '/work/app/a.prompt': '{{ include "lib/b.prompt" }}',

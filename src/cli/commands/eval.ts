@@ -24,6 +24,7 @@ import { cliErrors, usageErrors } from '../errors.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project.ts';
 import { evalSources, findRecord, isFile, readJson } from '../run-records.ts';
+import { wholeOption } from '../whole-option.ts';
 import { otherCode } from './replay.ts';
 
 export const evaluate: Command = {
@@ -77,22 +78,10 @@ async function runManifest(
   }
   const report = await runPack(readPack(manifest.value), sources, {
     folder,
-    trials: trialsOf(args),
+    trials: wholeOption(args, 'trials'),
     isRepeatable: async (file) => isFixture(await readJson(host, file)),
   });
   return show(args, output, report);
-}
-
-function trialsOf(args: Arguments): number | undefined {
-  const text = args.value('trials');
-  if (text === undefined) return undefined;
-  const trials = Number(text);
-  if (Number.isSafeInteger(trials) && trials > 0) return trials;
-  throw usageErrors.badChoice({
-    option: '--trials',
-    value: text,
-    choices: 'the whole numbers from 1',
-  });
 }
 
 interface Manifest {

@@ -3,17 +3,17 @@
 import { type Host, listRuns } from '../../runtime/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Command } from '../command.ts';
-import { usageErrors } from '../errors.ts';
 import { type Output, oneLine, relativeTime, type Style } from '../output.ts';
 import { withProject } from '../project.ts';
 import { type LiveStatus, type RunView, statusOf } from '../run-lookup.ts';
+import { wholeOption } from '../whole-option.ts';
 
 const DEFAULT_LIMIT = 20;
 
 export const runsLs: Command = {
   async run(args, { host: getHost, output }) {
     const host = await getHost();
-    const limit = parseLimit(args.value('limit'));
+    const limit = wholeOption(args, 'limit') ?? DEFAULT_LIMIT;
     const wanted = args.value('status') as LiveStatus | undefined;
     return withProject(host, async (project) => {
       const store = await project.existingStore();
@@ -25,17 +25,6 @@ export const runsLs: Command = {
     });
   },
 };
-
-function parseLimit(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_LIMIT;
-  const limit = Number(text);
-  if (Number.isSafeInteger(limit) && limit > 0) return limit;
-  throw usageErrors.badChoice({
-    option: '--limit',
-    value: text,
-    choices: 'the whole numbers from 1',
-  });
-}
 
 /** What the rows call a status that only the lease can tell. */
 const STORED_STATUS: { readonly [status: string]: string } = {

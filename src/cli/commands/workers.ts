@@ -12,9 +12,9 @@ import {
 } from '../../runtime/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
-import { usageErrors } from '../errors.ts';
 import { type Output, oneLine, relativeTime, type Style } from '../output.ts';
 import { withProject } from '../project.ts';
+import { wholeOption } from '../whole-option.ts';
 
 const DEFAULT_LIMIT = 50;
 
@@ -22,7 +22,7 @@ export const workersLs: Command = {
   async run(args, { host: getHost, output }) {
     const host = await getHost();
     const status = args.value('status');
-    const limit = limitOf(args.value('limit'));
+    const limit = wholeOption(args, 'limit') ?? DEFAULT_LIMIT;
     return withProject(host, async (project) => {
       const store = await project.existingStore();
       const rows = store === undefined ? [] : await listWorkers(store, { status, limit });
@@ -36,17 +36,6 @@ export const workersLs: Command = {
     });
   },
 };
-
-function limitOf(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_LIMIT;
-  const limit = Number(text);
-  if (Number.isSafeInteger(limit) && limit > 0) return limit;
-  throw usageErrors.badChoice({
-    option: '--limit',
-    value: text,
-    choices: 'the whole numbers from 1',
-  });
-}
 
 export const workersShow: Command = {
   async run(args, { host: getHost, output }) {

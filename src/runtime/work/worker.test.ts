@@ -293,6 +293,28 @@ describe('a worker', () => {
 });
 
 describe('a suspended worker', () => {
+  it.each([
+    ['nobody asks', {}, {}, false],
+    ['its carry asks', { carry: { snapshot_file: true } }, {}, true],
+    ['the environment names the place', {}, { HARN_WORKER_STATE_DIR: '/kept' }, true],
+  ])('has a snapshot file or none: %s', async (_, config, env, isThere) => {
+    const host = createMockHost({ env });
+    const world = newWorld();
+    const summary = (await resultOf(
+      function* (ctx) {
+        const handle = yield* spawnAgent(ctx, { ...turnConfig('w', 3), ...config });
+        yield* suspendAgent(ctx, handle, 'later');
+        return yield* waitAgent(ctx, handle);
+      },
+      { host, kinds: [turnKind(world)] },
+    )) as JsonObject;
+    expect(summary['status']).toBe('suspended');
+    const path = String(summary['snapshot_path']);
+    expect(path.startsWith('/kept/')).toBe('HARN_WORKER_STATE_DIR' in env);
+    expect(await host.fs.exists(path)).toBe(isThere);
+    if (isThere) expect(await host.fs.readText(path)).toContain('"suspended"');
+  });
+
   it('ends the turn it is in, parks, and goes on with what it is told', async () => {
     const world = newWorld();
     const result = await resultOf(
