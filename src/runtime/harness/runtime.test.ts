@@ -67,6 +67,16 @@ describe('a TypeScript pipeline', () => {
     expect(world.steps).toEqual(['/work/a.txt', '/work/b.txt']);
   });
 
+  it('appends to one file from many lanes, each text once', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const program = pipeline('append', async (harness) => {
+      await harness.parallel(names, (lane, name) => lane.fs.append('/work/log.txt', `${name}\n`));
+      return (await harness.fs.readText('/work/log.txt')).split('\n').filter(Boolean).sort();
+    });
+    const runtime = runtimeOf(await openStore('memory:'), [program], []);
+    expect(await runtime.start(program, {}).done).toMatchObject({ returned: names });
+  });
+
   it('ends the same when it is killed after any commit and recovered', async () => {
     let killed = 0;
     for (let limit = 1; limit < 40; limit += 1) {

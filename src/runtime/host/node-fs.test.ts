@@ -29,6 +29,19 @@ async function paths(walk: AsyncIterable<{ readonly path: string; readonly kind:
   return out;
 }
 
+describe('appends at the same time', () => {
+  it('let one of those in that expect the same size', async () => {
+    const { fs } = createNodeHost({ cwd: root });
+    for (let round = 0; round < 20; round += 1) {
+      const name = `log-${round}`;
+      const all = ['a', 'b', 'c'].map((text) => fs.append(name, text, { expectedSizeBytes: 0 }));
+      const results = await Promise.allSettled(all);
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(readFileSync(`${root}/${name}`)).toHaveLength(1);
+    }
+  });
+});
+
 describe('links', () => {
   it('writes to the file behind a link and keeps the link', async () => {
     const { fs } = createNodeHost({ cwd: root });

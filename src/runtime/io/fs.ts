@@ -9,6 +9,7 @@ import {
   type ExecutionScope,
   type Probe,
 } from '../run/index.ts';
+import { append, probeAppend } from './append.ts';
 
 /** Larger files are not kept in the journal. */
 export const KEPT_FILE_BYTES = 16 * 1024 * 1024;
@@ -31,31 +32,6 @@ async function holds(env: EffectEnv, path: string, hash: unknown): Promise<boole
     if (isHostError(error, 'notFound')) return false;
     throw error;
   }
-}
-
-async function sizeOf(env: EffectEnv, path: string): Promise<number> {
-  try {
-    return (await env.host.fs.stat(path)).sizeBytes;
-  } catch (error) {
-    if (isHostError(error, 'notFound')) return 0;
-    throw error;
-  }
-}
-
-/** An append either happened in full, not at all, or someone else was there too. */
-async function probeAppend(
-  env: EffectEnv,
-  [path, text]: readonly [string, string],
-  facts: JsonObject,
-): Promise<Probe<null>> {
-  const before = facts['size_before'];
-  if (typeof before !== 'number') return { status: 'not_done' };
-  const length = new TextEncoder().encode(text).length;
-  const now = await sizeOf(env, path);
-  if (now === before) return { status: 'not_done' };
-  if (now !== before + length) return { status: 'unknown' };
-  const tail = await env.host.fs.readBytes(path, { offset: before, length });
-  return sha256(tail) === sha256(text) ? { status: 'done', value: null } : { status: 'unknown' };
 }
 
 /** A call with one path. */
@@ -214,12 +190,7 @@ export const fsEffects = {
   /** Adds to the end of the file, making it when it is not there. */
   append: defineEffect(
     { name: 'fs.append', ...writing, scoped: onPathOfText, onUnknown: 'probe', probe: probeAppend },
-    async (env, path: string, text: string) => {
-      const before = await sizeOf(env, path);
-      await env.note({ size_before: before });
-      await env.host.fs.append(path, text, { signal: env.signal, expectedSizeBytes: before });
-      return null;
-    },
+    append,
   ),
   delete: defineEffect(
     { name: 'fs.delete', ...repeatable, scoped: onPath },

@@ -2,7 +2,7 @@
 // signal above all) comes into being when it is asked for.
 import type { JsonObject } from '../../base/index.ts';
 import type { Store, Tx } from '../../store/index.ts';
-import type { Host } from '../host/index.ts';
+import { type Host, hostErrors } from '../host/index.ts';
 import type { EffectEnv, ServiceKey, WaitFacts } from './effect.ts';
 import { idempotencyKey } from './open-wait.ts';
 import type { OutputStream } from './output.ts';
@@ -76,10 +76,13 @@ export class CallEnv implements EffectEnv {
     this.#call.task.ctx.write(stream, text);
   }
 
-  note(facts: JsonObject): Promise<void> {
+  async note(facts: JsonObject): Promise<void> {
     const { journal } = this.#run;
+    const { open } = this.#call;
+    // Given up, the call has its outcome, and its run may be over: what is still under way stops here.
+    if (open?.settled === true) throw hostErrors.aborted({ operation: open.what });
     journal.append(this.#call.id, { kind: 'intent_noted', ordinal: this.#call.ordinal, facts });
-    return journal.barrier();
+    await journal.barrier();
   }
 
   inTx(ops: (tx: Tx) => void): void {

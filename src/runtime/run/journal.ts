@@ -3,6 +3,7 @@
 //
 // States: private (nothing written; the run may simply start again) -> opening (a store is being opened and the lease
 // taken) -> durable (each flush is one transaction) -> failed (a write was refused; nothing more is accepted).
+// Closed when the run is over: what straggles in after the last entry is part of nothing.
 import { bug, type Clock } from '../../base/index.ts';
 import type { Lease, Store, Tx } from '../../store/index.ts';
 import { type EntryBody, type JournalEntry, journalTopic } from './journal-entry.ts';
@@ -69,6 +70,7 @@ export class Journal {
   #opening: Promise<void> | undefined;
   #tail: Promise<unknown> = Promise.resolve();
   #failure: { error: unknown } | undefined;
+  #closed = false;
 
   constructor(options: JournalOptions, counts: OutputCounts = { out: 0, err: 0, events: 0 }) {
     this.#options = options;
@@ -107,10 +109,9 @@ export class Journal {
     { urgent = true, ops, blob }: AppendEntryOptions = {},
   ): JournalEntry {
     const { clock, epoch } = this.#options;
-    this.#seq += 1;
     const entry: JournalEntry = {
       v: 1,
-      seq: this.#seq,
+      seq: this.#seq + 1,
       epoch,
       task,
       at: clock.nowMs(),
@@ -118,11 +119,18 @@ export class Journal {
       ...this.#changedCounts(),
       ...body,
     };
+    if (this.#closed) return entry;
+    this.#seq = entry.seq;
     if (this.#failure === undefined) this.#pending.push({ entry, ops, blob });
     if (ops !== undefined) this.makeDurable();
     this.#options.onEntry(entry);
     if (urgent) this.#schedule();
     return entry;
+  }
+
+  /** The run is over: what has been appended is still written, nothing else is. */
+  close(): void {
+    this.#closed = true;
   }
 
   /** From now on everything is written: the first mutation, wait, child, own row or paid call asks for it. */

@@ -1,9 +1,9 @@
 // Runs under every kill: an in-memory world with counted side effects, a store that stops after commit n, and bodies
 // that use every effect class. Resuming must end as if nothing had happened.
 import { describe, expect, it } from 'vitest';
-import type { Json, JsonObject } from '../../base/index.ts';
+import { createDeferred, type Json, type JsonObject } from '../../base/index.ts';
 import { openStore, type Store } from '../../store/index.ts';
-import { createMockHost } from '../host/index.ts';
+import { createMockHost, hostErrors } from '../host/index.ts';
 import {
   callHandler,
   defineEffect,
@@ -381,6 +381,33 @@ describe('a run', () => {
     const result = await done;
     expect(result.status).toBe('settled');
     expect((result as { main: { error: { code: string } } }).main.error.code).toBe('HARN-RUN-011');
+  });
+
+  it('ends as it ended whatever a call that was given up still wants to note', async () => {
+    const store = await openStore('memory:');
+    const scene: Scene = { world: newWorld(), store, stdout: [] };
+    const goOn = createDeferred<void>();
+    const refused = createDeferred<unknown>();
+    const noting = defineEffect(
+      { name: 'fs.append', class: 'mutation', access: 'write', onUnknown: 'retry' },
+      async (env) => {
+        await goOn.promise;
+        await env.note({ late: true }).catch(refused.resolve);
+        return null;
+      },
+    );
+    const run = Run.create(depsOf(scene, undefined), SPEC);
+    const result = await run.begin(function* (ctx) {
+      ctx.startTask(ctx.task.nextGroup('spawn'), (c) => c.perform(noting, []));
+      for (let i = 0; i < 3; i += 1)
+        yield* ctx.perform(effectsOf(() => scene.world).read, ['x', 3]);
+      throw new Error('boom');
+    });
+    goOn.resolve();
+    expect(await refused.promise).toMatchObject({ code: hostErrors.$code('aborted') });
+    expect(result).toMatchObject({ status: 'settled', main: { ok: false } });
+    const { entries } = await loadJournal(store, run.id);
+    expect(entries.filter(({ kind }) => kind === 'intent_noted')).toEqual([]);
   });
 
   it('takes the durable row of a wait with it when the wait is given up', async () => {

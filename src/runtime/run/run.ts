@@ -306,6 +306,7 @@ export class Run {
     for (const task of [...this.core.scheduler.tasks]) {
       if (task.id !== 'run') this.core.scheduler.drop(task);
     }
+    this.#journal.close();
     void this.#end({ status: 'settled', main, ...finished });
   }
 
