@@ -10,6 +10,8 @@ export interface OptionSpec {
   /** What help calls the value; an option without one is a switch. */
   readonly value?: string;
   readonly repeat?: true;
+  /** The value is given as `--name=value`, or not at all. */
+  readonly mayLackValue?: true;
   readonly choices?: readonly string[];
   readonly help: string;
 }
@@ -96,6 +98,7 @@ export function parseArguments(argv: readonly string[], spec: ArgumentSpec): Arg
       }
       continue;
     }
+    if (option.mayLackValue === true && inline === undefined) continue;
     const value = inline ?? argv[i + 1];
     if (value === undefined || (inline === undefined && value === '--')) {
       const { command } = spec;

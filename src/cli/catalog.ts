@@ -69,6 +69,18 @@ const RUN_OPTIONS: readonly OptionSpec[] = [
   TRUST,
   ALLOW_UNSIGNED,
   { name: 'dry-run-verify', help: 'check a pack as for a run, and run nothing' },
+  {
+    name: 'inspect',
+    value: 'PORT',
+    mayLackValue: true,
+    help: "open Node's inspector, for breakpoints; also =HOST:PORT (127.0.0.1:9229)",
+  },
+  {
+    name: 'inspect-brk',
+    value: 'PORT',
+    mayLackValue: true,
+    help: 'the same; wait for a debugger and pause where the program begins',
+  },
   HELP,
 ];
 

@@ -155,9 +155,12 @@ export function fishScript(commands: readonly CommandSpec[]): string {
   return lines.concat('').join('\n');
 }
 
-function fishOption({ name, short, value, choices, help }: OptionSpec, scope: string): string {
+function fishOption(
+  { name, short, value, mayLackValue, choices, help }: OptionSpec,
+  scope: string,
+): string {
   const spelling = short === undefined ? `-l ${name}` : `-l ${name} -s ${short}`;
-  const wants = value === undefined ? '' : ' -r';
+  const wants = value === undefined || mayLackValue === true ? '' : ' -r';
   const list = choices === undefined ? '' : ` -f -a '${choices.join(' ')}'`;
   return `complete -c harn -n '${scope}' ${spelling}${wants}${list} -d ${fishText(help)}`;
 }

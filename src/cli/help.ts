@@ -1,4 +1,6 @@
 // The texts of `--help`, drawn from the catalogue.
+
+import type { OptionSpec } from './arguments.ts';
 import { COMMANDS } from './catalog.ts';
 import type { CommandSpec } from './command.ts';
 import type { Output } from './output.ts';
@@ -42,8 +44,9 @@ export function printCommandHelp(output: Output, spec: CommandSpec): void {
   section(
     output,
     'Options',
-    spec.options.map(({ name, short, value, help }) => {
-      const long = `--${name}${value === undefined ? '' : ` ${value}`}`;
+    spec.options.map((option) => {
+      const { name, short, help } = option;
+      const long = `--${name}${valueText(option)}`;
       return [short === undefined ? long : `-${short}, ${long}`, help];
     }),
   );
@@ -81,4 +84,9 @@ function section(
   const widest = Math.max(...rows.map(([left]) => left.length));
   for (const [left, right] of rows) output.line(`  ${left.padEnd(widest)}  ${right}`);
   if (spaceAfter) output.line();
+}
+
+function valueText({ value, mayLackValue }: OptionSpec): string {
+  if (value === undefined) return '';
+  return mayLackValue === true ? `[=${value}]` : ` ${value}`;
 }

@@ -1,7 +1,13 @@
 // A session: one command that runs programs (`run`, `resume`, `handoffs deliver`), from the engine to the exit code.
 // Follows a run to its end, shows what it says, lets Ctrl-C park it, and then runs the children it left behind.
 import { HarnError, type Json } from '../base/index.ts';
-import { type CompileCache, Engine, isErrData, type ProgramRun } from '../engine/index.ts';
+import {
+  type CompileCache,
+  Engine,
+  type Instrument,
+  isErrData,
+  type ProgramRun,
+} from '../engine/index.ts';
 import {
   type Host,
   isPartial,
@@ -16,6 +22,7 @@ import {
 } from '../runtime/index.ts';
 import type { Arguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
+import { debugging } from './debugger.ts';
 import { exitCodeOfError, toCliError, usageErrors, warningOf } from './errors.ts';
 import { EventQueue, stdoutPort } from './event-queue.ts';
 import { EventStream } from './event-stream.ts';
@@ -43,6 +50,8 @@ export interface SessionOptions {
   readonly redactor?: Redactor | undefined;
   /** What programs print goes to stderr: stdout is the command's own. */
   readonly isQuietOut?: boolean;
+  /** What a debugger needs in the code, when there is one. */
+  readonly instrument?: Instrument | undefined;
 }
 
 /** Opens a session, does something with it, and closes what it opened; in a stream, errors become its last event. */
@@ -53,6 +62,7 @@ export async function withSession(
   own: Partial<SessionOptions> = {},
 ): Promise<number> {
   const options: SessionOptions = {
+    instrument: await debugging(args, ctx.output),
     json: args.has('json'),
     quiet: args.has('quiet'),
     strict: args.has('strict'),
@@ -109,6 +119,7 @@ export class Session {
       sink: { write: (stream, text) => this.#write(stream, text) },
       saveRecord: (record) => this.#saveRecord(record),
       equip: (run) => this.#listen(run),
+      instrument: options.instrument,
     });
   }
 

@@ -40,7 +40,13 @@ import {
   programBody,
   workerBody,
 } from './execute.ts';
-import { type CodeCache, type LiveModule, type LiveProgram, link } from './link.ts';
+import {
+  type CodeCache,
+  type Instrument,
+  type LiveModule,
+  type LiveProgram,
+  link,
+} from './link.ts';
 import { refreshProgram } from './program.ts';
 import { renderUncaught, StackReader } from './stack.ts';
 import { storedForm } from './stored-program.ts';
@@ -48,6 +54,8 @@ import { storedForm } from './stored-program.ts';
 /** What an engine needs; one engine serves many runs of one process. */
 export interface EngineOptions extends Omit<ComposeOptions, 'codec' | 'pipelines'> {
   readonly codeCache?: CodeCache;
+  /** What debuggers need in the code: of `loadDebugCode`. */
+  readonly instrument?: Instrument | undefined;
   /** Modules that stay linked from one program to the next, with their values: for sessions of many small programs. */
   readonly linked?: Map<string, LiveModule>;
 }
@@ -213,8 +221,8 @@ export class Engine {
   }
 
   #link(program: CompiledProgram): LiveProgram {
-    const { codeCache, linked } = this.#options;
-    return link(program, { builtins: builtinSource(), codeCache, linked });
+    const { codeCache, linked, instrument } = this.#options;
+    return link(program, { builtins: builtinSource(), codeCache, linked, instrument });
   }
 
   #deps(live: LiveProgram | undefined, moved = false): RunDeps {

@@ -2,6 +2,7 @@
 
 export type { CompiledModule, CompiledProgram, CompileResult } from './compile.ts';
 export { type CacheFs, CompileCache } from './compile-cache.ts';
+export { loadDebugCode } from './debug.ts';
 export {
   Engine,
   type EngineOptions,
@@ -11,7 +12,7 @@ export {
 } from './engine.ts';
 export { engineErrors, sourceErrors } from './errors.ts';
 export { exitCodeOf, isErrData } from './execute.ts';
-export type { CodeCache } from './link.ts';
+export type { CodeCache, Instrument } from './link.ts';
 export { nodeSourceFs, type SourceFs, SourceLoader } from './loader.ts';
 // For tools that check without running
 export { manifestEdition } from './manifest.ts';

@@ -49,9 +49,14 @@ export interface LinkOptions {
   readonly builtins: BuiltinSource;
   /** V8's code cache by module hash, where one is kept. */
   readonly codeCache?: CodeCache | undefined;
+  /** Gives a module what debuggers need before it is evaluated. No code cache is used then. */
+  readonly instrument?: Instrument | undefined;
   /** Modules that stay: those in it are used as they are, with their values, and new ones are added. */
   readonly linked?: Map<string, LiveModule> | undefined;
 }
+
+/** A module with what debuggers need. */
+export type Instrument = (module: CompiledModule, program: CompiledProgram) => CompiledModule;
 
 /** Keeps V8's compiled form of a module. A stale or foreign entry is rejected by V8 and simply not used. */
 export interface CodeCache {
@@ -199,11 +204,12 @@ export function link(program: CompiledProgram, options: LinkOptions): LiveProgra
   for (const { id } of program.modules)
     shared.set(id, Object.create(null) as { [name: string]: Value });
   const live = new Map<string, LiveModule>();
-  const { linked } = options;
+  const { linked, instrument } = options;
   const ready = new Set<string>();
   const firstPlace = linked?.size ?? 0;
-  program.modules.forEach((compiled, i) => {
-    const kept = linked?.get(compiled.id);
+  program.modules.forEach((module, i) => {
+    const kept = linked?.get(module.id);
+    const compiled = kept === undefined && instrument ? instrument(module, program) : module;
     if (kept !== undefined) {
       ready.add(compiled.id);
       live.set(compiled.id, kept);
@@ -215,12 +221,11 @@ export function link(program: CompiledProgram, options: LinkOptions): LiveProgra
     }
     const filename = `harn:${compiled.hash.slice(0, 12)}:${compiled.id}`;
     const siteBase = (firstPlace + i) * SITES_PER_MODULE;
-    const body = evaluate(
-      compiled,
-      filename,
-      importsOf(compiled, siteBase, shared, options),
-      options.codeCache,
-    );
+    const imports = importsOf(compiled, siteBase, shared, options);
+    const body =
+      instrument === undefined
+        ? evaluate(compiled, filename, imports, options.codeCache)
+        : evaluateScript(compiled, filename, imports);
     const exports = shared.get(compiled.id) ?? bug('a module without exports');
     Object.defineProperties(exports, Object.getOwnPropertyDescriptors(body.exports));
     live.set(compiled.id, { id: compiled.id, compiled, filename, siteBase, body });
@@ -286,4 +291,11 @@ function evaluate(
   const produced = (fn as { cachedData?: Buffer }).cachedData;
   if (cache !== undefined && produced !== undefined) cache.write(hash, produced);
   return fn(support, imports) as ModuleBody;
+}
+
+/** The same as a script: debuggers can set their breakpoints before one begins, before a bare function they cannot. */
+function evaluateScript({ code }: CompiledModule, filename: string, imports: Imports): ModuleBody {
+  const script = new vm.Script(`(function ($, imports) {${code}\n})`, { filename });
+  const fn = script.runInThisContext() as (support: unknown, imports: Imports) => ModuleBody;
+  return fn(support, imports);
 }

@@ -61,7 +61,13 @@ export {
   emitModule,
 } from './3-emit/module.ts';
 export { harnNameOf } from './3-emit/names.ts';
-export { decodeMappings, lookUp, type Mapping, type SourceMapJson } from './3-emit/source-map.ts';
+export {
+  decodeMappings,
+  encodeMappings,
+  lookUp,
+  type Mapping,
+  type SourceMapJson,
+} from './3-emit/source-map.ts';
 export { EMIT_ABI, type RuntimeRow, type SupportName } from './3-emit/support.ts';
 // The tree: node types are in ast.ts, these are what other rooms name
 export type { Comment, Edition, Module, Node } from './ast.ts';

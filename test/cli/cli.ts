@@ -172,6 +172,11 @@ export class Live {
     }
   }
 
+  /** What it has said on stderr so far. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

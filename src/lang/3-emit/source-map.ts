@@ -7,6 +7,8 @@ export interface Mapping {
   readonly column: number;
   readonly sourceLine: number;
   readonly sourceColumn: number;
+  /** Index of what the source calls the variable that stands there. */
+  readonly name?: number | undefined;
 }
 
 /** The standard source map, version 3. */
@@ -36,6 +38,7 @@ export function encodeMappings(mappings: readonly Mapping[]): string {
   let out = '';
   let line = 0;
   let last: Mapping = { line: 0, column: 0, sourceLine: 0, sourceColumn: 0 };
+  let lastName = 0;
   let fresh = true;
   for (const at of mappings) {
     if (at.line > line) {
@@ -48,17 +51,22 @@ export function encodeMappings(mappings: readonly Mapping[]): string {
     out += encodeNumber(0);
     out += encodeNumber(at.sourceLine - last.sourceLine);
     out += encodeNumber(at.sourceColumn - last.sourceColumn);
+    if (at.name !== undefined) {
+      out += encodeNumber(at.name - lastName);
+      lastName = at.name;
+    }
     last = at;
     fresh = false;
   }
   return out;
 }
 
-/** Decodes what `encodeMappings` wrote; further fields of foreign segments are skipped. */
+/** Decodes what `encodeMappings` wrote. */
 export function decodeMappings(text: string): Mapping[] {
   const out: Mapping[] = [];
   let sourceLine = 0;
   let sourceColumn = 0;
+  let name = 0;
   text.split(';').forEach((group, line) => {
     let column = 0;
     for (const segment of group === '' ? [] : group.split(',')) {
@@ -66,7 +74,9 @@ export function decodeMappings(text: string): Mapping[] {
       column += fields[0] ?? 0;
       sourceLine += fields[2] ?? 0;
       sourceColumn += fields[3] ?? 0;
-      if (fields.length >= 4) out.push({ line, column, sourceLine, sourceColumn });
+      name += fields[4] ?? 0;
+      const at = { line, column, sourceLine, sourceColumn };
+      if (fields.length >= 4) out.push(fields.length > 4 ? { ...at, name } : at);
     }
   });
   return out;
