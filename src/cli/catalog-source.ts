@@ -68,4 +68,27 @@ export const SOURCE_COMMANDS: readonly CommandSpec[] = [
     ],
     load: async () => (await import('./commands/lint.ts')).lint,
   },
+  {
+    name: 'fix',
+    summary: 'rewrite the older spelling of programs to the later one',
+    positionals: [{ name: 'PATH…', rest: true }],
+    options: [
+      { name: 'dry-run', help: 'change nothing; show what would change' },
+      { name: 'diff', help: 'the same as --dry-run' },
+      { name: 'check', help: 'like --dry-run, and exit 1 if anything would change' },
+      EDITION,
+      JSON_OPTION,
+      HELP,
+    ],
+    details: [
+      'Bindings become const and let, older global builtins methods of a harness that is handed in, and what other files use',
+      'becomes pub. What a program does stays the same: the result is checked, and a file that cannot be rewritten safely is',
+      'left as it is with the reason and the line; then the exit code is 1.',
+    ],
+    examples: [
+      ['harn fix --dry-run .', 'what would change'],
+      ['harn fix .', 'every .harn file below, and harn.toml if it declares the older edition'],
+    ],
+    load: async () => (await import('./commands/fix.ts')).fix,
+  },
 ];

@@ -28,7 +28,7 @@ interface ErrorTable {
 /** Every code, sorted. */
 export async function allErrorDocs(): Promise<readonly ErrorDoc[]> {
   const { packErrors } = await loadPackTools();
-  const { formatErrors, lintErrors } = await loadLangTools();
+  const { fixErrors, formatErrors, lintErrors } = await loadLangTools();
   const tables: readonly ErrorTable[] = [
     usageErrors,
     cliErrors,
@@ -39,6 +39,7 @@ export async function allErrorDocs(): Promise<readonly ErrorDoc[]> {
     packErrors,
     formatErrors,
     lintErrors,
+    fixErrors,
     lexErrors,
     parseErrors,
     nameErrors,

@@ -27,3 +27,15 @@ export function applyEdits(
   out.push(text.slice(at));
   return { text: out.join(''), skipped };
 }
+
+/** Where an offset of the changed text was before; what is new counts as the place where it was put. */
+export function offsetBefore(edits: readonly Edit[], offset: number): number {
+  let moved = 0;
+  for (const { start, end, text } of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    const at = start + moved;
+    if (at >= offset) break;
+    if (offset < at + text.length) return start;
+    moved += text.length - (end - start);
+  }
+  return offset - moved;
+}
