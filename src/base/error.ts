@@ -61,6 +61,11 @@ export class HarnError extends Error {
     };
   }
 
+  /** What JSON.stringify makes of it: an error's message would be left out otherwise. */
+  toJSON(): Json {
+    return this.toJson();
+  }
+
   /** Reads what `toJson` wrote; unknown fields are ignored. */
   static fromJson(json: Json): HarnError {
     const o = (typeof json === 'object' && json !== null ? json : {}) as { [key: string]: unknown };

@@ -26,7 +26,14 @@ export {
   sha256,
   shortHash,
 } from './hash.ts';
-export { canonicalJson, isJsonObject, type Json, type JsonObject } from './json.ts';
+export {
+  canonicalJson,
+  copyPlain,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type NotPlain,
+} from './json.ts';
 export { type Random, seededRandom, systemRandom, uuidV4, uuidV7 } from './random.ts';
 export { Scope } from './scope.ts';
 export {

@@ -11,6 +11,7 @@ import {
 import type { Store } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { cliErrors, usageErrors } from '../errors.ts';
+import { goOnWith } from '../go-on.ts';
 import { type Output, oneLine, relativeTime, type Style } from '../output.ts';
 import { withProject } from '../project.ts';
 import { findRunId } from '../run-lookup.ts';
@@ -67,7 +68,7 @@ export const hitlAnswer: Command = {
       });
       output.line(`${row.request_id} is answered: ${oneLine(JSON.stringify(row.answer), 120)}`);
       const run = row.run_id === null ? undefined : await store.row(runIndex, row.run_id);
-      if (run?.status === 'parked') output.line(`Go on with: harn resume ${run.run_id}`);
+      if (run?.status === 'parked') output.line(`Go on with: ${goOnWith(run)}`);
       return 0;
     });
   },

@@ -3,6 +3,7 @@
 import { type Host, listRuns } from '../../runtime/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Command } from '../command.ts';
+import { goOnCommand, goOnWith } from '../go-on.ts';
 import { type Output, oneLine, relativeTime, type Style } from '../output.ts';
 import { withProject } from '../project.ts';
 import { type LiveStatus, type RunView, statusOf } from '../run-lookup.ts';
@@ -84,9 +85,11 @@ function printTable(output: Output, views: readonly RunView[], nowMs: number): v
       oneLine(row.error ?? row.origin, 60),
     ]),
   );
-  if (views.some(({ status }) => WAITING.has(status))) {
-    output.remark('Go on with a run that waits: harn resume RUN. Why it waits: harn why RUN.');
-  }
+  const waiting = views.filter(({ status }) => WAITING.has(status));
+  if (waiting.length === 0) return;
+  const isResumable = waiting.some(({ row }) => goOnCommand(row) !== null);
+  const how = isResumable ? 'harn resume RUN' : goOnWith({ run_id: 'RUN', program: null });
+  output.remark(`Go on with a run that waits: ${how}. Why it waits: harn why RUN.`);
 }
 
 function emptyText(wanted: LiveStatus | undefined): string {

@@ -16,6 +16,7 @@ import {
   receiptLine,
 } from '../../runtime/index.ts';
 import type { Command } from '../command.ts';
+import { goOnWith } from '../go-on.ts';
 import { type Output, oneLine, relativeTime, roughDuration } from '../output.ts';
 import { withProject } from '../project.ts';
 import { receiptItems } from '../receipt.ts';
@@ -194,6 +195,6 @@ function printChildren(output: Output, children: Shown['children']): void {
 function printNext(output: Output, { row, status }: RunView): void {
   if (status !== 'parked' && status !== 'interrupted') return;
   output.line();
-  output.line(`Go on with: harn resume ${row.run_id}`);
+  output.line(`Go on with: ${goOnWith(row)}`);
   output.line(`Why it waits: harn why ${row.run_id}`);
 }

@@ -9,6 +9,7 @@ import {
 } from '../../runtime/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Command } from '../command.ts';
+import { goOnCommand, goOnWith } from '../go-on.ts';
 import { type Output, oneLine, relativeTime, type Warning } from '../output.ts';
 import { withProject } from '../project.ts';
 import { findRunId, holderText, type RunView, viewRun } from '../run-lookup.ts';
@@ -142,13 +143,13 @@ function verdict(host: Host, { row, status, holder }: RunView, waits: readonly W
         ? 'It is running.'
         : `It is being worked on by ${holderText(host, holder)}.`;
     case 'interrupted':
-      return `Its process is gone. Nothing durable is lost. Go on with: harn resume ${row.run_id}`;
+      return `Its process is gone. Nothing durable is lost. Go on with: ${goOnWith(row)}`;
     case 'queued':
-      return `It was handed over and nobody has begun it. Begin it with: harn resume ${row.run_id}`;
+      return `It was handed over and nobody has begun it. Begin it with: ${goOnWith(row)}`;
     case 'parked':
       return waits.length === 0
-        ? `It was parked between two steps. Go on with: harn resume ${row.run_id}`
-        : `It is parked and goes on when it is resumed: harn resume ${row.run_id}`;
+        ? `It was parked between two steps. Go on with: ${goOnWith(row)}`
+        : `It is parked and goes on when it is resumed: ${goOnWith(row)}`;
     default:
       return `It waits for nothing: it has ended (${status}).`;
   }
@@ -162,7 +163,7 @@ function toJson(host: Host, view: RunView, waits: readonly Wait[]): JsonObject {
     holder: holder === undefined ? null : { ...holder },
     verdict: verdict(host, view, waits),
     waits: waits.map((wait): JsonObject => ({ ...wait })),
-    resume: status === 'parked' || status === 'interrupted' ? `harn resume ${row.run_id}` : null,
+    resume: status === 'parked' || status === 'interrupted' ? goOnCommand(row) : null,
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type RunContext,
   type SyncEffect,
 } from '../run/index.ts';
+import { checkLeading } from './arguments.ts';
 
 /** `read_text` → `readText`, on the type level. */
 export type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
@@ -40,9 +41,17 @@ export function createFamily<T extends { readonly [method: string]: unknown }>(
 }
 
 function methodOf(effect: AnyEffect, ctx: RunContext): (...args: readonly unknown[]) => unknown {
-  if (effect.sync)
-    return (...args) => ctx.sync(effect as SyncEffect<readonly unknown[], unknown>, args);
-  return (...args) => ctx.request(effect as AsyncEffect<readonly unknown[], unknown>, args);
+  const { name } = effect.spec;
+  if (effect.sync) {
+    return (...args) => {
+      checkLeading(name, args);
+      return ctx.sync(effect as SyncEffect<readonly unknown[], unknown>, args);
+    };
+  }
+  return async (...args) => {
+    checkLeading(name, args);
+    return ctx.request(effect as AsyncEffect<readonly unknown[], unknown>, args);
+  };
 }
 
 /** `read_text` → `readText`. */

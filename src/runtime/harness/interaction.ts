@@ -2,6 +2,7 @@
 import type { Json } from '../../base/index.ts';
 import { type AskOptions, askUser, hitlPending, type PendingFilters } from '../human/index.ts';
 import type { RunContext } from '../run/index.ts';
+import { need } from './arguments.ts';
 import { notData } from './family.ts';
 
 /** Asking people. */
@@ -25,9 +26,12 @@ export function interactionHandle(ctx: RunContext): InteractionHandle {
   const lane = (body: Parameters<typeof ctx.runFromLane>[1]) =>
     ctx.runFromLane(ctx.task.nextGroup('ask'), body) as Promise<never>;
   return notData('harness.interaction', {
-    askUser: (prompt: string, options?: AskOptions) =>
-      lane((inner) => askUser(inner, prompt, options)),
-    ask: (question: string, kind?: string) => {
+    askUser: async (prompt: string, options?: AskOptions) => {
+      need('harness.interaction.askUser', 'the question', 'a text', prompt);
+      return lane((inner) => askUser(inner, prompt, options));
+    },
+    ask: async (question: string, kind?: string) => {
+      need('harness.interaction.ask', 'the question', 'a text', question);
       const details = kind === undefined ? null : { answer_kind: kind };
       return lane((inner) => askUser(inner, question, {}, details));
     },

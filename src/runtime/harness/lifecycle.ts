@@ -29,6 +29,7 @@ import {
   verifyReceipt,
 } from '../work/index.ts';
 import { type AgentMethods, agentMethods } from './agent.ts';
+import { keptCallback, need } from './arguments.ts';
 import { createFamily, type Family, notData } from './family.ts';
 import { type LogMethods, logMethods } from './observe.ts';
 import { type PoolMethods, poolMethods } from './pool.ts';
@@ -131,6 +132,7 @@ export function agentHandle(
       lifecycleAgent.pipeline_on_finish(ctx, finishHandler(callback, harnessFor));
     },
     registerSessionHook: (event, hook, pattern) => {
+      need('registerSessionHook', 'the hook', 'a function', hook);
       const handler: Handler = {
         kind: 'async',
         name: hook.name,
@@ -144,13 +146,9 @@ export function agentHandle(
   };
 }
 
-function finishHandler(callback: OnFinish, harnessFor: (ctx: RunContext) => Harness): Handler {
-  if (typeof callback !== 'function') return callback;
-  return {
-    kind: 'async',
-    name: callback.name,
-    run: async (lane, [value]) => callback(harnessFor(lane), (value ?? null) as Json),
-  };
+function finishHandler(given: OnFinish, harnessFor: (ctx: RunContext) => Harness): Handler {
+  if (typeof given === 'object' && given !== null && typeof given.run === 'function') return given;
+  return keptCallback('pipelineOnFinish', given as Exclude<OnFinish, FinishCallback>, harnessFor);
 }
 
 /** Model calls. */

@@ -1,6 +1,6 @@
 // Pools in TypeScript.
 import type { Json } from '../../base/index.ts';
-import type { Handler, RunContext } from '../run/index.ts';
+import type { RunContext } from '../run/index.ts';
 import {
   type PoolOptions,
   type PoolSnapshot,
@@ -16,6 +16,7 @@ import {
   poolWait,
   type SubmitOptions,
 } from '../work/index.ts';
+import { keptCallback } from './arguments.ts';
 import type { Harness } from './tree.ts';
 
 /** Bounded concurrency inside one run. */
@@ -52,11 +53,7 @@ export function poolMethods(
     id,
     name,
     submit: (fn, options = {}) => {
-      const handler: Handler = {
-        kind: 'async',
-        name: fn.name,
-        run: (lane) => fn(harnessFor(lane)),
-      };
+      const handler = keptCallback('a pool task', fn, harnessFor);
       return ctx.runFromLane(ctx.task.nextGroup('pool'), (inner) =>
         poolSubmit(inner, { id }, handler, options),
       );

@@ -10,6 +10,7 @@ import {
   listRuns,
   loadJournal,
   type OutputSink,
+  plainOf,
   Run,
   type RunBody,
   type RunDeps,
@@ -129,7 +130,7 @@ export class Runtime {
       origin: 'typescript',
       program: null,
       version: pipeline.version,
-      input: input as Json,
+      input: plainOf(input, `the input of ${pipeline.name}`),
       durability: this.#options.durability ?? 'power',
       deny: this.#options.deny ?? [],
     });
@@ -249,8 +250,9 @@ function bodyOf(pipeline: Pipeline<never, unknown>, start: RunStart): RunBody {
   const { input } = start;
   const handed = handedInput(start);
   return function* (ctx) {
+    const given = (handed === undefined ? input : handed.payload) as never;
     const lane = ctx.startLane(`${ctx.task.id}:main`, async (inner) =>
-      pipeline.fn(createHarness(inner), (handed === undefined ? input : handed.payload) as never),
+      plainOf(await pipeline.fn(createHarness(inner), given), `the result of ${pipeline.name}`),
     );
     return yield* ctx.join(lane);
   };

@@ -50,7 +50,7 @@ describe('a channel between lanes', () => {
       for await (const value of sync.values(ch)) values.push(value);
       return [values, await sender.join(), await sync.receive(ch), sync.channelIsClosed(ch)];
     });
-    expect(got).toEqual([[0, 1, 2, 3, 4, 5], false, undefined, true]);
+    expect(got).toEqual([[0, 1, 2, 3, 4, 5], false, null, true]);
   });
 
   it('without places holds the sender until its value is taken', async () => {
@@ -129,7 +129,7 @@ describe('select', () => {
       await sync.send(ch, 1);
       return [now, between, later, clock.nowMs() - before, sync.tryReceive(ch)];
     });
-    expect(got).toEqual([undefined, 0, undefined, 250, 1]);
+    expect(got).toEqual([null, 0, null, 250, 1]);
   });
 });
 

@@ -26,6 +26,7 @@ import {
   syncErrors,
   tryReceive,
 } from '../work/index.ts';
+import { need } from './arguments.ts';
 import { notData } from './family.ts';
 import type { LaneFn, ParallelOptions } from './tasks.ts';
 import type { Harness } from './tree.ts';
@@ -134,6 +135,7 @@ export function syncHandle(ctx: RunContext, harnessFor: (ctx: RunContext) => Har
     ...atomicMethods(ctx),
     race: (items, fn, options = {}) =>
       call(ctx, (inner) => {
+        need('harness.sync.race', 'the function', 'a function', fn);
         const pairs = items.map((item, index) => [item, index] as const);
         const run = (lane: RunContext, [pair]: readonly unknown[]) =>
           fn(harnessFor(lane), ...(pair as (typeof pairs)[number]));

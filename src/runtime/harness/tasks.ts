@@ -4,8 +4,8 @@ import { nestedPipeline } from '../lifecycle/index.ts';
 import {
   type AsyncEffect,
   defineEffect,
-  type Handler,
   type Outcome,
+  plainOf,
   type RunContext,
 } from '../run/index.ts';
 import {
@@ -15,6 +15,7 @@ import {
   parallelSettle,
   spawnTask,
 } from '../work/index.ts';
+import { callback, need } from './arguments.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Harness } from './tree.ts';
 
@@ -73,17 +74,25 @@ export function taskMethods(
   ctx: RunContext,
   harnessFor: (ctx: RunContext) => Harness,
 ): TaskMethods {
-  const laneHandler = (fn: LaneFn<never, unknown>): Handler => ({
-    kind: 'async',
-    name: fn.name,
-    // The one argument of a lane's handler is the list of its arguments after the harness.
-    run: (lane, [args]) => fn(harnessFor(lane), ...(args as never)),
-  });
+  // The one argument of a lane's handler is the list of its arguments after the harness.
+  const laneHandler = (method: string, fn: LaneFn<never, unknown>) => {
+    const { run, ...handler } = callback(method, fn, harnessFor);
+    return {
+      ...handler,
+      run: (lane: RunContext, [args]: readonly unknown[]) => run(lane, args as []),
+    };
+  };
   return {
-    step: (name, fn) => ctx.requestStep(stepEffect(name, fn), name),
+    step: async (name, fn) => {
+      need('harness.step', 'the name', 'a text', name);
+      need(`harness.step("${name}")`, 'the function', 'a function', fn);
+      return ctx.requestStep(stepEffect(name, fn), name);
+    },
     parallel: async (items, fn, options = {}) => {
+      const pairs = withIndexes('harness.parallel', items);
+      const lane = laneHandler('harness.parallel', fn);
       const results = await ctx.runFromLane(ctx.task.nextGroup('call'), (inner) =>
-        parallelAll(inner, items.map(withIndex), laneHandler(fn), {
+        parallelAll(inner, pairs, lane, {
           form: 'parallel',
           maxConcurrent: options.maxConcurrent,
         }),
@@ -91,8 +100,10 @@ export function taskMethods(
       return results as never;
     },
     parallelSettle: async (items, fn, options = {}) => {
+      const pairs = withIndexes('harness.parallelSettle', items);
+      const lane = laneHandler('harness.parallelSettle', fn);
       const outcomes = await ctx.runFromLane(ctx.task.nextGroup('call'), (inner) =>
-        parallelSettle(inner, items.map(withIndex), laneHandler(fn), {
+        parallelSettle(inner, pairs, lane, {
           form: 'parallel_settle',
           maxConcurrent: options.maxConcurrent,
         }),
@@ -100,18 +111,15 @@ export function taskMethods(
       return outcomes.map(settledOf) as never;
     },
     call: async (pipeline, input) => {
-      const body: Handler = {
-        kind: 'async',
-        name: pipeline.name,
-        run: (lane, [given]) => pipeline.fn(harnessFor(lane), given as never),
-      };
+      const { run } = callback('harness.call', pipeline.fn, harnessFor);
+      const body = { kind: 'async', name: pipeline.name, run } as const;
       const value = await ctx.runFromLane(ctx.task.nextGroup('pipeline'), (inner) =>
         nestedPipeline(inner, body, [input]),
       );
       return value as never;
     },
     spawn: (fn) => {
-      const spawned = spawnTask(ctx, laneHandler(fn), [[]]);
+      const spawned = spawnTask(ctx, laneHandler('harness.spawn', fn), [[]]);
       return {
         join: () =>
           ctx.runFromLane(ctx.task.nextGroup('join'), (inner) =>
@@ -123,8 +131,9 @@ export function taskMethods(
   };
 }
 
-function withIndex<T>(item: T, index: number): readonly [T, number] {
-  return [item, index];
+function withIndexes<T>(method: string, items: readonly T[]): readonly (readonly [T, number])[] {
+  if (!Array.isArray(items)) need(method, 'the items', 'a list', items);
+  return items.map((item, index) => [item, index]);
 }
 
 function settledOf(outcome: Outcome): Settled<unknown> {
@@ -137,6 +146,6 @@ function settledOf(outcome: Outcome): Settled<unknown> {
 function stepEffect<R>(name: string, fn: () => Promise<R> | R): AsyncEffect<[], R> {
   return defineEffect(
     { name: `step.${name}`, class: 'read', access: 'mutate', paid: () => true },
-    async () => fn(),
+    async () => plainOf(await fn(), `the result of step "${name}"`) as R,
   );
 }

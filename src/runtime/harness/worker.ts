@@ -16,6 +16,7 @@ import {
   workerTrigger,
 } from '../work/index.ts';
 import { type AgentTool, asTool } from './agent.ts';
+import { keptCallback } from './arguments.ts';
 import { type AgentPermissions, detachPermissions } from './permissions.ts';
 import type { Harness } from './tree.ts';
 
@@ -143,10 +144,5 @@ export function workerBodyHandler(
   body: WorkerBody,
   harnessFor: (ctx: RunContext) => Harness,
 ): Handler {
-  return {
-    kind: 'async',
-    name: body.name,
-    fn: body,
-    run: (lane, [task, worker]) => body(harnessFor(lane), task as string, worker as JsonObject),
-  };
+  return { ...keptCallback('the body of a worker', body, harnessFor), fn: body };
 }

@@ -1,26 +1,27 @@
 // Appending to a file so that a kill can be told from a success: the size before is noted, and the text goes in only
-// where the file still ends there. Calls of one process take turns for each file: two that noted the same end could
+// where the file still ends there. The calls of one run take turns for each file: two that noted the same end could
 // not be told apart afterwards.
 import { type JsonObject, sha256 } from '../../base/index.ts';
-import { type Host, isHostError, resolvePath } from '../host/index.ts';
-import type { EffectEnv, Probe } from '../run/index.ts';
+import { isHostError, resolvePath } from '../host/index.ts';
+import type { EffectEnv, Probe, RunContext } from '../run/index.ts';
 
-/** The last append of each file that has not ended yet. */
-const lastOf = new WeakMap<Host['fs'], Map<string, Promise<unknown>>>();
+/** The last append of each file that has not ended yet, by run. */
+const lastOf = new WeakMap<RunContext['run'], Map<string, Promise<unknown>>>();
 
-/** Adds to the end of a file. Another process that gets in first only delays it. */
+/** Adds to the end of a file. Another run that gets in first only delays it. */
 export function append(env: EffectEnv, path: string, text: string): Promise<null> {
-  return inTurn(env.host, path, async () => {
+  return inTurn(env, path, async () => {
     // Each time around, someone else's text has gone in before ours.
     while (!(await appendOnce(env, path, text)));
     return null;
   });
 }
 
-async function inTurn<T>({ fs, system }: Host, path: string, work: () => Promise<T>): Promise<T> {
-  const waiting = lastOf.get(fs) ?? new Map<string, Promise<unknown>>();
-  lastOf.set(fs, waiting);
-  const place = resolvePath(system.cwd(), path);
+async function inTurn<T>(env: EffectEnv, path: string, work: () => Promise<T>): Promise<T> {
+  const { run } = env.task.ctx;
+  const waiting = lastOf.get(run) ?? new Map<string, Promise<unknown>>();
+  lastOf.set(run, waiting);
+  const place = resolvePath(env.host.system.cwd(), path);
   const before = waiting.get(place);
   const turn = before === undefined ? work() : before.then(work, work);
   waiting.set(place, turn);

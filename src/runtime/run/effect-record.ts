@@ -1,6 +1,13 @@
 // What the journal keeps of an effect: the shape of its outcome entry, the hash that checks its arguments, and the
 // comparison of a recorded effect with the one that is asked for now.
-import { canonicalJson, checkHash, type Json, keyedHash, sha256 } from '../../base/index.ts';
+import {
+  canonicalJson,
+  checkHash,
+  copyPlain,
+  type Json,
+  keyedHash,
+  sha256,
+} from '../../base/index.ts';
 import type { EffectSpec } from './effect.ts';
 import { journalErrors, runErrors } from './errors.ts';
 import type { EntryBody, How, Site } from './journal-entry.ts';
@@ -80,6 +87,13 @@ export function assertSame(past: OutcomeEntry, op: EffectOp, hash: string): void
     ordinal: past.ordinal,
     recorded: describeEffect(past.effect, past.site),
     asked: describeEffect(name, op.site, past.effect === name && past.args_hash !== hash),
+  });
+}
+
+/** A copy of what a program gave, which may be anything; what is no plain data is refused. */
+export function plainOf(value: unknown, what: string): Json {
+  return copyPlain(value, ({ path, type }) => {
+    throw runErrors.notJson({ what, type, at: path });
   });
 }
 

@@ -39,10 +39,11 @@ export const runErrors = defineErrors('RUN', {
     number: 7,
     message: ({ run, status }) => `run ${run} is ${status}, not running`,
   }),
-  notJson: row<{ what: string; type: string }>({
+  notJson: row<{ what: string; type: string; at?: string }>({
     number: 8,
-    message: ({ what, type }) => `${what} cannot be kept in a journal: ${type} is not JSON data`,
-    hint: 'pass plain data; handles, functions and cyclic values cannot be stored',
+    message: ({ what, type, at }) =>
+      `${what} cannot be kept in a journal: ${type}${at ? ` (at ${at})` : ''} is not JSON data`,
+    hint: 'pass plain data: dates as text, instances and maps as objects of their fields; handles, functions and cyclic values cannot be stored',
   }),
   openStepTwice: row<{ step: string; lane: string }>({
     number: 9,
@@ -83,6 +84,11 @@ export const runErrors = defineErrors('RUN', {
     number: 17,
     message: ({ lane }) => `this harness belongs to ${lane}, which has returned`,
     hint: 'use the harness that is handed to the callback, or await the work before returning',
+  }),
+  badArgument: row<{ method: string; argument: string; expected: string; got: string }>({
+    number: 18,
+    message: ({ method, argument, expected, got }) =>
+      `${method}: ${argument} must be ${expected}, not ${got}`,
   }),
   notPipeline: row<{ name: string }>({
     number: 16,

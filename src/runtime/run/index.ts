@@ -27,6 +27,7 @@ export {
   type WaitFacts,
   type WaitSite,
 } from './effect.ts';
+export { plainOf } from './effect-record.ts';
 // Errors
 export { capabilityErrors, hookErrors, journalErrors, runErrors } from './errors.ts';
 // Session hooks

@@ -4,7 +4,7 @@
 // States: private (nothing written; the run may simply start again) -> opening (a store is being opened and the lease
 // taken) -> durable (each flush is one transaction) -> failed (a write was refused; nothing more is accepted).
 // Closed when the run is over: what straggles in after the last entry is part of nothing.
-import { bug, type Clock } from '../../base/index.ts';
+import { bug, type Clock, type Json } from '../../base/index.ts';
 import type { Lease, Store, Tx } from '../../store/index.ts';
 import { type EntryBody, type JournalEntry, journalTopic } from './journal-entry.ts';
 import { packEntry } from './journal-packing.ts';
@@ -117,7 +117,7 @@ export class Journal {
       at: clock.nowMs(),
       mono: Math.round(this.monoMs()),
       ...this.#changedCounts(),
-      ...body,
+      ...(this.#home === undefined ? asItIsNow(body) : body),
     };
     if (this.#closed) return entry;
     this.#seq = entry.seq;
@@ -208,4 +208,10 @@ export class Journal {
     this.#pending = [];
     this.#options.onFailure(error);
   }
+}
+
+/** Until there is a store the entry waits in memory, and the program may change the value it was given meanwhile. */
+function asItIsNow(body: EntryBody): EntryBody {
+  if (body.kind !== 'outcome' || typeof body.value !== 'object' || body.value === null) return body;
+  return { ...body, value: JSON.parse(JSON.stringify(body.value)) as Json };
 }
