@@ -165,6 +165,7 @@ export const RUNTIME_ORDER = [
   'lifecycle',
   'records',
   'policy',
+  'boundary',
   'llm',
   'human',
   'work',

@@ -8,6 +8,7 @@ import { clockRows } from './clock.ts';
 import { controlRows } from './control.ts';
 import { fsRows } from './fs.ts';
 import { envRows, processRows } from './host.ts';
+import { hostCallRows } from './host-calls.ts';
 import { humanRows } from './human.ts';
 import { checkpointRows, metadataRows, storeRows } from './kept.ts';
 import { lifecycleRows } from './lifecycle.ts';
@@ -58,6 +59,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => lifecycleRows(),
   () => llmRows(),
   () => humanRows(),
+  () => hostCallRows(),
   () => triggerRows(),
   () => poolRows(),
   () => recordRows(),

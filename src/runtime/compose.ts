@@ -7,6 +7,7 @@ import {
   subAgentKind,
   topLevelKind,
 } from './agent/index.ts';
+import { furtherCapabilitiesKey, type HostOffer, hostOfferKey } from './boundary/index.ts';
 import {
   defaultHost,
   programCode,
@@ -16,7 +17,13 @@ import {
   terminalSink,
 } from './harness/index.ts';
 import type { Host } from './host/index.ts';
-import { equipHuman, humanQuestionsSection, questionIndex, questionKeeper } from './human/index.ts';
+import {
+  equipHuman,
+  hostInteraction,
+  humanQuestionsSection,
+  questionIndex,
+  questionKeeper,
+} from './human/index.ts';
 import {
   createFinisher,
   equipLifecycle,
@@ -81,6 +88,8 @@ export interface ComposeOptions {
   readonly sink: OutputSink;
   readonly codec?: ThrownCodec;
   readonly llm?: LlmConfig | undefined;
+  /** What the embedding program offers to its runs besides the outside. */
+  readonly offer?: HostOffer | undefined;
   /** Gets every span that ends in this process. */
   readonly tracer?: SpanExporter | undefined;
   /** The pipelines that handoffs of a run can be delivered to: those of its program. */
@@ -192,6 +201,8 @@ export function composeRuns(options: ComposeOptions): RunDeps {
     sections: RECORD_SECTIONS,
     equip: (run) => {
       if (options.llm !== undefined) run.provide(llmConfigKey, options.llm);
+      if (options.offer !== undefined) run.provide(hostOfferKey, options.offer);
+      run.provideLater('boundary.further', () => [furtherCapabilitiesKey, hostInteraction]);
       const { redactor } = options;
       if (redactor !== undefined) {
         run.provideLater('records.redactor', () => [redactorKey, redactor]);
@@ -239,10 +250,14 @@ export function createRuntime(options: RuntimeOptions): Runtime {
           redactor,
           onError: saving.onError ?? ((error, runId) => tellLost(host, error, runId)),
         });
-  const { llm, tracer } = options;
+  const { llm, tracer, hostCapabilities, hostTools } = options;
   const code = { source: programCode(options) };
   const equip = (run: RunCore) => run.provide(codeSourceKey, code);
-  const composed = { host, openStore, sink, pipelines, redactor, llm, tracer, equip };
+  const offer: HostOffer = {
+    ...(hostCapabilities === undefined ? {} : { capabilities: hostCapabilities }),
+    ...(hostTools === undefined ? {} : { tools: hostTools }),
+  };
+  const composed = { host, openStore, sink, pipelines, redactor, llm, offer, tracer, equip };
   return new Runtime(
     options,
     composeRuns(saveRecord === undefined ? composed : { ...composed, saveRecord }),

@@ -80,6 +80,17 @@ export {
   transcriptCalls,
   transcripts,
 } from './agent/index.ts';
+export type { HostCapability, HostOffer, HostOperation, HostTool } from './boundary/index.ts';
+// The host boundary
+export {
+  boundaryErrors,
+  hostCall,
+  hostCapabilities,
+  hostHas,
+  hostToolCall,
+  hostTools,
+  testHostEffects,
+} from './boundary/index.ts';
 // Composition
 export {
   type ComposeOptions,

@@ -1,6 +1,7 @@
 // createRuntime: run TypeScript pipelines over a store, resume and recover them. Knows nothing of Harn source.
 import { HarnError, type Json } from '../../base/index.ts';
 import type { Store } from '../../store/index.ts';
+import type { HostCapability, HostTool } from '../boundary/index.ts';
 import { createNodeHost, type Host } from '../host/index.ts';
 import { handedInput } from '../lifecycle/index.ts';
 import type { LlmConfig } from '../llm/index.ts';
@@ -61,6 +62,13 @@ export interface RuntimeOptions {
   readonly tools?: readonly AgentTool[];
   /** The same for the bodies of workers. */
   readonly workerBodies?: { readonly [name: string]: WorkerBody };
+  /**
+   * What this program serves to its runs: `harness.host.call('editor.open', params)`, `host_call` in Harn. Every call is an
+   * effect of the class its operation declares, so a resumed run knows what was answered.
+   */
+  readonly hostCapabilities?: { readonly [name: string]: HostCapability };
+  /** Tools for runs that look for tools: `harness.host.tools()`, `host_tool_list` in Harn. */
+  readonly hostTools?: { readonly [name: string]: HostTool };
   /** Capabilities that no run of this runtime has. */
   readonly deny?: readonly string[];
   /**

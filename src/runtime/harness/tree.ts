@@ -1,6 +1,7 @@
 // The harness: every effect as a method of one typed tree, handed to a TypeScript pipeline as a parameter. The same
 // rows as in the language, spelled in camelCase.
 import type { Json } from '../../base/index.ts';
+import { testHostEffects } from '../boundary/index.ts';
 import {
   checkpointEffects,
   clockEffects,
@@ -22,6 +23,7 @@ import { handedInput } from '../lifecycle/index.ts';
 import { recordEffects } from '../records/index.ts';
 import type { RunContext } from '../run/index.ts';
 import { createFamily, type Family, notData } from './family.ts';
+import { type HostHandle, hostHandle } from './host-calls.ts';
 import { type InteractionHandle, interactionHandle } from './interaction.ts';
 import {
   type AgentHandle,
@@ -49,7 +51,7 @@ const FAMILIES = {
   system: systemEffects,
   runtime: { ...storeEffects, ...checkpointEffects },
   project: metadataEffects,
-  testing: { ...testClockEffects, ...testStdioEffects, ...testHttpEffects },
+  testing: { ...testClockEffects, ...testStdioEffects, ...testHttpEffects, ...testHostEffects },
 } as const;
 
 type Families = typeof FAMILIES;
@@ -76,6 +78,8 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly term: TermHandle;
   readonly llm: LlmHandle;
   readonly interaction: InteractionHandle;
+  /** What the embedding program and this process offer by name. */
+  readonly host: HostHandle;
   readonly queue: QueueHandle;
   readonly triggers: TriggersHandle;
   readonly agent: AgentHandle;
@@ -105,6 +109,7 @@ export function createHarness(ctx: RunContext): Harness {
   lazily(handle, 'term', () => termHandle(ctx));
   lazily(handle, 'llm', () => llmHandle(ctx));
   lazily(handle, 'interaction', () => interactionHandle(ctx));
+  lazily(handle, 'host', () => hostHandle(ctx));
   lazily(handle, 'queue', () => queueHandle(ctx));
   lazily(handle, 'triggers', () => triggersHandle(ctx));
   lazily(handle, 'agent', () => notData('harness.agent', agentHandle(ctx, createHarness)));

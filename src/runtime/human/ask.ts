@@ -2,6 +2,7 @@
 // process may answer it, and a run that was parked or killed meanwhile finds the answer when it is resumed.
 import { isJsonObject, type Json, type JsonObject, sha256 } from '../../base/index.ts';
 import type { Tx } from '../../store/index.ts';
+import { mockedAnswer } from '../boundary/index.ts';
 import { durationMs } from '../lifecycle/index.ts';
 import {
   defineEffect,
@@ -147,6 +148,8 @@ export function* askUser(
   details: Json = null,
 ): Suspending<Json> {
   const ask = askOf(ctx, prompt, options, details);
+  const prepared = preparedAnswer(ctx, ask);
+  if (prepared !== undefined) return prepared;
   const settled = yield* ctx.perform(askPerson, [ask]);
   if (settled.virtual_ms !== undefined) ctx.sync(passTime, [settled.virtual_ms]);
   const { request_id } = settled;
@@ -162,6 +165,19 @@ export function* askUser(
       if (ask.has_default) return ask.default;
       throw humanErrors.timeout({ request_id, kind: 'question', ms: ask.timeout_ms });
   }
+}
+
+/** The answer that a program under test prepared for `hitl.question`: `{answer}`. */
+function preparedAnswer(ctx: RunContext, ask: Ask): Json | undefined {
+  const { prompt, schema, details } = ask;
+  const params = { prompt, schema, details, default: ask.default };
+  const mocked = mockedAnswer(ctx, { capability: 'hitl', operation: 'question', params });
+  if (mocked === undefined) return undefined;
+  const { value } = mocked;
+  const answer = isJsonObject(value) && value['answer'] !== undefined ? value['answer'] : value;
+  const read = readAnswer(answer, ask);
+  if (read.ok) return read.value;
+  throw humanErrors.badAnswer({ id: 'prepared for a test', problems: read.problems });
 }
 
 function askOf(ctx: RunContext, prompt: string, options: AskOptions, details: Json): Ask {

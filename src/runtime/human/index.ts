@@ -8,7 +8,7 @@ export {
   type PendingFilters,
 } from './ask.ts';
 // Composition
-export { equipHuman } from './compose.ts';
+export { equipHuman, hostInteraction } from './compose.ts';
 // Errors
 export { humanErrors } from './errors.ts';
 // Questions in the store

@@ -1,6 +1,6 @@
 // Child processes. The identity of each is durable before its command begins, so that after a kill a survivor is
 // found and ended before anything is done again. Whether it may be repeated, only the caller can say (`on_unknown`).
-import type { Json, JsonObject } from '../../base/index.ts';
+import { type Json, type JsonObject, sha256 } from '../../base/index.ts';
 import type { ProcessResult } from '../host/index.ts';
 import { defineEffect, type EffectEnv } from '../run/index.ts';
 import { ioErrors } from './errors.ts';
@@ -26,6 +26,10 @@ export type CommandResult = {
   readonly success: boolean;
   readonly timed_out: boolean;
   readonly signal: string | null;
+  /** The process that ran; null when the host did not tell. */
+  readonly pid: number | null;
+  /** The same on every attempt of this call. */
+  readonly command_id: string;
 };
 
 export const processEffects = {
@@ -46,22 +50,28 @@ export const processEffects = {
 };
 
 async function run(env: EffectEnv, spec: CommandSpec): Promise<CommandResult> {
+  let pid: number | null = null;
   const options = {
     signal: env.signal,
     ...(spec.cwd == null ? {} : { cwd: spec.cwd }),
     env: { ...spec.env, HARN_IDEMPOTENCY_KEY: env.idempotencyKey },
     ...(spec.stdin == null ? {} : { stdin: spec.stdin }),
     ...(spec.timeout_ms == null ? {} : { timeoutMs: spec.timeout_ms }),
-    onStarted: (identity: { pid: number; startTime: string; bootId: string }) =>
-      env.note({ process: { ...identity } }),
+    onStarted: (identity: { pid: number; startTime: string; bootId: string }) => {
+      pid = identity.pid;
+      return env.note({ process: { ...identity } });
+    },
   };
-  if (spec.shell !== undefined)
-    return toResult(await env.host.process.run({ ...options, shell: spec.shell }));
-  if (spec.argv === undefined || spec.argv.length === 0) throw ioErrors.noCommand({});
-  return toResult(await env.host.process.run({ ...options, argv: spec.argv }));
+  const start = () => {
+    if (spec.shell !== undefined) return env.host.process.run({ ...options, shell: spec.shell });
+    if (spec.argv === undefined || spec.argv.length === 0) throw ioErrors.noCommand({});
+    return env.host.process.run({ ...options, argv: spec.argv });
+  };
+  const result = await start();
+  return { ...toResult(result), pid, command_id: `cmd_${sha256(env.idempotencyKey).slice(0, 16)}` };
 }
 
-function toResult(result: ProcessResult): CommandResult {
+function toResult(result: ProcessResult): Omit<CommandResult, 'pid' | 'command_id'> {
   return {
     exit_code: result.exitCode ?? -1,
     stdout: result.stdout,

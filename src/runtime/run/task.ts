@@ -60,6 +60,8 @@ export class Task {
   ticks = 0;
   /** Task-local values of the program. Replaced as a whole, so a child keeps those of the moment it was made. */
   locals: { readonly [name: string]: unknown };
+  /** The same for what rooms attach to a task and all it starts from then on; programs do not see it. */
+  attached: { readonly [name: string]: unknown };
   /** True once somebody asked the task to come to its end by itself. */
   stopRequested = false;
   /** True for a call of a lane that runs as a task of its own: the lane waits for it. */
@@ -76,6 +78,7 @@ export class Task {
     this.parent = parent;
     this.isLane = isLane;
     this.locals = parent?.locals ?? {};
+    this.attached = parent?.attached ?? {};
     parent?.children.add(this);
   }
 

@@ -132,8 +132,8 @@ export function policyRules(policy: Json): readonly string[] {
 
 /** What each level refuses that the next one allows. */
 const LEVEL_RULES: readonly (readonly string[])[] = [
-  ['fs'],
-  ['fs:write'],
+  ['fs', 'host'],
+  ['fs:write', 'host:write'],
   ['process'],
   ['net'],
   [],

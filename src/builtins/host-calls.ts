@@ -1,0 +1,171 @@
+// The host boundary, as `harness.host` and the older globals: capabilities by name, tools of the host, and the answers that a
+// program under test prepares.
+import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
+import {
+  hostCall,
+  hostCapabilities,
+  hostHas,
+  hostToolCall,
+  hostTools,
+  type RunContext,
+  testHostEffects,
+} from '../runtime/index.ts';
+import { type Ctx, display, fromJson, type List, type Steps, type Value } from '../values/index.ts';
+import { toData } from './data.ts';
+import { type BuiltinRow, builtin } from './define.ts';
+import { effectRow } from './effect-row.ts';
+import { wrong } from './errors.ts';
+
+const text = (value: Value | undefined) => display(value ?? null);
+const none = () => [];
+
+export function hostCallRows(): readonly BuiltinRow[] {
+  return [...callRows(), ...mockRows()];
+}
+
+function callRows(): readonly BuiltinRow[] {
+  return [
+    builtin(
+      'host.call(name: string, args: any?) -> any',
+      {
+        doc: 'Calls `capability.operation` of the host: of this process, of the program that embeds it, or prepared by a test.',
+        effect: 'wait',
+        aliases: ['host_call'],
+        example: {
+          source:
+            'host_mock("editor", "selection", {line: 3})\nprintln(host_call("editor.selection").line)',
+          prints: '3',
+        },
+      },
+      function* (ctx: Ctx, name: Value, args: Value = null): Steps {
+        return fromJson(yield* hostCall(ctx as RunContext, text(name), toData(args)));
+      },
+    ),
+    builtin(
+      'host.capabilities() -> dict',
+      {
+        doc: 'What can be called: `{capability: {description, operations}}`.',
+        effect: 'ambient',
+        aliases: ['host_capabilities'],
+        example: {
+          source: 'println(contains(keys(host_capabilities().process.operations), "exec"))',
+          prints: 'true',
+        },
+      },
+      (ctx: Ctx) => fromJson(hostCapabilities(ctx as RunContext)),
+    ),
+    builtin(
+      'host.has(capability: string, operation: string?) -> bool',
+      {
+        doc: 'Whether a capability, or an operation of it, can be called.',
+        effect: 'ambient',
+        aliases: ['host_has'],
+        example: {
+          source: 'println(host_has("process", "exec"))\nprintln(host_has("editor"))',
+          prints: 'true\nfalse',
+        },
+      },
+      (ctx: Ctx, capability: Value, operation: Value = null) =>
+        hostHas(
+          ctx as RunContext,
+          text(capability),
+          operation === null ? undefined : text(operation),
+        ),
+    ),
+    builtin(
+      'host.tools() -> list',
+      {
+        doc: 'The tools of the host: `{name, description, schema, deprecated}` each; empty without an embedding program.',
+        effect: 'ambient',
+        aliases: ['host_tool_list'],
+        example: { source: 'println(len(host_tool_list()))', prints: '0' },
+      },
+      (ctx: Ctx) => fromJson(hostTools(ctx as RunContext)),
+    ),
+    builtin(
+      'host.call_tool(name: string, args: any?) -> any',
+      {
+        doc: 'Calls a tool of the host by its name.',
+        effect: 'wait',
+        aliases: ['host_tool_call'],
+        example: {
+          source: 'println(is_err(try { host_tool_call("Read", {path: "a"}) }))',
+          prints: 'true',
+        },
+      },
+      function* (ctx: Ctx, name: Value, args: Value = null): Steps {
+        return fromJson(yield* hostToolCall(ctx as RunContext, text(name), toData(args)));
+      },
+    ),
+  ];
+}
+
+function mockRows(): readonly BuiltinRow[] {
+  return [
+    effectRow(
+      'testing.host_mock(capability: string, operation: string, answer: any, params: dict?) -> nil',
+      testHostEffects.host_mock,
+      {
+        doc: 'Prepares an answer of the host: a result, or `{result, error, params}`. It fits calls that have at least `params`; the latest one is asked first.',
+        aliases: ['host_mock'],
+        args: mockArguments,
+        example: {
+          source:
+            'host_mock("git", "branch", "main")\nhost_mock("git", "branch", {result: "side", params: {repo: "b"}})\nprintln(host_call("git.branch", {repo: "b"}))\nprintln(host_call("git.branch"))',
+          prints: 'side\nmain',
+        },
+      },
+    ),
+    effectRow('testing.host_mock_clear() -> nil', testHostEffects.host_mock_clear, {
+      doc: 'Forgets the prepared answers of the host and the calls so far.',
+      aliases: ['host_mock_clear'],
+      args: none,
+      example: {
+        source: 'host_mock("git", "branch", "main")\nhost_mock_clear()\nprintln(host_has("git"))',
+        prints: 'false',
+      },
+    }),
+    effectRow('testing.host_mock_calls() -> list', testHostEffects.host_mock_calls, {
+      doc: 'The calls that prepared answers were given to: `{capability, operation, params}` each.',
+      aliases: ['host_mock_calls'],
+      args: none,
+      example: {
+        source:
+          'host_mock("git", "branch", "main")\nhost_call("git.branch", {repo: "a"})\nprintln(host_mock_calls()[0].params.repo)',
+        prints: 'a',
+      },
+    }),
+    effectRow('testing.host_mock_push_scope() -> nil', testHostEffects.host_mock_push_scope, {
+      doc: 'Begins a scope in which no answers of the host are prepared and no calls were made.',
+      aliases: ['host_mock_push_scope'],
+      args: none,
+      example: {
+        source:
+          'host_mock("git", "branch", "main")\nhost_mock_push_scope()\nprintln(host_has("git"))\nhost_mock_pop_scope()\nprintln(host_has("git"))',
+        prints: 'false\ntrue',
+      },
+    }),
+    effectRow('testing.host_mock_pop_scope() -> nil', testHostEffects.host_mock_pop_scope, {
+      doc: 'Ends a scope of prepared answers of the host.',
+      aliases: ['host_mock_pop_scope'],
+      args: none,
+      example: {
+        source: 'println(is_err(try { host_mock_pop_scope() }))',
+        prints: 'true',
+      },
+    }),
+  ];
+}
+
+function mockArguments([capability, operation, answer, params]: List): [
+  string,
+  string,
+  Json,
+  JsonObject | null,
+] {
+  const wanted = toData(params);
+  if (wanted !== null && !isJsonObject(wanted)) {
+    throw wrong.argument({ builtin: 'host_mock', detail: 'params must be a dict' });
+  }
+  return [text(capability), text(operation), toData(answer), wanted];
+}

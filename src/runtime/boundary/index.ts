@@ -1,0 +1,19 @@
+// Front door of boundary: what runs may ask of their host beyond files, processes and the network, and what stands in for
+// it in tests.
+// Calling
+export { hostCall, hostCapabilities, hostHas, hostToolCall, hostTools } from './call.ts';
+// Offering
+export {
+  furtherCapabilitiesKey,
+  type HostCapability,
+  type HostOffer,
+  type HostOperation,
+  type HostOperationCall,
+  type HostTool,
+  hostOfferKey,
+  type OwnCapabilities,
+} from './capabilities.ts';
+// Errors
+export { boundaryErrors } from './errors.ts';
+// Tests
+export { type HostMockCall, mockedAnswer, testHostEffects } from './mocks.ts';
