@@ -6,7 +6,16 @@
 // suspended (the gate stopped it between turns, or the model asked for it). A model call that fails ends the loop with its error.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { clockEffects, randomEffects } from '../io/index.ts';
-import { callHandler, defineEffect, type RunContext, type Suspending } from '../run/index.ts';
+import { isBudgetSpent } from '../llm/index.ts';
+import {
+  accountOf,
+  callHandler,
+  defineEffect,
+  payingFrom,
+  type RunContext,
+  SpendAccount,
+  type Suspending,
+} from '../run/index.ts';
 import { type ResumeConditions, summaryOf, underPolicy } from '../work/index.ts';
 import { appendAgentEvents, type PendingEvent } from './agent-events.ts';
 import { compactSession } from './compact.ts';
@@ -26,7 +35,7 @@ import { newSession, type Session, sessionsKey } from './session.ts';
 import { appendSessionFacts, type SessionFacts, sessionFacts } from './session-facts.ts';
 import { parkLoop } from './top-level.ts';
 import { textOfContent } from './transcript.ts';
-import { applyTurn, type TurnResult, takeTurn } from './turn.ts';
+import { applyTurn, type TurnInput, type TurnResult, takeTurn } from './turn.ts';
 
 /** How a loop goes on after a turn. */
 type Next =
@@ -65,6 +74,8 @@ export function* agentLoop(
   const plan = parseLoopOptions(options, parts);
   const inner = plan.policy === undefined ? ctx : underPolicy(ctx, plan.policy);
   const session = openSession(ctx, plan);
+  const account = new SpendAccount(accountOf(ctx), plan.tokenBudget, { isCap: true });
+  const paid = payingFrom(inner, account);
   const release = session.drive();
   const sessions = ctx.get(sessionsKey);
   try {
@@ -72,8 +83,9 @@ export function* agentLoop(
     session.toolFormat = plan.toolFormat;
     if (task !== '') session.append({ role: 'user', content: task });
     else if (session.transcript.messages.length === 0) throw loopErrors.noTask({});
-    return yield* new AgentLoop(inner, { plan, task, options }, session, system).run();
+    return yield* new AgentLoop(paid, { plan, task, options }, session, system).run();
   } finally {
+    account.close();
     release();
     if (plan.sessionId === undefined) sessions.remove(session.id);
   }
@@ -163,13 +175,25 @@ class AgentLoop {
       iteration,
       fallbacks: this.#totals.fallbacks,
     };
-    const result = yield* takeTurn(this.#ctx, input);
+    const result = yield* this.#turn(input);
+    if (result === undefined) return 'budget_exhausted';
     applyTurn(this.#ctx, this.#session, result);
     this.#totals.add(result, this.#session);
     const next = yield* this.#afterTurn(result, iteration);
     if (next.kind === 'stop') return next.status;
     if (next.kind === 'say') yield* this.#say('nudge', next.text);
     return undefined;
+  }
+
+  /** Undefined: the call was not made, because others have used what was left. */
+  *#turn(input: TurnInput): Suspending<TurnResult | undefined> {
+    try {
+      return yield* takeTurn(this.#ctx, input);
+    } catch (error) {
+      if (!isBudgetSpent(error)) throw error;
+      yield* this.#exhausted('tokens');
+      return undefined;
+    }
   }
 
   *#afterTurn(result: TurnResult, iteration: number): Suspending<Next> {
@@ -234,15 +258,21 @@ class AgentLoop {
   }
 
   *#overBudget(iteration: number): Suspending<boolean> {
-    const { maxIterations, tokenBudget, maxCostUsd } = this.#plan;
-    const { tokens, costUsd } = this.#totals;
+    const { maxIterations, maxCostUsd } = this.#plan;
+    const { costUsd } = this.#totals;
     let kind: 'iterations' | 'tokens' | 'cost' | undefined;
     if (iteration > maxIterations) kind = 'iterations';
-    else if (tokenBudget !== undefined && tokens >= tokenBudget) kind = 'tokens';
+    // What its tools asked counts, and so does what is left above.
+    else if (accountOf(this.#ctx).view.exceeded) kind = 'tokens';
     else if (maxCostUsd !== undefined && iteration > 1 && costUsd >= maxCostUsd) kind = 'cost';
     if (kind === undefined) return false;
-    yield* this.#emit({ type: 'budget_exhausted', max_iterations: maxIterations, kind });
+    yield* this.#exhausted(kind);
     return true;
+  }
+
+  *#exhausted(kind: 'iterations' | 'tokens' | 'cost'): Suspending<void> {
+    const { maxIterations } = this.#plan;
+    yield* this.#emit({ type: 'budget_exhausted', max_iterations: maxIterations, kind });
   }
 
   /** Asks the gate; messages it brings are taken up. */

@@ -6,11 +6,18 @@
 // has no outcome and is asked again on resume under the same id.
 import { HarnError, type JsonObject } from '../../base/index.ts';
 import { clockEffects } from '../io/index.ts';
-import { defineEffect, type EffectEnv, type RunContext, type Suspending } from '../run/index.ts';
+import {
+  defineEffect,
+  type EffectEnv,
+  type RunContext,
+  reserveSpend,
+  type Suspending,
+} from '../run/index.ts';
+import { mostOf } from './call-cost.ts';
 import { llmCallsKey } from './call-registry.ts';
 import { endCallSpan, openCallSpan } from './call-span.ts';
 import { llmConfigKey } from './config.ts';
-import { categorised, failureOf, type LlmFailure } from './errors.ts';
+import { categorised, failureOf, type LlmFailure, llmErrors } from './errors.ts';
 import { type LlmMockTaken, llmMocksKey, llmMockTake, mockAnswer } from './mock.ts';
 import { type LlmOptions, type ParsedCall, parseCall } from './options.ts';
 import type { ProviderFunction } from './providers/port.ts';
@@ -123,7 +130,32 @@ export function* llmCallSafe(
   }
 }
 
+/** One request, paid from the budgets around it. */
 function* attemptCall(ctx: RunContext, call: ParsedCall): Suspending<LlmResult> {
+  const reservation = yield* reserveSpend(ctx, () => mostOf(call.request));
+  if (reservation === undefined) throw budgetSpent(call);
+  let cost = 0;
+  try {
+    const result = yield* ask(ctx, call);
+    cost = result.input_tokens + result.output_tokens;
+    return result;
+  } finally {
+    reservation.settle(cost);
+  }
+}
+
+function budgetSpent({ provider, model }: ParsedCall): HarnError {
+  return llmErrors.budgetSpent({
+    category: 'budget_exceeded',
+    kind: 'terminal',
+    reason: 'token_budget',
+    message: 'no tokens are left for this call',
+    provider: provider ?? 'auto',
+    model: model ?? '',
+  });
+}
+
+function* ask(ctx: RunContext, call: ParsedCall): Suspending<LlmResult> {
   const { request, provider, model, tape } = call;
   const mocked = ctx.get(llmMocksKey).active;
   const route = ctx.sync(llmBegin, [{ provider, model, tape, mocked }]);

@@ -1,7 +1,7 @@
 // Errors of the llm room. Every failure of a call carries the published fields in its data: `category`, `kind`
 // (transient or terminal), `reason`, `message`, `provider`, `model`, `retry_after_ms`, so that a program and a scheduler
 // can decide without reading text.
-import { defineErrors, type HarnError, type Json, row } from '../../base/index.ts';
+import { defineErrors, HarnError, type Json, row } from '../../base/index.ts';
 
 /** What went wrong, in the words programs dispatch on. */
 export type LlmErrorCategory =
@@ -119,6 +119,11 @@ export const llmErrors = defineErrors('LLM', {
     number: 115,
     ...terminal,
     hint: 'simplify the schema, say in the prompt what is wanted, or allow more schema_retries',
+  }),
+  budgetSpent: row<LlmFailure>({
+    number: 116,
+    ...terminal,
+    hint: 'the token budget of the run, or of a worker, workflow or loop around this call is used up',
   }),
   // Calls that cannot be made as things are set up
   disabled: row<{ provider: string; variable: string }>({
@@ -239,6 +244,11 @@ export function isLlmErrorCategory(text: string): text is LlmErrorCategory {
 }
 
 /** The error for a category, with the kind and reason that go with it. */
+/** Whether a call was not made because no tokens were left for it. */
+export function isBudgetSpent(error: unknown): boolean {
+  return HarnError.is(error) && error.code === llmErrors.$code('budgetSpent');
+}
+
 export function categorised(
   failure: Omit<LlmFailure, Row>,
   at: { readonly cause?: unknown } = {},

@@ -18,7 +18,7 @@ export {
 // Settings of a run
 export { type LlmConfig, llmConfigKey } from './config.ts';
 // Errors
-export { type LlmErrorCategory, type LlmFailure, llmErrors } from './errors.ts';
+export { isBudgetSpent, type LlmErrorCategory, type LlmFailure, llmErrors } from './errors.ts';
 // Prepared answers
 export {
   type LlmMock,

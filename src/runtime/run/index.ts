@@ -117,6 +117,16 @@ export {
   type SpanFacts,
   spanIdOf,
 } from './spans.ts';
+// What model calls may cost
+export {
+  accountOf,
+  type BudgetView,
+  payingFrom,
+  reserveSpend,
+  SpendAccount,
+  type SpendReservation,
+  spendKey,
+} from './spend.ts';
 export { Task } from './task.ts';
 // Effects with a body
 export { emitRunEvent, performUnit, type UnitSpec } from './unit.ts';

@@ -5,6 +5,7 @@
 import type { JsonObject } from '../../base/index.ts';
 import { isAbsolutePath, resolvePath } from '../host/index.ts';
 import { capabilityErrors } from './errors.ts';
+import type { SpendAccount } from './spend.ts';
 
 /** What a scope changes. */
 export interface ScopeChange {
@@ -16,11 +17,13 @@ export interface ScopeChange {
   readonly roots?: readonly string[] | undefined;
   /** What may be used, in place of that of the scope around: whoever narrows has narrowed it. Opaque here. */
   readonly policy?: JsonObject | undefined;
+  /** What pays for model calls, in place of that of the scope around; it stands below that one. */
+  readonly account?: SpendAccount | undefined;
 }
 
 /** Immutable. The one of a run that nobody narrowed is `ExecutionScope.root`. */
 export class ExecutionScope {
-  static readonly root = new ExecutionScope(undefined, {}, [], null);
+  static readonly root = new ExecutionScope(undefined, {}, [], null, undefined);
 
   /** Undefined: that of the process. */
   readonly cwd: string | undefined;
@@ -29,17 +32,21 @@ export class ExecutionScope {
   readonly roots: readonly (readonly string[])[];
   /** The capability policy in force; null is none. */
   readonly policy: JsonObject | null;
+  /** Undefined: that of the run. */
+  readonly account: SpendAccount | undefined;
 
   private constructor(
     cwd: string | undefined,
     env: { readonly [name: string]: string },
     roots: readonly (readonly string[])[],
     policy: JsonObject | null,
+    account: SpendAccount | undefined,
   ) {
     this.cwd = cwd;
     this.env = env;
     this.roots = roots;
     this.policy = policy;
+    this.account = account;
   }
 
   get isRoot(): boolean {
@@ -47,15 +54,16 @@ export class ExecutionScope {
   }
 
   /** This scope with a change; a relative `cwd` is relative to this one. */
-  with({ cwd, env = {}, roots = [], policy }: ScopeChange): ExecutionScope {
+  with({ cwd, env = {}, roots = [], policy, account }: ScopeChange): ExecutionScope {
     const names = Object.keys(env);
     const isSame = cwd === undefined && names.length === 0 && roots.length === 0;
-    if (isSame && policy === undefined) return this;
+    if (isSame && policy === undefined && account === undefined) return this;
     return new ExecutionScope(
       cwd === undefined ? this.cwd : resolvePath(this.cwd ?? '.', cwd),
       names.length === 0 ? this.env : { ...this.env, ...env },
       roots.length === 0 ? this.roots : [...this.roots, roots],
       policy ?? this.policy,
+      account ?? this.account,
     );
   }
 

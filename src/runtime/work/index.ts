@@ -184,7 +184,7 @@ export {
   waitAgents,
   workerTrigger,
 } from './worker.ts';
-export { type BudgetView, budgetLeft, spendTokens, workerBudgetsKey } from './worker-budget.ts';
+export { budgetLeft, spendTokens, workerBudgetsKey } from './worker-budget.ts';
 export {
   type AttachmentKeeper,
   attachmentKeeperKey,

@@ -82,6 +82,7 @@ const ABSENT: { readonly [key: string]: Implied | undefined } = {
   }),
   policy: nothing,
   token_budget: nothing,
+  tokens_spent: is(0),
   execution: is({}),
   snapshot_path: is(''),
   cycle: is(1),

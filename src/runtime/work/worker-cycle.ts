@@ -14,6 +14,7 @@ import {
   type Suspending,
 } from '../run/index.ts';
 import { SPAN_METADATA } from '../trace/index.ts';
+import { workerBudgetsKey } from './worker-budget.ts';
 import { endTranscript } from './worker-carry.ts';
 import { workerErrors } from './worker-errors.ts';
 import { emitWorkerEvent } from './worker-events.ts';
@@ -97,7 +98,9 @@ export function startCycle(
   live.resumedWith = undefined;
   live.task = owner.startTask(id, (child) => runCycle(child, live, resume), {
     authority: live.authority,
-    scope: scopeOf(live.worker.execution, live.worker.policy),
+    scope: scopeOf(live.worker.execution, live.worker.policy).with({
+      account: ctx.get(workerBudgetsKey).find(live.id),
+    }),
   });
 }
 

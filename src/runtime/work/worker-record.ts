@@ -7,6 +7,7 @@
 import { HarnError, isJsonObject, type Json, type JsonObject, uuidV7 } from '../../base/index.ts';
 import { defineProjection, defineTopic, type Store, sto } from '../../store/index.ts';
 import {
+  accountOf,
   defineEffect,
   defineSyncEffect,
   type EffectEnv,
@@ -318,18 +319,27 @@ export function* commitWorker(
   fact: WorkerFact,
   { file = true }: { readonly file?: boolean } = {},
 ): Suspending<void> {
-  const budgets = ctx.get(workerBudgetsKey);
-  // Refused before anything has changed.
-  if (isAtWork(next)) budgets.open(next.id, next.spawnedBy, next.tokenBudget ?? undefined);
-  else budgets.close(next.id);
-  live.update(next);
+  live.update(withSpending(ctx, next));
   if (!mustKeep(live)) return;
   live.isKept = true;
-  const snapshot = snapshotOf(next);
+  const snapshot = snapshotOf(live.worker);
   const { base = null } = live;
   const isWhole = yield* bookkeeping(ctx).perform(noteFact, [fact, live.id, snapshot, base]);
   if (isWhole === null) live.base = snapshot;
   if (file) yield* writeSnapshotFile(ctx, live, next);
+}
+
+/** The worker with what it has spent so far; its account is open while it is at work. Refused before anything has changed. */
+function withSpending(ctx: RunContext, next: Worker): Worker {
+  const budgets = ctx.get(workerBudgetsKey);
+  const { id, tokenBudget: limit, tokensSpent: spent } = next;
+  const account = isAtWork(next)
+    ? budgets.open(id, accountOf(ctx), { limit, spent })
+    : budgets.find(id);
+  if (!isAtWork(next)) budgets.close(id);
+  return account === undefined || account.spent === spent
+    ? next
+    : { ...next, tokensSpent: account.spent };
 }
 
 /** Of a worker at rest, of one whose file is there already, and of one for which every change was asked for. */

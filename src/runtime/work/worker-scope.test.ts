@@ -1,5 +1,4 @@
 // What a worker gets from its parent and what it carries on: budgets, policies, artifacts, transcripts, sub-agents.
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HarnError, type Json, type JsonObject } from '../../base/index.ts';
 import {
@@ -15,7 +14,6 @@ import {
   type WorkerKind,
   waitAgent,
 } from './index.ts';
-import { WorkerBudgets } from './worker-budget.ts';
 import { body, newWorld, resultOf, turnConfig, turnKind } from './worker-run.fixture.ts';
 
 describe('a token budget', () => {
@@ -58,37 +56,29 @@ describe('a token budget', () => {
     ]);
   });
 
-  it('adds up, whatever is opened, spent and closed', () => {
-    const op = fc.record({
-      do: fc.constantFrom('open', 'spend', 'close'),
-      worker: fc.nat(4),
-      parent: fc.nat(4),
-      amount: fc.nat(50),
-    });
-    fc.assert(
-      fc.property(fc.array(op, { maxLength: 40 }), (ops) => {
-        const budgets = new WorkerBudgets(200);
-        let spent = 0;
-        for (const { do: what, worker, parent, amount } of ops) {
-          const id = `w${worker}`;
-          // A parent is older than its child, so there is no ring.
-          const above = parent < worker ? `w${parent}` : null;
-          if (what === 'spend') {
-            budgets.spend(id, amount);
-            spent += amount;
-          } else if (what === 'close') budgets.close(id);
-          else {
-            try {
-              budgets.open(id, above, amount % 2 === 0 ? undefined : amount);
-            } catch (error) {
-              expect(HarnError.is(error)).toBe(true);
-            }
-          }
-        }
-        for (let worker = 4; worker >= 0; worker -= 1) budgets.close(`w${worker}`);
-        expect(budgets.view(null)).toMatchObject({ spent, left: 200 - spent });
-      }),
+  it('is for the whole life of a worker: one that is resumed has what is left', async () => {
+    const parking: WorkerKind = {
+      mode: 'parking',
+      *run(ctx, { resume }) {
+        yield* [];
+        const { left = null } = spendTokens(ctx, resume === undefined ? 30 : 5);
+        if (resume === undefined) return { status: 'parked', payload: left };
+        return { status: 'completed', payload: left };
+      },
+    };
+    const result = await resultOf(
+      function* (ctx) {
+        const config = { task: 'x', mode: 'parking', token_budget: 40 };
+        const worker = yield* spawnAgent(ctx, config);
+        const parked = yield* waitAgent(ctx, worker);
+        const between = budgetLeft(ctx).left ?? null;
+        yield* resumeAgent(ctx, worker, 'go on');
+        const done = yield* waitAgent(ctx, worker);
+        return [parked['result'] ?? null, between, done['result'] ?? null];
+      },
+      { options: { token_budget: 100 }, kinds: [parking] },
     );
+    expect(result).toEqual([10, 70, 5]);
   });
 });
 

@@ -83,6 +83,8 @@ export type Worker = {
   readonly policy: Json;
   /** How many tokens it may spend; null: as many as there are above. */
   readonly tokenBudget: number | null;
+  /** Tokens that it and what worked for it have cost so far. */
+  readonly tokensSpent: number;
   readonly execution: JsonObject;
   readonly audit: JsonObject;
   readonly snapshotPath: string;

@@ -1,10 +1,10 @@
 // Workers as programs use them: delegated work with a name and a life of its own. Starting, giving more to do,
 // waiting, closing, listing. Suspension is in suspend.ts and resume.ts, snapshots of other runs in snapshot.ts.
 import type { Json, JsonObject } from '../../base/index.ts';
-import type { RunContext, Suspending } from '../run/index.ts';
+import { accountOf, type RunContext, type Suspending } from '../run/index.ts';
 import type { ResumeConditions } from './suspend-conditions.ts';
 import { armWake, checkWake, wakePositions } from './suspend-wake.ts';
-import { workerBudgetsKey } from './worker-budget.ts';
+import { checkBudget } from './worker-budget.ts';
 import { carryOver, ensureSessions } from './worker-carry.ts';
 import { codeOf, NO_CODE, type WorkerCode } from './worker-code.ts';
 import { parseSpawn, type SpawnRequest, textOf } from './worker-config.ts';
@@ -57,7 +57,7 @@ export function* startWorker(
   const spawner = ctx.get(workersKey).ofTask(ctx.task);
   const wanted = absoluteRoots(ctx, request.policy);
   const policy = narrowPolicy(ctx.scope.policy, { ...request, policy: wanted });
-  ctx.get(workerBudgetsKey).check(spawner?.id ?? null, request.tokenBudget);
+  checkBudget(accountOf(ctx), { limit: request.tokenBudget ?? null, spent: 0 });
   const own = bookkeeping(ctx);
   const conditions = request.resumeWhen as ResumeConditions | null;
   checkWake(ctx, conditions);
@@ -126,6 +126,7 @@ export function newWorker(
     carry,
     policy,
     tokenBudget: request.tokenBudget ?? null,
+    tokensSpent: 0,
     execution,
     audit: auditOf(audit, id, config.mode, at.uuid),
     snapshotPath: `${asked ?? String(directory)}/${id}.json`,

@@ -4,6 +4,7 @@
 // The order in which stages end is the journal's, so a run that is resumed does the same again. What depends on that
 // order is only who wins a join that does not wait for all; the record is in the order of the visits.
 import { sessionsKey } from '../agent/index.ts';
+import { isBudgetSpent } from '../llm/index.ts';
 import type { RunDocument } from '../records/index.ts';
 import { type Outcome, performUnit, type RunContext, type Suspending } from '../run/index.ts';
 import { closeAgent, listAgents } from '../work/index.ts';
@@ -60,6 +61,8 @@ class Conductor {
   readonly #ends: End[] = [];
   #wake: (() => void) | undefined;
   #steps = 0;
+  /** A stage was refused a model call: nothing begins any more. */
+  #isSpent = false;
 
   constructor(ctx: RunContext, execution: Execution, run: RunDocument, flow: Flow) {
     this.#ctx = ctx;
@@ -67,7 +70,7 @@ class Conductor {
     this.#run = run;
     this.#flow = flow;
     this.#group = ctx.task.nextGroup('workflow');
-    this.#budget = new TokenBudget(execution.options.tokenBudget);
+    this.#budget = new TokenBudget(ctx, execution.options.tokenBudget);
     this.#nodeIds = Object.keys(flow.graph.nodes);
   }
 
@@ -95,6 +98,7 @@ class Conductor {
     for (const { task } of this.#running)
       if (task !== undefined) this.#ctx.run.scheduler.drop(task);
     this.#running.clear();
+    this.#budget.close();
   }
 
   #end(status: string, reason: string | null): Conducted {
@@ -105,6 +109,7 @@ class Conductor {
   #startAll(): string | null {
     const { options, graph } = this.#execution;
     const most = options.maxSteps ?? Math.max(1, Object.keys(graph.nodes).length * 4);
+    if (this.#isSpent) return 'token_budget';
     let reason: string | null = null;
     for (const visit of this.#flow.startable()) {
       if (this.#steps >= most) return 'max_steps';
@@ -130,11 +135,14 @@ class Conductor {
     visit.startedAt = now(this.#ctx);
     visit.state = 'running';
     this.#steps += 1;
-    this.#budget.reserve(input.node);
     this.#running.add(visit);
     const id = `${this.#group}:${place}.${visit.number}`;
-    const task = this.#ctx.startTask(id, (inner) => stageBody(inner, input, visit.number));
+    const account = this.#budget.open(input.node);
+    const scope = this.#ctx.scope.with({ account });
+    const body = (inner: RunContext) => stageBody(inner, input, visit.number);
+    const task = this.#ctx.startTask(id, body, { scope });
     visit.task = task;
+    task.owned.add(() => account.close());
     task.onDone((outcome) => {
       this.#ends.push({ visit, outcome });
       this.#wake?.();
@@ -160,10 +168,15 @@ class Conductor {
   /** Takes the end of a stage in; false when it failed for good. */
   #take({ visit, outcome }: End): boolean {
     if (!this.#running.delete(visit)) return true;
-    if (!outcome.ok) throw outcome.error;
+    if (!outcome.ok) {
+      if (!isBudgetSpent(outcome.error)) throw outcome.error;
+      // It is tried again by an execution that has more.
+      visit.state = 'ready';
+      this.#isSpent = true;
+      return true;
+    }
     const input = visit.input as StageInput;
     const result = outcome.value as StageResult;
-    this.#budget.settle(input.node, result.usage);
     if (result.said.length > 0) {
       this.#ctx
         .get(sessionsKey)
@@ -180,7 +193,6 @@ class Conductor {
       this.#running.delete(visit);
       visit.state = 'cancelled';
       if (visit.task !== undefined) this.#ctx.run.scheduler.drop(visit.task);
-      this.#budget.settle(input.node, null);
       if (input.node.kind === 'subagent') yield* closeWorkers(this.#ctx, input.stageId);
       visit.result = cancelled(this.#ctx, input, visit.startedAt, reason);
       tellPersona(this.#ctx, input, 'cancelled');

@@ -2,6 +2,7 @@
 // makes says so. The worker's body is the ordinary stage; see worker-kinds.ts.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { Artifact } from '../agent/index.ts';
+import { isBudgetSpent } from '../llm/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
 import { spawnAgent, waitAgent } from '../work/index.ts';
 import { failed, now, type StageInput, type StageResult, stageArtifact } from './stage.ts';
@@ -32,7 +33,7 @@ export function* runDelegated(ctx: RunContext, input: StageInput): Suspending<St
     const summary = yield* waitAgent(ctx, worker['id']);
     return withWorker(input, summary, startedAt);
   } catch (error) {
-    if (endsMore(ctx, error, input.isAbort)) throw error;
+    if (isBudgetSpent(error) || endsMore(ctx, error, input.isAbort)) throw error;
     const facts = { worker_id: worker['id'] ?? null, parent_stage_id: stageId };
     return failed(ctx, input, startedAt, errorText(ctx, error), { metadata: facts });
   }

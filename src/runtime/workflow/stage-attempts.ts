@@ -2,7 +2,7 @@
 import { isJsonObject, type JsonObject } from '../../base/index.ts';
 import type { Artifact, TranscriptMessage } from '../agent/index.ts';
 import { clockEffects, processEffects } from '../io/index.ts';
-import { schemaProblems } from '../llm/index.ts';
+import { isBudgetSpent, schemaProblems } from '../llm/index.ts';
 import { coerceError, type RunContext, type Suspending } from '../run/index.ts';
 import { workflowErrors } from './errors.ts';
 import {
@@ -69,7 +69,7 @@ function* attemptOnce(
     const check = yield* checkWork(ctx, input, work);
     return { work, check, error: null, ok: work.ok && check?.ok !== false };
   } catch (error) {
-    if (endsMore(ctx, error, input.isAbort)) throw error;
+    if (isBudgetSpent(error) || endsMore(ctx, error, input.isAbort)) throw error;
     return { work: null, check: null, error: errorText(ctx, error), ok: false };
   }
 }
