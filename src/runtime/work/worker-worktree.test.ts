@@ -206,6 +206,39 @@ describe('a worktree with cleanup "remove"', () => {
     });
   }
 
+  it('is gone when its worker ends while git is still at work', async () => {
+    const { cwd, repo, host } = newPlace();
+    const path = join(cwd, 'tree');
+    // A file whose checkout takes its time, and a git that comes to its end although it was asked to stop.
+    const stubborn: Host = {
+      ...host,
+      process: {
+        ...host.process,
+        run: async ({ signal, ...request }) => {
+          const result = await host.process.run(request);
+          signal?.throwIfAborted();
+          return result;
+        },
+      },
+    };
+    const mark = join(cwd, 'mark');
+    git(repo, 'config', 'filter.slow.smudge', `touch ${mark}; sleep 0.5; cat`);
+    writeFileSync(join(repo, '.gitattributes'), 'slow.txt filter=slow\n');
+    writeFileSync(join(repo, 'slow.txt'), 'slow\n');
+    git(repo, 'add', '.');
+    git(repo, '-c', 'user.name=T', '-c', 'user.email=t@example.com', 'commit', '-qm', 'two');
+    const found = await resultOf(
+      function* (ctx) {
+        const worker = yield* spawnAgent(ctx, removed, { body: endless });
+        yield* reached(ctx, () => existsSync(mark));
+        const { status = null } = yield* closeAgent(ctx, worker);
+        return [status, existsSync(path), worktrees(repo)];
+      },
+      { host: stubborn },
+    );
+    expect(found).toEqual(['cancelled', false, 0]);
+  });
+
   it('stays while its worker awaits work or is suspended, and comes back with the next piece of work', async () => {
     const { cwd, repo, host } = newPlace();
     const path = join(cwd, 'tree');
@@ -283,14 +316,15 @@ describe('a worktree with cleanup "remove"', () => {
 async function killed(
   run: RunBody,
   killAfter: number,
-  { host, between }: { readonly host: Host; readonly between?: () => void },
+  { cwd, between }: { readonly cwd: string; readonly between?: () => void },
 ): Promise<Json | undefined> {
   const store = await newStore();
   let gone: () => void = () => undefined;
   const isGone = new Promise<'gone'>((ok) => {
     gone = () => ok('gone');
   });
-  const first = await live(run, { store, host, killAfter, onKill: gone });
+  // Each life is a process with a host of its own.
+  const first = await live(run, { store, host: createNodeHost({ cwd }), killAfter, onKill: gone });
   const ended = await Promise.race([first.result, isGone]);
   if (ended !== 'gone') {
     expect(returned(ended)).toBeDefined();
@@ -298,6 +332,7 @@ async function killed(
   }
   between?.();
   const known = (await store.latest(`runs.${first.run.id}`)) !== undefined;
+  const host = createNodeHost({ cwd });
   const next = await live(run, { store, host, ...(known ? { resume: first.run.id } : {}) });
   return returned(await next.result);
 }
@@ -315,8 +350,8 @@ describe('a run that is killed', () => {
   it('has its worktree made once and edited once, whatever it was doing', async () => {
     let lives = 0;
     for (let killAfter = 0; ; killAfter += 1) {
-      const { cwd, repo, host } = newPlace();
-      const result = await killed(whole, killAfter, { host });
+      const { cwd, repo } = newPlace();
+      const result = await killed(whole, killAfter, { cwd });
       if (result === undefined) break;
       lives += 1;
       expect(result).toEqual([join(cwd, 'tree'), 'hello\nmore\n']);
@@ -328,7 +363,7 @@ describe('a run that is killed', () => {
   it('makes a worktree again that git had not finished', async () => {
     let halves = 0;
     for (let killAfter = 0; ; killAfter += 1) {
-      const { cwd, repo, host } = newPlace();
+      const { cwd, repo } = newPlace();
       const between = () => {
         const admin = join(repo, '.git/worktrees/tree');
         // Before the body has begun, what git leaves behind when it is killed as well.
@@ -338,7 +373,7 @@ describe('a run that is killed', () => {
         writeFileSync(join(admin, 'locked'), 'initializing');
         rmSync(join(cwd, 'tree/README.md'));
       };
-      const result = await killed(whole, killAfter, { host, between });
+      const result = await killed(whole, killAfter, { cwd, between });
       if (result === undefined) break;
       if (halves > 0) {
         expect(result).toEqual([join(cwd, 'tree'), 'hello\nmore\n']);

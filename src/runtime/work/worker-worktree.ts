@@ -9,6 +9,7 @@ import {
   type EffectEnv,
   type Probe,
   type RunContext,
+  type ServiceKey,
   type Suspending,
 } from '../run/index.ts';
 import { workerErrors } from './worker-errors.ts';
@@ -42,6 +43,12 @@ export const worktreeRoot = defineSyncEffect(
   },
 );
 
+/** Worktrees that git is making: a call that was given up may take a moment to end. */
+const beingMadeKey: ServiceKey<Map<string, Promise<unknown>>> = {
+  name: 'work.worktrees_being_made',
+  create: () => new Map(),
+};
+
 /** Named as a process, because it is one: who may not start processes gets no worktree. */
 export const worktreeAdd = defineEffect(
   {
@@ -52,34 +59,51 @@ export const worktreeAdd = defineEffect(
     probe: probeAdd,
   },
   async (env, spec: WorktreeSpec): Promise<Made> => {
-    const { repo, path, branch, base_ref: base } = spec;
-    const existed = await env.host.fs.exists(path);
-    await env.note({ existed });
-    if (existed) return { created: false };
+    const beingMade = env.get(beingMadeKey);
+    const making = make(env, spec);
+    beingMade.set(spec.path, making);
     try {
-      await env.host.fs.mkdir(dirName(path));
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      throw workerErrors.worktreeMkdir({ problem }, { cause: error });
+      return await making;
+    } finally {
+      if (beingMade.get(spec.path) === making) beingMade.delete(spec.path);
     }
-    const args = ['worktree', 'add', '-B', branch, path, base];
-    const done = await git(env, repo, args, (process) => env.note({ process: { ...process } }));
-    if (!done.ok) throw workerErrors.worktreeAdd({ problem: done.text });
-    return { created: true };
   },
 );
+
+async function make(env: EffectEnv, spec: WorktreeSpec): Promise<Made> {
+  const { repo, path, branch, base_ref: base } = spec;
+  const existed = await env.host.fs.exists(path);
+  await env.note({ existed });
+  if (existed) return { created: false };
+  try {
+    await env.host.fs.mkdir(dirName(path));
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw workerErrors.worktreeMkdir({ problem }, { cause: error });
+  }
+  const args = ['worktree', 'add', '-B', branch, path, base];
+  const done = await git(env, repo, args, (process) => env.note({ process: { ...process } }));
+  if (!done.ok) throw workerErrors.worktreeAdd({ problem: done.text });
+  return { created: true };
+}
 
 /** Removes a worktree whatever is in it; null, or why it is still there. */
 export const worktreeRemove = defineEffect(
   // Once more finds nothing.
   { name: 'process.worktree_remove', class: 'mutation', access: 'mutate', onUnknown: 'retry' },
   async (env, repo: string, path: string): Promise<string | null> => {
+    await env
+      .get(beingMadeKey)
+      .get(path)
+      ?.catch(() => undefined);
     if (!(await env.host.fs.exists(path))) {
       await git(env, repo, ['worktree', 'prune']);
       return null;
     }
-    const done = await git(env, repo, ['worktree', 'remove', '--force', path]);
-    return done.ok ? null : done.text;
+    // Twice: also one that git holds locked because it was stopped while it made it.
+    const done = await git(env, repo, ['worktree', 'remove', '--force', '--force', path]);
+    if (done.ok || !(await env.host.fs.exists(path))) return null;
+    return done.text;
   },
 );
 
