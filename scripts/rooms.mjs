@@ -69,6 +69,11 @@ export const ROOMS = [
         lazy: true,
       },
       {
+        inside: /^src\/runtime\/agent\/tool-pattern\.ts$/,
+        where: 'agent/tool-pattern.ts',
+        names: ['re2js'],
+      },
+      {
         inside: /^src\/runtime\/host\/postgres\.ts$/,
         where: 'host/postgres.ts',
         names: ['pg'],

@@ -148,6 +148,13 @@ const VERBS: readonly Verb[] = [
     run: (ctx, [id, message]) => sessionCalls.inject(ctx, idOf(id), toData(message)),
   },
   {
+    signature: 'inject_feedback(id: any, kind: any?, content: any?, more: any?) -> nil',
+    doc: 'Says something to the model of a session, as a user message: now, or after the turn that is under way.',
+    alias: 'agent_inject_feedback',
+    run: (ctx, [id, kind, content]) =>
+      sessionCalls.inject_feedback(ctx, idOf(id), idOf(kind), idOf(content)),
+  },
+  {
     signature: 'subscribe(id: any, callback: any?, more: any?) -> nil',
     doc: 'Calls `callback(event)` for every event of a session.',
     alias: 'agent_subscribe',

@@ -17,7 +17,6 @@ import {
 } from '../runtime/index.ts';
 import {
   arityOf,
-  type Ctx,
   call,
   type Dict,
   describeFunction,
@@ -31,9 +30,7 @@ import {
   isDict,
   isFunction,
   isList,
-  isSuspending,
   type List,
-  type Steps,
   type Value,
 } from '../values/index.ts';
 import { toData } from './data.ts';
@@ -50,7 +47,7 @@ const registryOf = (tools: List): Dict =>
   ]);
 
 /** The entries of a registry. */
-function entriesOf(fn: string, registry: Value | undefined): readonly Dict[] {
+export function entriesOf(fn: string, registry: Value | undefined): readonly Dict[] {
   const tools = isDict(registry ?? null) ? dictGet(registry as Dict, 'tools') : undefined;
   if (tools === undefined || !isList(tools)) throw toolErrors.notRegistry({ fn });
   return tools.filter(isDict);
@@ -99,6 +96,7 @@ function defined(name: string, description: string, config: Value): Dict {
   const hasHandler = handler !== undefined && isFunction(handler);
   const data = dataOf(config);
   const executor = executorOf(name, data, hasHandler);
+  checkLabels(name, data);
   const { parameters = {}, returns, handler: _handler, ...rest } = data;
   // A schema of type object is kept as it was given; the short forms become one dict per parameter.
   const isSchema = isJsonObject(parameters) && parameters['type'] === 'object';
@@ -114,6 +112,19 @@ function defined(name: string, description: string, config: Value): Dict {
   ]);
 }
 
+/** Wrong here, these would be wrong at every call. */
+function checkLabels(
+  tool: string,
+  { defer_loading: deferred = null, namespace = null }: JsonObject,
+) {
+  if (deferred !== null && typeof deferred !== 'boolean') {
+    throw toolErrors.badOption({ tool, option: 'defer_loading', expected: 'a bool' });
+  }
+  if (namespace !== null && (typeof namespace !== 'string' || namespace === '')) {
+    throw toolErrors.badOption({ tool, option: 'namespace', expected: 'a text' });
+  }
+}
+
 /** `{name: {type, ...}}`, with `required: false` where a parameter may be left out. */
 function shownParameters(schema: JsonObject): JsonObject {
   const { properties, required } = schema as {
@@ -121,19 +132,19 @@ function shownParameters(schema: JsonObject): JsonObject {
     readonly required: readonly string[];
   };
   return Object.fromEntries(
-    Object.entries(properties).map(([name, property]) => [
-      name,
-      required.includes(name) ? property : { ...property, required: false },
-    ]),
+    Object.entries(properties).map(([name, property]) => {
+      // What an object requires of itself stays; its default says that it may be left out.
+      const isRequired = required.includes(name) || Array.isArray(property['required']);
+      return [name, isRequired ? property : { ...property, required: false }];
+    }),
   );
 }
 
-/** A `tool` declaration: its handler takes the parameters one by one. */
+/** A `tool` declaration: its handler is its body, which takes the parameters one by one. */
 function declared(spec: Dict, handler: HarnFunction): Dict {
   const data = toData(spec) as JsonObject;
   const name = String(data['name']);
   const parameters = data['parameters'] ?? [];
-  const names = (parameters as readonly JsonObject[]).map((one) => String(one['name']));
   const returns = data['returns'];
   const entry = dictFrom([
     ['name', name],
@@ -143,28 +154,9 @@ function declared(spec: Dict, handler: HarnFunction): Dict {
     ...(returns === null || returns === undefined
       ? []
       : [['outputSchema', fromJson(returns)] as const]),
-    ['handler', byName(handler, names)],
+    ['handler', describeFunction(handler, { ...functionMeta(handler), tool: true })],
   ]);
   return registryOf([entry]);
-}
-
-/** A function of one dict, calling a function of several parameters. */
-function byName(fn: HarnFunction, names: readonly string[]): HarnFunction {
-  const positional = (args: Value | undefined): Value[] =>
-    names.map((name) => (isDict(args ?? null) ? dictGet(args as Dict, name) : undefined) as Value);
-  const wrapped: HarnFunction = isSuspending(fn)
-    ? function* (ctx: Ctx, args: Value): Steps {
-        return yield* fn(ctx, ...positional(args));
-      }
-    : (ctx: Ctx, args: Value) =>
-        (fn as (ctx: Ctx, ...a: Value[]) => Value)(ctx, ...positional(args));
-  const { name, doc } = functionMeta(fn);
-  describeFunction(wrapped, {
-    params: ['args'],
-    ...(name === undefined ? {} : { name }),
-    ...(doc === undefined ? {} : { doc }),
-  });
-  return wrapped;
 }
 
 /** The tools of a registry, or of a list of entries, as a loop runs them. */
@@ -188,10 +180,26 @@ export function toolHandlerOf(fn: HarnFunction): ToolHandler {
     fn,
     run: function* (ctx: RunContext, args, { idempotencyKey, callId, sessionId }) {
       const site = { call_id: callId, idempotency_key: idempotencyKey, session_id: sessionId };
-      const given = [fromJson(args), ...(arityOf(fn) >= 2 ? [fromJson(site)] : [])];
+      const given = argumentsOf(fn, fromJson(args) as Dict, fromJson(site));
       return toData(yield* call(fn, ctx, given) as Suspending<Value>);
     },
   };
+}
+
+/** What a handler is called with: its arguments and, where it takes two, the call; of a declaration one by one. */
+function argumentsOf(fn: HarnFunction, args: Dict, site: Value): Value[] {
+  const { tool, params = [] } = functionMeta(fn);
+  if (tool === true) return params.map((name) => dictGet(args, name) as Value);
+  return [args, ...(arityOf(fn) >= 2 ? [site] : [])];
+}
+
+/** A registry, or a list of entries, as models are told of it: without the code. */
+export function withoutHandlers(tools: Value): Value {
+  const isCode = (value: Value) => !isFunction(value);
+  const shown = (entry: Value) => (isDict(entry) ? shownTool(entry, isCode) : entry);
+  if (isList(tools)) return tools.map(shown);
+  const list = isDict(tools) ? dictGet(tools, 'tools') : undefined;
+  return list !== undefined && isList(list) ? list.map(shown) : tools;
 }
 
 /** What a model or a host is told about an entry. */
@@ -214,6 +222,19 @@ function schemaOf(fn: string, registry: Value, components: Value | undefined): V
   });
   const shared = isDict(components ?? null) ? { components: toData(components) } : {};
   return fromJson({ schema_version: SCHEMA_VERSION, tools, ...shared });
+}
+
+/** An entry without its handler, and without whatever else does not pass. */
+export function shownTool(entry: Dict, passes: (value: Value) => boolean = () => true): Dict {
+  const facts = Object.entries(entry).filter(
+    ([key, value]) => key !== 'handler' && passes(value as Value),
+  );
+  return dictFrom([
+    ['name', dictGet(entry, 'name') ?? null],
+    ['description', dictGet(entry, 'description') ?? ''],
+    ['parameters', dictGet(entry, 'parameters') ?? {}],
+    ...(facts as [string, Value][]),
+  ]);
 }
 
 const find = (fn: string, registry: Value, name: Value): Dict | undefined =>
@@ -253,15 +274,10 @@ export function agentToolRows(): readonly BuiltinRow[] {
     ),
     builtin(
       'tool_list(registry: any) -> list',
-      { doc: 'The tools: `{name, description, parameters}`.' },
-      (_, registry) =>
-        entriesOf('tool_list', registry).map((entry) =>
-          dictFrom([
-            ['name', dictGet(entry, 'name') ?? null],
-            ['description', dictGet(entry, 'description') ?? ''],
-            ['parameters', dictGet(entry, 'parameters') ?? {}],
-          ]),
-        ),
+      {
+        doc: 'The tools as they were declared, without their handlers: `{name, description, parameters, ...}`.',
+      },
+      (_, registry) => entriesOf('tool_list', registry).map((entry) => shownTool(entry)),
     ),
     builtin(
       'tool_find(registry: any, name: string) -> dict | nil',

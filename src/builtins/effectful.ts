@@ -28,6 +28,7 @@ import { supervisorRows } from './supervisors.ts';
 import { taskRows } from './tasks.ts';
 import { promptRows } from './template.ts';
 import { toolHookRows } from './tool-hooks.ts';
+import { toolSurfaceRows } from './tool-surface.ts';
 import { transcriptRows } from './transcript.ts';
 import { triggerRows } from './triggers.ts';
 import { workerRows } from './worker.ts';
@@ -66,6 +67,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => workerRows(),
   () => agentToolRows(),
   () => toolHookRows(),
+  () => toolSurfaceRows(),
   () => agentSessionRows(),
   () => agentLoopRows(),
   () => transcriptRows(),

@@ -22,6 +22,7 @@ import {
   type Steps,
   type Value,
 } from '../values/index.ts';
+import { withoutHandlers } from './agent-tools.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
@@ -152,6 +153,8 @@ const SCHEMA_OPTIONS = ['schema', 'json_schema', 'output_schema', 'output', 'out
 function withJsonSchemas(options: Value): Value {
   if (!isDict(options)) return options;
   const out: MutableDict = { ...options };
+  const tools = dictGet(options, 'tools') ?? null;
+  if (tools !== null) out['tools'] = withoutHandlers(tools);
   for (const key of SCHEMA_OPTIONS) {
     const value = dictGet(options, key) ?? null;
     if (!isDict(value)) continue;

@@ -26,6 +26,8 @@ export interface FunctionMeta {
   /** Whether the last parameter takes the remaining arguments. */
   readonly rest?: boolean;
   readonly doc?: string;
+  /** Set for the body of a `tool` declaration: a caller with a dict gives its values by the names of the parameters. */
+  readonly tool?: boolean;
   /** Set for rows of the builtin table. */
   readonly builtin?: boolean;
 }

@@ -68,6 +68,22 @@ type Body =
       readonly estimated_tokens_before: number;
       readonly estimated_tokens_after: number;
     }
+  | {
+      readonly type: 'tool_search_query';
+      readonly tool_use_id: string;
+      readonly name: string;
+      readonly query: JsonObject;
+      readonly strategy: string;
+      readonly mode: string;
+    }
+  | {
+      readonly type: 'tool_search_result';
+      readonly tool_use_id: string;
+      readonly promoted: readonly string[];
+      readonly strategy: string;
+      readonly mode: string;
+    }
+  | { readonly type: 'agent_loop_stall_warning'; readonly warning: string }
   | { readonly type: 'tool_call_audit'; readonly tool_name: string; readonly audit: JsonObject }
   | { readonly type: 'plan'; readonly plan: JsonObject; readonly entries: readonly JsonObject[] }
   | { readonly type: 'session_closed'; readonly reason: string; readonly status: string }

@@ -137,12 +137,15 @@ function savedTool(tool: Tool, ref: Json): JsonObject {
     on_unknown: tool.onUnknown,
     timeout_ms: tool.timeoutMs ?? null,
     max_output_chars: tool.maxOutputChars,
+    defer_loading: tool.deferLoading,
+    namespace: tool.namespace ?? null,
+    annotations: tool.annotations,
     ref,
   };
 }
 
 function loadedTool(saved: JsonObject, source: CodeSource): Tool {
-  const { ref, timeout_ms: timeout, side_effects: level } = saved;
+  const { ref, timeout_ms: timeout, side_effects: level, namespace, annotations } = saved;
   return {
     name: String(saved['name']),
     description: String(saved['description']),
@@ -155,6 +158,9 @@ function loadedTool(saved: JsonObject, source: CodeSource): Tool {
     onUnknown: saved['on_unknown'] === 'retry' ? 'retry' : 'fail',
     timeoutMs: typeof timeout === 'number' ? timeout : undefined,
     maxOutputChars: Number(saved['max_output_chars']),
+    deferLoading: saved['defer_loading'] === true,
+    namespace: typeof namespace === 'string' ? namespace : undefined,
+    annotations: isJsonObject(annotations) ? annotations : {},
   };
 }
 

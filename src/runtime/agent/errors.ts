@@ -69,6 +69,20 @@ export const transcriptErrors = defineErrors('TRS', {
   }),
 });
 
+/** What a field that is missing is for. */
+const MISSING: { readonly [field: string]: string | undefined } = {
+  host_capability:
+    ' Set it to the canonical bridge identifier (e.g. "interaction.ask") so `harn check` can validate the binding against the host capability manifest.',
+  mcp_server: ' Set it to the name of the configured server.',
+};
+
+/** Who runs the tools that have no handler. */
+const ELSEWHERE: { readonly [executor: string]: string | undefined } = {
+  host_bridge: 'host-bridge tools are dispatched by the host shell, not the VM.',
+  mcp_server: 'the server runs its tools.',
+  provider_native: 'the provider runs its own tools.',
+};
+
 /** Family TOL: declaring and calling tools. */
 export const toolErrors = defineErrors('TOL', {
   badConfig: row<Record<never, never>>({
@@ -88,18 +102,17 @@ export const toolErrors = defineErrors('TOL', {
   noBackend: row<{ tool: string }>({
     number: 4,
     message: ({ tool }) =>
-      `tool_define: tool "${tool}" has no \`handler\` and no \`executor\`. Attach a \`handler\`, or declare who runs it: executor: "host_bridge" with host_capability, "mcp_server" with mcp_server, or "provider_native"`,
+      `tool_define: tool "${tool}" has no \`handler\` and no \`executor\`. Either attach a \`handler\` fn (executor: "harn") or declare an alternate backend, e.g. executor: "host_bridge" + host_capability: "cap.op", executor: "mcp_server" + mcp_server: "server-name", executor: "provider_native". Defining a handlerless tool would surface as \`[builtin_call] unhandled: ${tool}\` at the first model call.`,
   }),
   missingField: row<{ tool: string; executor: string; field: string }>({
     number: 5,
     message: ({ tool, executor, field }) =>
-      `tool_define: tool "${tool}" declares executor: "${executor}" but is missing \`${field}\``,
+      `tool_define: tool "${tool}" declares executor: "${executor}" but is missing \`${field}\`.${MISSING[field] ?? ''}`,
   }),
   needlessHandler: row<{ tool: string; executor: string }>({
     number: 6,
     message: ({ tool, executor }) =>
-      `tool_define: tool "${tool}" declares executor: "${executor}" but also has a \`handler\``,
-    hint: 'leave the handler out: whoever runs the tool is outside of this program',
+      `tool_define: tool "${tool}" declares executor: "${executor}" but also has a \`handler\`. Drop the handler — ${ELSEWHERE[executor] ?? 'this tool runs elsewhere.'}`,
   }),
   badName: row<{ fn: string }>({
     number: 7,
@@ -125,6 +138,41 @@ export const toolErrors = defineErrors('TOL', {
   }),
 });
 
+/** Family TSY: tools made from a description, and registries that are bound. */
+export const synthesisErrors = defineErrors('TSY', {
+  badConfig: row<{ option: string; expected: string }>({
+    number: 1,
+    message: ({ option, expected }) => `tool_synthesize: ${option} must be ${expected}`,
+  }),
+  hasHandler: row<Record<never, never>>({
+    number: 2,
+    message: () => 'tool_synthesize: a synthesized tool has no `handler`',
+    hint: 'declare a tool with known code by tool_define',
+  }),
+  missingArgument: row<{ tool: string; argument: string }>({
+    number: 3,
+    message: ({ tool, argument }) => `${tool}: missing required argument \`${argument}\``,
+  }),
+  badArguments: row<{ tool: string; problems: string }>({
+    number: 4,
+    message: ({ tool, problems }) => `${tool}: the arguments do not fit: ${problems}`,
+  }),
+  notConnected: row<{ tool: string; executor: string }>({
+    number: 5,
+    message: ({ tool, executor }) => `${tool}: its executor "${executor}" is not connected`,
+  }),
+  notBound: row<{ fn: string }>({
+    number: 6,
+    message: ({ fn }) => `${fn}: no tool registry bound`,
+    hint: 'bind one first: tool_bind(registry)',
+  }),
+  unknownTool: row<{ fn: string; tool: string; known: string }>({
+    number: 7,
+    message: ({ fn, tool, known }) =>
+      `${fn}: the bound registry has no tool "${tool}"; it has: ${known}`,
+  }),
+});
+
 /** Family AGL: agent loops. */
 export const loopErrors = defineErrors('AGL', {
   badOption: row<{ option: string; expected: string }>({
@@ -135,6 +183,16 @@ export const loopErrors = defineErrors('AGL', {
     number: 2,
     message: ({ option }) => `agent_loop: the option "${option}" does not exist in this version`,
     hint: 'leave it out; what is there is listed in the documentation of agent_loop',
+  }),
+  badProfile: row<{ known: string }>({
+    number: 4,
+    message: ({ known }) => `agent_loop: profile must be one of ${known}`,
+  }),
+  surface: row<{ problems: string }>({
+    number: 5,
+    message: ({ problems }) =>
+      `agent_loop: the tools cannot work as they are declared: ${problems}`,
+    hint: 'tool_surface_validate(...) shows everything that was found',
   }),
   noTask: row<Record<never, never>>({
     number: 3,

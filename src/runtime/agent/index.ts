@@ -65,7 +65,13 @@ export {
 // Transcripts
 export type { CompactParts } from './compact-options.ts';
 // Errors
-export { loopErrors, sessionErrors, toolErrors, transcriptErrors } from './errors.ts';
+export {
+  loopErrors,
+  sessionErrors,
+  synthesisErrors,
+  toolErrors,
+  transcriptErrors,
+} from './errors.ts';
 // Loops
 export { agentLoop } from './loop.ts';
 export {
@@ -97,7 +103,21 @@ export { sessionKeeper } from './session-keeper.ts';
 export { subAgentKind, topLevelKind } from './sub-agent.ts';
 export { lifecycleTools } from './subagent-tools.ts';
 // Tools
+export { toolBindingEffects } from './tool-binding.ts';
 export { clearToolHooks, registerToolHook, type ToolHookCode } from './tool-hooks.ts';
+export {
+  readSurface,
+  type SurfaceDiagnostic,
+  type SurfaceReport,
+  validateSurface,
+} from './tool-surface.ts';
+export {
+  callSynthesized,
+  clearSynthesizedTools,
+  type SynthesizedTool,
+  synthesizedTools,
+  synthesizeTool,
+} from './tool-synthesis.ts';
 export { formatToolResult, parseToolCalls, type TextCall, toolPrompt } from './tool-text.ts';
 export {
   executorOf,

@@ -1,8 +1,9 @@
 // The options of agent_loop, read once. Options of model calls go through to every turn; names that nobody knows are
 // refused there, documented ones that this version does not have are refused here.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
-import type { LlmOptions } from '../llm/index.ts';
+import { type LlmOptions, parseToolSearch, splitTools, type ToolSearch } from '../llm/index.ts';
 import type { Handler } from '../run/index.ts';
+import type { StreakLimits } from './call-streak.ts';
 import type { CompactPlan } from './compact-options.ts';
 import { loopErrors } from './errors.ts';
 import { COMPACTION_OPTIONS, loopCompaction } from './loop-compaction.ts';
@@ -10,6 +11,7 @@ import type { LoopGate } from './loop-gate.ts';
 import { type Permissions, parsePermissions } from './permissions.ts';
 import { withLifecycleTools } from './subagent-tools.ts';
 import { type Tool, toolTable } from './tools.ts';
+import { parseTurnPolicy, type TurnPolicy } from './turn-policy.ts';
 
 export type ToolFormat = 'native' | 'text';
 
@@ -42,6 +44,12 @@ export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
   readonly tool_retries?: number | null;
   readonly tool_backoff_ms?: number | null;
   readonly max_concurrent_tools?: number | null;
+  /** From which identical call in a row on it is hinted at (2), its result held back (3), it is not made (4); 0: never. */
+  readonly loop_detect_warn?: number | null;
+  readonly loop_detect_block?: number | null;
+  readonly loop_detect_skip?: number | null;
+  /** `{require_action_or_yield, allow_done_sentinel, max_prose_chars}`: the shape that turns are to have. */
+  readonly turn_policy?: JsonObject | null;
   readonly stop_after_successful_tools?: readonly string[] | null;
   readonly require_successful_tools?: readonly string[] | null;
   /** Input and output tokens of all turns together. */
@@ -82,6 +90,9 @@ export interface LoopPlan {
   readonly toolRetries: number;
   readonly toolBackoffMs: number;
   readonly maxConcurrentTools: number;
+  readonly loopDetect: StreakLimits;
+  readonly turnPolicy: TurnPolicy;
+  readonly toolSearch: ToolSearch | undefined;
   readonly stopAfter: readonly string[];
   readonly require: readonly string[];
   readonly tokenBudget: number | undefined;
@@ -129,7 +140,8 @@ const OWN: ReadonlySet<string> = new Set([
   ...['done_sentinel', 'tool_format', 'native_tool_fallback', 'tool_retries', 'tool_backoff_ms'],
   ...['max_concurrent_tools', 'stop_after_successful_tools', 'require_successful_tools'],
   ...['token_budget', 'max_cost_usd', 'budget', 'tools', 'policy', 'permissions'],
-  ...['subagents', 'subagent_tools'],
+  ...['subagents', 'subagent_tools', 'tool_search', 'turn_policy'],
+  ...['loop_detect_warn', 'loop_detect_block', 'loop_detect_skip'],
   ...COMPACTION_OPTIONS,
 ]);
 
@@ -137,11 +149,10 @@ const OWN: ReadonlySet<string> = new Set([
 const UNSUPPORTED: ReadonlySet<string> = new Set([
   ...['approval_policy', 'daemon', 'persist_path', 'resume_path'],
   ...['wake_interval_ms', 'watch_paths', 'consolidate_on_idle', 'idle_watchdog_attempts'],
-  ...['turn_policy', 'loop_detect_warn', 'loop_detect_block'],
-  ...['loop_detect_skip', 'skills', 'skill_match', 'working_files', 'mcp_servers'],
+  ...['skills', 'skill_match', 'working_files', 'mcp_servers'],
   ...['verify_completion', 'verify_completion_judge', 'done_judge', 'progress_tool', 'scratchpad'],
   ...['iteration_budget', 'prefetch_next_turn', 'tool_surface_narrowing'],
-  ...['tool_search', 'llm_caller', 'tool_caller', 'messages'],
+  ...['llm_caller', 'tool_caller', 'messages'],
 ]);
 
 /** Reads the options of a loop. */
@@ -170,6 +181,13 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
     toolRetries: intOption(given, 'tool_retries', 0) ?? base.tool_retries,
     toolBackoffMs: intOption(given, 'tool_backoff_ms', 0) ?? TOOL_BACKOFF_MS,
     maxConcurrentTools: intOption(given, 'max_concurrent_tools', 1) ?? Number.POSITIVE_INFINITY,
+    loopDetect: {
+      warn: limitOption(given, 'loop_detect_warn', 2),
+      block: limitOption(given, 'loop_detect_block', 3),
+      skip: limitOption(given, 'loop_detect_skip', 4),
+    },
+    turnPolicy: parseTurnPolicy(given['turn_policy']),
+    toolSearch: searchOption(given['tool_search'], parts.tools ?? []),
     stopAfter: namesOption(given, 'stop_after_successful_tools'),
     require: namesOption(given, 'require_successful_tools'),
     tokenBudget: intOption(given, 'token_budget', 0),
@@ -191,10 +209,11 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
 type Given = { readonly [name: string]: Json };
 
 function profileOf(name: Json | undefined): Profile {
-  const found = PROFILES[name === undefined ? 'tool_using' : String(name)];
-  if (found !== undefined) return found;
-  const expected = `one of ${Object.keys(PROFILES).join(', ')}`;
-  throw loopErrors.badOption({ option: 'profile', expected });
+  const found =
+    typeof name === 'string' && Object.hasOwn(PROFILES, name) ? PROFILES[name] : undefined;
+  const base = name === undefined ? PROFILES['tool_using'] : found;
+  if (base !== undefined) return base;
+  throw loopErrors.badProfile({ known: Object.keys(PROFILES).join(', ') });
 }
 
 function budgetOf(budget: Json | undefined): number | undefined {
@@ -238,6 +257,17 @@ function intOption(given: Given, option: string, min: number): number | undefine
     return value;
   }
   throw loopErrors.badOption({ option, expected: `an int of at least ${min}` });
+}
+
+function searchOption(given: Json | undefined, tools: readonly Tool[]): ToolSearch | undefined {
+  const search = parseToolSearch(given);
+  if (search !== undefined) splitTools(tools, search);
+  return search;
+}
+
+function limitOption(given: Given, option: string, fallback: number): number {
+  const value = intOption(given, option, 0) ?? fallback;
+  return value === 0 ? Number.POSITIVE_INFINITY : value;
 }
 
 function oneOf<T extends string>(given: Given, option: string, names: readonly T[]): T | undefined {

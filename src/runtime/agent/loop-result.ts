@@ -4,6 +4,7 @@ import type { JsonObject } from '../../base/index.ts';
 import type { GateDecision } from './loop-gate.ts';
 import type { LoopPlan } from './loop-options.ts';
 import type { Session } from './session.ts';
+import type { SurfaceDiagnostic } from './tool-surface.ts';
 import type { TurnResult } from './turn.ts';
 
 /** How a loop can end. `idle` and `watchdog` belong to daemons and do not occur yet. */
@@ -67,6 +68,8 @@ export class LoopTotals {
   /** Turns whose price is not known count as nothing. */
   costUsd = 0;
   fallbacks = 0;
+  /** What was found about the tools before the first turn. */
+  surface: readonly SurfaceDiagnostic[] = [];
   compactions = 0;
   #refusedFallbacks = 0;
 
@@ -132,6 +135,7 @@ export class LoopTotals {
         native_text_tool_fallbacks: this.fallbacks,
         native_text_tool_fallback_rejections: this.#refusedFallbacks,
         compactions: this.compactions,
+        tool_surface: this.surface,
       },
       transcript: session.transcript.toJson(),
       ...(suspension === undefined

@@ -183,7 +183,7 @@ describe('a tool call', () => {
 
   it.each<[string, JsonObject, string]>([
     ['an unknown tool', calling('nothing'), 'schema_validation'],
-    ['arguments that do not fit', calling('fails', { x: 7 }), 'schema_validation'],
+    ['arguments that do not fit', calling('fails', { x: { y: 7 } }), 'schema_validation'],
     ['a handler that throws', calling('fails'), 'tool_error'],
     ['a handler that takes too long', calling('slow'), 'timeout'],
   ])('that cannot be done is told to the model: %s', async (_name, call, category) => {
@@ -365,7 +365,7 @@ describe('between turns', () => {
 
 describe('the options of a loop', () => {
   it.each<[string, JsonObject, string]>([
-    ['an unknown profile', { profile: 'hero' }, 'HARN-AGL-001'],
+    ['an unknown profile', { profile: 'hero' }, 'HARN-AGL-004'],
     ['a negative budget', { token_budget: -1 }, 'HARN-AGL-001'],
     ['what this version does not have', { daemon: true }, 'HARN-AGL-002'],
     ['a name that nobody knows', { max_iteration: 3 }, 'HARN-LLM-001'],

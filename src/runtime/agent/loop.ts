@@ -5,7 +5,7 @@
 // many answers without a call) | budget_exhausted (turns, tokens or cost) | failed (no required tool succeeded) |
 // suspended (the gate stopped it between turns, or the model asked for it). A model call that fails ends the loop with its error.
 import type { Json, JsonObject } from '../../base/index.ts';
-import { clockEffects, randomEffects } from '../io/index.ts';
+import { clockEffects, randomEffects, stdioEffects } from '../io/index.ts';
 import { isBudgetSpent } from '../llm/index.ts';
 import {
   accountOf,
@@ -18,6 +18,7 @@ import {
 } from '../run/index.ts';
 import { type ResumeConditions, summaryOf, underPolicy } from '../work/index.ts';
 import { appendAgentEvents, type PendingEvent } from './agent-events.ts';
+import type { Streak } from './call-streak.ts';
 import { compactSession } from './compact.ts';
 import { Emitter } from './emitter.ts';
 import { loopErrors } from './errors.ts';
@@ -28,20 +29,25 @@ import {
   type LoopPlan,
   parseLoopOptions,
 } from './loop-options.ts';
-import { parkInFunctionWorker } from './loop-park.ts';
+import { isParkCall, parkInFunctionWorker } from './loop-park.ts';
 import { type AgentLoopResult, type LoopStatus, LoopTotals } from './loop-result.ts';
 import { nudgeText, saysDone } from './prompt.ts';
 import { newSession, type Session, sessionsKey } from './session.ts';
 import { appendSessionFacts, type SessionFacts, sessionFacts } from './session-facts.ts';
+import { isSubagentCall } from './subagent-tools.ts';
+import { faceOfTool, validateSurface } from './tool-surface.ts';
 import { parkLoop } from './top-level.ts';
 import { textOfContent } from './transcript.ts';
 import { applyTurn, type TurnInput, type TurnResult, takeTurn } from './turn.ts';
+import { proseProblem } from './turn-policy.ts';
 
 /** How a loop goes on after a turn. */
 type Next =
   | { readonly kind: 'go' }
   | { readonly kind: 'say'; readonly text: string }
-  | { readonly kind: 'stop'; readonly status: LoopStatus };
+  | { readonly kind: 'stop'; readonly status: LoopStatus; readonly text?: string };
+
+const GO: Next = { kind: 'go' };
 
 /** Writes what is left of a session when its loop ends: in one transaction, and only our own store. */
 const settleEffect = defineEffect(
@@ -110,6 +116,12 @@ class AgentLoop {
   readonly #session: Session;
   readonly #system: string | null;
   readonly #totals = new LoopTotals();
+  /** Turns with one call in a row. */
+  #singles = 0;
+  /** Identical calls in a row, over turns. */
+  #streak: Streak | null = null;
+  /** Tools that searches brought up. */
+  #promoted: readonly string[] = [];
   /** Answers without a call in a row. */
   #idle = 0;
   #suspension: Extract<GateDecision, { kind: 'suspend' }> | undefined;
@@ -126,13 +138,14 @@ class AgentLoop {
   }
 
   *run(): Suspending<AgentLoopResult> {
+    yield* this.#checkSurface();
     let status: LoopStatus | undefined;
     try {
       for (let iteration = 1; status === undefined; iteration += 1) {
         status = yield* this.#step(iteration);
       }
     } finally {
-      // Also when a turn failed: what was said so far is kept.
+      // Also when a turn failed: what was said so far is kept. Feedback waits for the model's next turn.
       this.#takeInbox();
       if (status === undefined) yield* this.#settle();
     }
@@ -141,6 +154,29 @@ class AgentLoop {
     const result = this.#totals.result(this.#plan, this.#session, ended, this.#suspension);
     if (this.#parked === undefined || ended !== 'suspended') return result;
     return { ...result, handle: yield* this.#handle(this.#parked, result) };
+  }
+
+  /** Nothing is paid for where the tools cannot work; what is merely odd is said once. */
+  *#checkSurface(): Suspending<void> {
+    const { tools, toolSearch } = this.#plan;
+    const { valid, diagnostics } = validateSurface({
+      tools: [...tools.values()].filter((tool) => !isOwnTool(tool)).map(faceOfTool),
+      policy: this.#ctx.scope.policy,
+      approvals: null,
+      prompts: this.#system === null ? [] : [this.#system],
+      hasSearch: toolSearch !== undefined,
+    });
+    this.#totals.surface = diagnostics;
+    if (!valid) {
+      const errors = diagnostics.filter(({ severity }) => severity === 'error');
+      const problems = errors.map(({ code, message }) => `${code}: ${message}`).join('; ');
+      throw loopErrors.surface({ problems });
+    }
+    for (const { code, message } of diagnostics) {
+      // What is merely not declared is in the trace; a line for it at every loop would only be noise.
+      if (code.startsWith('TOOL_SURFACE_MISSING_')) continue;
+      yield* this.#ctx.perform(stdioEffects.eprintln, [`[agent_loop] ${code}: ${message}`]);
+    }
   }
 
   /** Who stands for the parked loop; a loop that nobody delegated becomes a worker here, after all else is written. */
@@ -167,6 +203,7 @@ class AgentLoop {
     if (over) return 'budget_exhausted';
     if (yield* this.#isHeld(iteration)) return 'suspended';
     this.#takeInbox();
+    yield* this.#takeFeedback();
     yield* this.#compact();
     const input = {
       session: this.#session,
@@ -174,13 +211,20 @@ class AgentLoop {
       system: this.#system,
       iteration,
       fallbacks: this.#totals.fallbacks,
+      streak: this.#streak,
+      promoted: this.#promoted,
     };
     const result = yield* this.#turn(input);
     if (result === undefined) return 'budget_exhausted';
     applyTurn(this.#ctx, this.#session, result);
     this.#totals.add(result, this.#session);
+    this.#streak = result.streak ?? null;
+    this.#promoted = result.promoted ?? [];
     const next = yield* this.#afterTurn(result, iteration);
-    if (next.kind === 'stop') return next.status;
+    if (next.kind === 'stop') {
+      if (next.text !== undefined) yield* this.#say('post_turn', next.text);
+      return next.status;
+    }
     if (next.kind === 'say') yield* this.#say('nudge', next.text);
     return undefined;
   }
@@ -201,8 +245,8 @@ class AgentLoop {
     if (park !== undefined) return yield* this.#park(park);
     if (tools.length > 0) return yield* this.#afterTools(result, iteration);
     if (fallback === 'rejected') return { kind: 'go' };
-    if (!this.#plan.persistent || saysDone(text, this.#plan))
-      return { kind: 'stop', status: 'done' };
+    const goesOn = this.#plan.persistent || this.#plan.turnPolicy.requireAction;
+    if (!goesOn || saysDone(text, this.#plan)) return { kind: 'stop', status: 'done' };
     this.#idle += 1;
     const { maxNudges } = this.#plan;
     if (this.#idle > maxNudges) {
@@ -233,14 +277,17 @@ class AgentLoop {
     return { kind: 'stop', status: 'suspended' };
   }
 
-  *#afterTools({ tools }: TurnResult, iteration: number): Suspending<Next> {
+  *#afterTools({ tools, visible_text }: TurnResult, iteration: number): Suspending<Next> {
     this.#idle = 0;
+    this.#singles = tools.length === 1 ? this.#singles + 1 : 0;
     const succeeded = tools.filter(({ status }) => status === 'ok').map((tool) => tool.tool_name);
     if (succeeded.some((name) => this.#plan.stopAfter.includes(name))) {
       return { kind: 'stop', status: 'done' };
     }
+    const prose = proseProblem(this.#plan.turnPolicy, visible_text);
     const { postTurn } = this.#plan.parts;
-    if (postTurn === undefined) return { kind: 'go' };
+    if (postTurn === undefined) return prose === undefined ? GO : { kind: 'say', text: prose };
+    if (prose !== undefined) yield* this.#say('turn_policy', prose);
     const told: JsonObject = {
       tool_names: tools.map((tool) => tool.tool_name),
       tool_results: tools.map(({ tool_name, status, rejected }) => ({
@@ -251,6 +298,7 @@ class AgentLoop {
       successful_tool_names: succeeded,
       tool_count: tools.length,
       iteration,
+      consecutive_single_tool_turns: this.#singles,
       session_tools_used: this.#totals.called,
       session_successful_tools: this.#totals.successful,
     };
@@ -296,6 +344,12 @@ class AgentLoop {
     this.#session.append(...this.#session.inbox.splice(0));
   }
 
+  /** What code said since the last turn, each with its event. What subscribers say to that comes after the next turn. */
+  *#takeFeedback(): Suspending<void> {
+    for (const { kind, content } of this.#session.feedback.splice(0))
+      yield* this.#say(kind, content);
+  }
+
   *#say(kind: string, content: string): Suspending<void> {
     yield* this.#feedback(kind, content);
     this.#session.append({ role: 'user', content });
@@ -335,6 +389,9 @@ class AgentLoop {
 
 const TAIL_CHARS = 400;
 
+/** Tools that a loop brings itself; a policy does not look at them. */
+const isOwnTool = (tool: { readonly name: string }) => isParkCall(tool) || isSubagentCall(tool);
+
 /** A text is said to the model, true ends the loop, a dict does either. */
 function readPostTurn(given: Json | undefined): Next {
   if (given === true) return { kind: 'stop', status: 'done' };
@@ -342,8 +399,7 @@ function readPostTurn(given: Json | undefined): Next {
     return given === '' ? { kind: 'go' } : { kind: 'say', text: given };
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return { kind: 'go' };
   const { stop, message } = given as JsonObject;
-  if (stop === true) return { kind: 'stop', status: 'done' };
-  return typeof message === 'string' && message !== ''
-    ? { kind: 'say', text: message }
-    : { kind: 'go' };
+  const said = typeof message === 'string' && message !== '' ? { text: message } : undefined;
+  if (stop === true) return { kind: 'stop', status: 'done', ...said };
+  return said === undefined ? GO : { kind: 'say', ...said };
 }

@@ -273,12 +273,17 @@ describe('the policy in force', () => {
   it('limits side effects and arguments', async () => {
     const called: string[] = [];
     const danger = tool('run', called, { annotations: { side_effect_level: 'process_exec' } });
-    const levels = await seen(
+    // A tool that can never be called ends the loop before a model is asked.
+    const levels = seen(
       [['run', 'x']],
       { policy: { side_effect_level: 'read_only' } },
       { tools: [danger] },
     );
-    expect(levels.rejected).toEqual(['run']);
+    await expect(levels).rejects.toMatchObject({
+      code: 'HARN-AGL-005',
+      message: expect.stringContaining('TOOL_SURFACE_SIDE_EFFECT_CEILING_EXCEEDED'),
+    });
+    expect(called).toEqual([]);
     const constraint = { tool: 'read_note', arg_key: 'path', arg_patterns: ['src/*'] };
     const args = await seen(
       [
@@ -289,6 +294,14 @@ describe('the policy in force', () => {
     );
     expect(args.called).toEqual(['read_note src/a']);
     expect(args.answers[1]).toContain('does not match allowed patterns');
+    const climbing = await seen(
+      [
+        ['read_note', 'src/../etc/b'],
+        ['read_note', 'src/x/../a'],
+      ],
+      { policy: { tool_arg_constraints: [constraint] } },
+    );
+    expect(climbing.called).toEqual(['read_note src/x/../a']);
   });
 
   it('holds for what tools do, whoever starts it from there, and ends with the loop', async () => {

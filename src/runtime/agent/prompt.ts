@@ -1,12 +1,13 @@
 // What a turn sends: the system prompt with what the loop adds to it, the messages of the session in the form model calls
 // take, the tools. The words that the loop itself says to a model stand here.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
-import type { LlmOptions } from '../llm/index.ts';
+import { type LlmOptions, type LlmTool, searchTool } from '../llm/index.ts';
 import { callHandler, type RunContext, type Suspending } from '../run/index.ts';
 import { loopErrors } from './errors.ts';
 import type { LoopPlan } from './loop-options.ts';
 import { isParkCall } from './loop-park.ts';
 import { isOffered } from './tool-policy.ts';
+import { clientSearch, searchPrompt, visibleTools } from './tool-search.ts';
 import { toolPrompt } from './tool-text.ts';
 import type { Tool } from './tools.ts';
 import { isMessage, type TranscriptMessage, textOfContent } from './transcript.ts';
@@ -18,24 +19,35 @@ export function* requestOf(
   input: TurnInput,
 ): Suspending<{ readonly system: string | null; readonly options: LlmOptions }> {
   const { plan, session } = input;
-  const offered = offeredTools(ctx, plan);
+  const offered = visibleTools(plan, offeredTools(ctx, plan), input.promoted);
   const base = effectiveSystem(input.system, plan, offered);
   const shown = visibleMessages(session.transcript.summary, session.transcript.messages.toArray());
   const { system, messages } = yield* asShown(ctx, input, base, shown);
   const native = plan.toolFormat === 'native' && offered.length > 0;
-  const tools = offered.map(({ name, description, parameters }) => ({
-    name,
-    description,
-    parameters,
-  }));
+  const tools = toolFaces(plan, offered);
   return {
     system,
     options: {
       ...plan.llm,
       messages: messages.map(forModel),
       ...(native ? { tools } : {}),
+      ...(native && plan.toolSearch?.mode === 'native' ? { tool_search: plan.toolSearch } : {}),
     },
   };
+}
+
+/** The tools as a model is told of them, with the one to search with. */
+function toolFaces(plan: LoopPlan, offered: readonly Tool[]): readonly LlmTool[] {
+  const search = clientSearch(plan);
+  const isNative = plan.toolSearch?.mode === 'native';
+  const faces = offered.map(({ name, description, parameters, deferLoading, namespace }) => ({
+    name,
+    description,
+    parameters,
+    ...(isNative && deferLoading ? { defer_loading: true as const } : {}),
+    ...(isNative && namespace !== undefined ? { namespace } : {}),
+  }));
+  return search === undefined ? faces : [...faces, searchTool(search)];
 }
 
 /** The end mark of a persistent loop as the model is asked to write it. */
@@ -52,6 +64,7 @@ export function saysDone(text: string, { doneSentinel }: LoopPlan): boolean {
 export function nudgeText(plan: LoopPlan): string {
   if (plan.nudge !== undefined) return plan.nudge;
   const how = plan.tools.size > 0 ? 'Use a tool or take the next step' : 'Take the next step';
+  if (!plan.turnPolicy.allowDone) return `The task is not finished. ${how} now.`;
   return `The task is not finished. ${how} now. Only when everything is done, write ${doneMark(plan)}.`;
 }
 
@@ -70,11 +83,16 @@ function effectiveSystem(
 ): string | null {
   const parts = system === null || system === '' ? [] : [system];
   if (plan.toolFormat === 'text' && offered.length > 0) {
-    parts.push(toolPrompt(offered));
+    const faces = toolFaces(plan, offered);
+    parts.push(toolPrompt(faces.map((face) => ({ description: '', ...face }))));
   }
+  const found = searchPrompt(plan, offered);
+  if (found !== undefined) parts.push(found);
   if (plan.persistent) {
     parts.push(
-      `Keep working until the task is complete; nobody answers in between. When everything is done, end with ${doneMark(plan)}.`,
+      plan.turnPolicy.allowDone
+        ? `Keep working until the task is complete; nobody answers in between. When everything is done, end with ${doneMark(plan)}.`
+        : 'Keep working until the task is complete; nobody answers in between.',
     );
   }
   return parts.length === 0 ? null : parts.join('\n\n');

@@ -122,8 +122,23 @@ export const sessionCalls = {
     return null;
   },
 
+  /** Says something to the model of a session, as a user message: between turns, or after the one that is under way. */
+  inject_feedback(ctx: RunContext, id: string, kind: string, content: string): null {
+    const session = known(ctx, 'inject_feedback', id, 'write');
+    if (content === '') {
+      throw sessionErrors.badArgument({
+        verb: 'inject_feedback',
+        name: 'content',
+        expected: 'a text that is not empty',
+      });
+    }
+    session.feedback.push({ kind, content });
+    return null;
+  },
+
   /** Calls `handler(event)` for every event of the session from here on. */
   subscribe(ctx: RunContext, id: string, handler: Handler): null {
+    sessionCalls.open(ctx, id);
     known(ctx, 'subscribe', id, 'write').subscribers.push(handler);
     return null;
   },

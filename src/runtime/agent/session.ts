@@ -12,6 +12,12 @@ import { Transcript, type TranscriptMessage } from './transcript.ts';
 /** Opening one session more than this closes the one that was used longest ago. */
 const MAX_SESSIONS = 128;
 
+/** Something that code says to the model of a session, and why. */
+export interface Feedback {
+  readonly kind: string;
+  readonly content: string;
+}
+
 export class Session {
   readonly id: string;
   readonly createdAtMs: number;
@@ -22,6 +28,8 @@ export class Session {
   readonly subscribers: Handler[] = [];
   /** Messages that came while a turn was under way; the loop takes them up between turns. */
   readonly inbox: TranscriptMessage[] = [];
+  /** What code said to the model while a turn was under way; taken up with the inbox. */
+  readonly feedback: Feedback[] = [];
   /** Calls of tools that were granted for the whole session; see permissions.ts. */
   readonly grants = new Set<string>();
   /** Events that the next transaction of the session writes. */

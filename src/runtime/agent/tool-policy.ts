@@ -1,32 +1,26 @@
 // What the capability policy in force says about a tool: which ones a model is offered, and why a call is not made. The
 // policy comes with the scope of the task, so it holds for everything below a worker or a loop and ends with it.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { normalizePath } from '../host/index.ts';
 import { globMatches } from '../run/index.ts';
+import { levelRank, pathParamsOf, SIDE_EFFECT_LEVELS } from './tool-annotations.ts';
 import type { Tool } from './tools.ts';
-
-const LEVELS: readonly string[] = [
-  'none',
-  'read_only',
-  'workspace_write',
-  'process_exec',
-  'network',
-];
 
 /** Why the policy does not let a tool be called with these arguments; undefined: it does. */
 export function beyondPolicy(
   policy: JsonObject | null,
-  tool: Pick<Tool, 'name' | 'sideEffects' | 'mutates' | 'handler'>,
+  tool: Pick<Tool, 'name' | 'sideEffects' | 'mutates' | 'handler' | 'annotations'>,
   args: JsonObject,
 ): string | undefined {
   if (policy === null) return undefined;
   if (!isOffered(policy, tool.name)) return `the policy in force has no tool "${tool.name}"`;
-  const most = levelOf(policy['side_effect_level']);
-  const needs = levelOf(tool.sideEffects) ?? nativeLevel(tool);
+  const most = levelRank(policy['side_effect_level']);
+  const needs = levelRank(tool.sideEffects) ?? nativeLevel(tool);
   if (most !== undefined && needs !== undefined && needs > most) {
-    const [may, would] = [LEVELS[most], LEVELS[needs]];
+    const [may, would] = [SIDE_EFFECT_LEVELS[most], SIDE_EFFECT_LEVELS[needs]];
     return `"${tool.name}" has side effects up to ${would}, where ${may} is the most`;
   }
-  return brokenConstraint(policy, tool.name, args);
+  return brokenConstraint(policy, tool, args);
 }
 
 /** Whether a model is told of a tool. An empty list of tools restricts nothing. */
@@ -36,37 +30,46 @@ export function isOffered(policy: JsonObject | null, name: string): boolean {
   return (tools as readonly Json[]).includes(name);
 }
 
-function levelOf(level: Json | undefined): number | undefined {
-  const at = typeof level === 'string' ? LEVELS.indexOf(level) : -1;
-  return at === -1 ? undefined : at;
-}
-
 /** A native handler is not watched by anything else: when it changes something, it writes at least. */
 function nativeLevel({ handler, mutates }: Pick<Tool, 'mutates' | 'handler'>): number | undefined {
-  return handler?.kind === 'native' && mutates ? LEVELS.indexOf('workspace_write') : undefined;
+  return handler?.kind === 'native' && mutates ? levelRank('workspace_write') : undefined;
 }
 
-function brokenConstraint(policy: JsonObject, tool: string, args: JsonObject): string | undefined {
-  for (const key of ['tool_arg_constraints', 'arg_constraints']) {
-    const list = policy[key];
+function brokenConstraint(
+  policy: JsonObject,
+  { name, annotations }: Pick<Tool, 'name' | 'annotations'>,
+  args: JsonObject,
+): string | undefined {
+  for (const list of [policy['tool_arg_constraints'], policy['arg_constraints']]) {
     for (const constraint of Array.isArray(list) ? (list as readonly Json[]) : []) {
-      if (!isJsonObject(constraint) || !globMatches(String(constraint['tool'] ?? '*'), tool))
-        continue;
+      if (!isJsonObject(constraint)) continue;
+      if (!globMatches(String(constraint['tool'] ?? '*'), name)) continue;
       const patterns = constraint['arg_patterns'];
       if (!Array.isArray(patterns) || patterns.length === 0) continue;
-      const texts = argTexts(args, constraint['arg_key']);
-      const fits = texts.some((text) =>
-        patterns.some((pattern: Json) => globMatches(String(pattern), text)),
-      );
-      if (!fits) {
-        const key = constraint['arg_key'];
-        const about = typeof key === 'string' ? `argument "${key}"` : 'no argument';
-        const verb = typeof key === 'string' ? 'does not match' : 'matches the';
-        return `${about} of "${tool}" ${verb} allowed patterns: ${patterns.join(', ')}`;
-      }
+      const key = constraint['arg_key'] ?? null;
+      const isPath = typeof key === 'string' && pathParamsOf(annotations).includes(key);
+      if (isWithin(patterns.map(String), argTexts(args, key), key !== null, isPath)) continue;
+      const about = typeof key === 'string' ? `argument "${key}"` : 'no argument';
+      const verb = typeof key === 'string' ? 'does not match' : 'matches the';
+      return `${about} of "${name}" ${verb} allowed patterns: ${patterns.join(', ')}`;
     }
   }
   return undefined;
+}
+
+/** Whether the texts of one argument all match, or of all arguments one does. A path is meant as where it leads. */
+function isWithin(
+  patterns: readonly string[],
+  texts: readonly string[],
+  isOne: boolean,
+  isPath: boolean,
+): boolean {
+  const fits = (text: string) => {
+    const climbs = /(?:^|[/\\])\.\.?(?:[/\\]|$)|\/\//.test(text);
+    const meant = isPath || climbs ? normalizePath(text) : text;
+    return patterns.some((pattern) => globMatches(pattern, meant));
+  };
+  return isOne ? texts.length > 0 && texts.every(fits) : texts.some(fits);
 }
 
 /** The texts among arguments: of one of them, or all that stand anywhere. */

@@ -2,7 +2,7 @@
 // that a model asks for throws out of here; what ends the program or interrupts its task does.
 import { HarnError, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { clockEffects } from '../io/index.ts';
-import { type LlmToolCall, schemaProblems } from '../llm/index.ts';
+import type { LlmToolCall } from '../llm/index.ts';
 import {
   capabilityErrors,
   coerceError,
@@ -18,6 +18,7 @@ import { GEN_AI } from '../trace/index.ts';
 import { withDeadline } from '../work/index.ts';
 import type { ToolErrorCategory } from './agent-events.ts';
 import { decide, denial, type Permissions } from './permissions.ts';
+import { readArguments } from './tool-arguments.ts';
 import { afterTool, beforeTool } from './tool-hooks.ts';
 import { beyondPolicy } from './tool-policy.ts';
 import type { Tool, ToolCallSite } from './tools.ts';
@@ -58,14 +59,12 @@ export function* runTool(
     const message = `there is no tool "${call.name}"; the tools are: ${known === '' ? 'none' : known}`;
     return refused(call.name, 'schema_validation', message);
   }
-  const args = argumentsOf(tool, call.arguments);
-  if ('problems' in args) {
-    return refused(tool.name, 'schema_validation', 'the arguments do not fit', args.problems);
-  }
+  const args = readArguments(tool, call.arguments);
+  if ('problems' in args) return refusedArguments(ctx, tool, call, args.problems);
   const gated = yield* passGate(ctx, tool, args.args, call, options);
   if ('outcome' in gated) return gated.outcome;
   const outcome = yield* attempts(ctx, tool, gated.args, { call, ...options });
-  const { events } = gated;
+  const events = [...repairEvents(tool, call, args.repaired), ...gated.events];
   if (outcome.category !== 'permission_denied')
     return events.length === 0 ? outcome : { ...outcome, events };
   const about = { tool: tool.name, callId: call.id, args: gated.args };
@@ -125,7 +124,7 @@ function* passGate(
     const site = { tool_call_id: call.id, session_id: sessionId };
     const hooked = yield* beforeTool(ctx, tool.name, given, site);
     if ('denied' in hooked) return refuse(given, hooked.denied);
-    const fitting = hooked.args === given ? { args: given } : argumentsOf(tool, hooked.args);
+    const fitting = hooked.args === given ? { args: given } : readArguments(tool, hooked.args);
     if ('problems' in fitting) {
       const problem = 'the arguments that a hook put in place do not fit';
       return { outcome: refused(tool.name, 'schema_validation', problem, fitting.problems) };
@@ -158,20 +157,34 @@ function denied(tool: string, reason: string, events: readonly TranscriptEvent[]
   };
 }
 
-/** Arguments with the defaults of their schema, or what is wrong with them. */
-export function argumentsOf(
-  { parameters }: Pick<Tool, 'parameters'>,
-  given: Json,
-): { readonly args: JsonObject } | { readonly problems: readonly string[] } {
-  if (!isJsonObject(given)) return { problems: ['the arguments must be a JSON object'] };
-  const properties = isJsonObject(parameters['properties']) ? parameters['properties'] : {};
-  const args: { [name: string]: Json } = { ...given };
-  for (const [name, schema] of Object.entries(properties)) {
-    if (args[name] !== undefined || !isJsonObject(schema)) continue;
-    if (schema['default'] !== undefined) args[name] = schema['default'];
+/** Arguments that do not fit. What the policy would not let pass is refused for that reason, fitting or not. */
+function refusedArguments(
+  ctx: RunContext,
+  tool: Tool,
+  call: LlmToolCall,
+  problems: readonly string[],
+): ToolOutcome {
+  const args = isJsonObject(call.arguments) ? call.arguments : {};
+  const beyond = beyondPolicy(ctx.scope.policy, tool, args);
+  if (beyond === undefined) {
+    return refused(tool.name, 'schema_validation', 'the arguments do not fit', problems);
   }
-  const problems = schemaProblems(args, parameters);
-  return problems.length === 0 ? { args } : { problems };
+  const about = { tool: tool.name, callId: call.id, args };
+  return denied(tool.name, beyond, [denial(about, beyond)]);
+}
+
+/** That arguments were mended, for the history: the call that was made is not quite the one that was asked for. */
+function repairEvents(
+  { name }: Tool,
+  { id }: LlmToolCall,
+  repaired: readonly string[],
+): readonly TranscriptEvent[] {
+  if (repaired.length === 0) return [];
+  const metadata = { tool: name, tool_call_id: id, repaired };
+  const text = `${name}: ${repaired.join('; ')}`;
+  return [
+    { kind: 'tool_arguments_repaired', role: 'system', visibility: 'internal', text, metadata },
+  ];
 }
 
 function* attemptCall(

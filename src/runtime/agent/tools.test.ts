@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../base/index.ts';
 import { executorOf, formatToolResult, parameterSchema, parseToolCalls, toTool } from './index.ts';
+import { readArguments } from './tool-arguments.ts';
 import { readLiteral } from './tool-literal.ts';
-import { argumentsOf } from './tool-run.ts';
 import { withoutTags } from './tool-text.ts';
 
 const codeOf = (fn: () => unknown) => {
@@ -45,12 +45,13 @@ describe('parameters of a tool', () => {
 
   it('complete the arguments of a call and name what does not fit', () => {
     const parameters = parameterSchema('t', { path, depth: { type: 'int', default: 2 } });
-    expect(argumentsOf({ parameters }, { path: 'a' })).toEqual({ args: { path: 'a', depth: 2 } });
-    expect(argumentsOf({ parameters }, { depth: 1 })).toEqual({ problems: ['$.path is missing'] });
-    expect(argumentsOf({ parameters }, { path: 'a', depth: 'x' })).toMatchObject({
+    const read = (given: Json) => readArguments({ parameters, annotations: {} }, given);
+    expect(read({ path: 'a' })).toEqual({ args: { path: 'a', depth: 2 }, repaired: [] });
+    expect(read({ depth: 1 })).toEqual({ problems: ['$.path is missing'] });
+    expect(read({ path: 'a', depth: 'x' })).toMatchObject({
       problems: [expect.stringContaining('$.depth')],
     });
-    expect(argumentsOf({ parameters }, 'path')).toHaveProperty('problems');
+    expect(read('path')).toHaveProperty('problems');
   });
 });
 

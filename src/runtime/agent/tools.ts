@@ -3,6 +3,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
 import { toolErrors } from './errors.ts';
+import { annotationsOf, isReadOnly, levelOf } from './tool-annotations.ts';
 
 export type ToolExecutor = 'harn' | 'host_bridge' | 'mcp_server' | 'provider_native';
 
@@ -65,6 +66,12 @@ export interface Tool {
   readonly onUnknown: 'retry' | 'fail';
   readonly timeoutMs: number | undefined;
   readonly maxOutputChars: number;
+  /** Its schema is kept back until a search of the model finds it; see tool-search.ts. */
+  readonly deferLoading: boolean;
+  /** A label by which providers group kept back tools. */
+  readonly namespace: string | undefined;
+  /** What else is declared about it; see tool-annotations.ts. */
+  readonly annotations: JsonObject;
 }
 
 /** Longer results are cut before a model sees them. */
@@ -78,20 +85,22 @@ export function toTool(declared: JsonObject, handler: ToolHandler | undefined): 
   if (executor !== 'provider_native' && handler === undefined) {
     throw toolErrors.noExecutor({ tool: name, executor });
   }
-  const annotations = objectOf(declared['annotations']);
-  const readOnly = isReadOnly(declared, annotations);
+  const annotations = annotationsOf(declared);
   return {
     name,
     description: typeof declared['description'] === 'string' ? declared['description'] : '',
     parameters: parameterSchema(name, declared['parameters'] ?? declared['inputSchema'] ?? {}),
     executor,
     handler,
-    mutates: flag(name, declared, 'mutates') ?? !readOnly,
-    sideEffects: levelOf(declared, annotations),
+    mutates: flag(name, declared, 'mutates') ?? !isReadOnly(annotations),
+    sideEffects: levelOf(annotations),
     parallel: flag(name, declared, 'parallel') ?? false,
     onUnknown: onUnknownOf(name, declared['on_unknown']),
     timeoutMs: positive(name, declared, 'timeout_ms'),
     maxOutputChars: positive(name, declared, 'max_output_chars') ?? MAX_OUTPUT_CHARS,
+    deferLoading: flag(name, declared, 'defer_loading') ?? false,
+    namespace: label(name, declared),
+    annotations,
   };
 }
 
@@ -105,29 +114,17 @@ export function toolTable(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
   return table;
 }
 
-function isReadOnly(declared: JsonObject, annotations: JsonObject): boolean {
-  if (annotations['readOnlyHint'] === true) return true;
-  const level = levelOf(declared, annotations);
-  if (level === 'none' || level === 'read_only') return true;
-  const kind = annotations['kind'];
-  return kind === 'read' || kind === 'search' || kind === 'think' || kind === 'fetch';
-}
-
-function levelOf(declared: JsonObject, annotations: JsonObject): string | undefined {
-  const level =
-    annotations['side_effect_level'] ?? objectOf(declared['policy'])['side_effect_level'];
-  return typeof level === 'string' ? level : undefined;
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
-}
-
 function flag(tool: string, declared: JsonObject, option: string): boolean | undefined {
   const value = declared[option];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'boolean') return value;
   throw toolErrors.badOption({ tool, option, expected: 'a bool' });
+}
+
+function label(tool: string, { namespace = null }: JsonObject): string | undefined {
+  if (namespace === null) return undefined;
+  if (typeof namespace === 'string' && namespace !== '') return namespace;
+  throw toolErrors.badOption({ tool, option: 'namespace', expected: 'a text' });
 }
 
 function positive(tool: string, declared: JsonObject, option: string): number | undefined {
@@ -155,7 +152,7 @@ export function parameterSchema(tool: string, value: Json): JsonObject {
   if (value['type'] === 'object' || isJsonObject(value['properties'])) {
     return { type: 'object', ...value };
   }
-  return schemaOf(Object.entries(value).map(([name, given]) => [name, propertyOf(given)]));
+  return schemaOf(Object.entries(value).map(([name, given]) => propertyNamed(name, given)));
 }
 
 function fromList(tool: string, list: readonly Json[]): JsonObject {
@@ -168,9 +165,9 @@ function fromList(tool: string, list: readonly Json[]): JsonObject {
           expected: 'a list of {name, type}',
         });
       }
-      const { name, type, ...rest } = item;
+      const { name, type, required, ...rest } = item;
       const schema = isJsonObject(type) ? type : propertyOf(type ?? {});
-      return [name as string, { ...schema, ...rest }] as const;
+      return { name: name as string, schema: { ...schema, ...rest }, optional: required === false };
     }),
   );
 }
@@ -194,14 +191,27 @@ const TYPES: { readonly [name: string]: string } = {
   nil: 'null',
 };
 
-function schemaOf(entries: readonly (readonly [string, JsonObject])[]): JsonObject {
+interface Property {
+  readonly name: string;
+  readonly schema: JsonObject;
+  readonly optional: boolean;
+}
+
+/** In the short form `required: false` says that a parameter may be left out; a list belongs to the object it is in. */
+function propertyNamed(name: string, given: Json): Property {
+  const { required, ...rest } = propertyOf(given);
+  const schema = Array.isArray(required) ? { ...rest, required } : rest;
+  return { name, schema, optional: required === false };
+}
+
+function schemaOf(entries: readonly Property[]): JsonObject {
   const properties: { [name: string]: JsonObject } = {};
   const required: string[] = [];
-  for (const [name, { required: needed, ...schema }] of entries) {
+  for (const { name, schema, optional } of entries) {
     // `any` says nothing; JSON Schema says nothing by not saying it.
     const { type, ...rest } = schema;
     properties[name] = type === 'any' || type === undefined ? rest : schema;
-    if (needed !== false && schema['default'] === undefined) required.push(name);
+    if (!optional && schema['default'] === undefined) required.push(name);
   }
   return { type: 'object', properties, required };
 }
@@ -221,7 +231,7 @@ export function executorOf(tool: string, config: JsonObject, hasHandler: boolean
     return 'harn';
   }
   if (hasHandler) throw toolErrors.needlessHandler({ tool, executor });
-  if (field !== undefined && typeof config[field] !== 'string') {
+  if (field !== undefined && (typeof config[field] !== 'string' || config[field] === '')) {
     throw toolErrors.missingField({ tool, executor, field });
   }
   return executor as ToolExecutor;

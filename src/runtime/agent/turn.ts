@@ -2,11 +2,10 @@
 // unit. Its result is all that the loop knows of it, so a turn that replay does not enter and one that it enters leave
 // the same session behind.
 import type { Json, JsonObject } from '../../base/index.ts';
-import { clockEffects } from '../io/index.ts';
-import { type LlmResult, type LlmToolCall, llmCall } from '../llm/index.ts';
+import { type LlmResult, llmCall } from '../llm/index.ts';
 import { performUnit, type RunContext, type Suspending } from '../run/index.ts';
-import { parallelAll } from '../work/index.ts';
 import { type AgentEventBody, appendAgentEvents } from './agent-events.ts';
+import type { Streak } from './call-streak.ts';
 import { Emitter } from './emitter.ts';
 import type { ParkWish } from './loop-gate.ts';
 import type { LoopPlan } from './loop-options.ts';
@@ -16,10 +15,10 @@ import { isPlan, planEntries, planRender } from './plan.ts';
 import { requestOf } from './prompt.ts';
 import { type Session, sessionsKey } from './session.ts';
 import { appendSessionFacts, sessionFacts } from './session-facts.ts';
-import { isSubagentCall, subagentAudit } from './subagent-tools.ts';
-import { runTool, type ToolOutcome } from './tool-run.ts';
+import type { ToolOutcome } from './tool-run.ts';
 import { formatToolResult, parseToolCalls, withoutTags } from './tool-text.ts';
 import type { TranscriptEvent, TranscriptMessage } from './transcript.ts';
+import { type Call, runCalls } from './turn-calls.ts';
 
 /** What a turn came to; the recorded outcome of its unit. */
 export type TurnResult = {
@@ -39,6 +38,10 @@ export type TurnResult = {
   readonly model: string;
   /** The model asks to be suspended. */
   readonly park?: ParkWish;
+  /** The calls in a row that are the same, where there are any. */
+  readonly streak?: Streak;
+  /** The tools that a search has brought up so far. */
+  readonly promoted?: readonly string[];
   /** Plans that tools gave; each is a line of the history. */
   readonly plans?: readonly JsonObject[];
 };
@@ -58,9 +61,11 @@ export interface TurnInput {
   readonly iteration: number;
   /** Textual calls that were let through so far, where native ones were expected. */
   readonly fallbacks: number;
+  /** The last call before the turn and how often it was made in a row. */
+  readonly streak: Streak | null;
+  /** The tools that searches brought up before the turn. */
+  readonly promoted: readonly string[];
 }
-
-type Call = LlmToolCall & { readonly problem?: string };
 
 const TURN = { name: 'agent.turn', access: 'mutate' } as const;
 
@@ -114,7 +119,9 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   const said = assistantMessage(answer, calls, isText);
   const structural = structuralOutcomes(ctx, calls);
   if (structural !== undefined) yield* showStructural(emitter, calls, structural);
-  const outcomes = structural?.outcomes ?? (yield* runCalls(ctx, calls, input, emitter));
+  const called = structural === undefined ? yield* runCalls(ctx, calls, input, emitter) : undefined;
+  const outcomes = structural?.outcomes ?? called?.outcomes ?? [];
+  const { streak = input.streak, promoted = input.promoted } = called ?? {};
   const results = calls.map((call, k) => resultMessage(call, outcomes[k] as ToolOutcome, isText));
   const rejected = fallback === 'rejected' ? [rejection()] : [];
   const plans = outcomes.flatMap(({ result: given }) => (isPlan(given) ? [given] : []));
@@ -133,6 +140,8 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
     provider: answer.provider,
     model: answer.model,
     ...(structural?.wish === undefined ? {} : { park: structural.wish }),
+    ...(streak === null ? {} : { streak }),
+    ...(promoted.length === 0 ? {} : { promoted }),
     ...(plans.length === 0 ? {} : { plans }),
   };
   for (const plan of plans) {
@@ -188,90 +197,6 @@ function callsOf(
   const refused = plan.fallback === 'reject' || (plan.fallback === 'allow_once' && fallbacks > 0);
   if (refused) return { calls: [], fallback: 'rejected', isText: true };
   return { calls, fallback: 'accepted', isText: true };
-}
-
-function* runCalls(
-  ctx: RunContext,
-  calls: readonly Call[],
-  input: TurnInput,
-  emitter: Emitter,
-): Suspending<readonly ToolOutcome[]> {
-  const { plan } = input;
-  const outcomes: ToolOutcome[] = [];
-  for (let at = 0; at < calls.length; ) {
-    let end = at;
-    while (end < calls.length && plan.tools.get((calls[end] as Call).name)?.parallel === true)
-      end += 1;
-    if (end - at < 2 || plan.maxConcurrentTools === 1) {
-      outcomes.push(yield* runCall(ctx, calls[at] as Call, input, emitter));
-      at += 1;
-      continue;
-    }
-    outcomes.push(...(yield* runBeside(ctx, calls.slice(at, end), input, emitter)));
-    at = end;
-  }
-  return outcomes;
-}
-
-/** Calls that may run at the same time; results in the order of the calls. */
-function* runBeside(
-  ctx: RunContext,
-  calls: readonly Call[],
-  input: TurnInput,
-  emitter: Emitter,
-): Suspending<readonly ToolOutcome[]> {
-  const handler = {
-    kind: 'generator' as const,
-    name: 'tool',
-    run: (child: RunContext, [call]: readonly unknown[]) =>
-      runCall(child, call as Call, input, emitter.in(child)),
-  };
-  const { maxConcurrentTools } = input.plan;
-  const maxConcurrent = Number.isFinite(maxConcurrentTools) ? maxConcurrentTools : undefined;
-  const outcomes = yield* parallelAll(ctx, calls, handler, { form: 'tools', maxConcurrent });
-  return outcomes as readonly ToolOutcome[];
-}
-
-function* runCall(
-  ctx: RunContext,
-  call: Call,
-  { plan, session }: TurnInput,
-  emitter: Emitter,
-): Suspending<ToolOutcome> {
-  const about = { tool_call_id: call.id, tool_name: call.name };
-  yield* emitter.emit({
-    type: 'tool_call',
-    ...about,
-    status: 'in_progress',
-    raw_input: call.arguments,
-  });
-  const startMs = ctx.sync(clockEffects.monotonic_ms, []);
-  const outcome = yield* runTool(ctx, plan.tools, call, {
-    sessionId: session.id,
-    retries: plan.toolRetries,
-    backoffMs: plan.toolBackoffMs,
-    permissions: plan.permissions,
-    grants: session.grants,
-  });
-  const durationMs = ctx.sync(clockEffects.monotonic_ms, []) - startMs;
-  yield* emitter.emit({
-    type: 'tool_call_update',
-    ...about,
-    duration_ms: durationMs,
-    executor: { kind: 'harn_builtin' },
-    ...(outcome.status === 'ok'
-      ? { status: 'completed', raw_output: outcome.result }
-      : {
-          status: 'failed',
-          error: outcome.message ?? 'failed',
-          error_category: outcome.category ?? 'unknown',
-        }),
-  });
-  if (outcome.status === 'ok' && isSubagentCall(call)) {
-    const audit = subagentAudit(call.arguments, outcome.result);
-    yield* emitter.emit({ type: 'tool_call_audit', tool_name: call.name, audit });
-  }
-  return outcome;
 }
 
 function assistantMessage(

@@ -89,6 +89,8 @@ export interface AgentMethods {
   forkAt(source: string, keepFirst: number, id?: string): string;
   trim(id: string, keepLast: number): number;
   inject(id: string, message: JsonObject): void;
+  /** Says something to the model of a session, as a user message: now, or after the turn that is under way. */
+  injectFeedback(id: string, kind: string, content: string): void;
   /** Calls `listener` with every event of the session from here on, in order; the loop waits for it. */
   subscribe(id: string, listener: (event: AgentEvent) => Promise<void> | void): void;
   close(id: string, status?: string): Promise<void>;
@@ -127,6 +129,8 @@ export function agentMethods(ctx: RunContext): AgentMethods {
     forkAt: (source, keepFirst, id) => sessionCalls.fork_at(ctx, source, keepFirst, id ?? null),
     trim: (id, keepLast) => sessionCalls.trim(ctx, id, keepLast),
     inject: (id, message) => void sessionCalls.inject(ctx, id, message),
+    injectFeedback: (id, kind, content) =>
+      void sessionCalls.inject_feedback(ctx, id, kind, content),
     subscribe: (id, listener) => void sessionCalls.subscribe(ctx, id, listenerOf(listener)),
     close: async (id, status) => void (await run((c) => sessionCalls.close(c, id, status ?? null))),
     replayEvents: (id) => run((inner) => sessionCalls.replay_events(inner, id)),

@@ -26,6 +26,7 @@ import { type LlmAnswer, type LlmResult, toResult } from './result.ts';
 import { type LlmRoute, llmBegin } from './route.ts';
 import { answerProblems, corrected, mismatch } from './structured.ts';
 import { llmTapesKey, llmTapeTurn } from './tape.ts';
+import { withToolSearch } from './tool-search.ts';
 import { emitFailure, emitRequest, emitResponse } from './transcript.ts';
 import { usageFacts } from './usage.ts';
 
@@ -156,9 +157,12 @@ function budgetSpent({ provider, model }: ParsedCall): HarnError {
 }
 
 function* ask(ctx: RunContext, call: ParsedCall): Suspending<LlmResult> {
-  const { request, provider, model, tape } = call;
+  const { provider, model, tape } = call;
   const mocked = ctx.get(llmMocksKey).active;
   const route = ctx.sync(llmBegin, [{ provider, model, tape, mocked }]);
+  const isForced = call.forcedSearch.includes(route.provider);
+  const to = { provider: route.provider, model: route.model, isForced };
+  const request = withToolSearch(call.request, call.toolSearch, to);
   const given: Given = {
     mock: route.kind === 'mock' ? ctx.sync(llmMockTake, [request]) : NO_MOCK,
     turn: route.kind === 'tape' ? ctx.sync(llmTapeTurn, [request]) : 0,

@@ -174,6 +174,25 @@ export const llmErrors = defineErrors('LLM', {
     hint: 'leave it out; it is refused rather than ignored, so that no call differs from what was asked',
     retry: false,
   }),
+  noNativeSearch: row<{ provider: string; model: string }>({
+    number: 195,
+    message: ({ provider, model }) =>
+      `tool_search: the provider "${provider}" with the model "${model}" does not expose native tool search; use mode: "client" (or "auto") to search here`,
+    retry: false,
+  }),
+  noSearchHost: row<{ strategy: string }>({
+    number: 196,
+    message: ({ strategy }) =>
+      `tool_search: the strategy "${strategy}" asks a host to search, and none is connected`,
+    hint: 'use the strategy "bm25" or "regex"',
+    retry: false,
+  }),
+  allDeferred: row<Record<string, never>>({
+    number: 197,
+    message: () => 'tool_search: every tool is kept back; one at least must be visible at once',
+    hint: 'leave defer_loading out for one of them, or name one in always_loaded',
+    retry: false,
+  }),
   noPrompt: row<Record<string, never>>({
     number: 142,
     message: () => 'llm.call needs a prompt or messages',

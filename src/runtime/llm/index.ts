@@ -50,6 +50,8 @@ export { schemaProblems } from './schema-check.ts';
 export { modelDecider } from './settlement-decider.ts';
 // Tapes
 export { tapeKey } from './tape.ts';
+// Tools that are kept back
+export { parseToolSearch, searchTool, splitTools, type ToolSearch } from './tool-search.ts';
 // The record and the end of a run
 export { llmUnsettledSource } from './unsettled.ts';
 export { type LlmUsageRecord, llmUsageSection } from './usage.ts';

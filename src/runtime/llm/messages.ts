@@ -91,10 +91,17 @@ export function toTools(value: Json): readonly LlmTool[] {
       throw bad('tools', 'a list of {name, description, parameters}');
     }
     const description = tool['description'];
+    const outer = item as JsonObject;
+    const deferred = outer['defer_loading'] ?? tool['defer_loading'] ?? null;
+    const namespace = outer['namespace'] ?? tool['namespace'] ?? null;
+    if (deferred !== null && typeof deferred !== 'boolean')
+      throw bad('tools', 'a list whose defer_loading are bools');
     return {
       name: tool['name'],
       ...(typeof description === 'string' ? { description } : {}),
       parameters: toSchema(tool['parameters'] ?? tool['input_schema'] ?? {}),
+      ...(deferred === true ? { defer_loading: true as const } : {}),
+      ...(typeof namespace === 'string' ? { namespace } : {}),
     };
   });
 }

@@ -9,6 +9,7 @@ import { toToolCall } from './messages.ts';
 import { type LlmRequest, type LlmToolCall, promptOf, snippetOf, textOf } from './request.ts';
 import type { LlmAnswer, LlmStopReason } from './result.ts';
 import type { LlmRoute } from './route.ts';
+import { nativeTools } from './tool-search.ts';
 
 /** One prepared answer. Without `match` it is used once, in order; with it, for every request that fits. */
 export type LlmMock = {
@@ -96,7 +97,8 @@ export class LlmMocks {
   take(request: LlmRequest): LlmMock | null {
     const scope = this.#top;
     const { messages, system } = request;
-    scope.calls.push({ messages, system, tools: request.tools ?? null });
+    const tools = request.tool_search === undefined ? request.tools : nativeTools(request);
+    scope.calls.push({ messages, system, tools: (tools ?? null) as Json });
     const next = scope.mocks.findIndex((mock) => mock.match === undefined);
     if (next !== -1) return scope.mocks.splice(next, 1)[0] ?? null;
     const text = messages.map(textOf).join('\n');

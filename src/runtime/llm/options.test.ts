@@ -15,6 +15,8 @@ describe('options of llm.call', () => {
     expect(parseCall('hi', null, {})).toEqual({
       provider: null,
       model: null,
+      toolSearch: undefined,
+      forcedSearch: [],
       tape: null,
       retries: 0,
       backoffMs: 250,
@@ -41,8 +43,8 @@ describe('options of llm.call', () => {
   });
 
   it('are refused, not ignored, when this version does not have them', () => {
-    expect(codeOf({ tool_search: true })).toBe('HARN-LLM-141');
-    expect(codeOf({ tool_search: null })).toBe('accepted');
+    expect(codeOf({ interleaved_thinking: true })).toBe('HARN-LLM-141');
+    expect(codeOf({ interleaved_thinking: null })).toBe('accepted');
   });
 
   it.each([

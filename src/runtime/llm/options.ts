@@ -3,7 +3,9 @@
 import { isJsonObject, type Json, type JsonObject, nearestName } from '../../base/index.ts';
 import { llmErrors } from './errors.ts';
 import { toMessages, toTools } from './messages.ts';
+import { PROVIDER_NAMES } from './providers/known.ts';
 import type { LlmOutput, LlmRequest } from './request.ts';
+import { parseToolSearch, type ToolSearch } from './tool-search.ts';
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 const DEFAULT_BACKOFF_MS = 250;
@@ -30,6 +32,8 @@ export type LlmOptions = {
   readonly messages?: readonly Json[] | null;
   readonly tools?: readonly Json[] | JsonObject | null;
   readonly tool_choice?: Json;
+  /** Keep tools with `defer_loading` back until a search finds them: true, `bm25`, `regex` or a dict. */
+  readonly tool_search?: Json;
   /** `text`, `json`, or `{kind, schema}`. Older names: `response_format`, `json_schema`, `schema`, `output_schema`. */
   readonly output_format?: Json;
   readonly output?: Json;
@@ -64,6 +68,9 @@ export interface ParsedCall {
   /** How often to ask again for an answer that does not fit; undefined: answers are not checked. */
   readonly schemaRetries: number | undefined;
   readonly nudge: string | boolean;
+  readonly toolSearch: ToolSearch | undefined;
+  /** Providers whose search of tools the caller vouches for. */
+  readonly forcedSearch: readonly string[];
   readonly request: LlmRequest;
 }
 
@@ -72,12 +79,20 @@ const KNOWN = [
   ...['frequency_penalty', 'presence_penalty', 'timeout_ms', 'timeout', 'messages', 'tools'],
   ...['tool_choice', 'output_format', 'output', 'response_format', 'schema', 'json_schema'],
   ...['output_validation', 'schema_retries', 'schema_retry_nudge'],
-  ...['output_schema', 'thinking', 'llm_retries', 'llm_backoff_ms', 'stream', 'cache'],
+  ...[
+    'output_schema',
+    'thinking',
+    'llm_retries',
+    'tool_search',
+    'llm_backoff_ms',
+    'stream',
+    'cache',
+  ],
 ] as const;
 
 /** Documented options that this version does not have. */
 const UNSUPPORTED = [
-  ...['interleaved_thinking', 'anthropic_beta_features', 'vision', 'tool_search', 'budget'],
+  ...['interleaved_thinking', 'anthropic_beta_features', 'vision', 'budget'],
   ...['structural_experiment', 'transcript', 'model_tier', 'schema_stream_abort'],
   ...['repair', 'llm_repair', 'system', 'api_mode'],
 ];
@@ -120,6 +135,8 @@ export function parseCall(prompt: string, system: string | null, options: LlmOpt
     backoffMs: number(given, 'llm_backoff_ms', 0, Number.MAX_SAFE_INTEGER) ?? DEFAULT_BACKOFF_MS,
     schemaRetries: schemaRetriesOf(given),
     nudge: nudgeOf(given),
+    toolSearch: parseToolSearch(given['tool_search']),
+    forcedSearch: forcedSearchOf(given),
     request,
   };
 }
@@ -129,6 +146,10 @@ function onlyKnown(options: JsonObject): { readonly [name: string]: Json } {
   const given: { [name: string]: Json } = {};
   for (const [option, value] of Object.entries(options)) {
     if (value === null || value === undefined) continue;
+    if (PROVIDER_NAMES.includes(option) && isJsonObject(value)) {
+      given[option] = value;
+      continue;
+    }
     if (UNSUPPORTED.includes(option)) throw llmErrors.unsupportedOption({ option });
     if (!(KNOWN as readonly string[]).includes(option)) {
       const suggestion = nearestName(option, KNOWN, 2);
@@ -137,6 +158,17 @@ function onlyKnown(options: JsonObject): { readonly [name: string]: Json } {
     given[option] = value;
   }
   return given;
+}
+
+/** `{<provider>: {force_native_tool_search: true}}`. */
+function forcedSearchOf(given: { readonly [name: string]: Json }): readonly string[] {
+  return PROVIDER_NAMES.filter((name) => {
+    const own = given[name];
+    if (!isJsonObject(own)) return false;
+    const unknown = Object.keys(own).find((key) => key !== 'force_native_tool_search');
+    if (unknown !== undefined) throw bad(name, `a dict without "${unknown}"`);
+    return own['force_native_tool_search'] === true;
+  });
 }
 
 type Given = { readonly [name: string]: Json };

@@ -1,6 +1,7 @@
 // A model call as data: what is asked, in a shape that no provider owns. Made once from a caller's arguments
 // (options.ts); providers, mocks and tapes read it as it is.
 import type { Json, JsonObject } from '../../base/index.ts';
+import type { NativeSearch } from './tool-search.ts';
 
 /** One part of a message. An image has exactly one of `url` and `base64`. */
 export type LlmContentBlock =
@@ -36,6 +37,10 @@ export type LlmTool = {
   readonly name: string;
   readonly description?: string;
   readonly parameters: JsonObject;
+  /** Kept back until a search finds it; see tool-search.ts. */
+  readonly defer_loading?: true;
+  /** A label for groups of tools that are kept back. */
+  readonly namespace?: string;
 };
 
 /** The shape of the answer. */
@@ -59,6 +64,8 @@ export type LlmRequest = {
   readonly presence_penalty?: number;
   readonly reasoning_effort?: 'low' | 'medium' | 'high';
   readonly tools?: readonly LlmTool[];
+  /** The provider searches the tools that are kept back. */
+  readonly tool_search?: NativeSearch;
   /** Prompt caching was asked for: says nothing about the answer. */
   readonly cache?: true;
   readonly tool_choice?: 'auto' | 'none' | 'required' | { readonly name: string };

@@ -2,10 +2,12 @@
 // of its own. The SDK's model interface is used as it is, without the `ai` package's generation loop: that loop adds
 // retries, console warnings and 100 ms of loading, and our journal, tools and spans stand in its place.
 import { createFetch, type HostHttp } from '../../host/index.ts';
+import { llmErrors } from '../errors.ts';
 import { toArguments } from '../messages.ts';
 import { costOf } from '../prices.ts';
 import type { LlmAnswer, LlmStopReason } from '../result.ts';
 import { endpointOf } from '../route.ts';
+import { nativeTools } from '../tool-search.ts';
 import { type KnownProvider, knownProvider } from './known.ts';
 import { toLlmError } from './openai-errors.ts';
 import { type SdkModel, toSdkOptions, transformBody } from './openai-messages.ts';
@@ -17,6 +19,9 @@ type SdkAnswer = Awaited<ReturnType<SdkModel['doGenerate']>>;
 export const askOpenAiCompatible: ProviderFunction = async (call) => {
   const { host, request, provider, model, signal } = call;
   const known = knownProvider(provider) as KnownProvider;
+  // This wire format has no words for the search of others.
+  if (request.tool_search?.form === 'anthropic')
+    throw llmErrors.noNativeSearch({ provider, model });
   const { baseUrl, apiKey } = endpointOf(known, host.env);
   const startMs = host.clock.monotonicMs();
   try {
@@ -26,7 +31,10 @@ export const askOpenAiCompatible: ProviderFunction = async (call) => {
       baseURL: baseUrl,
       fetch: createFetch(cutBy(host.http, signal)),
       supportsStructuredOutputs: known.schemas,
-      transformRequestBody: (body) => transformBody(model, body),
+      transformRequestBody: (body) => {
+        const sent = transformBody(model, body);
+        return request.tool_search === undefined ? sent : { ...sent, tools: nativeTools(request) };
+      },
       ...(apiKey === undefined ? {} : { apiKey }),
     });
     const answer = await sdk.chatModel(model).doGenerate(toSdkOptions(request, signal));

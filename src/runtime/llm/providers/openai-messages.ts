@@ -32,9 +32,10 @@ export function toSdkOptions(request: LlmRequest, signal: AbortSignal): SdkOptio
     options.responseFormat = { type: 'json', ...(schema === undefined ? {} : { schema }) };
   }
   if (request.tools !== undefined) {
-    options.tools = request.tools.map(({ parameters, ...tool }) => ({
+    options.tools = request.tools.map(({ name, description, parameters }) => ({
       type: 'function' as const,
-      ...tool,
+      name,
+      ...(description === undefined ? {} : { description }),
       inputSchema: parameters,
     }));
   }

@@ -1,0 +1,172 @@
+// The calls of one answer: which run beside each other and which one by one, what is no longer called, and what followers
+// see of it. What a call comes to is decided in tool-run.ts.
+import { clockEffects } from '../io/index.ts';
+import type { LlmToolCall } from '../llm/index.ts';
+import type { RunContext, Suspending } from '../run/index.ts';
+import { parallelAll } from '../work/index.ts';
+import { CallStreak, type Streak } from './call-streak.ts';
+import type { Emitter } from './emitter.ts';
+import { isSubagentCall, subagentAudit } from './subagent-tools.ts';
+import { runTool, type ToolOutcome } from './tool-run.ts';
+import { hiddenOutcome, isSearchCall, promote, runSearch } from './tool-search.ts';
+import type { TurnInput } from './turn.ts';
+
+export type Call = LlmToolCall & { readonly problem?: string };
+
+/** What the calls of an answer came to, in their order. */
+export interface CalledTools {
+  readonly outcomes: readonly ToolOutcome[];
+  readonly streak: Streak | null;
+  /** The tools that are visible beside the eager ones from here on. */
+  readonly promoted: readonly string[];
+}
+
+/** Runs the calls of an answer. */
+export function* runCalls(
+  ctx: RunContext,
+  calls: readonly Call[],
+  input: TurnInput,
+  emitter: Emitter,
+): Suspending<CalledTools> {
+  const { plan } = input;
+  const streak = new CallStreak(plan.loopDetect, input.streak);
+  const outcomes: ToolOutcome[] = [];
+  let { promoted } = input;
+  for (let at = 0; at < calls.length; ) {
+    const call = calls[at] as Call;
+    let end = at;
+    while (end < calls.length && isParallel(calls[end] as Call, input)) end += 1;
+    if (end - at >= 2 && plan.maxConcurrentTools > 1) {
+      const batch = calls.slice(at, end);
+      const results = yield* runBeside(ctx, batch, input, emitter);
+      for (const [k, one] of batch.entries()) {
+        outcomes.push(yield* noted(streak, one, results[k] as ToolOutcome, emitter));
+      }
+      at = end;
+      continue;
+    }
+    if (isSearchCall(plan, call)) {
+      const { found, ...outcome } = yield* runShown(call, emitter, ctx, () =>
+        runSearch(ctx, plan, call, emitter),
+      );
+      promoted = promote(plan, promoted, found);
+      outcomes.push(outcome);
+    } else outcomes.push(yield* runAlone(ctx, call, input, { emitter, streak }));
+    at += 1;
+  }
+  return { outcomes, streak: streak.state, promoted };
+}
+
+function isParallel(call: Call, { plan }: TurnInput): boolean {
+  return plan.tools.get(call.name)?.parallel === true;
+}
+
+/** One call, unless it only repeats what was called before. */
+function* runAlone(
+  ctx: RunContext,
+  call: Call,
+  input: TurnInput,
+  { emitter, streak }: { readonly emitter: Emitter; readonly streak: CallStreak },
+): Suspending<ToolOutcome> {
+  const refused = streak.refuse(call);
+  if (refused === undefined) {
+    return yield* noted(streak, call, yield* runCall(ctx, call, input, emitter), emitter);
+  }
+  yield* warn(streak, call, emitter);
+  return yield* runShown(call, emitter, ctx, function* () {
+    yield* [];
+    return refused;
+  });
+}
+
+function* noted(
+  streak: CallStreak,
+  call: Call,
+  outcome: ToolOutcome,
+  emitter: Emitter,
+): Suspending<ToolOutcome> {
+  const shown = streak.note(call, outcome);
+  yield* warn(streak, call, emitter);
+  return shown;
+}
+
+function* warn(streak: CallStreak, call: Call, emitter: Emitter): Suspending<void> {
+  const warning = streak.warning(call);
+  if (warning !== undefined) yield* emitter.emit({ type: 'agent_loop_stall_warning', warning });
+}
+
+/** Calls that may run at the same time; results in the order of the calls. */
+function* runBeside(
+  ctx: RunContext,
+  calls: readonly Call[],
+  input: TurnInput,
+  emitter: Emitter,
+): Suspending<readonly ToolOutcome[]> {
+  const handler = {
+    kind: 'generator' as const,
+    name: 'tool',
+    run: (child: RunContext, [call]: readonly unknown[]) =>
+      runCall(child, call as Call, input, emitter.in(child)),
+  };
+  const { maxConcurrentTools } = input.plan;
+  const maxConcurrent = Number.isFinite(maxConcurrentTools) ? maxConcurrentTools : undefined;
+  const outcomes = yield* parallelAll(ctx, calls, handler, { form: 'tools', maxConcurrent });
+  return outcomes as readonly ToolOutcome[];
+}
+
+function* runCall(
+  ctx: RunContext,
+  call: Call,
+  { plan, session, promoted }: TurnInput,
+  emitter: Emitter,
+): Suspending<ToolOutcome> {
+  const outcome = yield* runShown(call, emitter, ctx, function* () {
+    const hidden = hiddenOutcome(plan, call.name, promoted);
+    if (hidden !== undefined) return hidden;
+    return yield* runTool(ctx, plan.tools, call, {
+      sessionId: session.id,
+      retries: plan.toolRetries,
+      backoffMs: plan.toolBackoffMs,
+      permissions: plan.permissions,
+      grants: session.grants,
+    });
+  });
+  if (outcome.status === 'ok' && isSubagentCall(call)) {
+    const audit = subagentAudit(call.arguments, outcome.result);
+    yield* emitter.emit({ type: 'tool_call_audit', tool_name: call.name, audit });
+  }
+  return outcome;
+}
+
+/** Does the work of a call between its two events. */
+function* runShown<O extends ToolOutcome>(
+  call: Call,
+  emitter: Emitter,
+  ctx: RunContext,
+  work: () => Suspending<O>,
+): Suspending<O> {
+  const about = { tool_call_id: call.id, tool_name: call.name };
+  yield* emitter.emit({
+    type: 'tool_call',
+    ...about,
+    status: 'in_progress',
+    raw_input: call.arguments,
+  });
+  const startMs = ctx.sync(clockEffects.monotonic_ms, []);
+  const outcome = yield* work();
+  const durationMs = ctx.sync(clockEffects.monotonic_ms, []) - startMs;
+  yield* emitter.emit({
+    type: 'tool_call_update',
+    ...about,
+    duration_ms: durationMs,
+    executor: { kind: 'harn_builtin' },
+    ...(outcome.status === 'ok'
+      ? { status: 'completed', raw_output: outcome.result }
+      : {
+          status: 'failed',
+          error: outcome.message ?? 'failed',
+          error_category: outcome.category ?? 'unknown',
+        }),
+  });
+  return outcome;
+}
