@@ -2,15 +2,11 @@
 // that are made from a description.
 import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
 import {
-  callSynthesized,
-  clearSynthesizedTools,
   type RunContext,
-  readSurface,
-  synthesisErrors,
-  synthesizedTools,
-  synthesizeTool,
   toolBindingEffects,
-  validateSurface,
+  toolErrors,
+  toolSurface,
+  toolSynthesis,
 } from '../runtime/index.ts';
 import {
   type Ctx,
@@ -33,13 +29,13 @@ import { wrong } from './errors.ts';
 /** The entry of a bound tool. */
 function boundTool(ctx: Ctx, fn: string, name: Value | undefined): Dict {
   const registry = (ctx as RunContext).sync(toolBindingEffects.bound, []) as Value;
-  if (registry === null) throw synthesisErrors.notBound({ fn });
+  if (registry === null) throw toolErrors.notBound({ fn });
   const entries = entriesOf(fn, registry);
   const wanted = display(name ?? null);
   const found = entries.find((entry) => dictGet(entry, 'name') === wanted);
   if (found !== undefined) return found;
   const known = entries.map((entry) => display(dictGet(entry, 'name') ?? null)).join(', ');
-  throw synthesisErrors.unknownTool({ fn, tool: wanted, known });
+  throw toolErrors.unknownTool({ fn, tool: wanted, known });
 }
 
 /** The entries of a surface as data; code is told by `handler: true`. */
@@ -66,13 +62,15 @@ function validate(surface: Value | undefined, options: Value | undefined): Value
     ...(toData(rest as Value) as JsonObject),
     ...(isDict(options ?? null) ? (toData(options as Value) as JsonObject) : {}),
   };
-  return fromJson(validateSurface(readSurface(data, surfaceTools(tools))) as unknown as Json);
+  return fromJson(
+    toolSurface.validate(toolSurface.read(data, surfaceTools(tools))) as unknown as Json,
+  );
 }
 
 /** The closure of a synthesized tool. */
 function synthesized(ctx: Ctx, config: Value | undefined): HarnFunction {
-  const tool = synthesizeTool(ctx as RunContext, synthesisConfig(config));
-  const call = (_: Ctx, args?: Value) => fromJson(callSynthesized(tool, toData(args ?? {})));
+  const tool = toolSynthesis.make(ctx as RunContext, synthesisConfig(config));
+  const call = (_: Ctx, args?: Value) => fromJson(toolSynthesis.call(tool, toData(args ?? {})));
   return describeFunction(call, { name: tool.name, params: ['args'], doc: tool.description });
 }
 
@@ -134,12 +132,12 @@ export function toolSurfaceRows(): readonly BuiltinRow[] {
     builtin(
       'tool_synthesis_cache() -> list',
       { doc: 'The tools that were synthesized in this run.', effect: 'ambient' },
-      (ctx: Ctx) => fromJson(synthesizedTools(ctx as RunContext) as unknown as Json),
+      (ctx: Ctx) => fromJson(toolSynthesis.list(ctx as RunContext) as unknown as Json),
     ),
     builtin(
       'tool_synthesis_clear() -> nil',
       { doc: 'Forgets the tools that were synthesized in this run.', effect: 'ambient' },
-      (ctx: Ctx) => clearSynthesizedTools(ctx as RunContext),
+      (ctx: Ctx) => toolSynthesis.clear(ctx as RunContext),
     ),
   ];
 }

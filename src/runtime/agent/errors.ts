@@ -132,13 +132,23 @@ export const toolErrors = defineErrors('TOL', {
     number: 10,
     message: ({ tool }) => `two tools are called "${tool}"`,
   }),
+  notBound: row<{ fn: string }>({
+    number: 20,
+    message: ({ fn }) => `${fn}: no tool registry bound`,
+    hint: 'bind one first: tool_bind(registry)',
+  }),
+  unknownTool: row<{ fn: string; tool: string; known: string }>({
+    number: 21,
+    message: ({ fn, tool, known }) =>
+      `${fn}: the bound registry has no tool "${tool}"; it has: ${known}`,
+  }),
   badHook: row<{ expected: string }>({
     number: 11,
     message: ({ expected }) => `register_tool_hook: the config must be ${expected}`,
   }),
 });
 
-/** Family TSY: tools made from a description, and registries that are bound. */
+/** Family TSY: tools made from a description. */
 export const synthesisErrors = defineErrors('TSY', {
   badConfig: row<{ option: string; expected: string }>({
     number: 1,
@@ -160,16 +170,6 @@ export const synthesisErrors = defineErrors('TSY', {
   notConnected: row<{ tool: string; executor: string }>({
     number: 5,
     message: ({ tool, executor }) => `${tool}: its executor "${executor}" is not connected`,
-  }),
-  notBound: row<{ fn: string }>({
-    number: 6,
-    message: ({ fn }) => `${fn}: no tool registry bound`,
-    hint: 'bind one first: tool_bind(registry)',
-  }),
-  unknownTool: row<{ fn: string; tool: string; known: string }>({
-    number: 7,
-    message: ({ fn, tool, known }) =>
-      `${fn}: the bound registry has no tool "${tool}"; it has: ${known}`,
   }),
 });
 

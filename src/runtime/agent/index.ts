@@ -106,18 +106,11 @@ export { lifecycleTools } from './subagent-tools.ts';
 export { toolBindingEffects } from './tool-binding.ts';
 export { clearToolHooks, registerToolHook, type ToolHookCode } from './tool-hooks.ts';
 export {
-  readSurface,
   type SurfaceDiagnostic,
   type SurfaceReport,
-  validateSurface,
+  toolSurface,
 } from './tool-surface.ts';
-export {
-  callSynthesized,
-  clearSynthesizedTools,
-  type SynthesizedTool,
-  synthesizedTools,
-  synthesizeTool,
-} from './tool-synthesis.ts';
+export { type SynthesizedTool, toolSynthesis } from './tool-synthesis.ts';
 export { formatToolResult, parseToolCalls, type TextCall, toolPrompt } from './tool-text.ts';
 export {
   executorOf,

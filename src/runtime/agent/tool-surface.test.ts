@@ -1,7 +1,7 @@
 // Findings about tool surfaces, one by one.
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../base/index.ts';
-import { readSurface, validateSurface } from './index.ts';
+import { readSurface, validateSurface } from './tool-surface.ts';
 
 const annotated = (more: JsonObject = {}): JsonObject => ({
   kind: 'read',

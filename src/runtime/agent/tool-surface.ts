@@ -98,6 +98,9 @@ export function readSurface(given: JsonObject, tools: readonly JsonObject[]): To
   };
 }
 
+/** Both steps, for front doors. */
+export const toolSurface = { read: readSurface, validate: validateSurface };
+
 /** The face of a declaration; `handler: true` stands for one that has code. */
 function faceOf(declared: JsonObject): Face {
   const inner = isJsonObject(declared['function']) ? declared['function'] : declared;

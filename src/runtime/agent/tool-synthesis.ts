@@ -54,19 +54,19 @@ const effects = {
 };
 
 /** Makes a tool of `{description, name?, parameters?, return_type?, capabilities?, executor?, ...}` and keeps it. */
-export function synthesizeTool(ctx: RunContext, config: Json | undefined): SynthesizedTool {
+function synthesizeTool(ctx: RunContext, config: Json | undefined): SynthesizedTool {
   const tool = readSynthesis(config);
   ctx.sync(effects.keep, [tool]);
   return tool;
 }
 
-export const synthesizedTools = (ctx: RunContext): readonly SynthesizedTool[] =>
+const synthesizedTools = (ctx: RunContext): readonly SynthesizedTool[] =>
   ctx.sync(effects.cache, []);
 
-export const clearSynthesizedTools = (ctx: RunContext): null => ctx.sync(effects.clear, []);
+const clearSynthesizedTools = (ctx: RunContext): null => ctx.sync(effects.clear, []);
 
 /** Calls a synthesized tool: what would be called, with checked arguments. Nothing outside is touched. */
-export function callSynthesized(tool: SynthesizedTool, given: Json): JsonObject {
+function callSynthesized(tool: SynthesizedTool, given: Json): JsonObject {
   const required = tool.parameters['required'];
   const named = isJsonObject(given) ? given : {};
   for (const name of Array.isArray(required) ? (required as readonly Json[]) : []) {
@@ -175,3 +175,11 @@ function nameFrom(description: string): string {
 function bad(option: string, expected: string): Error {
   return synthesisErrors.badConfig({ option, expected });
 }
+
+/** All of it, for front doors. */
+export const toolSynthesis = {
+  make: synthesizeTool,
+  call: callSynthesized,
+  list: synthesizedTools,
+  clear: clearSynthesizedTools,
+};
