@@ -14,6 +14,7 @@ import { checkpointRows, metadataRows, storeRows } from './kept.ts';
 import { lifecycleRows } from './lifecycle.ts';
 import { llmRows } from './llm.ts';
 import { lockRows } from './locks.ts';
+import { memoryRows } from './memory.ts';
 import { netRows } from './net.ts';
 import { obsRows, termRows } from './observe.ts';
 import { placeRows } from './places.ts';
@@ -47,6 +48,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => storeRows(),
   () => checkpointRows(),
   () => metadataRows(),
+  () => memoryRows(),
   () => promptRows(),
   () => processRows(),
   () => netRows(),

@@ -7,6 +7,7 @@ import {
   clockEffects,
   envEffects,
   fsEffects,
+  memoryEffects,
   metadataEffects,
   netEffects,
   placeEffects,
@@ -51,6 +52,7 @@ const FAMILIES = {
   system: systemEffects,
   runtime: { ...storeEffects, ...checkpointEffects },
   project: metadataEffects,
+  memory: memoryEffects,
   testing: { ...testClockEffects, ...testStdioEffects, ...testHttpEffects, ...testHostEffects },
 } as const;
 
@@ -73,6 +75,8 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly runtime: Handle<'runtime'>;
   /** Facts about the directories of the project. */
   readonly project: Handle<'project'>;
+  /** Observations that outlive a run, found again by their words. */
+  readonly memory: Handle<'memory'>;
   /** Stand-ins for programs under test: virtual time, prepared stdin. */
   readonly testing: Handle<'testing'>;
   readonly term: TermHandle;

@@ -53,4 +53,8 @@ export const ioErrors = defineErrors('IOE', {
     message: ({ path, reason }) => `${path} cannot be used: ${reason}`,
     hint: 'mend it, or move it away; nothing was changed',
   }),
+  badMemory: row<{ detail: string }>({
+    number: 11,
+    message: ({ detail }) => `memory: ${detail}`,
+  }),
 });

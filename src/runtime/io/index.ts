@@ -12,6 +12,15 @@ export {
 export type { HttpOptions } from './http-request.ts';
 export { checkpointEffects, storeEffects } from './kept-values.ts';
 export { type LogLevel, logEffects, writeJsonLog, writeLog } from './logs.ts';
+export {
+  type MemoryForgotten,
+  type MemoryOptions,
+  type MemoryPredicate,
+  type MemorySummary,
+  type MemoryWindow,
+  memoryEffects,
+} from './memory.ts';
+export type { MemoryRecord } from './memory-log.ts';
 export { metadataEffects } from './metadata.ts';
 export { type DownloadResult, type HttpResult, netEffects } from './net.ts';
 export { placeEffects } from './places.ts';
