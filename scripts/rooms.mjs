@@ -173,6 +173,7 @@ export const RUNTIME_ORDER = [
   'boundary',
   'llm',
   'human',
+  'waitpoint',
   'work',
   'agent',
   'workflow',

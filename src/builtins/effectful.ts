@@ -15,6 +15,7 @@ import { lifecycleRows } from './lifecycle.ts';
 import { llmRows } from './llm.ts';
 import { lockRows } from './locks.ts';
 import { memoryRows } from './memory.ts';
+import { monitorRows } from './monitors.ts';
 import { netRows } from './net.ts';
 import { obsRows, termRows } from './observe.ts';
 import { placeRows } from './places.ts';
@@ -32,6 +33,7 @@ import { toolHookRows } from './tool-hooks.ts';
 import { toolSurfaceRows } from './tool-surface.ts';
 import { transcriptRows } from './transcript.ts';
 import { triggerRows } from './triggers.ts';
+import { waitpointRows } from './waitpoints.ts';
 import { workerRows } from './worker.ts';
 import { workflowRows } from './workflow.ts';
 
@@ -63,7 +65,9 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => llmRows(),
   () => humanRows(),
   () => hostCallRows(),
+  () => waitpointRows(),
   () => triggerRows(),
+  () => monitorRows(),
   () => poolRows(),
   () => recordRows(),
   () => workerRows(),

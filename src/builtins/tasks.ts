@@ -19,6 +19,7 @@ import {
   call,
   DISPLAY,
   type Dict,
+  dictGet,
   Emit,
   err,
   type HarnFunction,
@@ -168,6 +169,11 @@ export function taskRows(): readonly BuiltinRow[] {
       { doc: 'Ends a spawned task now; nothing of it runs again.', effect: 'ambient' },
       (ctx, task) => {
         if (task instanceof HarnTaskHandle) cancelSpawned(ctx as RunContext, task.spawned);
+        // This name always means the builtin, also where std/waitpoint brings one of its own.
+        if (isDict(task) && dictGet(task as Dict, '_type') === 'waitpoint') {
+          const detail = 'this is a waitpoint; end it with `waitpoint_cancel`';
+          throw wrong.argument({ builtin: 'cancel', detail });
+        }
         return null;
       },
     ),

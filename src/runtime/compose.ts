@@ -62,7 +62,7 @@ import {
 } from './run/index.ts';
 import type { SpanExporter } from './trace/index.ts';
 import { inboxResumeSource, triggerUnsettledSource } from './trigger/index.ts';
-
+import { waitpointIndex } from './waitpoint/index.ts';
 import {
   attachmentKeeperKey,
   codeSourceKey,
@@ -110,11 +110,16 @@ function lateList<T>(...items: readonly (() => T)[]): readonly T[] {
 
 /** Declare these when opening a store for runs. */
 export const RUNTIME_PROJECTIONS = lateList<
-  typeof runIndex | typeof handoffIndex | typeof questionIndex | typeof workerIndex
+  | typeof runIndex
+  | typeof handoffIndex
+  | typeof questionIndex
+  | typeof waitpointIndex
+  | typeof workerIndex
 >(
   () => runIndex,
   () => handoffIndex,
   () => questionIndex,
+  () => waitpointIndex,
   () => workerIndex,
 );
 

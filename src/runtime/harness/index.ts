@@ -17,6 +17,7 @@ export type {
   OnFinish,
   RootMethods,
 } from './lifecycle.ts';
+export type { MonitorCall } from './monitors.ts';
 export type { LogMethods, TermHandle } from './observe.ts';
 export type {
   AgentPermissions,

@@ -36,10 +36,12 @@ import {
   type RootMethods,
   rootMethods,
 } from './lifecycle.ts';
+import { type MonitorsHandle, monitorsHandle } from './monitors.ts';
 import { type TermHandle, termHandle } from './observe.ts';
 import { type QueueHandle, queueHandle, type TriggersHandle, triggersHandle } from './queues.ts';
 import { type SyncHandle, syncHandle } from './sync.ts';
 import { type TaskMethods, taskMethods } from './tasks.ts';
+import { type WaitpointsHandle, waitpointsHandle } from './waitpoints.ts';
 
 const FAMILIES = {
   stdio: stdioEffects,
@@ -84,6 +86,8 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly interaction: InteractionHandle;
   /** What the embedding program and this process offer by name. */
   readonly host: HostHandle;
+  readonly waitpoints: WaitpointsHandle;
+  readonly monitors: MonitorsHandle;
   readonly queue: QueueHandle;
   readonly triggers: TriggersHandle;
   readonly agent: AgentHandle;
@@ -114,6 +118,8 @@ export function createHarness(ctx: RunContext): Harness {
   lazily(handle, 'llm', () => llmHandle(ctx));
   lazily(handle, 'interaction', () => interactionHandle(ctx));
   lazily(handle, 'host', () => hostHandle(ctx));
+  lazily(handle, 'waitpoints', () => waitpointsHandle(ctx));
+  lazily(handle, 'monitors', () => monitorsHandle(ctx, createHarness));
   lazily(handle, 'queue', () => queueHandle(ctx));
   lazily(handle, 'triggers', () => triggersHandle(ctx));
   lazily(handle, 'agent', () => notData('harness.agent', agentHandle(ctx, createHarness)));

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { openStore, type Store } from '../../store/index.ts';
+import type { News } from '../run/index.ts';
 import { questionIndex } from './question-record.ts';
-import { type QuestionNews, watchQuestion } from './question-watch.ts';
+import { watchQuestion } from './question-watch.ts';
 import { questionTopic } from './topics.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'harn-watch-'));
@@ -19,7 +20,7 @@ const write = (store: Store, request_id: string) =>
   );
 
 /** Whether there is news; looks for a while. */
-async function hasNews(news: QuestionNews): Promise<boolean> {
+async function hasNews(news: News): Promise<boolean> {
   let told = false;
   const looking = new AbortController();
   const done = news.next(looking.signal).then(() => {

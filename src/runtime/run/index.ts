@@ -2,6 +2,8 @@
 // to lifecycle, which plugs in as a Finisher.
 // Runs
 export { Authority, type Denial } from './authority.ts';
+// Waiting for rows of the store
+export { type Awaited, awaitNews } from './await-news.ts';
 // Contexts, tasks and what they may ask
 export {
   callHandler,
@@ -128,6 +130,7 @@ export {
   spendKey,
 } from './spend.ts';
 export { Task } from './task.ts';
+export { type News, type NewsSource, watchNews } from './topic-news.ts';
 // Effects with a body
 export { emitRunEvent, performUnit, type UnitSpec } from './unit.ts';
 export type { UnitScope } from './unit-state.ts';

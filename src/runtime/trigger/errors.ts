@@ -7,4 +7,8 @@ export const triggerErrors = defineErrors('TRG', {
     message: () => 'a trigger event needs an id of its own, as text',
     hint: 'give the event an `id`; the same id again is the same event',
   }),
+  badMonitor: row<{ detail: string }>({
+    number: 2,
+    message: ({ detail }) => `monitor: ${detail}`,
+  }),
 });

@@ -13,6 +13,13 @@ export {
   publishEvent,
   type QueuedEvent,
 } from './inbox.ts';
+// Monitors
+export {
+  type MonitorSpec,
+  type MonitorWait,
+  type PollContext,
+  waitForState,
+} from './monitor.ts';
 // Outcomes and cancels
 export {
   appendOutcome,
