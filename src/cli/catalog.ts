@@ -528,6 +528,36 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/hitl.ts')).hitlAnswer,
   },
   {
+    name: 'waitpoints ls',
+    summary: 'list the waitpoints that nobody has completed',
+    positionals: [],
+    options: [{ name: 'all', help: 'also what is completed or cancelled' }, JSON_OPTION, HELP],
+    examples: [['harn waitpoints ls', 'what runs may be waiting for']],
+    load: async () => (await import('./commands/waitpoints.ts')).waitpointsLs,
+  },
+  {
+    name: 'waitpoints complete',
+    summary: 'complete a waitpoint and wake who waits for it',
+    positionals: [{ name: 'ID' }, { name: 'TEXT', optional: true }],
+    options: [{ name: 'json', value: 'VALUE', help: 'the value as JSON instead of text' }, HELP],
+    details: [
+      'One that nobody has made is made. The first resolution counts. A process that has the run at work goes on by itself;',
+      'a parked run goes on with `harn resume`.',
+    ],
+    examples: [['harn waitpoints complete deploy.approved yes', 'with a value']],
+    load: async () => (await import('./commands/waitpoints.ts')).waitpointsComplete,
+  },
+  {
+    name: 'waitpoints cancel',
+    summary: 'say that nobody will complete a waitpoint',
+    positionals: [{ name: 'ID' }],
+    options: [{ name: 'reason', value: 'TEXT', help: 'why, for those who wait' }, HELP],
+    examples: [
+      ['harn waitpoints cancel deploy.approved --reason "no deploy today"', 'with a reason'],
+    ],
+    load: async () => (await import('./commands/waitpoints.ts')).waitpointsCancel,
+  },
+  {
     name: 'doctor',
     summary: 'look at this machine and this project',
     positionals: [],

@@ -73,7 +73,7 @@ export const usageErrors = defineErrors('CLI', {
   }),
   missingAnswer: row<Record<string, never>>({
     number: 13,
-    message: () => '`harn hitl answer` needs an answer: TEXT or `--json VALUE`, one of them',
+    message: () => 'give TEXT or `--json VALUE`, one of them',
     hint: 'see what is asked with `harn hitl show ID`',
   }),
   badJson: row<{ option: string; reason: string }>({
