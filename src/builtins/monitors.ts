@@ -42,8 +42,8 @@ export function monitorRows(): readonly BuiltinRow[] {
         aliases: ['__monitor_wait_for'],
         example: {
           source:
-            'let seen = harness.monitors.wait_for({source: {poll: { c -> c.poll_count }}, condition: { n -> n == 0 }})\nprintln(seen.status, seen.poll_count)',
-          prints: 'matched 1',
+            'let seen = harness.monitors.wait_for({source: {poll: { c -> c.poll_count }}, condition: { n -> n == 0 }})\nprintln(seen.status)',
+          prints: 'matched',
         },
       },
       function* (ctx: Ctx, ...args: Value[]): Steps {
