@@ -1,9 +1,9 @@
-// Regular expressions in the syntax that Harn programs use (that of Rust's regex crate), run by the platform's engine:
-// the pattern is translated. Differences that would change a result are translated, what the syntax does not have
-// (look-around, back-references) is refused. Patterns that could take exponential time run on a linear engine; others
-// can take time that grows with a power of the text's length.
+// Regular expressions in the syntax that Harn programs use (that of Rust's regex crate), translated. Differences that would change a result are translated, what the syntax does not have
+// (look-around, back-references) is refused. Only patterns with bounded work at each place run on the platform's engine,
+// all others on a linear one: time grows with the text, whatever the pattern, wherever it comes from.
 
-import { canExplode, LinearRegExp } from './linear-regex.ts';
+import { LinearRegExp } from './linear-regex.ts';
+import { isBounded } from './pattern-cost.ts';
 
 /** A pattern that cannot be used; the message says why. */
 export class PatternError extends Error {
@@ -20,8 +20,15 @@ const SYNTAX = new Set('^$\\.*+?()[]{}|/');
 const CLASSES: { readonly [letter: string]: string } = {
   w: '\\p{L}\\p{M}\\p{N}\\p{Pc}',
   d: '\\p{Nd}',
-  s: '\\s',
+  s: '\\t-\\r \\u{85}\\u{a0}\\u{1680}\\u{2000}-\\u{200a}\\u{2028}\\u{2029}\\u{202f}\\u{205f}\\u{3000}',
 };
+/** What is not in those, for inside of brackets. */
+const OTHERS: { readonly [letter: string]: string } = {
+  D: '\\P{Nd}',
+  S: '\\x00-\\x08\\x0e-\\x1f!-\\u{84}\\u{86}-\\u{9f}\\u{a1}-\\u{167f}\\u{1681}-\\u{1fff}\\u{200b}-\\u{2027}\\u{202a}-\\u{202e}\\u{2030}-\\u{205e}\\u{2060}-\\u{2fff}\\u{3001}-\\u{10ffff}',
+};
+const TEXT_START = '(?<![\\s\\S])';
+const TEXT_END = '(?![\\s\\S])';
 const POSIX: { readonly [name: string]: string } = {
   alpha: 'A-Za-z',
   digit: '0-9',
@@ -65,12 +72,14 @@ function compile(pattern: string, flags: string): RegExp {
   const source = translator.translate();
   try {
     const all = `gu${translator.flags}`;
-    // The anchors of a whole text are look-around in JavaScript, which the linear engine has not.
-    const isLinear = canExplode(source) && !source.includes('(?<!') && !source.includes('(?!');
-    return isLinear ? new LinearRegExp(source, all) : new RegExp(source, all);
+    // The anchors of a whole text are look-around in JavaScript, and bounded.
+    const isPlain = isBounded(source.replaceAll(TEXT_START, '^').replaceAll(TEXT_END, '$'));
+    return isPlain ? new RegExp(source, all) : new LinearRegExp(source, all);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw new PatternError(text.replace(/^Invalid regular expression: /, ''));
+    throw new PatternError(
+      text.replace(/^(?:Invalid regular expression|error parsing regexp): /, ''),
+    );
   }
 }
 
@@ -153,16 +162,19 @@ class Translator {
     if (shorthand !== undefined) return inClass ? shorthand : `[${shorthand}]`;
     const negated = CLASSES[char.toLowerCase()];
     if (negated !== undefined) {
-      if (inClass && char === 'W') throw new PatternError('\\W is not supported inside brackets');
-      return inClass ? (char === 'D' ? '\\P{Nd}' : '\\S') : `[^${negated}]`;
+      if (!inClass) return `[^${negated}]`;
+      const others = OTHERS[char];
+      if (others === undefined) throw new PatternError('\\W is not supported inside brackets');
+      return others;
     }
     if (/[1-9]/.test(char)) throw new PatternError('backreferences are not supported');
     return this.#plainEscape(char, inClass);
   }
 
   #plainEscape(char: string, inClass: boolean): string {
-    if (char === 'A') return '(?<![\\s\\S])';
-    if (char === 'z') return '(?![\\s\\S])';
+    if (char === 'A') return TEXT_START;
+    if (char === 'z') return TEXT_END;
+    if (char === 'b' && inClass) return '\\x08';
     if (char === 'a') return '\\x07';
     if (char === 'x' && this.#pattern[this.#at] === '{') {
       return `\\u${this.#take(this.#pattern.indexOf('}', this.#at) - this.#at + 1)}`;

@@ -6,40 +6,24 @@ import { T, type TokenKind, type TokenList } from './token.ts';
  * or `{ ...a -> …`. `{ a: … }` is ambiguous up to the arrow; arrows behind `fn(…)` do not count.
  */
 export function closureBraces(tokens: TokenList): Uint8Array {
-  const out = new Uint8Array(tokens.count);
-  const arrow = new Uint8Array(tokens.count);
-  const fnParen = new Uint8Array(tokens.count);
+  const { kinds, count } = tokens;
+  const out = new Uint8Array(count);
+  const fnParen = new Uint8Array(count);
   const open: number[] = [];
-  const { kinds } = tokens;
-  for (let i = 0; i < tokens.count; i += 1) {
-    switch (kinds[i]) {
-      case T.lbrace:
-      case T.lbracket:
-        open.push(i);
-        break;
-      case T.lparen:
-        if (isSignatureParen(tokens, i)) fnParen[i] = 1;
-        open.push(i);
-        break;
-      case T.rparen: {
-        const from = open.pop();
-        if (from !== undefined && fnParen[from] === 1) fnParen[i] = 1;
-        break;
-      }
-      case T.rbrace:
-      case T.rbracket:
-        open.pop();
-        break;
-      case T.arrow: {
-        const from = open.at(-1);
-        if (from !== undefined && fnParen[i - 1] !== 1) arrow[from] = 1;
-        break;
-      }
-      default:
+  for (let i = 0; i < count; i += 1) {
+    const kind = kinds[i] as TokenKind;
+    if (kind === T.lbrace || kind === T.lbracket) open.push(i);
+    else if (kind === T.lparen) {
+      if (isSignatureParen(tokens, i)) fnParen[i] = 1;
+      open.push(i);
+    } else if (kind === T.rparen) {
+      const from = open.pop();
+      if (from !== undefined && fnParen[from] === 1) fnParen[i] = 1;
+    } else if (kind === T.rbrace || kind === T.rbracket) open.pop();
+    else if (kind === T.arrow && open.length > 0 && fnParen[i - 1] !== 1) {
+      const from = open[open.length - 1] as number;
+      if (kinds[from] === T.lbrace && looksLikeParams(tokens, from)) out[from] = 1;
     }
-  }
-  for (let i = 0; i < tokens.count; i += 1) {
-    if (kinds[i] === T.lbrace && looksLikeParams(tokens, i, arrow[i] === 1)) out[i] = 1;
   }
   return out;
 }
@@ -52,8 +36,8 @@ function isSignatureParen({ kinds }: TokenList, paren: number): boolean {
   return word === T.fn || word === T.tool || word === T.pipeline;
 }
 
-function looksLikeParams(tokens: TokenList, brace: number, hasArrow: boolean): boolean {
-  if (!hasArrow) return false;
+/** Whether a `{` that has an arrow begins as parameters do. */
+function looksLikeParams(tokens: TokenList, brace: number): boolean {
   let i = brace + 1;
   if (tokens.kindAt(i) === T.newline) i += 1;
   const first = tokens.kindAt(i);
