@@ -1,6 +1,7 @@
 // How fast a program is checked, cold: generated code of many small declarations, one process per measurement, in
 // interleaved rounds. Processor time counts, because a busy machine stretches the clock; the ratios to reading the same
-// text in the same round are what to compare between runs.
+// text in the same round are what to compare between runs. Then the same lines as a project of many files that import one:
+// all of them, and again after one file has changed, as `harn check --watch` and editors do.
 // Usage: npm run bench -- check [lines] [rounds]. Build first: it measures dist/.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -41,6 +42,31 @@ fn main${n}() {
 `;
 }
 
+/** How many of the files of a project one has: about 200 lines each. */
+const BLOCKS_PER_FILE = 7;
+
+/** What a child runs for a project: all files, then again with one of them changed; prints both times. */
+const PROJECT_CHILD = `
+  import { createChecker } from ${JSON.stringify(path.resolve('dist/engine/checker-load.js'))};
+  const texts = JSON.parse(await new Response(process.stdin).text());
+  const fs = {
+    kind: (file) => (file.slice(1) in texts ? 'file' : undefined),
+    read: (file) => new TextEncoder().encode(texts[file.slice(1)]),
+    realPath: (file) => file,
+  };
+  const checker = await createChecker({ cwd: '/', fs });
+  for (const change of [undefined, '// changed\\n']) {
+    checker.refresh();
+    if (change !== undefined) texts['file7.harn'] += change;
+    const before = process.cpuUsage();
+    for (const file of Object.keys(texts)) {
+      const { diagnostics, latent } = await checker.check(file);
+      for (const { message } of [...diagnostics, ...latent]) throw new Error(message);
+    }
+    console.log(process.cpuUsage(before).user / 1000);
+  }
+`;
+
 /** What a child runs: reads, or checks, and prints the milliseconds of processor time that took. */
 const CHILD = `
   import { parse, check, memoryLoader } from ${JSON.stringify(path.resolve('dist/lang/index.js'))};
@@ -57,11 +83,15 @@ const CHILD = `
   console.log(process.cpuUsage(before).user / 1000);
 `;
 
-function measure(mode: string, code: string): number {
-  const args = ['--input-type=module', '-e', CHILD, mode];
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, { input: code });
+function run(child: string, input: string, ...words: readonly string[]): number[] {
+  const args = ['--input-type=module', '-e', child, ...words];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { input });
   if (status !== 0) throw new Error(String(stderr));
-  return Number(String(stdout));
+  return String(stdout).trim().split('\n').map(Number);
+}
+
+function measure(mode: string, code: string): number {
+  return run(CHILD, code, mode)[0] ?? Number.NaN;
 }
 
 function median(values: readonly number[]): number {
@@ -71,9 +101,22 @@ function median(values: readonly number[]): number {
 const blocks = Math.ceil(lines / (block(0).split('\n').length - 1));
 const code = Array.from({ length: blocks }, (_, n) => block(n)).join('');
 const count = code.split('\n').length - 1;
+const project: { [file: string]: string } = {
+  'shared.harn': 'pub fn shared(n: int) -> int {\n  return n + 1\n}\n',
+};
+for (let n = 0; n < blocks; n += BLOCKS_PER_FILE) {
+  const texts = Array.from({ length: BLOCKS_PER_FILE }, (_, i) => block(n + i));
+  const use = `println(to_string(shared(${n})))\n`;
+  project[`file${n}.harn`] = `import { shared } from "./shared"\n${texts.join('')}${use}`;
+}
 const times = { read: [] as number[], names: [] as number[], types: [] as number[] };
-for (let round = 0; round < rounds; round += 1)
+const projects = { all: [] as number[], again: [] as number[] };
+for (let round = 0; round < rounds; round += 1) {
   for (const mode of ['read', 'names', 'types'] as const) times[mode].push(measure(mode, code));
+  const [all = Number.NaN, again = Number.NaN] = run(PROJECT_CHILD, JSON.stringify(project));
+  projects.all.push(all);
+  projects.again.push(again);
+}
 
 const read = median(times.read);
 const names = median(times.names) - read;
@@ -88,3 +131,8 @@ for (const [what, ms] of [
   console.log(
     `${what}: ${ms.toFixed(0)} ms, ${perSecond(ms)}, ${(ms / read).toFixed(2)} of reading`,
   );
+const all = median(projects.all);
+const again = median(projects.again);
+console.log(
+  `${Object.keys(project).length} files: ${all.toFixed(0)} ms; again with one changed: ${again.toFixed(0)} ms, ${(again / all).toFixed(3)} of all`,
+);

@@ -58,8 +58,17 @@ export async function loadTarget(
     readonly fs?: SourceFs;
   },
 ): Promise<LoadedProgram> {
+  return guardLoad(host, target, () => loadProgram(target, { cwd: host.system.cwd(), ...options }));
+}
+
+/** Loads or checks a program; a file that cannot be read is an error that says what may have been meant. */
+export async function guardLoad(
+  host: Host,
+  target: ProgramTarget,
+  load: () => Promise<LoadedProgram>,
+): Promise<LoadedProgram> {
   try {
-    const loaded = await loadProgram(target, { cwd: host.system.cwd(), ...options });
+    const loaded = await load();
     const [entry] = loaded.program?.sources ?? loaded.sources;
     const isEmpty = loaded.sources.length === 1 && entry?.text.trim() === '';
     if ('path' in target && isEmpty) throw cliErrors.emptyProgram({ path: target.path });

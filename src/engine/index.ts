@@ -1,5 +1,7 @@
 // Front door of engine: load and run Harn programs.
 
+export type { Checker, CheckerOptions } from './checker.ts';
+export { createChecker } from './checker-load.ts';
 export type { CompiledModule, CompiledProgram, CompileResult } from './compile.ts';
 export { type CacheFs, CompileCache } from './compile-cache.ts';
 export { loadDebugCode } from './debug.ts';

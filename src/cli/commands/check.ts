@@ -1,17 +1,12 @@
 // `harn check`: looks for mistakes in programs and what they import, without running anything. Findings that only a
 // run that gets there would meet count as errors too, because that is what they will be.
 import type { Diagnostic, Json, Source } from '../../base/index.ts';
+import { type Checker, createChecker } from '../../engine/index.ts';
 import type { Host } from '../../runtime/index.ts';
 import type { Command } from '../command.ts';
 import type { Output } from '../output.ts';
 import { listPrograms, plural } from '../program-files.ts';
-import {
-  diagnosticToJson,
-  type EditionName,
-  editionOf,
-  loadTarget,
-  printDiagnostics,
-} from '../source-files.ts';
+import { diagnosticToJson, editionOf, guardLoad, printDiagnostics } from '../source-files.ts';
 import { watchPrograms } from '../watch.ts';
 
 /** What was found, over all files, each finding once. */
@@ -41,9 +36,11 @@ export const check: Command = {
   async run(args, { host: getHost, output }) {
     const host = await getHost();
     const edition = editionOf(host, args.value('edition'));
+    const checker = await createChecker({ cwd: host.system.cwd(), edition });
     const look = async () => {
+      checker.refresh();
       const files = await listPrograms(host, args.positionals, 'harn check');
-      const findings = await checkFiles(host, files, edition);
+      const findings = await checkFiles(host, files, checker);
       if (args.has('json')) output.json(toJson(files, findings));
       else print(output, files.length, findings);
       return findings.count('error') === 0 ? 0 : 1;
@@ -58,11 +55,13 @@ export const check: Command = {
 async function checkFiles(
   host: Host,
   files: readonly string[],
-  edition: EditionName | undefined,
+  checker: Checker,
 ): Promise<Findings> {
   const findings = new Findings();
   for (const path of files) {
-    const { diagnostics, latent, sources, dropped } = await loadTarget(host, { path }, { edition });
+    const { diagnostics, latent, sources, dropped } = await guardLoad(host, { path }, () =>
+      checker.check(path),
+    );
     findings.add([...diagnostics, ...latent], sources);
     findings.dropped += dropped;
   }

@@ -1,0 +1,143 @@
+// Checks many files one after the other, and again when some of them have changed: modules are parsed once for all
+// programs that import them, and a program none of whose texts has changed keeps its findings.
+import path from 'node:path';
+import type { Source } from '../base/index.ts';
+import { createRegistry, EFFECT_GROUPS } from '../builtins/index.ts';
+import {
+  type BuiltinSpec,
+  check,
+  type Edition,
+  type ModuleLoader,
+  ParseCache,
+} from '../lang/index.ts';
+import { nodeSourceFs, type SourceFs, SourceLoader } from './loader.ts';
+import { manifestEdition } from './manifest.ts';
+import type { LoadedProgram } from './program.ts';
+
+export interface CheckerOptions {
+  /** The folder that relative paths start from. */
+  readonly cwd: string;
+  /** What was asked for; else the nearest `harn.toml` decides, else each file. */
+  readonly edition?: Edition | undefined;
+  readonly fs?: SourceFs;
+}
+
+/** A program that was checked, and all that decided what was found. */
+interface Kept {
+  readonly entry: Source;
+  readonly edition: Edition | undefined;
+  readonly loads: readonly {
+    readonly from: Source;
+    readonly path: string;
+    readonly found: Source | undefined;
+  }[];
+  readonly result: LoadedProgram;
+}
+
+/** Looks for mistakes in files. Use one for all files of a command, and tell it when they may have changed. */
+export class Checker {
+  readonly #options: CheckerOptions;
+  readonly #builtins: readonly BuiltinSpec[];
+  readonly #parses = new ParseCache();
+  readonly #kept = new Map<string, Kept>();
+  #fs: SourceFs;
+  #editions = new Map<string, Promise<Edition | undefined>>();
+  #reused = 0;
+
+  constructor(options: CheckerOptions) {
+    this.#options = options;
+    this.#builtins = createRegistry(EFFECT_GROUPS).specs();
+    this.#fs = onceEach(options.fs ?? nodeSourceFs);
+  }
+
+  /** How many programs had not changed when they were asked for again. */
+  get reused(): number {
+    return this.#reused;
+  }
+
+  /** Files may have changed. Until this is called each is read once. */
+  refresh(): void {
+    this.#fs = onceEach(this.#options.fs ?? nodeSourceFs);
+    this.#editions = new Map();
+  }
+
+  /** What is wrong with a file and what it imports; nothing is compiled. Throws a coded error for a file that cannot be read. */
+  async check(file: string): Promise<LoadedProgram> {
+    const { cwd } = this.#options;
+    const loader = new SourceLoader({ root: cwd, fs: this.#fs });
+    const entry = loader.entry(file);
+    const edition =
+      this.#options.edition ?? (await this.#editionOf(path.dirname(path.resolve(cwd, file))));
+    const known = this.#kept.get(file);
+    if (known !== undefined && isCurrent(known, { entry, edition, loader })) {
+      this.#reused += 1;
+      return known.result;
+    }
+    const kept = this.#check(entry, edition, loader);
+    this.#kept.set(file, kept);
+    return kept.result;
+  }
+
+  #check(entry: Source, edition: Edition | undefined, loader: ModuleLoader): Kept {
+    const loads: { from: Source; path: string; found: Source | undefined }[] = [];
+    const noting: ModuleLoader = {
+      load(importPath, from) {
+        const found = loader.load(importPath, from);
+        loads.push({ from, path: importPath, found });
+        return found;
+      },
+    };
+    const builtins = this.#builtins;
+    const { parse } = this.#parses;
+    const checked = check(entry, { builtins, loader: noting, edition, parse });
+    const { diagnostics, latent, dropped, modules } = checked;
+    const sources = modules.map(({ source }) => source);
+    const result = { program: undefined, diagnostics, latent, dropped, sources };
+    return { entry, edition, loads, result };
+  }
+
+  #editionOf(folder: string): Promise<Edition | undefined> {
+    const known = this.#editions.get(folder);
+    if (known !== undefined) return known;
+    const found = manifestEdition(folder, this.#fs);
+    this.#editions.set(folder, found);
+    return found;
+  }
+}
+
+/** Whether a program would be made of the same texts again. The loader has to know where each importing file is. */
+function isCurrent(
+  { entry, edition, loads }: Kept,
+  now: {
+    readonly entry: Source;
+    readonly edition: Edition | undefined;
+    readonly loader: ModuleLoader;
+  },
+): boolean {
+  if (entry.id !== now.entry.id || entry.text !== now.entry.text || edition !== now.edition)
+    return false;
+  return loads.every(({ from, path: importPath, found }) => {
+    const again = now.loader.load(importPath, from);
+    return again?.id === found?.id && again?.text === found?.text;
+  });
+}
+
+/** A file system that is asked once for each file. */
+function onceEach(fs: SourceFs): SourceFs {
+  return {
+    kind: remembered((file: string) => fs.kind(file)),
+    read: remembered((file: string) => fs.read(file)),
+    realPath: remembered((file: string) => fs.realPath(file)),
+  };
+}
+
+/** What throws is asked again. */
+function remembered<R>(ask: (file: string) => R): (file: string) => R {
+  const known = new Map<string, R>();
+  return (file) => {
+    if (known.has(file)) return known.get(file) as R;
+    const answer = ask(file);
+    known.set(file, answer);
+    return answer;
+  };
+}
