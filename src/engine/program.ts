@@ -63,15 +63,15 @@ export async function loadProgram(
 /** Checks a file and what it imports, for tools that need to know more than what is wrong. Compiles nothing. */
 export async function checkProgram(
   file: string,
-  options: Pick<LoadOptions, 'cwd' | 'edition' | 'fs'>,
+  options: Pick<LoadOptions, 'cwd' | 'edition' | 'fs'> & { readonly types?: 'keep' },
 ): Promise<CheckedProgram> {
-  const { cwd, fs = nodeSourceFs } = options;
+  const { cwd, fs = nodeSourceFs, types } = options;
   const loader = new SourceLoader({ root: cwd, fs });
   const entry = loader.entry(file);
   const declared = await manifestEdition(path.dirname(path.resolve(cwd, file)), fs);
   const { check } = await import('../lang/index.ts');
   const builtins = createRegistry(EFFECT_GROUPS).specs();
-  return check(entry, { loader, builtins, edition: options.edition ?? declared });
+  return check(entry, { loader, builtins, edition: options.edition ?? declared, types });
 }
 
 /** A stored program for this build: as it is, or compiled again from the texts stored with it. */

@@ -94,7 +94,7 @@ async function lintFile(host: Host, tools: LangTools, file: string, how: How): P
 }
 
 async function findingsOf(host: Host, tools: LangTools, file: string, { options, edition }: How) {
-  const program = await checkProgram(file, { cwd: host.system.cwd(), edition });
+  const program = await checkProgram(file, { cwd: host.system.cwd(), edition, types: 'keep' });
   const { source } = program.entry;
   // What the checker knows is for `harn check`; but a file that is broken is not judged.
   const errors = program.diagnostics.filter(

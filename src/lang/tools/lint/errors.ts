@@ -67,14 +67,33 @@ export const lintErrors = defineErrors('LNT', {
     message: ({ name }) => `type \`${name}\` is never used`,
     hint: 'Remove it, mark it `pub` if other files use it, or begin its name with `_`.',
   }),
+  pipelineReturnType: row<Named>({
+    number: 23,
+    message: ({ name }) => `public pipeline \`${name}\` does not say what it returns`,
+    hint: 'Hosts rely on it: write `-> type` behind the parameters.',
+  }),
   missingHarndoc: row<Named>({
     number: 24,
     message: ({ name }) => `public function \`${name}\` has no documentation`,
     hint: 'Say before it what it does: `/** … */`.',
   }),
+  assertOutsideTest: row<Named>({
+    number: 25,
+    message: ({ name }) => `\`${name}\` is for tests`,
+    hint: 'Write `require condition, "message"` here.',
+  }),
+  promptInjection: row<Record<string, never>>({
+    number: 26,
+    message: () => 'values become part of the system prompt, and with them what others wrote',
+    hint: 'Keep the system prompt a fixed text and give values in the prompt.',
+  }),
   unnecessaryCast: row<Named>({
     number: 28,
     message: ({ name }) => `\`${name}\` does nothing to this value: it is of that type already`,
+  }),
+  constantOperand: row<{ text: string; operator: string }>({
+    number: 30,
+    message: ({ text, operator }) => `\`${text}\` beside \`${operator}\` decides or does nothing`,
   }),
   pointlessComparison: row<Record<string, never>>({
     number: 31,
@@ -101,10 +120,34 @@ export const lintErrors = defineErrors('LNT', {
     number: 37,
     message: ({ text }) => `\`${text}\` was matched by an arm before`,
   }),
+  requireInTest: row<Record<string, never>>({
+    number: 38,
+    message: () => 'a test says less when `require` fails than when `assert` does',
+    hint: 'Write `assert(condition, "message")`.',
+  }),
   requireFileHeader: row<Named>({
     number: 45,
     message: () => 'the file does not begin with a `/** … */` that says what it is',
     hint: ({ name }) => `Begin its first line with the name of the file: ${name}.`,
+  }),
+  importOrder: row<{ path: string }>({
+    number: 47,
+    message: ({ path }) => `import of "${path}" is out of order`,
+    hint: 'First `std/…`, then packages, then files (`./…`), each by the alphabet.',
+  }),
+  preferOptional: row<{ text: string }>({
+    number: 48,
+    message: () => '`| nil` is `?` written long',
+    hint: ({ text }) => `Write \`${text}\`.`,
+  }),
+  legacyDocComment: row<Record<string, never>>({
+    number: 49,
+    message: () => '`///` is the older form of a doc comment',
+    hint: 'Write `/** … */`.',
+  }),
+  needlessOptional: row<{ operator: string }>({
+    number: 51,
+    message: ({ operator }) => `\`${operator}\` is not needed: what stands before it is never nil`,
   }),
   ambientClock: row<Named & { use: string }>({ number: 52, message: ambient, hint: replacement }),
   ambientStdio: row<Named & { use: string }>({ number: 53, message: ambient, hint: replacement }),
@@ -116,6 +159,41 @@ export const lintErrors = defineErrors('LNT', {
     number: 71,
     message: ambient,
     hint: replacement,
+  }),
+  vacuousCondition: row<{ value: boolean }>({
+    number: 58,
+    message: ({ value }) => `this condition is always ${value}`,
+  }),
+  unreachableCoalesce: row<Record<string, never>>({
+    number: 62,
+    message: () => 'what stands behind this `??` is never used: the left side is never nil',
+  }),
+  needlessNonNull: row<Record<string, never>>({
+    number: 63,
+    message: () => '`!` is not needed: this is never nil',
+  }),
+  mutableCaptureInParallel: row<Named & { word: string }>({
+    number: 64,
+    message: ({ name, word }) =>
+      `\`${name}\` is changed in \`${word}\`, where others change it too`,
+    hint: 'Let every branch give a value and put them together afterwards, or use a shared cell or an atomic.',
+  }),
+  discardedResult: row<Named>({
+    number: 66,
+    message: ({ name }) =>
+      `\`${name}\` changes nothing: it gives a new value, which is dropped here`,
+    hint: 'Give the result a name, or remove the call.',
+  }),
+  publicApiTypes: row<Named & { what: string }>({
+    number: 67,
+    message: ({ name, what }) => `public function \`${name}\` does not say the type of ${what}`,
+    hint: 'Callers in other files, editors and `harn docs` read it from here.',
+  }),
+  positionalParameters: row<Named & { count: number; type: string }>({
+    number: 70,
+    message: ({ name, count, type }) =>
+      `\`${name}\` takes ${count} values of type ${type} by position, which are easily mixed up`,
+    hint: 'Take one dict or struct with named fields.',
   }),
   nilCoalescesToNil: row<Record<string, never>>({
     number: 61,

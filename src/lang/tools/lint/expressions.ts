@@ -12,6 +12,15 @@ export function lintExpressions(ctx: LintContext): void {
         break;
       case 'Ternary':
         nilTernary(ctx, node);
+        vacuous(ctx, node.condition);
+        break;
+      case 'If':
+        vacuous(ctx, node.condition);
+        break;
+      case 'WhileStatement':
+        // `while true` is how a loop without an end is written.
+        if (node.condition.kind !== 'BoolLiteral' || !node.condition.value)
+          vacuous(ctx, node.condition);
         break;
       case 'Call':
         cast(ctx, node);
@@ -58,6 +67,27 @@ function binary(ctx: LintContext, node: Binary): void {
   if (same && COMPARISONS.has(operator) && operator !== 'in' && operator !== 'not in')
     ctx.report('pointlessComparison', lintErrors.pointlessComparison({}, { span }));
   if (operator === '==' || operator === '!=') boolComparison(ctx, node);
+  if (operator === '&&' || operator === '||') constantOperand(ctx, node);
+}
+
+/** `x && true`, `false || x` */
+function constantOperand(ctx: LintContext, { left, right, operator, span }: Binary): void {
+  const [literal, other] = left.kind === 'BoolLiteral' ? [left, right] : [right, left];
+  if (literal.kind !== 'BoolLiteral') return;
+  const text = String(literal.value);
+  // Only what is surely a bool is the same without the operator, which makes a bool of anything.
+  const isNeutral = literal.value === (operator === '&&') && isBool(other);
+  const fix =
+    isNeutral && !ctx.hasComment(span)
+      ? [{ start: span.start, end: span.end, text: `(${ctx.slice(other.span)})` }]
+      : undefined;
+  ctx.report('constantOperand', lintErrors.constantOperand({ text, operator }, { span }), fix);
+}
+
+function vacuous(ctx: LintContext, condition: Expression): void {
+  if (condition.kind !== 'BoolLiteral') return;
+  const { value, span } = condition;
+  ctx.report('vacuousCondition', lintErrors.vacuousCondition({ value }, { span }));
 }
 
 function boolComparison(ctx: LintContext, node: Binary): void {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../2-check/check.ts';
 import { memoryLoader } from '../../2-check/memory-loader.ts';
@@ -6,17 +7,23 @@ import type { LintOptions } from './context.ts';
 import { ruleName } from './errors.ts';
 import { applyFixes, LINT_RULES, lint } from './lint.ts';
 
-const spec = (name: string, aliases: readonly string[] = []): BuiltinSpec => ({
+const spec = (
+  name: string,
+  aliases: readonly string[] = [],
+  effect: BuiltinSpec['effect'] = 'output',
+): BuiltinSpec => ({
   name,
   signature: `${name.slice(name.lastIndexOf('.') + 1)}(value: any) -> any`,
   doc: '',
-  effect: 'pure',
+  effect,
   suspends: false,
   aliases,
 });
 const BUILTINS = [
   spec('log'),
-  spec('to_int'),
+  spec('to_int', [], 'pure'),
+  spec('to_string', [], 'pure'),
+  spec('assert'),
   spec('stdio.println', ['println']),
   spec('fs.read_text', ['read_file']),
   spec('llm.call', ['llm_call']),
@@ -25,7 +32,7 @@ const BUILTINS = [
 function lintText(text: string, options?: LintOptions, files: Record<string, string> = {}) {
   const program = check(
     { id: 'a.harn', text },
-    { loader: memoryLoader(files), builtins: BUILTINS },
+    { loader: memoryLoader(files), builtins: BUILTINS, types: 'keep' },
   );
   expect(program.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   return lint(program.entry, program, options);
@@ -62,10 +69,10 @@ describe('unused names', () => {
   });
 
   it('finds imports nobody uses and mends those that do nothing but name', () => {
-    const files = { './m': 'pub fn a() {}\npub fn b() {}\n', './loud': 'log(1)\npub fn c() {}\n' };
-    const text = 'import { a, b } from "./m"\nimport { c } from "./loud"\na()\n';
+    const files = { './m': 'pub fn a() {}\npub fn b() {}\n', './noisy': 'log(1)\npub fn c() {}\n' };
+    const text = 'import { a, b } from "./m"\nimport { c } from "./noisy"\na()\n';
     expect(rules(text, {}, files)).toEqual(['unused-import', 'unused-import']);
-    expect(fixed(text, files)).toBe('import { a } from "./m"\nimport { c } from "./loud"\na()\n');
+    expect(fixed(text, files)).toBe('import { a } from "./m"\nimport { c } from "./noisy"\na()\n');
     expect(fixed('import "./m"\nlog(1)\n', files)).toBe('log(1)\n');
   });
 });
@@ -190,4 +197,118 @@ describe('what is not to be said', () => {
     expect(rules('log(1)', { requireFileHeader: true })).toEqual(['require-file-header']);
     expect(rules('/** a.harn: logs. */\nlog(1)', { requireFileHeader: true })).toEqual([]);
   });
+});
+
+describe('what needs types', () => {
+  it.each([
+    ['const a = 1\nlog(a ?? 2)', ['unreachable-coalesce']],
+    ['fn f(s: string) {\n  log(s?.upper())\n}\nconst g = f\ng("a")', ['needless-optional']],
+    ['const a = "x"\nlog(a!)', ['needless-non-null']],
+    ['fn f(s: string?) {\n  log(s?.upper())\n}\nconst g = f\ng("a")', []],
+    ['const d = {a: 1}\nlog(d["a"] ?? 2)', []],
+    // Nothing shows that nil is followed strictly here.
+    ['fn f(s: string) {\n  log(s?.upper())\n}\nf("a")', []],
+  ])('%j gives %j', (text, expected) => {
+    expect(rules(text)).toEqual(expected);
+  });
+
+  it('is mended by leaving the guard out', () => {
+    expect(fixed('const a = "x"\nlog(a!, a?.upper(), a ?? "b")\n')).toBe(
+      'const a = "x"\nlog(a, a.upper(), a)\n',
+    );
+  });
+});
+
+describe('what a function says to others', () => {
+  const doc = '/** Does. */\n';
+  it.each([
+    [`${doc}pub fn f(a) -> int { return 1 + a }`, ['public-api-types']],
+    [`${doc}pub fn f(a: int) { return a }`, ['public-api-types']],
+    [`${doc}pub fn f(a: int) { log(a) }`, []],
+    [`${doc}pub fn f(a: int) -> int { return a }`, []],
+    ['pub pipeline p() { return 1 }', ['pipeline-return-type']],
+    ['pub pipeline p() -> int { return 1 }', []],
+    [
+      `${doc}pub fn f(a: int, b: int, c: int, d: int) { log([a, b, c, d]) }`,
+      ['positional-parameters'],
+    ],
+    [`${doc}pub fn f(a: int, b: int, c: int, d: int = 1) { log([a, b, c, d]) }`, []],
+    [`${doc}pub fn f(a: string | nil) { log(a) }`, ['prefer-optional']],
+    [`${doc}pub fn f(a: string | int | nil) { log(a) }`, []],
+  ])('%j gives %j', (text, expected) => {
+    expect(rules(text)).toEqual(expected);
+  });
+
+  it('writes `?` for `| nil`', () => {
+    expect(fixed('fn f(a: list<int> | nil, b: nil | string) { log([a, b]) }\n')).toBe(
+      'fn f(a: list<int>?, b: string?) { log([a, b]) }\n',
+    );
+  });
+});
+
+describe('tests and prompts', () => {
+  it.each([
+    ['assert(1)', ['assert-outside-test']],
+    ['pipeline test_a() { assert(1) }', []],
+    ['pipeline test_a() { check(1) }\nfn check(x) { assert(x) }', []],
+    ['@test\npipeline a() { require true }', ['require-in-test']],
+    ['require true', []],
+    ['fn f(x) { log(llm_call("hi", "You are ${x}")) }\nf(1)', ['prompt-injection']],
+    ['fn f(x) { log(llm_call("hi ${x}", "You are kind")) }\nf(1)', []],
+    ['fn f(x) { log(llm_call("hi", nil, {system: "You are ${x}"})) }\nf(1)', ['prompt-injection']],
+  ])('%j gives %j', (text, expected) => {
+    expect(rules(text)).toEqual(expected);
+  });
+});
+
+describe('what does nothing, or too much', () => {
+  it.each([
+    ['if f() && true {\n  log(1)\n}\nfn f() { return 1 }', ['constant-operand']],
+    ['if true {\n  log(1)\n}', ['vacuous-condition']],
+    ['while true {\n  break\n}', []],
+    ['while false {\n  log(1)\n}', ['vacuous-condition']],
+    ['log(true ? 1 : 2)', ['vacuous-condition']],
+    ['let xs = [1]\nxs.push(2)\nxs = [2]\nlog(xs)', ['discarded-result']],
+    ['to_string(1)\nlog(1)', ['discarded-result']],
+    ['fn f() {\n  let xs = [1]\n  return { -> xs.push(2) }\n}\nlog(f())', []],
+    ['let n = 0\nparallel each [1] { x -> n = n + x }\nlog(n)', ['mutable-capture-in-parallel']],
+    ['parallel each [1] { x ->\n  let n = 0\n  n = n + x\n  log(n)\n}', []],
+  ])('%j gives %j', (text, expected) => {
+    expect(rules(text)).toEqual(expected);
+  });
+
+  it('mends an operand that does nothing to a bool', () => {
+    expect(fixed('const a = 1\nlog(a > 2 && true)\n')).toBe('const a = 1\nlog((a > 2))\n');
+  });
+});
+
+describe('comments and imports', () => {
+  it('rewrites the older form of doc comments', () => {
+    const text = '/// Does\n/// things.\nfn f() {\n  /// One.\n  log(1)\n}\nf()\n////\n';
+    expect(rules(text)).toEqual(['legacy-doc-comment', 'legacy-doc-comment']);
+    expect(fixed(text)).toBe(
+      '/**\n * Does\n * things.\n */\nfn f() {\n  /** One. */\n  log(1)\n}\nf()\n////\n',
+    );
+  });
+
+  it('orders imports where their modules do nothing but declare', () => {
+    const files = { './b': 'pub fn b() {}', './a': 'pub fn a() {}', 'z/pkg': 'pub fn z() {}' };
+    const text =
+      'import { b } from "./b"\nimport { a } from "./a"\nimport { z } from "z/pkg"\na() + b() + z()\n';
+    expect(rules(text, {}, files)).toEqual(['import-order']);
+    expect(fixed(text, files).split('\n').slice(0, 3)).toEqual([
+      'import { z } from "z/pkg"',
+      'import { a } from "./a"',
+      'import { b } from "./b"',
+    ]);
+    const loud = { ...files, './a': 'log(1)\npub fn a() {}' };
+    expect(rules(text, {}, loud)).toEqual(['import-order']);
+    expect(fixed(text, loud)).toBe(text);
+  });
+});
+
+it('every rule has its line on the page of rules, and no line is about another one', () => {
+  const page = readFileSync(new URL('../../../../docs/lint.md', import.meta.url), 'utf8');
+  const listed = [...page.matchAll(/^\| \d{3} \| `([a-z-]+)` \|/gm)].map(([, name]) => name);
+  expect(listed.toSorted()).toEqual([...LINT_RULES].sort());
 });

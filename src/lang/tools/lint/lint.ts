@@ -1,13 +1,21 @@
 // The linter: runs the rules over a checked module, drops what the file or the project does not want to hear.
 import type { Diagnostic } from '../../../base/index.ts';
 import type { CheckedModule, CheckedProgram } from '../../2-check/checked-module.ts';
-import { applyEdits } from '../edits.ts';
+import { applyEdits, type Edit } from '../edits.ts';
+import { lintComments } from './comments.ts';
+import { lintConcurrency } from './concurrency.ts';
 import { LintContext, type LintFinding, type LintOptions } from './context.ts';
+import { lintDropped } from './dropped.ts';
 import { lintErrors, ruleName } from './errors.ts';
 import { lintExpressions } from './expressions.ts';
 import { lintFlow } from './flow.ts';
+import { lintImportOrder } from './import-order.ts';
+import { lintInterfaces } from './interfaces.ts';
 import { lintNames } from './names.ts';
+import { lintNil } from './nil.ts';
+import { lintPrompts } from './prompts.ts';
 import { lintShadows } from './shadow.ts';
+import { lintTests } from './test-words.ts';
 
 /** Every rule by its name, for settings. */
 export const LINT_RULES: readonly string[] = lintErrors.$docs.map(({ name }) => ruleName(name));
@@ -23,6 +31,14 @@ export function lint(
   lintShadows(ctx);
   lintFlow(ctx);
   lintExpressions(ctx);
+  lintNil(ctx);
+  lintInterfaces(ctx);
+  lintTests(ctx);
+  lintPrompts(ctx);
+  lintConcurrency(ctx);
+  lintDropped(ctx);
+  lintComments(ctx);
+  lintImportOrder(ctx, program);
   const disabled = new Set(options.disabled ?? []);
   const allowed = allowances(ctx);
   return ctx.findings
@@ -48,15 +64,28 @@ export function lintDiagnostic({ error, rule }: LintFinding): Diagnostic {
   };
 }
 
-/** The text with all fixes that do not overlap; `fixed` says how many findings that mends. */
+/** The text with all fixes that do not overlap, each whole or not at all; `fixed` says how many findings that mends. */
 export function applyFixes(
   text: string,
   findings: readonly LintFinding[],
 ): { readonly text: string; readonly fixed: number } {
-  const fixes = [...new Set(findings.flatMap(({ fix }) => (fix === undefined ? [] : [fix])))];
-  const applied = applyEdits(text, fixes.flat());
-  const fixable = findings.filter(({ fix }) => fix !== undefined).length;
-  return { text: applied.text, fixed: Math.max(0, fixable - applied.skipped) };
+  const taken: Edit[] = [];
+  const fixes = new Set<readonly Edit[]>();
+  let fixed = 0;
+  for (const { fix } of findings) {
+    if (fix === undefined) continue;
+    if (!fixes.has(fix)) {
+      if (fix.some((edit) => taken.some((other) => touches(edit, other)))) continue;
+      fixes.add(fix);
+      taken.push(...fix);
+    }
+    fixed += 1;
+  }
+  return { text: applyEdits(text, taken).text, fixed };
+}
+
+function touches(a: Edit, b: Edit): boolean {
+  return a.start < b.end && b.start < a.end;
 }
 
 /** Rules that comments allow, by line (from 0): their own line and the next. */

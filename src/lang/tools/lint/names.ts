@@ -164,7 +164,7 @@ function unusedImports(ctx: LintContext, node: ImportDeclaration, program: Check
 }
 
 /** Whether importing a module does nothing but give it names. */
-function isDeclarative(program: CheckedProgram, id: string): boolean {
+export function isDeclarative(program: CheckedProgram, id: string): boolean {
   const found = program.modules.find(({ source }) => source.id === id);
   return found?.module.body.every((each) => each.kind.endsWith('Declaration')) === true;
 }
