@@ -82,6 +82,7 @@ export { type Exporter, type Fix, fixesIn, publicNamesOf } from './tools/fixes.t
 export { type HoverText, hoverAt } from './tools/hover.ts';
 // Tools over sources: loaded on demand, no run needs them
 export { type LangTools, loadLangTools } from './tools/load.ts';
+export { memberPlaces, memberSymbolAt } from './tools/member-references.ts';
 export { type MemberInfo, membersOf, type ToolContext } from './tools/members.ts';
 export {
   declarationAt,

@@ -116,10 +116,11 @@ export class Editor {
   async diagnostics(
     name: string,
     isWanted: (found: readonly Diagnostic[]) => boolean,
+    wanted: (code: string) => boolean = (code) => !code.startsWith('HARN-LNT-'),
   ): Promise<readonly Diagnostic[]> {
     const uri = this.uri(name);
     for (;;) {
-      const found = this.#told.get(uri);
+      const found = this.#told.get(uri)?.filter((each) => wanted(String(each.code)));
       if (found !== undefined && isWanted(found)) return found;
       if (this.#hasEnded) throw new Error('the server has ended');
       await new Promise<void>((resolve) => {
@@ -183,8 +184,9 @@ export class Editor {
     return this.#ask('formatting', name, { options: { tabSize: 2, insertSpaces: true } });
   }
 
-  codeActions(name: string, range: Range): Promise<CodeAction[]> {
-    return this.#ask('codeAction', name, { range, context: { diagnostics: [] } });
+  codeActions(name: string, range: Range, only?: string[]): Promise<CodeAction[]> {
+    const context = { diagnostics: [], ...(only === undefined ? {} : { only }) };
+    return this.#ask('codeAction', name, { range, context });
   }
 
   /** What a range of a file says. */

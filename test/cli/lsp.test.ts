@@ -300,6 +300,79 @@ describe('harn lsp, while somebody types', () => {
   });
 });
 
+describe('harn lsp, as a linter', () => {
+  const HABITS = 'const used = 1\nlet same = used\nlet spare = "x"!\nharness.stdio.log(same)\n';
+  const isHabit = (code: string) => code.startsWith('HARN-LNT-');
+
+  test('tells habits beside mistakes, mends one, or all at once', async () => {
+    const editor = await edit({
+      'habits.harn': HABITS,
+      'harn.toml': '[lint]\ndisabled = ["needless-non-null"]\n',
+    });
+    const told = await editor.diagnostics('habits.harn', (all) => all.length > 0, isHabit);
+    expect(told.map(({ code, severity }) => [code, severity])).toEqual([
+      ['HARN-LNT-018', 3],
+      ['HARN-LNT-014', 3],
+      ['HARN-LNT-018', 3],
+    ]);
+    const at = editor.at('habits.harn', 'same');
+    const fixes = await editor.codeActions('habits.harn', { start: at, end: at });
+    expect(fixes.filter(({ kind }) => kind === 'quickfix').map(newTexts)).toEqual([['const']]);
+    const all = await editor.codeActions('habits.harn', { start: at, end: at }, ['source.fixAll']);
+    expect(all.map(({ kind }) => kind)).toEqual(['source.fixAll.harn']);
+    expect(newTexts(all[0])).toEqual([HABITS.replaceAll('let', 'const')]);
+    expect(await editor.shutdown()).toBe(0);
+  });
+
+  test('is silent where there are mistakes', async () => {
+    const editor = await edit({ 'broken.harn': 'let x = 1\nlet = 2\n' });
+    const told = await editor.diagnostics(
+      'broken.harn',
+      (all) => all.length > 0,
+      () => true,
+    );
+    expect(told.map(({ code }) => code)).toEqual(['HARN-PAR-001']);
+    expect(await editor.shutdown()).toBe(0);
+  });
+});
+
+describe('harn lsp, asked where a member is used', () => {
+  const LIB_TEXT = `pub struct Point { x: int, y: int }
+impl Point {
+  fn sum(self) -> int { return self.x + self.y }
+}
+pub enum Shape { Dot, Circle(r: int) }
+`;
+  const MAIN_TEXT = `import { Point, Shape } from "./lib"
+fn f(p: Point, s: Shape, other: any) -> int {
+  const q = Point { x: p.x, y: other.x }
+  const all = match s {
+    Shape.Circle(r) -> { r + q.sum() }
+    Shape.Dot -> { p.sum() }
+  }
+  return all + q.x
+}
+log(f(Point { x: 1, y: 2 }, Shape.Circle(1), nil))
+`;
+
+  test('finds fields, methods and variants across files, and not what goes through any', async () => {
+    const editor = await edit({ 'lib.harn': LIB_TEXT, 'main.harn': MAIN_TEXT });
+    await editor.open('main.harn', MAIN_TEXT);
+    const count = async (name: string, piece: string, plus = 0, declaration = true) =>
+      byFile(await editor.references(name, editor.at(name, piece, { plus }), declaration));
+    const fields = { 'lib.harn': 2, 'main.harn': 4 };
+    expect(await count('main.harn', 'q.x', 2)).toEqual(fields);
+    expect(await count('lib.harn', 'x: int')).toEqual(fields);
+    expect(await count('lib.harn', 'x: int', 0, false)).toEqual({ 'lib.harn': 1, 'main.harn': 4 });
+    expect(await count('main.harn', 'sum()')).toEqual({ 'lib.harn': 1, 'main.harn': 2 });
+    expect(await count('lib.harn', 'Circle')).toEqual({ 'lib.harn': 1, 'main.harn': 2 });
+    expect(
+      await editor.references('main.harn', editor.at('main.harn', 'other.x', { plus: 6 })),
+    ).toEqual([]);
+    expect(await editor.shutdown()).toBe(0);
+  });
+});
+
 describe('harn lsp, asked to format', () => {
   test('gives the canonical text in the width of the project, and nothing for what does not parse', async () => {
     const editor = await edit({

@@ -12,9 +12,8 @@ export const lsp: Command = {
     const edition = editionOf(host, args.value('edition'));
     const builtins = createRegistry(EFFECT_GROUPS).specs();
     // Read anew each time: an editor stays open longer than a setting stays as it is.
-    const lineWidth = async (uri: string) =>
-      (await new SettingsReader(host).of(keyOf(uri))).lineWidth;
+    const settings = (uri: string) => new SettingsReader(host).of(keyOf(uri));
     const { stdin: input, stdout: output } = process;
-    return serveLsp({ builtins, edition, version, lineWidth, input, output });
+    return serveLsp({ builtins, edition, version, settings, input, output });
   },
 };

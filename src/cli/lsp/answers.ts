@@ -16,13 +16,17 @@ import type {
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { HarnError } from '../../base/index.ts';
 import {
+  type CheckedProgram,
   completionsAt,
   declarationAt,
   type Fix,
   fixesIn,
   hoverAt,
   isName,
+  type LangTools,
   loadLangTools,
+  memberPlaces,
+  memberSymbolAt,
   type NameSymbol,
   type Occurrence,
   occurrenceAt,
@@ -36,6 +40,7 @@ import {
   type ToolContext,
   withStandIn,
 } from '../../lang/index.ts';
+import type { ToolSettings } from '../tool-settings.ts';
 import {
   codeAndProse,
   encodeTokens,
@@ -48,8 +53,10 @@ import {
 import { lspErrors } from './errors.ts';
 import type { Workspace } from './workspace.ts';
 
-/** How long lines of a file may get. */
-export type LineWidth = (uri: string) => Promise<number | undefined>;
+type LintFinding = ReturnType<LangTools['lint']>[number];
+
+/** What `harn.toml` says about a file. */
+export type Settings = (uri: string) => Promise<ToolSettings>;
 
 interface Asked {
   readonly context: ToolContext;
@@ -67,11 +74,11 @@ interface Found {
 export class Answers {
   readonly #workspace: Workspace;
   readonly #make: MakeDocument;
-  readonly #lineWidth: LineWidth;
+  readonly #settings: Settings;
 
-  constructor(workspace: Workspace, make: MakeDocument, lineWidth: LineWidth) {
+  constructor(workspace: Workspace, make: MakeDocument, settings: Settings) {
     this.#workspace = workspace;
-    this.#lineWidth = lineWidth;
+    this.#settings = settings;
     this.#make = make;
   }
 
@@ -167,11 +174,34 @@ export class Answers {
   ): Promise<Location[]> {
     const { context, offset } = await this.#ask(textDocument.uri, position);
     const symbol = symbolAt(context.module, offset);
-    if (symbol === undefined) return [];
+    if (symbol === undefined) return this.#memberReferences(context, offset, includeDeclaration);
     const found = await this.#everywhere(context, symbol);
     return found
       .filter(({ occurrence }) => includeDeclaration || occurrence.role !== 'declaration')
       .map(({ location }) => location);
+  }
+
+  /** Uses of a field, variant or method, wherever the type of the receiver is known. */
+  async #memberReferences(
+    context: ToolContext,
+    offset: number,
+    includeDeclaration: boolean,
+  ): Promise<Location[]> {
+    const symbol = memberSymbolAt(context, offset);
+    if (symbol === undefined) return [];
+    const found = new Map<string, Location>();
+    const add = (program: ToolContext['program']) => {
+      const places = new Places(this.#workspace, program, this.#make);
+      const asked = { ...context, program, module: program.entry };
+      for (const { span, isDeclaration } of memberPlaces(asked, symbol)) {
+        const location = places.location(span);
+        if (location === undefined || (isDeclaration && !includeDeclaration)) continue;
+        found.set(`${span.source}:${span.start}`, location);
+      }
+    };
+    add(context.program);
+    for await (const program of this.#workspace.programsWith(symbol.name, 'keep')) add(program);
+    return [...found.values()];
   }
 
   /** Every place in the workspace that names a symbol, once. */
@@ -245,7 +275,7 @@ export class Answers {
     const { document } = await this.#ask(uri);
     const { format, formatErrors } = await loadLangTools();
     const text = document.getText();
-    const width = await this.#lineWidth(uri);
+    const { lineWidth: width } = await this.#settings(uri);
     try {
       const newText = format({ id: this.#workspace.idOfUri(uri), text }, width);
       if (newText === text) return [];
@@ -256,12 +286,67 @@ export class Answers {
     }
   }
 
-  async codeActions(uri: string, range: Range): Promise<CodeAction[]> {
-    const { context, document } = await this.#ask(uri);
-    const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
-    const exporters = (name: string) => this.#workspace.exporters(uri, name);
-    return fixesIn(context.module, start, end, exporters).map((fix) => toAction(fix, document));
+  /** What the linter says of a file: nothing where there are mistakes. */
+  async lintFindings(uri: string, program: CheckedProgram): Promise<readonly LintFinding[]> {
+    const { id } = program.entry.source;
+    const isBroken = program.diagnostics.some(
+      ({ severity, span }) => severity === 'error' && span.source === id,
+    );
+    if (isBroken || !this.#workspace.isOwn(id)) return [];
+    const { lint } = await loadLangTools();
+    // A manifest that is wrong is told by `harn lint`; here it must not hide what else there is to say.
+    const settings = await this.#settings(uri).catch(() => undefined);
+    return lint(program.entry, program, settings ?? {});
   }
+
+  async codeActions(uri: string, range: Range, only?: readonly string[]): Promise<CodeAction[]> {
+    const { context, document } = await this.#ask(uri);
+    const wants = (kind: string) =>
+      only === undefined || only.some((each) => kind === each || kind.startsWith(`${each}.`));
+    const findings = await this.lintFindings(uri, context.program);
+    const actions: CodeAction[] = [];
+    if (wants('quickfix')) {
+      const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
+      const exporters = (name: string) => this.#workspace.exporters(uri, name);
+      for (const fix of fixesIn(context.module, start, end, exporters))
+        actions.push(toAction(fix, document));
+      for (const finding of findings) {
+        const { span } = finding.error;
+        if (span !== undefined && span.start <= end && span.end >= start)
+          actions.push(...lintAction(finding, document));
+      }
+    }
+    if (wants(FIX_ALL)) actions.push(...(await fixAll(findings, document)));
+    return actions;
+  }
+}
+
+/** The kind of the action that applies every safe fix of the linter. */
+export const FIX_ALL = 'source.fixAll.harn';
+
+function lintAction({ error, fix }: LintFinding, document: TextDocument): CodeAction[] {
+  if (fix === undefined) return [];
+  const edits = fix.map((edit) => ({ range: rangeIn(document, edit), newText: edit.text }));
+  return [
+    {
+      title: `Mend: ${error.message}`,
+      kind: 'quickfix',
+      edit: { changes: { [document.uri]: edits } },
+    },
+  ];
+}
+
+async function fixAll(
+  findings: readonly LintFinding[],
+  document: TextDocument,
+): Promise<CodeAction[]> {
+  const { applyFixes } = await loadLangTools();
+  const text = document.getText();
+  const { text: newText } = applyFixes(text, findings);
+  if (newText === text) return [];
+  const range = rangeIn(document, { start: 0, end: text.length });
+  const title = 'Apply all safe fixes of the linter';
+  return [{ title, kind: FIX_ALL, edit: { changes: { [document.uri]: [{ range, newText }] } } }];
 }
 
 function toAction({ title, edits, isPreferred }: Fix, document: TextDocument): CodeAction {

@@ -2,9 +2,10 @@
 // shortly after each change. The packages of the protocol load with it.
 import type { Connection, InitializeParams, InitializeResult } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Diagnostic } from '../../base/index.ts';
 import type { BuiltinSpec, Edition } from '../../lang/index.ts';
-import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../../lang/index.ts';
-import { Answers, type LineWidth } from './answers.ts';
+import { loadLangTools, TOKEN_MODIFIERS, TOKEN_TYPES } from '../../lang/index.ts';
+import { Answers, FIX_ALL, type Settings } from './answers.ts';
 import { type MakeDocument, Places, toProtocolDiagnostic } from './convert.ts';
 import { Published } from './published.ts';
 import { keyOf, Workspace } from './workspace.ts';
@@ -13,7 +14,7 @@ export interface LspOptions {
   readonly builtins: readonly BuiltinSpec[];
   readonly edition: Edition | undefined;
   readonly version: string;
-  readonly lineWidth: LineWidth;
+  readonly settings: Settings;
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
 }
@@ -57,7 +58,7 @@ class Server {
     this.#make = make;
     this.#version = options.version;
     this.#workspace = new Workspace(options.builtins, options.edition);
-    this.#answers = new Answers(this.#workspace, make, options.lineWidth);
+    this.#answers = new Answers(this.#workspace, make, options.settings);
     this.#published = new Published((uri, diagnostics) => {
       void connection.sendDiagnostics({ uri, diagnostics });
     });
@@ -82,8 +83,8 @@ class Server {
     connection.onRenameRequest((params) => answers.rename(params, params.newName));
     connection.onDocumentSymbol(({ textDocument }) => answers.documentSymbols(textDocument.uri));
     connection.onDocumentFormatting(({ textDocument }) => answers.formatting(textDocument.uri));
-    connection.onCodeAction(({ textDocument, range }) =>
-      answers.codeActions(textDocument.uri, range),
+    connection.onCodeAction(({ textDocument, range, context }) =>
+      answers.codeActions(textDocument.uri, range, context.only),
     );
     connection.languages.semanticTokens.on(({ textDocument }) =>
       answers.semanticTokens(textDocument.uri),
@@ -106,7 +107,7 @@ class Server {
         renameProvider: { prepareProvider: true },
         documentSymbolProvider: true,
         documentFormattingProvider: true,
-        codeActionProvider: { codeActionKinds: ['quickfix'] },
+        codeActionProvider: { codeActionKinds: ['quickfix', FIX_ALL] },
         semanticTokensProvider: {
           legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [...TOKEN_MODIFIERS] },
           full: true,
@@ -153,7 +154,11 @@ class Server {
     if (!isOpen) return;
     const places = new Places(this.#workspace, program, this.#make);
     const found = new Map<string, ReturnType<typeof toProtocolDiagnostic>[]>();
-    for (const diagnostic of [...program.diagnostics, ...program.latent]) {
+    const { lintDiagnostic } = await loadLangTools();
+    const habits = (await this.#answers.lintFindings(uri, program)).map(
+      (each): Diagnostic => ({ ...lintDiagnostic(each), severity: 'info' }),
+    );
+    for (const diagnostic of [...program.diagnostics, ...program.latent, ...habits]) {
       const { source } = diagnostic.span;
       const document = this.#workspace.isOwn(source) ? places.document(source) : undefined;
       if (document === undefined) continue;

@@ -123,12 +123,15 @@ export class Workspace {
     return this.#check({ id: idOf(key), text }, edition, 'keep');
   }
 
-  /** Programs of files in the open folders and buffers whose text holds a word; without types. */
-  async *programsWith(word: string): AsyncGenerator<CheckedProgram, void, undefined> {
+  /** Programs of files in the open folders and buffers whose text holds a word; without types unless they are asked for. */
+  async *programsWith(
+    word: string,
+    types: 'keep' | false = false,
+  ): AsyncGenerator<CheckedProgram, void, undefined> {
     for (const key of this.#files()) {
       const source = this.#tryRead(key);
       if (source?.text.includes(word) !== true) continue;
-      yield this.#check(source, await this.#editionOf(key), false);
+      yield this.#check(source, await this.#editionOf(key), types);
     }
   }
 
