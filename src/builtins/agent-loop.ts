@@ -1,5 +1,5 @@
 // Agents as programs see them: the loop, and sessions with their events.
-import type { Json } from '../base/index.ts';
+import type { Json, JsonObject } from '../base/index.ts';
 import {
   agentLoop,
   type LoopOptions,
@@ -13,6 +13,7 @@ import {
 import {
   type Ctx,
   type Dict,
+  dictFrom,
   display,
   fromJson,
   type HarnFunction,
@@ -25,6 +26,7 @@ import {
   type Value,
 } from '../values/index.ts';
 import { toolsFrom } from './agent-tools.ts';
+import { underCommandPolicy } from './command-policy.ts';
 import { toData, toNumber } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
@@ -41,8 +43,12 @@ const optionalId = (value: Value | undefined): string | null =>
   value === undefined || value === null ? null : display(value);
 
 /** The options of a loop, with what is not data apart. */
-function loopOptions(options: Value | undefined): { data: LoopOptions; parts: LoopParts } {
-  if (options === undefined || options === null) return { data: {}, parts: {} };
+function loopOptions(options: Value | undefined): {
+  data: LoopOptions;
+  parts: LoopParts;
+  commands: Value;
+} {
+  if (options === undefined || options === null) return { data: {}, parts: {}, commands: null };
   if (!isDict(options)) throw loopErrors.badOption({ option: 'options', expected: 'a dict' });
   const given = options as Dict & { readonly [key: string]: Value };
   const {
@@ -52,14 +58,22 @@ function loopOptions(options: Value | undefined): { data: LoopOptions; parts: Lo
     context_callback,
     context_filter,
     compact_callback,
+    command_policy,
+    policy,
     ...rest
   } = given;
+  const [ceiling, nested] = splitPolicy(policy);
   const asked = detachPermissions(permissions);
   const post = closureOf('post_turn_callback', post_turn_callback);
   const context = closureOf('context_callback', context_callback ?? context_filter);
   const compact = closureOf('compact_callback', compact_callback);
   return {
-    data: { ...(toData(rest as Value) as LoopOptions), permissions: asked.data },
+    data: {
+      ...(toData(rest as Value) as LoopOptions),
+      ...(ceiling === undefined ? {} : { policy: toData(ceiling) as JsonObject }),
+      permissions: asked.data,
+    },
+    commands: command_policy ?? nested,
     parts: {
       tools: toolsFrom(tools),
       permissionCode: asked.code,
@@ -68,6 +82,13 @@ function loopOptions(options: Value | undefined): { data: LoopOptions; parts: Lo
       ...(compact === undefined ? {} : { compact: jsonHandler(compact) }),
     },
   };
+}
+
+/** A policy and the command policy inside of it, which has closures. */
+function splitPolicy(policy: Value | undefined): readonly [Value | undefined, Value] {
+  if (policy === undefined || !isDict(policy)) return [policy, null];
+  const { command_policy: commands, ...rest } = policy as Dict & { readonly [key: string]: Value };
+  return commands === undefined ? [policy, null] : [dictFrom(Object.entries(rest)), commands];
 }
 
 function closureOf(option: string, value: Value | undefined): HarnFunction | undefined {
@@ -225,9 +246,12 @@ export function agentLoopRows(): readonly BuiltinRow[] {
       },
       function* (ctx: Ctx, ...args: Value[]): Steps {
         const [task, system, options] = withoutHandle(args);
-        const { data, parts } = loopOptions(options);
+        const { data, parts, commands } = loopOptions(options);
         const prompt = task === undefined || task === null ? '' : display(task);
-        const result = yield* agentLoop(ctx as RunContext, prompt, optionalId(system), data, parts);
+        const run = ctx as RunContext;
+        const result = yield* underCommandPolicy(run, commands, () =>
+          agentLoop(run, prompt, optionalId(system), data, parts),
+        );
         return fromJson(result as unknown as Json);
       },
     ),

@@ -5,6 +5,7 @@ import { artifactRows } from './artifact.ts';
 import { randomRows } from './chance.ts';
 import { channelRows } from './channels.ts';
 import { clockRows } from './clock.ts';
+import { commandPolicyRows } from './command-policy.ts';
 import { controlRows } from './control.ts';
 import { fsRows } from './fs.ts';
 import { envRows, processRows } from './host.ts';
@@ -66,6 +67,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => humanRows(),
   () => hostCallRows(),
   () => waitpointRows(),
+  () => commandPolicyRows(),
   () => triggerRows(),
   () => monitorRows(),
   () => poolRows(),

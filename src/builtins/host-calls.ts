@@ -1,15 +1,7 @@
 // The host boundary, as `harness.host` and the older globals: capabilities by name, tools of the host, and the answers that a
 // program under test prepares.
 import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
-import {
-  hostCall,
-  hostCapabilities,
-  hostHas,
-  hostToolCall,
-  hostTools,
-  type RunContext,
-  testHostEffects,
-} from '../runtime/index.ts';
+import { hostCalls, type RunContext, testHostEffects } from '../runtime/index.ts';
 import { type Ctx, display, fromJson, type List, type Steps, type Value } from '../values/index.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
@@ -38,7 +30,7 @@ function callRows(): readonly BuiltinRow[] {
         },
       },
       function* (ctx: Ctx, name: Value, args: Value = null): Steps {
-        return fromJson(yield* hostCall(ctx as RunContext, text(name), toData(args)));
+        return fromJson(yield* hostCalls.call(ctx as RunContext, text(name), toData(args)));
       },
     ),
     builtin(
@@ -52,7 +44,7 @@ function callRows(): readonly BuiltinRow[] {
           prints: 'true',
         },
       },
-      (ctx: Ctx) => fromJson(hostCapabilities(ctx as RunContext)),
+      (ctx: Ctx) => fromJson(hostCalls.capabilities(ctx as RunContext)),
     ),
     builtin(
       'host.has(capability: string, operation: string?) -> bool',
@@ -66,7 +58,7 @@ function callRows(): readonly BuiltinRow[] {
         },
       },
       (ctx: Ctx, capability: Value, operation: Value = null) =>
-        hostHas(
+        hostCalls.has(
           ctx as RunContext,
           text(capability),
           operation === null ? undefined : text(operation),
@@ -80,7 +72,7 @@ function callRows(): readonly BuiltinRow[] {
         aliases: ['host_tool_list'],
         example: { source: 'println(len(host_tool_list()))', prints: '0' },
       },
-      (ctx: Ctx) => fromJson(hostTools(ctx as RunContext)),
+      (ctx: Ctx) => fromJson(hostCalls.tools(ctx as RunContext)),
     ),
     builtin(
       'host.call_tool(name: string, args: any?) -> any',
@@ -94,7 +86,7 @@ function callRows(): readonly BuiltinRow[] {
         },
       },
       function* (ctx: Ctx, name: Value, args: Value = null): Steps {
-        return fromJson(yield* hostToolCall(ctx as RunContext, text(name), toData(args)));
+        return fromJson(yield* hostCalls.callTool(ctx as RunContext, text(name), toData(args)));
       },
     ),
   ];

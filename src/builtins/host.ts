@@ -2,13 +2,14 @@
 import {
   type CommandResult,
   type CommandSpec,
+  commandPolicies,
   envEffects,
-  processEffects,
+  type RunContext,
   systemEffects,
 } from '../runtime/index.ts';
-import { display, isDict, type Value } from '../values/index.ts';
+import { type Ctx, display, isDict, type List, type Steps, type Value } from '../values/index.ts';
 import { toData } from './data.ts';
-import type { BuiltinRow } from './define.ts';
+import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
 
 const text = (value: Value | undefined) => display(value ?? null);
@@ -80,39 +81,53 @@ function commandOf(value: Value | undefined): CommandSpec {
   return cmd === undefined ? (rest as CommandSpec) : { ...rest, argv: [cmd, ...(args ?? [])] };
 }
 
+/** A row that runs a command; policies of commands are asked first. */
+function commandRow(
+  signature: string,
+  doc: string,
+  alias: string,
+  specOf: (args: List) => CommandSpec,
+): BuiltinRow {
+  return builtin(
+    signature,
+    { doc, effect: 'mutation', aliases: [alias] },
+    function* (ctx: Ctx, ...args: Value[]): Steps {
+      return commandResult(yield* commandPolicies.run(ctx as RunContext, specOf(args)));
+    },
+  );
+}
+
 export function processRows(): readonly BuiltinRow[] {
-  const run = processEffects.run;
-  const result = commandResult;
   return [
-    effectRow('process.run(command: any) -> dict', run, {
-      doc: 'Runs a command to its end: `{argv | cmd, args | shell, cwd?, env?, stdin?, timeout_ms?, on_unknown?}`.',
-      aliases: ['spawn_captured'],
-      args: ([command]) => [commandOf(command)],
-      result,
-    }),
-    effectRow('process.exec(...argv: any) -> dict', run, {
-      doc: 'Runs a program with its arguments.',
-      aliases: ['exec'],
-      args: (argv) => [{ argv: argv.map(text) }],
-      result,
-    }),
-    effectRow('process.exec_at(dir: string, ...argv: any) -> dict', run, {
-      doc: 'Runs a program with its arguments in a directory.',
-      aliases: ['exec_at'],
-      args: ([dir, ...argv]) => [{ argv: argv.map(text), cwd: text(dir) }],
-      result,
-    }),
-    effectRow('process.shell(command: string) -> dict', run, {
-      doc: 'Runs a line of shell.',
-      aliases: ['shell'],
-      args: ([line]) => [{ shell: text(line) }],
-      result,
-    }),
-    effectRow('process.shell_at(dir: string, command: string) -> dict', run, {
-      doc: 'Runs a line of shell in a directory.',
-      aliases: ['shell_at'],
-      args: ([dir, line]) => [{ shell: text(line), cwd: text(dir) }],
-      result,
-    }),
+    commandRow(
+      'process.run(command: any) -> dict',
+      'Runs a command to its end: `{argv | cmd, args | shell, cwd?, env?, stdin?, timeout_ms?, on_unknown?}`.',
+      'spawn_captured',
+      ([command]) => commandOf(command),
+    ),
+    commandRow(
+      'process.exec(...argv: any) -> dict',
+      'Runs a program with its arguments.',
+      'exec',
+      (argv) => ({ argv: argv.map(text) }),
+    ),
+    commandRow(
+      'process.exec_at(dir: string, ...argv: any) -> dict',
+      'Runs a program with its arguments in a directory.',
+      'exec_at',
+      ([dir, ...argv]) => ({ argv: argv.map(text), cwd: text(dir) }),
+    ),
+    commandRow(
+      'process.shell(command: string) -> dict',
+      'Runs a line of shell.',
+      'shell',
+      ([line]) => ({ shell: text(line) }),
+    ),
+    commandRow(
+      'process.shell_at(dir: string, command: string) -> dict',
+      'Runs a line of shell in a directory.',
+      'shell_at',
+      ([dir, line]) => ({ shell: text(line), cwd: text(dir) }),
+    ),
   ];
 }

@@ -75,17 +75,15 @@ export {
   transcriptCalls,
   transcripts,
 } from './agent/index.ts';
-export type { HostCapability, HostOffer, HostOperation, HostTool } from './boundary/index.ts';
-// The host boundary
-export {
-  boundaryErrors,
-  hostCall,
-  hostCapabilities,
-  hostHas,
-  hostToolCall,
-  hostTools,
-  testHostEffects,
+export type {
+  CommandPolicy,
+  HostCapability,
+  HostOffer,
+  HostOperation,
+  HostTool,
 } from './boundary/index.ts';
+// The host boundary
+export { boundaryErrors, commandPolicies, hostCalls, testHostEffects } from './boundary/index.ts';
 // Composition
 export {
   type ComposeOptions,

@@ -14,7 +14,7 @@ import { hostMocksKey, mockedAnswer } from './mocks.ts';
 import { OWN_CAPABILITIES } from './own-capabilities.ts';
 
 /** Calls an operation of the host. `params` is a dict; nothing stands for an empty one. */
-export function* hostCall(ctx: RunContext, name: string, params: Json = null): Suspending<Json> {
+function* hostCall(ctx: RunContext, name: string, params: Json = null): Suspending<Json> {
   const dot = name.indexOf('.');
   if (dot < 1 || dot === name.length - 1) throw boundaryErrors.badName({ name });
   const capability = name.slice(0, dot);
@@ -86,7 +86,7 @@ type Described = {
 };
 
 /** What can be called here: `{capability: {description, operations: {operation: {description}}}}`. */
-export function hostCapabilities(ctx: RunContext): { readonly [name: string]: JsonObject } {
+function hostCapabilities(ctx: RunContext): { readonly [name: string]: JsonObject } {
   const manifest: {
     [name: string]: { description: string; operations: { [name: string]: Json } };
   } = {};
@@ -113,14 +113,14 @@ export function hostCapabilities(ctx: RunContext): { readonly [name: string]: Js
 }
 
 /** Whether a capability, or an operation of it, can be called. */
-export function hostHas(ctx: RunContext, capability: string, operation?: string): boolean {
+function hostHas(ctx: RunContext, capability: string, operation?: string): boolean {
   const found = hostCapabilities(ctx)[capability];
   if (found === undefined || operation === undefined) return found !== undefined;
   return Object.hasOwn(found['operations'] as JsonObject, operation);
 }
 
 /** The tools of the host: `{name, description, schema, deprecated}` each. */
-export function hostTools(ctx: RunContext): readonly JsonObject[] {
+function hostTools(ctx: RunContext): readonly JsonObject[] {
   const { tools = {} } = ctx.get(hostOfferKey);
   return Object.entries(tools).map(([name, { description = '', schema, deprecated }]) => ({
     name,
@@ -131,7 +131,7 @@ export function hostTools(ctx: RunContext): readonly JsonObject[] {
 }
 
 /** Calls a tool of the host. */
-export function* hostToolCall(ctx: RunContext, name: string, args: Json = null): Suspending<Json> {
+function* hostToolCall(ctx: RunContext, name: string, args: Json = null): Suspending<Json> {
   const { tools = {} } = ctx.get(hostOfferKey);
   const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
   if (tool === undefined) {
@@ -139,3 +139,12 @@ export function* hostToolCall(ctx: RunContext, name: string, args: Json = null):
   }
   return (yield* ctx.perform(effectOf(`tool.${name}`, tool), [paramsOf(name, args)])) ?? null;
 }
+
+/** Calling the host, under one name for other rooms. */
+export const hostCalls = {
+  call: hostCall,
+  capabilities: hostCapabilities,
+  has: hostHas,
+  tools: hostTools,
+  callTool: hostToolCall,
+};

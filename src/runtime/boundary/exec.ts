@@ -9,7 +9,8 @@ import { shellInvocation } from './shells.ts';
 
 /** What a command came to, or why there was none. */
 export type CommandEnvelope = {
-  readonly command_id: string;
+  /** Null when nothing was started. */
+  readonly command_id: string | null;
   /** `completed`, `timed_out`, `killed` (by a signal), or, from a policy, `blocked`, `dry_run`, `explained`. */
   readonly status: string;
   readonly mode: 'argv' | 'shell';

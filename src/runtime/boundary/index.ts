@@ -1,7 +1,7 @@
 // Front door of boundary: what runs may ask of their host beyond files, processes and the network, and what stands in for
 // it in tests.
 // Calling
-export { hostCall, hostCapabilities, hostHas, hostToolCall, hostTools } from './call.ts';
+export { hostCalls } from './call.ts';
 // Offering
 export {
   furtherCapabilitiesKey,
@@ -13,7 +13,10 @@ export {
   hostOfferKey,
   type OwnCapabilities,
 } from './capabilities.ts';
+// Command policies
+export type { CommandPolicy, CommandRules } from './command-policy.ts';
 // Errors
 export { boundaryErrors } from './errors.ts';
 // Tests
 export { type HostMockCall, mockedAnswer, testHostEffects } from './mocks.ts';
+export { commandPolicies } from './policies.ts';

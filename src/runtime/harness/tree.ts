@@ -1,8 +1,9 @@
 // The harness: every effect as a method of one typed tree, handed to a TypeScript pipeline as a parameter. The same
 // rows as in the language, spelled in camelCase.
 import type { Json } from '../../base/index.ts';
-import { testHostEffects } from '../boundary/index.ts';
+import { commandPolicies, testHostEffects } from '../boundary/index.ts';
 import {
+  type CommandSpec,
   checkpointEffects,
   clockEffects,
   envEffects,
@@ -112,20 +113,35 @@ export function createHarness(ctx: RunContext): Harness {
     ...rootMethods(ctx),
   };
   for (const [name, effects] of Object.entries(FAMILIES)) {
+    if (name === 'process') continue;
     lazily(handle, name, () => createFamily(`harness.${name}`, effects, ctx));
   }
   lazily(handle, 'term', () => termHandle(ctx));
   lazily(handle, 'llm', () => llmHandle(ctx));
   lazily(handle, 'interaction', () => interactionHandle(ctx));
-  lazily(handle, 'host', () => hostHandle(ctx));
   lazily(handle, 'waitpoints', () => waitpointsHandle(ctx));
   lazily(handle, 'monitors', () => monitorsHandle(ctx, createHarness));
+  lazily(handle, 'process', () => processHandle(ctx));
+  lazily(handle, 'host', () => hostHandle(ctx, createHarness));
   lazily(handle, 'queue', () => queueHandle(ctx));
   lazily(handle, 'triggers', () => triggersHandle(ctx));
   lazily(handle, 'agent', () => notData('harness.agent', agentHandle(ctx, createHarness)));
   lazily(handle, 'obs', () => notData('harness.obs', obsHandle(ctx)));
   lazily(handle, 'sync', () => syncHandle(ctx, createHarness));
   return notData('harness', handle) as unknown as Harness;
+}
+
+/** Commands go past the policies in force. */
+function processHandle(ctx: RunContext): Handle<'process'> {
+  const plain = createFamily('harness.process', processEffects, ctx);
+  return notData('harness.process', {
+    run: (spec: CommandSpec) =>
+      commandPolicies.areInForce(ctx)
+        ? ctx.runFromLane(ctx.task.nextGroup('command'), (inner) =>
+            commandPolicies.run(inner, spec),
+          )
+        : plain.run(spec),
+  });
 }
 
 /** A field that comes into being when it is first read. */

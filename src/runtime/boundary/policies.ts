@@ -1,0 +1,46 @@
+// What other rooms do with command policies, under one name.
+import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { CommandResult, CommandSpec } from '../io/index.ts';
+import type { RunContext, Suspending } from '../run/index.ts';
+import { approveCommand } from './approve.ts';
+import {
+  policiesOf,
+  popCommandPolicy,
+  pushCommandPolicy,
+  readRules,
+  withCommandPolicy,
+} from './command-policy.ts';
+import { type RiskScan, scanCommand, scanResult } from './command-risk.ts';
+import { runCommand } from './guard.ts';
+
+export const commandPolicies = {
+  /** Reads the data of a policy; what does not belong there is refused. */
+  readRules,
+  /** Installs a policy for the task and what it starts from now on. */
+  push: pushCommandPolicy,
+  /** Takes away what the task installed last. */
+  pop: popCommandPolicy,
+  /** Runs a body with a policy. */
+  with: withCommandPolicy,
+  /** The risks of `{argv | command, cwd, workspace_roots}`, or of what hooks are told. */
+  scan: (about: JsonObject): RiskScan => {
+    const { request = about, workspace_roots = [] } = about;
+    const { argv = [], command, cwd } = isJsonObject(request) ? request : {};
+    return scanCommand({
+      argv: listOf(argv),
+      command: typeof command === 'string' ? command : undefined,
+      cwd: typeof cwd === 'string' ? cwd : typeof about['cwd'] === 'string' ? about['cwd'] : '/',
+      roots: listOf(workspace_roots),
+    });
+  },
+  scanResult,
+  /** Whether there is any policy for the commands of a task. */
+  areInForce: (ctx: RunContext): boolean => policiesOf(ctx).length > 0,
+  /** Runs a command under the policies in force: every way of starting processes comes through here. */
+  run: (ctx: RunContext, spec: CommandSpec): Suspending<CommandResult> =>
+    runCommand(ctx, spec, (about) => approveCommand(ctx, about)),
+};
+
+function listOf(value: Json): readonly string[] {
+  return Array.isArray(value) ? (value as readonly Json[]).map(String) : [];
+}
