@@ -1,7 +1,10 @@
 // Models, as `harness.llm` and the older globals.
 import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
 import {
+  type Handler,
   type LlmCallOptions,
+  type LlmDelta,
+  type LlmParts,
   llmCallSafeWithTranscript,
   llmCallStructured,
   llmCallStructuredSafe,
@@ -9,14 +12,19 @@ import {
   llmMockEffects,
   type RunContext,
   type StructuredOptions,
+  type Suspending,
+  startLlmStream,
 } from '../runtime/index.ts';
 import {
   type Ctx,
+  call,
   dictGet,
   dictMerge,
   display,
   fromJson,
+  functionMeta,
   isDict,
+  isFunction,
   type List,
   type MutableDict,
   type Steps,
@@ -29,6 +37,7 @@ import { effectRow } from './effect-row.ts';
 import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
 import { outsideSchema } from './schema-convert.ts';
+import { HarnChannel } from './sync-values.ts';
 
 const none = () => [];
 
@@ -37,18 +46,19 @@ export function llmRows(): readonly BuiltinRow[] {
     builtin(
       'llm.call(prompt: any, system: any?, options: dict?) -> dict',
       {
-        doc: 'Asks a model once: `{text, model, provider, input_tokens, output_tokens, transcript, ...}`. With `transcript` it goes on from one.',
+        doc: 'Asks a model once: `{text, model, provider, input_tokens, output_tokens, transcript, ...}`. With `transcript` it goes on from one; `on_delta` is called with every piece of the answer.',
         effect: 'wait',
         aliases: ['llm_call'],
       },
       function* (ctx: Ctx, ...args: Value[]): Steps {
-        const [prompt, system, options] = callArguments(args);
+        const [prompt, system, options, parts] = callArguments(args);
         return fromJson(
           (yield* llmCallWithTranscript(
             ctx as RunContext,
             prompt,
             system,
             options,
+            parts,
           )) as unknown as Json,
         );
       },
@@ -61,15 +71,34 @@ export function llmRows(): readonly BuiltinRow[] {
         aliases: ['llm_call_safe'],
       },
       function* (ctx: Ctx, ...args: Value[]): Steps {
-        const [prompt, system, options] = callArguments(args);
+        const [prompt, system, options, parts] = callArguments(args);
         return fromJson(
           (yield* llmCallSafeWithTranscript(
             ctx as RunContext,
             prompt,
             system,
             options,
+            parts,
           )) as unknown as Json,
         );
+      },
+    ),
+    builtin(
+      'llm.stream(prompt: any, system: any?, options: dict?) -> any',
+      {
+        doc: 'Asks a model and gives a channel with the pieces of its text as they come; it closes when the answer is complete.',
+        effect: 'wait',
+        aliases: ['llm_stream'],
+        example: {
+          source:
+            'for piece in llm_stream("Say hello", nil, {provider: "mock"}) {\n  print(piece)\n}',
+          prints: 'Mock response to 2-word prompt: Say hello',
+        },
+      },
+      (ctx: Ctx, ...args: Value[]) => {
+        const [prompt, system, options] = callArguments(args);
+        const { channel } = startLlmStream(ctx as RunContext, prompt, system, options, textOf);
+        return new HarnChannel(channel);
       },
     ),
     builtin(
@@ -135,16 +164,40 @@ function structuredArguments(args: List): [string, JsonObject, StructuredOptions
   return [display(prompt ?? null), shape, (toData(options) ?? {}) as StructuredOptions];
 }
 
-function callArguments(args: List): [string, string | null, LlmCallOptions] {
+/** What the channel of a stream carries: text, and nothing of thoughts and tools. */
+function textOf(delta: LlmDelta): string | undefined {
+  return delta.type === 'text' ? delta.text : undefined;
+}
+
+function callArguments(args: List): [string, string | null, LlmCallOptions, LlmParts] {
   const given = args[0] instanceof HarnHandle ? args.slice(1) : args;
-  const [prompt, system, options] = given;
+  const [prompt, system, options = null] = given;
+  const [data, parts] = withoutParts(options);
   return [
     display(prompt ?? null),
     system === undefined || system === null ? null : display(system),
-    (options === undefined || options === null
-      ? {}
-      : toData(withJsonSchemas(options))) as LlmCallOptions,
+    (data === null ? {} : toData(withJsonSchemas(data))) as LlmCallOptions,
+    parts,
   ];
+}
+
+/** Options that are data, and those that are code. */
+function withoutParts(options: Value): [Value, LlmParts] {
+  if (!isDict(options)) return [options, {}];
+  const { on_delta: onDelta = null, ...data } = options as { readonly [key: string]: Value };
+  if (onDelta === null) return [options, {}];
+  if (!isFunction(onDelta)) {
+    throw wrong.argument({ builtin: 'llm_call', detail: '`on_delta` must be a closure' });
+  }
+  const handler: Handler = {
+    kind: 'generator',
+    name: functionMeta(onDelta).name ?? 'on_delta',
+    *run(ctx: RunContext, [delta]) {
+      yield* call(onDelta, ctx, [fromJson(delta as Json)]) as Suspending<Value>;
+      return null;
+    },
+  };
+  return [data as Value, { onDelta: handler }];
 }
 
 const SCHEMA_OPTIONS = ['schema', 'json_schema', 'output_schema', 'output', 'output_format'];

@@ -38,6 +38,7 @@ export class HarnChannel extends HarnSource {
   next(_ctx: Ctx): Pulled {
     const taken = this.channel.poll();
     if (taken !== undefined) return taken.value as Value;
+    this.channel.throwFailure();
     if (this.channel.isClosed) return END;
     throw wrong.argument({ builtin: 'channel', detail: 'this code cannot wait for a value' });
   }

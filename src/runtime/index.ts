@@ -60,6 +60,7 @@ export {
   selectArtifacts,
   sessionCalls,
   sessionErrors,
+  startLlmStream,
   suspendTopLevel,
   type Tool,
   type ToolCallSite,
@@ -112,6 +113,9 @@ export {
   type HeldLock,
   type Hook,
   type LaneFn,
+  type LlmAskOptions,
+  type LlmHandle,
+  type LlmStreamHandle,
   type MonitorCall,
   type OnFinish,
   type PermissionAnswer,
@@ -247,7 +251,9 @@ export {
 // Models
 export {
   type LlmConfig,
+  type LlmDelta,
   type LlmOptions,
+  type LlmParts,
   type LlmResult,
   llmCall,
   llmCallSafe,

@@ -1,9 +1,10 @@
 // What travels through JavaScript when a Harn program fails: HarnThrow carries a thrown value, HarnError (of base)
 // an error of the language or of the runtime, HarnAbort a signal no program may catch. `caught` is the single place
 // that decides what `catch (e)` receives.
-import { HarnError } from '../base/index.ts';
+import { HarnError, type JsonObject } from '../base/index.ts';
 import { display } from './display.ts';
 import { fail } from './errors.ts';
+import { fromJson } from './json.ts';
 import type { Value } from './value.ts';
 
 const THROW_BRAND = Symbol.for('harn.throw');
@@ -64,13 +65,18 @@ export class HarnAbort extends Error {
 
 /**
  * The value that `catch (e)` binds for a JavaScript exception. A thrown value arrives as it is, an error of the
- * language or the runtime as its text. Aborts and our own defects are not catchable: they are thrown on.
+ * language or the runtime as its text, and one whose data say what a program can do about it (`category`, `kind`,
+ * `message`) as a dict of them. Aborts and our own defects are not catchable: they are thrown on.
  */
 export function caught(error: unknown): Value {
   if (HarnThrow.is(error)) return error.value;
-  if (HarnError.is(error)) return error.message;
+  if (HarnError.is(error)) return isFailure(error.data) ? fromJson(error.data) : error.message;
   if (isStackOverflow(error)) return fail.stackOverflow({}).message;
   throw error;
+}
+
+function isFailure({ category, kind, message }: JsonObject): boolean {
+  return [category, kind, message].every((field) => typeof field === 'string');
 }
 
 /** The text of an error that nobody caught, without place: `Thrown: boom`, `Division by zero`. */

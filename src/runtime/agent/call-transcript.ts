@@ -4,6 +4,7 @@ import { type Json, type JsonObject, shortHash } from '../../base/index.ts';
 import {
   type LlmCallEnvelope,
   type LlmOptions,
+  type LlmParts,
   type LlmResult,
   llmCall,
   llmCallSafe,
@@ -24,9 +25,10 @@ export function* llmCallWithTranscript(
   prompt: string,
   system: string | null,
   options: LlmCallOptions,
+  parts: LlmParts = {},
 ): Suspending<LlmCallResult> {
   const asked = conversation(prompt, options);
-  const result = yield* llmCall(ctx, prompt, system, asked.options);
+  const result = yield* llmCall(ctx, prompt, system, asked.options, parts);
   return { ...result, transcript: answered(asked, result) };
 }
 
@@ -36,9 +38,10 @@ export function* llmCallSafeWithTranscript(
   prompt: string,
   system: string | null,
   options: LlmCallOptions,
+  parts: LlmParts = {},
 ): Suspending<LlmCallEnvelope> {
   const asked = conversation(prompt, options);
-  const envelope = yield* llmCallSafe(ctx, prompt, system, asked.options);
+  const envelope = yield* llmCallSafe(ctx, prompt, system, asked.options, parts);
   const { response } = envelope;
   if (response === null) return envelope;
   const transcript = answered(asked, response);
@@ -68,9 +71,10 @@ function conversation(prompt: string, { transcript, ...options }: LlmCallOptions
 }
 
 /** Named for what was said, so that a replay gives the same without drawing an id. */
-function answered({ before, said }: Asked, { text, tool_calls }: LlmResult): JsonObject {
+function answered({ before, said }: Asked, { text, tool_calls, reasoning }: LlmResult): JsonObject {
   const calls = tool_calls.length === 0 ? {} : { tool_calls: tool_calls as unknown as Json };
-  const answer: TranscriptMessage = { role: 'assistant', content: text, ...calls };
+  const thoughts = reasoning === null ? {} : { reasoning: reasoning as unknown as Json };
+  const answer: TranscriptMessage = { role: 'assistant', content: text, ...thoughts, ...calls };
   const all = [...said, answer];
   const from = before ?? Transcript.empty(`transcript_${shortHash(JSON.stringify(all))}`);
   return from.append(...all).toJson();

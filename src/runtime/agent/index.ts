@@ -72,6 +72,8 @@ export {
   toolErrors,
   transcriptErrors,
 } from './errors.ts';
+// Model calls heard while they arrive
+export { type LlmStream, type LlmStreamEnd, startLlmStream } from './llm-stream.ts';
 // Loops
 export { agentLoop } from './loop.ts';
 export {

@@ -204,10 +204,16 @@ function assistantMessage(
   calls: readonly Call[],
   isText: boolean,
 ): TranscriptMessage {
-  const native = calls.map(({ id, name, arguments: args }) => ({ id, name, arguments: args }));
+  const native = calls.map(({ id, name, arguments: args, signature }) => ({
+    id,
+    name,
+    arguments: args,
+    ...(signature === undefined ? {} : { signature }),
+  }));
   return {
     role: 'assistant',
     content: answer.text,
+    ...(answer.reasoning === null ? {} : { reasoning: answer.reasoning as unknown as Json }),
     ...(isText || native.length === 0 ? {} : { tool_calls: native as unknown as Json }),
   };
 }

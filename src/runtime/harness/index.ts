@@ -12,11 +12,11 @@ export type { InteractionHandle } from './interaction.ts';
 export type {
   AgentHandle,
   Hook,
-  LlmHandle,
   ObsHandle,
   OnFinish,
   RootMethods,
 } from './lifecycle.ts';
+export type { LlmAskOptions, LlmHandle, LlmStreamHandle } from './llm.ts';
 export type { MonitorCall } from './monitors.ts';
 export type { LogMethods, TermHandle } from './observe.ts';
 export type {

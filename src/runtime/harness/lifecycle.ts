@@ -1,26 +1,12 @@
-// The end of a run in TypeScript: the root methods of the harness, on_finish, hooks and model calls. All of it is what
-// the language calls, spelled in camelCase.
+// The end of a run in TypeScript: the root methods of the harness, on_finish and hooks. All of it is what the language
+// calls, spelled in camelCase.
 import type { Json, JsonObject } from '../../base/index.ts';
-import {
-  type LlmCallOptions,
-  type LlmCallResult,
-  llmCallSafeWithTranscript,
-  llmCallWithTranscript,
-} from '../agent/index.ts';
 import {
   type AuditEntry,
   type FinishCallback,
   lifecycleAgent,
   lifecycleRoot,
 } from '../lifecycle/index.ts';
-import {
-  type LlmCallEnvelope,
-  llmCallStructured,
-  llmCallStructuredSafe,
-  llmMockEffects,
-  type StructuredEnvelope,
-  type StructuredOptions,
-} from '../llm/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
 import {
   type ReceiptEntry,
@@ -30,7 +16,6 @@ import {
 } from '../work/index.ts';
 import { type AgentMethods, agentMethods } from './agent.ts';
 import { keptCallback, need } from './arguments.ts';
-import { createFamily, type Family, notData } from './family.ts';
 import { type LogMethods, logMethods } from './observe.ts';
 import { type PoolMethods, poolMethods } from './pool.ts';
 import { type TranscriptMethods, transcriptMethods } from './transcripts.ts';
@@ -149,51 +134,6 @@ export function agentHandle(
 function finishHandler(given: OnFinish, harnessFor: (ctx: RunContext) => Harness): Handler {
   if (typeof given === 'object' && given !== null && typeof given.run === 'function') return given;
   return keptCallback('pipelineOnFinish', given as Exclude<OnFinish, FinishCallback>, harnessFor);
-}
-
-/** Model calls. */
-export type LlmHandle = Family<typeof llmMockEffects> & {
-  /** Asks a model once. A recorded answer is never bought again. With `transcript` it goes on from one. */
-  call(
-    prompt: string,
-    options?: LlmCallOptions & { readonly system?: string },
-  ): Promise<LlmCallResult>;
-  /** The same, with failures as data. */
-  callSafe(
-    prompt: string,
-    options?: LlmCallOptions & { readonly system?: string },
-  ): Promise<LlmCallEnvelope>;
-  /** Asks for data that fits a schema and gives the data; asks again up to three times (`retries`), then throws. */
-  callStructured(prompt: string, schema: JsonObject, options?: StructuredOptions): Promise<Json>;
-  /** The same, with failures as data: `{ok, data, error}`. */
-  callStructuredSafe(
-    prompt: string,
-    schema: JsonObject,
-    options?: StructuredOptions,
-  ): Promise<StructuredEnvelope>;
-};
-
-/** The llm handle of a context. */
-export function llmHandle(ctx: RunContext): LlmHandle {
-  const ask =
-    <R>(method: (c: RunContext, p: string, s: string | null, o: LlmCallOptions) => Suspending<R>) =>
-    (prompt: string, { system, ...options }: LlmCallOptions & { readonly system?: string } = {}) =>
-      ctx.runFromLane(ctx.task.nextGroup('llm'), (inner) =>
-        method(inner, prompt, system ?? null, options),
-      );
-  return notData('harness.llm', {
-    ...createFamily('harness.llm', llmMockEffects, ctx),
-    call: ask(llmCallWithTranscript),
-    callSafe: ask(llmCallSafeWithTranscript),
-    callStructured: (prompt, schema, options) =>
-      ctx.runFromLane(ctx.task.nextGroup('llm'), (inner) =>
-        llmCallStructured(inner, prompt, schema, options),
-      ),
-    callStructuredSafe: (prompt, schema, options) =>
-      ctx.runFromLane(ctx.task.nextGroup('llm'), (inner) =>
-        llmCallStructuredSafe(inner, prompt, schema, options),
-      ),
-  });
 }
 
 /** What a run observes about itself. */

@@ -168,22 +168,39 @@ type ChannelMethods = Pick<
   | 'select'
 >;
 
+/** Takes from the first of these that has something, for a lane. */
+async function takeAny(
+  ctx: RunContext,
+  from: readonly Channel[],
+  timeoutMs?: number,
+): Promise<Selected | undefined> {
+  // Between the call's end and the lane's next step the lane may be dropped: then the value goes to the next.
+  const handover = new Handover(ctx.task);
+  const taken = await call(ctx, function* (inner): Suspending<Selected | undefined> {
+    const got = yield* select(inner, from, timeoutMs);
+    if (got === undefined) return undefined;
+    const putBack = () => got.channel.putBack(got.value);
+    // A lane may return without awaiting what it asked for.
+    if (ctx.task.alive) handover.give(putBack);
+    else putBack();
+    return got;
+  });
+  handover.done();
+  return taken;
+}
+
+/** All that comes through a channel, for a lane. */
+export async function* channelValues(
+  ctx: RunContext,
+  from: Channel,
+): AsyncGenerator<unknown, undefined> {
+  for (let got = await takeAny(ctx, [from]); got !== undefined; got = await takeAny(ctx, [from])) {
+    yield got.value;
+  }
+}
+
 function channelMethods(ctx: RunContext): ChannelMethods {
-  const take = async (from: readonly Channel[], timeoutMs?: number) => {
-    // Between the call's end and the lane's next step the lane may be dropped: then the value goes to the next.
-    const handover = new Handover(ctx.task);
-    const taken = await call(ctx, function* (inner): Suspending<Selected | undefined> {
-      const got = yield* select(inner, from, timeoutMs);
-      if (got === undefined) return undefined;
-      const putBack = () => got.channel.putBack(got.value);
-      // A lane may return without awaiting what it asked for.
-      if (ctx.task.alive) handover.give(putBack);
-      else putBack();
-      return got;
-    });
-    handover.done();
-    return taken;
-  };
+  const take = (from: readonly Channel[], timeoutMs?: number) => takeAny(ctx, from, timeoutMs);
   return {
     channel: (capacity, name) => makeChannel(ctx, name, capacity) as never,
     send: async (channel, value) => {
@@ -193,12 +210,8 @@ function channelMethods(ctx: RunContext): ChannelMethods {
     },
     receive: async (channel) => (await take([channelOf('receive', channel)]))?.value as never,
     tryReceive: (channel) => tryReceive(ctx, channelOf('tryReceive', channel))?.value as never,
-    values: async function* (channel) {
-      const from = channelOf('values', channel);
-      for (let got = await take([from]); got !== undefined; got = await take([from])) {
-        yield got.value as never;
-      }
-    } as ChannelMethods['values'],
+    values: ((channel: AnyChannel) =>
+      channelValues(ctx, channelOf('values', channel))) as ChannelMethods['values'],
     closeChannel: (channel) => closeChannel(ctx, channelOf('closeChannel', channel)),
     channelIsClosed: (channel) => channelIsClosed(ctx, channelOf('channelIsClosed', channel)),
     select: async (channels, { timeoutMs } = {}) => {

@@ -30,13 +30,12 @@ import { type InteractionHandle, interactionHandle } from './interaction.ts';
 import {
   type AgentHandle,
   agentHandle,
-  type LlmHandle,
-  llmHandle,
   type ObsHandle,
   obsHandle,
   type RootMethods,
   rootMethods,
 } from './lifecycle.ts';
+import { type LlmHandle, llmHandle } from './llm.ts';
 import { type MonitorsHandle, monitorsHandle } from './monitors.ts';
 import { type TermHandle, termHandle } from './observe.ts';
 import { type QueueHandle, queueHandle, type TriggersHandle, triggersHandle } from './queues.ts';

@@ -8,35 +8,30 @@ import { HarnError, type JsonObject } from '../../base/index.ts';
 import { clockEffects } from '../io/index.ts';
 import {
   defineEffect,
-  type EffectEnv,
+  type Handler,
   type RunContext,
   reserveSpend,
   type Suspending,
 } from '../run/index.ts';
+import { askNetwork } from './ask-in-time.ts';
 import { mostOf } from './call-cost.ts';
 import { llmCallsKey } from './call-registry.ts';
 import { endCallSpan, openCallSpan } from './call-span.ts';
-import { llmConfigKey } from './config.ts';
-import { categorised, failureOf, type LlmFailure, llmErrors } from './errors.ts';
-import { type LlmMockTaken, llmMocksKey, llmMockTake, mockAnswer } from './mock.ts';
+import { failureOf, type LlmFailure, llmErrors } from './errors.ts';
+import { answerHere, type Given, givenFor } from './given.ts';
+import { llmMocksKey } from './mock.ts';
 import { type LlmOptions, type ParsedCall, parseCall } from './options.ts';
-import type { ProviderFunction } from './providers/port.ts';
 import { type LlmRequest, roleOf } from './request.ts';
 import { type LlmAnswer, type LlmResult, toResult } from './result.ts';
 import { type LlmRoute, llmBegin } from './route.ts';
+import { streamAnswer } from './stream.ts';
 import { answerProblems, corrected, mismatch } from './structured.ts';
-import { llmTapesKey, llmTapeTurn } from './tape.ts';
 import { withToolSearch } from './tool-search.ts';
 import { emitFailure, emitRequest, emitResponse } from './transcript.ts';
 import { usageFacts } from './usage.ts';
 
 /** Longest pause between two attempts. */
 const MAX_BACKOFF_MS = 30_000;
-
-/** What answers a call that leaves no network: a prepared answer, or a place on a tape. */
-type Given = { readonly mock: LlmMockTaken; readonly turn: number };
-
-const NO_MOCK: LlmMockTaken = { mock: null, cached: false };
 
 type CallArgs = readonly [LlmRequest, LlmRoute, Given];
 
@@ -56,12 +51,21 @@ export const llmCallEffect = defineEffect(
     }),
   },
   async (env, request: LlmRequest, route: LlmRoute, given: Given): Promise<LlmAnswer> => {
-    const answer = await answerOf(env, request, route, given);
+    const answer =
+      route.kind === 'network'
+        ? await askNetwork(env, request, route, env.signal)
+        : await answerHere(env, request, route, given);
     const facts = usageFacts(answer, route);
     if (facts !== undefined && !env.signal.aborted) await env.note(facts);
     return answer;
   },
 );
+
+/** What a caller brings that is no data. */
+export type LlmParts = {
+  /** Called with every piece of the answer (`LlmDelta`) before the call returns; the answer is then asked for as a stream. */
+  readonly onDelta?: Handler | undefined;
+};
 
 /** Asks a model. A failure is thrown as a coded error; `llm_retries` asks again after transient ones. */
 export function* llmCall(
@@ -69,15 +73,16 @@ export function* llmCall(
   prompt: string,
   system: string | null = null,
   options: LlmOptions = {},
+  parts: LlmParts = {},
 ): Suspending<LlmResult> {
   const call = parseCall(prompt, system, options);
   const { output } = call.request;
   if (call.schemaRetries === undefined || output.kind === 'text') {
-    return yield* persistentCall(ctx, call);
+    return yield* persistentCall(ctx, call, parts);
   }
   let asked = call;
   for (let retries = call.schemaRetries; ; retries -= 1) {
-    const result = yield* persistentCall(ctx, asked);
+    const result = yield* persistentCall(ctx, asked, parts);
     const problems = answerProblems(result.text, output.schema);
     if (problems.length === 0) return result;
     if (retries === 0) throw mismatch(problems, result);
@@ -86,10 +91,14 @@ export function* llmCall(
 }
 
 /** Asks as often as `llm_retries` allows. */
-function* persistentCall(ctx: RunContext, call: ParsedCall): Suspending<LlmResult> {
+function* persistentCall(
+  ctx: RunContext,
+  call: ParsedCall,
+  parts: LlmParts,
+): Suspending<LlmResult> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return yield* attemptCall(ctx, call);
+      return yield* attemptCall(ctx, call, parts);
     } catch (error) {
       if (attempt >= call.retries || !isTransient(error)) throw error;
       yield* ctx.perform(clockEffects.sleep_ms, [pauseMs(error, call, attempt)]);
@@ -120,9 +129,10 @@ export function* llmCallSafe(
   prompt: string,
   system: string | null = null,
   options: LlmOptions = {},
+  parts: LlmParts = {},
 ): Suspending<LlmCallEnvelope> {
   try {
-    const response = yield* llmCall(ctx, prompt, system, options);
+    const response = yield* llmCall(ctx, prompt, system, options, parts);
     return { ok: true, response, error: null };
   } catch (error) {
     if (!HarnError.is(error) || !error.code.startsWith('HARN-LLM-')) throw error;
@@ -132,12 +142,12 @@ export function* llmCallSafe(
 }
 
 /** One request, paid from the budgets around it. */
-function* attemptCall(ctx: RunContext, call: ParsedCall): Suspending<LlmResult> {
+function* attemptCall(ctx: RunContext, call: ParsedCall, parts: LlmParts): Suspending<LlmResult> {
   const reservation = yield* reserveSpend(ctx, () => mostOf(call.request));
   if (reservation === undefined) throw budgetSpent(call);
   let cost = 0;
   try {
-    const result = yield* ask(ctx, call);
+    const result = yield* ask(ctx, call, parts);
     cost = result.input_tokens + result.output_tokens;
     return result;
   } finally {
@@ -156,24 +166,24 @@ function budgetSpent({ provider, model }: ParsedCall): HarnError {
   });
 }
 
-function* ask(ctx: RunContext, call: ParsedCall): Suspending<LlmResult> {
+function* ask(ctx: RunContext, call: ParsedCall, { onDelta }: LlmParts): Suspending<LlmResult> {
   const { provider, model, tape } = call;
   const mocked = ctx.get(llmMocksKey).active;
   const route = ctx.sync(llmBegin, [{ provider, model, tape, mocked }]);
   const isForced = call.forcedSearch.includes(route.provider);
   const to = { provider: route.provider, model: route.model, isForced };
   const request = withToolSearch(call.request, call.toolSearch, to);
-  const given: Given = {
-    mock: route.kind === 'mock' ? ctx.sync(llmMockTake, [request]) : NO_MOCK,
-    turn: route.kind === 'tape' ? ctx.sync(llmTapeTurn, [request]) : 0,
-  };
+  const given = givenFor(ctx, request, route);
   const { call_id, started_at_ms } = route;
   const open = { call_id, model: route.model, role: roleOf(request), started_at_ms };
   const leave = ctx.get(llmCallsKey).enter(open, ctx.task);
   const span = openCallSpan(ctx, route);
   emitRequest(ctx, request, route);
   try {
-    const answer = yield* ctx.perform(llmCallEffect, [request, route, given]);
+    const answer =
+      onDelta === undefined
+        ? yield* ctx.perform(llmCallEffect, [request, route, given])
+        : yield* streamAnswer(ctx, request, route, given, onDelta);
     emitResponse(ctx, route, answer);
     endCallSpan(span, answer);
     return toResult(answer, route, request.output);
@@ -184,78 +194,6 @@ function* ask(ctx: RunContext, call: ParsedCall): Suspending<LlmResult> {
     span.end('error');
     leave();
   }
-}
-
-async function answerOf(
-  env: EffectEnv,
-  request: LlmRequest,
-  route: LlmRoute,
-  given: Given,
-): Promise<LlmAnswer> {
-  switch (route.kind) {
-    case 'mock':
-      return mockAnswer(request, route, given.mock);
-    case 'tape':
-      return env.get(llmTapesKey).answer(route.tape ?? '', request, given.turn);
-    case 'network': {
-      const { askOpenAiCompatible } = await import('./providers/openai-compatible.ts');
-      const answer = await askInTime(env, request, route, askOpenAiCompatible);
-      const { recordTape } = env.get(llmConfigKey);
-      if (recordTape !== undefined) {
-        await env.get(llmTapesKey).record(recordTape, request, route, answer);
-      }
-      return answer;
-    }
-  }
-}
-
-/** Why a call was cut, when not by its run. */
-const TIMED_OUT = Symbol('timed out');
-
-/** Asks the provider until it answers, the time is up, the run gives up, or the settlement cuts this call. */
-async function askInTime(
-  env: EffectEnv,
-  request: LlmRequest,
-  route: LlmRoute,
-  ask: ProviderFunction,
-): Promise<LlmAnswer> {
-  const { host, signal } = env;
-  const { provider, model } = route;
-  const cut = new AbortController();
-  const cutSignal = env.get(llmCallsKey).signalOf(route.call_id);
-  const byRun = () => cut.abort(signal.reason);
-  const byHand = () => cut.abort(cutSignal?.reason);
-  signal.addEventListener('abort', byRun, { once: true });
-  cutSignal?.addEventListener('abort', byHand, { once: true });
-  const cancelTimeout = host.clock.after(request.timeout_ms, () => cut.abort(TIMED_OUT));
-  if (signal.aborted) byRun();
-  if (cutSignal?.aborted === true) byHand();
-  try {
-    if (cut.signal.aborted) throw cut.signal.reason;
-    return await ask({ host, request, provider, model, signal: cut.signal });
-  } catch (error) {
-    if (!cut.signal.aborted) throw error;
-    const timedOut = cut.signal.reason === TIMED_OUT;
-    throw categorised(
-      {
-        category: timedOut ? 'timeout' : 'cancelled',
-        message: timedOut
-          ? `no answer within ${request.timeout_ms} ms`
-          : `the call was cancelled (${reasonText(cut.signal.reason)})`,
-        provider,
-        model,
-      },
-      { cause: error },
-    );
-  } finally {
-    cancelTimeout();
-    signal.removeEventListener('abort', byRun);
-    cutSignal?.removeEventListener('abort', byHand);
-  }
-}
-
-function reasonText(reason: unknown): string {
-  return typeof reason === 'string' ? reason : 'its task ended';
 }
 
 function isTransient(error: unknown): error is HarnError {

@@ -125,6 +125,11 @@ export const llmErrors = defineErrors('LLM', {
     ...terminal,
     hint: 'the token budget of the run, or of a worker, workflow or loop around this call is used up',
   }),
+  streamCut: row<LlmFailure>({
+    number: 117,
+    ...transient,
+    hint: 'the pieces that were heard are kept; ask again for a whole answer',
+  }),
   // Calls that cannot be made as things are set up
   disabled: row<{ provider: string; variable: string }>({
     number: 130,

@@ -2,6 +2,7 @@
 // Calls
 export {
   type LlmCallEnvelope,
+  type LlmParts,
   llmCall,
   llmCallEffect,
   llmCallSafe,
@@ -17,6 +18,7 @@ export {
 } from './call-structured.ts';
 // Settings of a run
 export { type LlmConfig, llmConfigKey } from './config.ts';
+export type { LlmDelta } from './delta.ts';
 // Errors
 export { isBudgetSpent, type LlmErrorCategory, type LlmFailure, llmErrors } from './errors.ts';
 // Prepared answers

@@ -2,7 +2,7 @@
 // paste (OpenAI's nested `function`) are understood.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { llmErrors } from './errors.ts';
-import type { LlmContentBlock, LlmMessage, LlmTool, LlmToolCall } from './request.ts';
+import type { LlmContentBlock, LlmMessage, LlmReasoning, LlmTool, LlmToolCall } from './request.ts';
 
 const ROLES: ReadonlySet<Json> = new Set(['system', 'user', 'assistant', 'tool']);
 
@@ -24,9 +24,28 @@ function toMessage(value: Json, at: string): LlmMessage {
     ...(Array.isArray(calls) && calls.length > 0
       ? { tool_calls: calls.map((call: Json, k) => toToolCall(call, k, at)) }
       : {}),
+    ...reasoningIn(value['reasoning'], at),
     ...(typeof id === 'string' ? { tool_call_id: id } : {}),
     ...(typeof value['name'] === 'string' ? { name: value['name'] } : {}),
   };
+}
+
+/** The thoughts of an assistant, as its answer gave them. */
+function reasoningIn(value: Json | undefined, at: string): Pick<LlmMessage, 'reasoning'> {
+  if (value === undefined || value === null) return {};
+  if (!Array.isArray(value)) throw bad(`${at}.reasoning`, 'a list of {text, signature, redacted}');
+  const reasoning = value.map((one: Json): LlmReasoning => {
+    const { text, signature, redacted } = isJsonObject(one) ? one : {};
+    if (typeof text !== 'string') {
+      throw bad(`${at}.reasoning`, 'a list of {text, signature, redacted}');
+    }
+    return {
+      text,
+      ...(typeof signature === 'string' ? { signature } : {}),
+      ...(typeof redacted === 'string' ? { redacted } : {}),
+    };
+  });
+  return reasoning.length === 0 ? {} : { reasoning };
 }
 
 function toContent(value: Json, at: string): string | readonly LlmContentBlock[] {
@@ -61,11 +80,12 @@ export function toToolCall(value: Json, index: number, at: string): LlmToolCall 
   if (!isJsonObject(value) || !isJsonObject(inner) || typeof inner['name'] !== 'string') {
     throw bad(`${at}.tool_calls`, 'a list of {id, name, arguments}');
   }
-  const id = value['id'];
+  const { id, signature } = value;
   return {
     id: typeof id === 'string' ? id : `call_${index + 1}`,
     name: inner['name'],
     arguments: toArguments(inner['arguments'] ?? {}),
+    ...(typeof signature === 'string' ? { signature } : {}),
   };
 }
 

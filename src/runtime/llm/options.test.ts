@@ -57,7 +57,7 @@ describe('options of llm.call', () => {
     [{ messages: [{ role: 'robot', content: 'x' }] }],
     [{ tool_choice: 'maybe' }],
     [{ output_format: 'xml' }],
-    [{ thinking: true }],
+    [{ thinking: 'a lot' }],
     [{ tools: [{ description: 'nameless' }] }],
   ])('with a bad value are refused: %j', (options) => {
     expect(codeOf(options)).toBe('HARN-LLM-140');

@@ -5,6 +5,7 @@ import { llmErrors } from './errors.ts';
 import { toMessages, toTools } from './messages.ts';
 import { PROVIDER_NAMES } from './providers/known.ts';
 import type { LlmOutput, LlmRequest } from './request.ts';
+import { betasOf, thinkingOf } from './thinking.ts';
 import { parseToolSearch, type ToolSearch } from './tool-search.ts';
 
 const DEFAULT_TIMEOUT_MS = 120_000;
@@ -47,8 +48,12 @@ export type LlmOptions = {
   readonly schema_retries?: number | null;
   /** The words of the correction; false repeats the request unchanged. */
   readonly schema_retry_nudge?: string | boolean | null;
-  /** `{mode: "effort", level}`. */
+  /** True, or `{mode: "enabled", budget_tokens}`, `{mode: "adaptive"}`, `{mode: "effort", level}`, `{mode: "disabled"}`. */
   readonly thinking?: Json;
+  /** Lets Claude think between calls of tools. */
+  readonly interleaved_thinking?: boolean | null;
+  /** Further features to ask an Anthropic server for, by name. */
+  readonly anthropic_beta_features?: string | readonly string[] | null;
   /** Further attempts after a transient failure. 0: a failure is thrown at once. */
   readonly llm_retries?: number | null;
   readonly llm_backoff_ms?: number | null;
@@ -79,20 +84,13 @@ const KNOWN = [
   ...['frequency_penalty', 'presence_penalty', 'timeout_ms', 'timeout', 'messages', 'tools'],
   ...['tool_choice', 'output_format', 'output', 'response_format', 'schema', 'json_schema'],
   ...['output_validation', 'schema_retries', 'schema_retry_nudge'],
-  ...[
-    'output_schema',
-    'thinking',
-    'llm_retries',
-    'tool_search',
-    'llm_backoff_ms',
-    'stream',
-    'cache',
-  ],
+  ...['output_schema', 'thinking', 'llm_retries', 'llm_backoff_ms', 'stream', 'cache'],
+  ...['interleaved_thinking', 'anthropic_beta_features', 'tool_search'],
 ] as const;
 
 /** Documented options that this version does not have. */
 const UNSUPPORTED = [
-  ...['interleaved_thinking', 'anthropic_beta_features', 'vision', 'budget'],
+  ...['vision', 'budget'],
   ...['structural_experiment', 'transcript', 'model_tier', 'schema_stream_abort'],
   ...['repair', 'llm_repair', 'system', 'api_mode'],
 ];
@@ -121,7 +119,9 @@ export function parseCall(prompt: string, system: string | null, options: LlmOpt
       seed: integer(given, 'seed', Number.MIN_SAFE_INTEGER),
       frequency_penalty: number(given, 'frequency_penalty', -2, 2),
       presence_penalty: number(given, 'presence_penalty', -2, 2),
-      reasoning_effort: effortOf(given),
+      thinking: thinkingOf(given['thinking']),
+      interleaved_thinking: given['interleaved_thinking'] === true ? true : undefined,
+      anthropic_beta_features: betasOf(given['anthropic_beta_features']),
       tools: given['tools'] === undefined ? undefined : toTools(given['tools']),
       tool_choice: toolChoiceOf(given),
       cache: given['cache'] === true ? true : undefined,
@@ -231,14 +231,6 @@ function nudgeOf(given: Given): string | boolean {
   const nudge = given['schema_retry_nudge'] ?? true;
   if (typeof nudge === 'string' || typeof nudge === 'boolean') return nudge;
   throw bad('schema_retry_nudge', 'a text or a bool');
-}
-
-function effortOf(given: Given): 'low' | 'medium' | 'high' | undefined {
-  const { thinking } = given;
-  if (thinking === undefined || thinking === false) return undefined;
-  const level = isJsonObject(thinking) ? thinking['level'] : undefined;
-  if (level === 'low' || level === 'medium' || level === 'high') return level;
-  throw bad('thinking', '{mode: "effort", level: "low" | "medium" | "high"}');
 }
 
 function toolChoiceOf(given: Given): LlmRequest['tool_choice'] | undefined {

@@ -5,12 +5,15 @@ interface Price {
   readonly input: number;
   readonly output: number;
   readonly cachedInput: number;
+  /** Of input that the provider keeps for later; some charge more for it than for input it forgets. */
+  readonly keptInput: number;
 }
 
-const price = (input: number, output: number, cachedInput: number): Price => ({
+const price = (input: number, output: number, cachedInput: number, keptInput = input): Price => ({
   input,
   output,
   cachedInput,
+  keptInput,
 });
 
 const PRICES: { readonly [prefix: string]: Price } = {
@@ -24,9 +27,9 @@ const PRICES: { readonly [prefix: string]: Price } = {
   'gpt-5-nano': price(0.05, 0.4, 0.005),
   o3: price(2, 8, 0.5),
   'o4-mini': price(1.1, 4.4, 0.275),
-  'claude-opus-4': price(15, 75, 1.5),
-  'claude-sonnet-4': price(3, 15, 0.3),
-  'claude-3-5-haiku': price(0.8, 4, 0.08),
+  'claude-opus-4': price(15, 75, 1.5, 18.75),
+  'claude-sonnet-4': price(3, 15, 0.3, 3.75),
+  'claude-3-5-haiku': price(0.8, 4, 0.08, 1),
   'gemini-2.5-flash': price(0.3, 2.5, 0.03),
 };
 
@@ -35,6 +38,7 @@ export interface TokenCounts {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cacheReadTokens?: number;
+  readonly cacheWriteTokens?: number;
 }
 
 /** The list price of a call in US dollars; undefined when the model's price is not known. */
@@ -42,17 +46,18 @@ export function costOf(model: string, counts: TokenCounts): number | undefined {
   const found = priceOf(model);
   if (found === undefined) return undefined;
   const cached = counts.cacheReadTokens ?? 0;
-  const fresh = Math.max(0, counts.inputTokens - cached);
-  return (
-    (fresh * found.input + cached * found.cachedInput + counts.outputTokens * found.output) / 1e6
-  );
+  const kept = counts.cacheWriteTokens ?? 0;
+  const fresh = Math.max(0, counts.inputTokens - cached - kept);
+  const input = fresh * found.input + cached * found.cachedInput + kept * found.keptInput;
+  return (input + counts.outputTokens * found.output) / 1e6;
 }
 
-/** What reading from a cache saved against the full price. */
-export function cacheSavingsOf(model: string, cacheReadTokens: number): number {
+/** What the cache saved against the full price; negative when keeping cost more than was saved. */
+export function cacheSavingsOf(model: string, readTokens: number, writtenTokens: number): number {
   const found = priceOf(model);
   if (found === undefined) return 0;
-  return (cacheReadTokens * (found.input - found.cachedInput)) / 1e6;
+  const saved = readTokens * (found.input - found.cachedInput);
+  return (saved + writtenTokens * (found.input - found.keptInput)) / 1e6;
 }
 
 function priceOf(model: string): Price | undefined {

@@ -19,7 +19,24 @@ export type LlmToolCall = {
   readonly id: string;
   readonly name: string;
   readonly arguments: Json;
+  /** What the provider wants back with the call, where it signs calls. */
+  readonly signature?: string;
 };
+
+/** What a model thought before it answered. Providers that sign thoughts want them back unchanged. */
+export type LlmReasoning = {
+  readonly text: string;
+  readonly signature?: string;
+  /** The thought in a form that only the provider can read; `text` is then empty. */
+  readonly redacted?: string;
+};
+
+/** How much a model is to think. */
+export type LlmThinking =
+  | { readonly mode: 'disabled' }
+  | { readonly mode: 'enabled'; readonly budget_tokens?: number }
+  | { readonly mode: 'adaptive' }
+  | { readonly mode: 'effort'; readonly level: 'low' | 'medium' | 'high' };
 
 /** One message of a conversation. */
 export type LlmMessage = {
@@ -27,6 +44,8 @@ export type LlmMessage = {
   readonly content: string | readonly LlmContentBlock[];
   /** Of an assistant: the tools it asked for. */
   readonly tool_calls?: readonly LlmToolCall[];
+  /** Of an assistant: what it thought before. */
+  readonly reasoning?: readonly LlmReasoning[];
   /** Of a tool: the call it answers. */
   readonly tool_call_id?: string;
   readonly name?: string;
@@ -46,7 +65,7 @@ export type LlmTool = {
 /** The shape of the answer. */
 export type LlmOutput =
   | { readonly kind: 'text' }
-  | { readonly kind: 'json'; readonly schema?: JsonObject };
+  | { readonly kind: 'json'; readonly schema?: JsonObject; readonly strict?: true };
 
 /** Everything a provider needs to know about a call, but where it goes. */
 export type LlmRequest = {
@@ -62,7 +81,12 @@ export type LlmRequest = {
   readonly seed?: number;
   readonly frequency_penalty?: number;
   readonly presence_penalty?: number;
-  readonly reasoning_effort?: 'low' | 'medium' | 'high';
+  readonly thinking?: LlmThinking;
+  readonly interleaved_thinking?: true;
+  /** Further features to ask an Anthropic server for. */
+  readonly anthropic_beta_features?: readonly string[];
+  /** Fields for the body of the request, as this provider knows them. */
+  readonly provider_fields?: JsonObject;
   readonly tools?: readonly LlmTool[];
   /** The provider searches the tools that are kept back. */
   readonly tool_search?: NativeSearch;

@@ -2,7 +2,7 @@
 // documented dict with its views of the same text).
 import type { Json } from '../../base/index.ts';
 import { cacheSavingsOf } from './prices.ts';
-import type { LlmOutput, LlmToolCall } from './request.ts';
+import type { LlmOutput, LlmReasoning, LlmToolCall } from './request.ts';
 import type { LlmRoute } from './route.ts';
 
 /** Why a model stopped. */
@@ -21,6 +21,10 @@ export type LlmAnswer = {
   readonly stop_reason: LlmStopReason;
   readonly tool_calls: readonly LlmToolCall[];
   readonly thinking: string | null;
+  /** The thoughts one by one, where the provider wants them back with the next request. */
+  readonly reasoning?: readonly LlmReasoning[];
+  /** A summary of the thoughts, where the provider gives one. */
+  readonly thinking_summary?: string;
   /** Null when the provider did not say. */
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
@@ -82,7 +86,10 @@ export type LlmResult = {
   readonly data: Json;
   readonly tool_calls: readonly LlmToolCall[];
   readonly thinking: string | null;
+  readonly thinking_summary: string | null;
   readonly private_reasoning: string | null;
+  /** For the `reasoning` of the message that repeats this answer; null when the provider wants nothing back. */
+  readonly reasoning: readonly LlmReasoning[] | null;
   readonly blocks: readonly LlmAnswerBlock[];
 };
 
@@ -107,6 +114,8 @@ export function toResult(answer: LlmAnswer, route: LlmRoute, output: LlmOutput):
     data: output.kind === 'json' ? (jsonIn(answer.text) ?? null) : null,
     tool_calls: answer.tool_calls,
     thinking: answer.thinking,
+    thinking_summary: answer.thinking_summary ?? null,
+    reasoning: answer.reasoning ?? null,
     private_reasoning: answer.thinking,
     blocks: blocksOf(answer),
   };
@@ -123,7 +132,7 @@ export function usageOf(answer: LlmAnswer): LlmUsage {
     cache_write_tokens: answer.cache_write_tokens,
     cache_creation_input_tokens: answer.cache_write_tokens,
     cache_hit_ratio: input === 0 ? 0 : Math.min(1, cached / input),
-    cache_savings_usd: cacheSavingsOf(answer.model, cached),
+    cache_savings_usd: cacheSavingsOf(answer.model, cached, answer.cache_write_tokens),
     cost_usd: answer.cost_usd,
     unknown: answer.input_tokens === null || answer.output_tokens === null,
   };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createMockHost } from '../host/index.ts';
 import type { LlmConfig } from './config.ts';
+import { endpointOf } from './providers/endpoint.ts';
 import { knownProvider } from './providers/known.ts';
-import { destination, endpointOf, type LlmWish } from './route.ts';
+import { destination, type LlmWish } from './route.ts';
 
 function goesTo(
   wish: Partial<LlmWish>,

@@ -6,12 +6,8 @@ import type { HostEnv } from '../host/index.ts';
 import { defineSyncEffect } from '../run/index.ts';
 import { type LlmConfig, llmConfigKey } from './config.ts';
 import { llmErrors } from './errors.ts';
-import {
-  inferProvider,
-  type KnownProvider,
-  knownProvider,
-  PROVIDER_NAMES,
-} from './providers/known.ts';
+import { endpointOf } from './providers/endpoint.ts';
+import { inferProvider, knownProvider, PROVIDER_NAMES } from './providers/known.ts';
 
 const DISABLED = 'HARN_LLM_CALLS_DISABLED';
 
@@ -115,33 +111,6 @@ function network({ provider, model }: Chosen, env: HostEnv): Destination {
   const chosen = model ?? fromEnv ?? known.model;
   if (chosen === undefined) throw llmErrors.noModel({ provider });
   return { kind: 'network', provider, model: chosen, tape: null };
-}
-
-/** Address and key of a provider. A missing one is a coded error that names the variables. */
-export function endpointOf(
-  known: KnownProvider,
-  env: HostEnv,
-): { readonly baseUrl: string; readonly apiKey: string | undefined } {
-  const own = known.baseUrlEnv.map((name) => nonEmpty(env, name)).find((one) => one !== undefined);
-  const baseUrl = own ?? known.baseUrl;
-  const { name: provider } = known;
-  if (baseUrl === undefined) {
-    throw llmErrors.noBaseUrl({ provider, variables: known.baseUrlEnv.join(' or ') });
-  }
-  const apiKey = known.keyEnv.map((name) => nonEmpty(env, name)).find((one) => one !== undefined);
-  const optional =
-    known.needsKey === 'never' || (known.needsKey === 'unless_address' && own !== undefined);
-  if (apiKey === undefined && !optional) {
-    throw llmErrors.noKey({ provider, variables: known.keyEnv.join(' or ') });
-  }
-  return { baseUrl: withVersion(baseUrl), apiKey };
-}
-
-/** `localhost:8000` and `http://localhost:8000` mean `http://localhost:8000/v1`; an address with a path is kept. */
-function withVersion(address: string): string {
-  const url = /^https?:\/\//.test(address) ? address : `http://${address}`;
-  const bare = url.replace(/\/+$/, '');
-  return /^https?:\/\/[^/]+$/.test(bare) ? `${bare}/v1` : bare;
 }
 
 function nonEmpty(env: HostEnv, name: string): string | undefined {

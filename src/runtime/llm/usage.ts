@@ -34,13 +34,20 @@ const NOTHING: LlmUsageRecord = {
 /** Above this an outcome may be kept outside of its entry. Less than the journal's own limit, to be on the safe side. */
 const NOTE_ABOVE_CHARS = 12 * 1024;
 
-/** The numbers to note beside a large answer; undefined when the answer itself will be in the journal. */
+/** The numbers to note beside a large outcome; undefined when the outcome itself will be in the journal. */
 export function usageFacts(
   answer: LlmAnswer,
   { call_id: callId }: LlmRoute,
+  outcome: Json = answer,
 ): JsonObject | undefined {
-  if (JSON.stringify(answer).length <= NOTE_ABOVE_CHARS) return undefined;
-  const { text: _text, tool_calls: _calls, thinking: _thinking, ...numbers } = answer;
+  if (JSON.stringify(outcome).length <= NOTE_ABOVE_CHARS) return undefined;
+  const {
+    text: _text,
+    tool_calls: _calls,
+    thinking: _thinking,
+    reasoning: _reasoning,
+    ...numbers
+  } = answer;
   return { llm_usage: { ...numbers, call_id: callId } };
 }
 
@@ -53,12 +60,12 @@ export const llmUsageSection: RecordSection<LlmUsageRecord> = {
       const noted = entry.facts['llm_usage'];
       return isJsonObject(noted) ? add(state, noted) : state;
     }
-    if (entry.kind !== 'outcome' || entry.effect !== 'llm.call' || entry.status !== 'ok') {
-      return state;
-    }
+    if (entry.kind !== 'outcome' || entry.status !== 'ok') return state;
     const { value } = entry;
     if (!isJsonObject(value) || JSON.stringify(value).length > NOTE_ABOVE_CHARS) return state;
-    return add(state, value);
+    if (entry.effect === 'llm.call') return add(state, value);
+    const answer = entry.effect === 'llm.stream' ? value['answer'] : undefined;
+    return isJsonObject(answer) ? add(state, answer) : state;
   },
 };
 

@@ -1,8 +1,15 @@
-// The providers that can be named, as data. All of them speak the OpenAI chat wire format at the addresses below; a
-// server that is not in the table is `local` with its address in the environment.
+// The providers that can be named, as data. A server that is not in the table is `local` with its address in the
+// environment, or is added by a manifest.
 
-export interface KnownProvider {
+/** How one talks to a server. */
+export type Wire = 'anthropic' | 'openai' | 'google' | 'openai-compatible';
+
+export interface ProviderConfig {
   readonly name: string;
+  readonly wire: Wire;
+  /** Where the key goes: nowhere, into `authorization`, or into a header of its own. */
+  readonly auth: 'none' | 'bearer' | 'header';
+  readonly authHeader?: string;
   readonly baseUrl?: string;
   /** Environment names that give the address, first wins. */
   readonly baseUrlEnv: readonly string[];
@@ -16,9 +23,11 @@ export interface KnownProvider {
   readonly schemas: boolean;
 }
 
-const TABLE: readonly KnownProvider[] = [
+const TABLE: readonly ProviderConfig[] = [
   {
     name: 'openai',
+    wire: 'openai',
+    auth: 'bearer',
     baseUrl: 'https://api.openai.com/v1',
     baseUrlEnv: ['OPENAI_BASE_URL'],
     keyEnv: ['OPENAI_API_KEY'],
@@ -29,6 +38,8 @@ const TABLE: readonly KnownProvider[] = [
   },
   {
     name: 'local',
+    wire: 'openai-compatible',
+    auth: 'bearer',
     baseUrlEnv: ['HARN_LLM_BASE_URL', 'LOCAL_LLM_BASE_URL'],
     keyEnv: ['HARN_LLM_API_KEY'],
     needsKey: 'never',
@@ -37,16 +48,21 @@ const TABLE: readonly KnownProvider[] = [
   },
   {
     name: 'anthropic',
+    wire: 'anthropic',
+    auth: 'header',
+    authHeader: 'x-api-key',
     baseUrl: 'https://api.anthropic.com/v1',
-    baseUrlEnv: [],
+    baseUrlEnv: ['ANTHROPIC_BASE_URL'],
     keyEnv: ['ANTHROPIC_API_KEY'],
-    needsKey: 'always',
+    needsKey: 'unless_address',
     modelEnv: [],
     model: 'claude-sonnet-4-20250514',
-    schemas: false,
+    schemas: true,
   },
   {
     name: 'openrouter',
+    wire: 'openai-compatible',
+    auth: 'bearer',
     baseUrl: 'https://openrouter.ai/api/v1',
     baseUrlEnv: [],
     keyEnv: ['OPENROUTER_API_KEY'],
@@ -57,6 +73,8 @@ const TABLE: readonly KnownProvider[] = [
   },
   {
     name: 'huggingface',
+    wire: 'openai-compatible',
+    auth: 'bearer',
     baseUrl: 'https://router.huggingface.co/v1',
     baseUrlEnv: [],
     keyEnv: ['HF_TOKEN', 'HUGGINGFACE_API_KEY'],
@@ -66,15 +84,20 @@ const TABLE: readonly KnownProvider[] = [
   },
   {
     name: 'gemini',
-    baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
-    baseUrlEnv: [],
+    wire: 'google',
+    auth: 'header',
+    authHeader: 'x-goog-api-key',
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+    baseUrlEnv: ['GEMINI_BASE_URL'],
     keyEnv: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
-    needsKey: 'always',
+    needsKey: 'unless_address',
     modelEnv: [],
     schemas: true,
   },
   {
     name: 'ollama',
+    wire: 'openai-compatible',
+    auth: 'none',
     baseUrl: 'http://localhost:11434',
     baseUrlEnv: ['OLLAMA_HOST'],
     keyEnv: [],
@@ -85,6 +108,8 @@ const TABLE: readonly KnownProvider[] = [
   },
   {
     name: 'mlx',
+    wire: 'openai-compatible',
+    auth: 'none',
     baseUrl: 'http://127.0.0.1:8002',
     baseUrlEnv: ['MLX_BASE_URL'],
     keyEnv: [],
@@ -99,7 +124,7 @@ const TABLE: readonly KnownProvider[] = [
 export const PROVIDER_NAMES: readonly string[] = ['mock', 'tape', ...TABLE.map((one) => one.name)];
 
 /** A provider by name; undefined for `mock`, `tape` and names nobody knows. */
-export function knownProvider(name: string): KnownProvider | undefined {
+export function knownProvider(name: string): ProviderConfig | undefined {
   return TABLE.find((one) => one.name === name);
 }
 

@@ -7,11 +7,13 @@ import { createNodeHost, type Host } from '../../host/index.ts';
 import { completion } from '../llm-run.fixture.ts';
 import { type LlmOptions, parseCall } from '../options.ts';
 import type { LlmAnswer } from '../result.ts';
-import { askOpenAiCompatible } from './openai-compatible.ts';
-import { retryAfter } from './openai-errors.ts';
+import { askProvider } from './ask.ts';
+import { knownProvider, type ProviderConfig } from './known.ts';
+import { retryAfter } from './sdk-errors.ts';
 
 type Reply = (request: IncomingMessage, response: ServerResponse, body: JsonObject) => void;
 
+const local = knownProvider('local') as ProviderConfig;
 let server: Server;
 let host: Host;
 let reply: Reply;
@@ -63,7 +65,7 @@ function ask(
   },
 ): Promise<LlmAnswer> {
   const { request } = parseCall(prompt, system, options);
-  return askOpenAiCompatible({ host, request, provider: 'local', model, signal });
+  return askProvider({ host, request, provider: local, model, signal });
 }
 
 const failure = (
@@ -312,7 +314,7 @@ describe('a provider with the OpenAI wire format', () => {
     const { request } = parseCall('hi', null, {});
     const signal = new AbortController().signal;
     const failed = failure(
-      askOpenAiCompatible({ host: gone, request, provider: 'local', model: 'm', signal }),
+      askProvider({ host: gone, request, provider: local, model: 'm', signal }),
     );
     expect(await failed).toMatchObject({ code: 'HARN-LLM-105' });
   });

@@ -31,6 +31,7 @@ export class Channel {
   #items: unknown[] = [];
   #head = 0;
   #closed = false;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(name: string, capacity: number) {
     this.name = name;
@@ -102,6 +103,20 @@ export class Channel {
   addSender(sender: Sender): () => void {
     this.#senders.add(sender);
     return () => this.#senders.delete(sender);
+  }
+
+  /** Closes the channel for a reason: whoever finds it empty gets the error, once. */
+  fail(error: unknown): void {
+    if (this.#closed) return;
+    this.#failure = { error };
+    this.close();
+  }
+
+  /** Throws the reason why the channel was closed, once nothing is left in it. */
+  throwFailure(): void {
+    const failure = this.isOver ? this.#failure : undefined;
+    this.#failure = failure === undefined ? this.#failure : undefined;
+    if (failure !== undefined) throw failure.error;
   }
 
   close(): void {
@@ -215,6 +230,10 @@ function* takeAny(
   }
   if (timeoutMs !== undefined && timeoutMs <= 0) return undefined;
   const isOver = () => timeoutMs === undefined && channels.every((channel) => channel.isOver);
+  const failures = () => {
+    for (const channel of channels) channel.throwFailure();
+  };
+  failures();
   if (isOver()) return undefined;
   const handover = new Handover(ctx.task);
   const names = channels.map((channel) => `"${channel.name}"`).join(', ');
@@ -243,5 +262,6 @@ function* takeAny(
     },
   });
   handover.done();
+  if (selected === undefined) failures();
   return selected;
 }

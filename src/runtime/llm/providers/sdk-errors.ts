@@ -1,4 +1,4 @@
-// What went wrong with a call over the OpenAI wire format, by status, error code and class: never by the words of a
+// What went wrong with a call over one of the wire formats, by status, error code and class: never by the words of a
 // message, which differ between servers and change.
 import { HarnError, isJsonObject, type Json, type JsonObject } from '../../../base/index.ts';
 import { isHostError } from '../../host/index.ts';
@@ -20,8 +20,21 @@ interface ApiError {
   readonly cause?: unknown;
 }
 
+/** A stream that ended badly: the server `said` so in it, or it was `cut` before its end. */
+export class StreamFailure extends Error {
+  readonly how: 'said' | 'cut';
+  readonly said: unknown;
+
+  constructor(how: 'said' | 'cut', said: unknown) {
+    super(`stream ${how}`);
+    this.how = how;
+    this.said = said;
+  }
+}
+
 /** A coded error for whatever a call ended with. */
 export function toLlmError(error: unknown, where: Where): HarnError {
+  if (error instanceof StreamFailure) return fromStream(error, where);
   const inner = harnErrorIn(error);
   if (inner !== undefined) return fromHost(inner, where);
   if (isSdkError(error, 'AI_APICallError')) return fromStatus(error as ApiError, where, error);
@@ -35,6 +48,40 @@ export function toLlmError(error: unknown, where: Where): HarnError {
   }
   if (isOtherSdkError(error)) return badResponse(where, error);
   return categorised({ category: 'generic', message: 'the call failed', provider, model }, at);
+}
+
+/** Types of errors that servers put into a stream, by what they mean as a status. */
+const STREAM_STATUS: { readonly [type: string]: number } = {
+  overloaded_error: 529,
+  rate_limit_error: 429,
+  rate_limit_exceeded: 429,
+  authentication_error: 401,
+  permission_error: 403,
+  not_found_error: 404,
+  request_too_large: 413,
+  invalid_request_error: 400,
+  timeout_error: 408,
+};
+
+function fromStream(failed: StreamFailure, where: Where): HarnError {
+  const { provider, model } = where;
+  const at = { cause: failed };
+  if (failed.how === 'cut') {
+    const message = 'the stream ended before the answer did';
+    return categorised({ category: 'transient_network', message, provider, model }, at);
+  }
+  const { said } = failed;
+  if (harnErrorIn(said) !== undefined || isOtherSdkError(said)) return toLlmError(said, where);
+  const fields = (isFields(said) ? said : { message: String(said) }) as JsonObject;
+  const type = String(fields['type'] ?? '');
+  const code = fields['code'];
+  const statusCode = typeof code === 'number' ? code : (STREAM_STATUS[type] ?? 500);
+  const responseBody = JSON.stringify({ error: fields });
+  return fromStatus({ statusCode, responseBody }, where, failed);
+}
+
+function isFields(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function fromHost(error: HarnError, where: Where): HarnError {
@@ -67,7 +114,7 @@ function fromStatus(error: ApiError, where: Where, cause: unknown): HarnError {
     }
     return llmErrors.invalidRequest({ ...data, status }, { cause });
   }
-  const retryAfterMs = retryAfter(error.responseHeaders ?? {}, where.nowMs);
+  const retryAfterMs = retryAfter(error.responseHeaders ?? {}, where.nowMs) ?? retryDelayIn(body);
   const { provider, model } = where;
   return categorised(
     {
@@ -154,6 +201,18 @@ export function retryAfter(
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }
 
+/** Google says in the body how long to wait: `{details: [{retryDelay: "17s"}]}`. */
+function retryDelayIn(error: JsonObject): number | undefined {
+  const details = error['details'];
+  if (!Array.isArray(details)) return undefined;
+  for (const detail of details as readonly Json[]) {
+    const delay = isJsonObject(detail) ? detail['retryDelay'] : undefined;
+    const seconds = typeof delay === 'string' ? /^([\d.]+)s$/.exec(delay)?.[1] : undefined;
+    if (seconds !== undefined) return Math.round(Number(seconds) * 1000);
+  }
+  return undefined;
+}
+
 function errorIn(body: string | undefined): JsonObject {
   if (body === undefined) return {};
   try {
@@ -187,6 +246,11 @@ function harnErrorIn(error: unknown): HarnError | undefined {
 function isSdkError(error: unknown, name: string): boolean {
   if (typeof error !== 'object' || error === null) return false;
   return Symbol.for(`vercel.ai.error.${name}`) in error;
+}
+
+/** What one of the libraries says when a stream has no end: nothing that the server sent is wrong. */
+export function isUnfinished(error: unknown): boolean {
+  return isSdkError(error, 'AI_InvalidResponseDataError');
 }
 
 function isOtherSdkError(error: unknown): boolean {

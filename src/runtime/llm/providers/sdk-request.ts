@@ -1,20 +1,30 @@
 // Our request in the words of the AI SDK's language-model interface.
-import type { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { Json } from '../../../base/index.ts';
 import { type LlmMessage, type LlmRequest, textOf } from '../request.ts';
+import type { ProviderConfig } from './known.ts';
+import type { SdkModel } from './sdk-model.ts';
+import { toProviderOptions } from './sdk-thinking.ts';
 
-/** The model object of the library. */
-export type SdkModel = ReturnType<ReturnType<typeof createOpenAICompatible>['chatModel']>;
 type SdkOptions = Parameters<SdkModel['doGenerate']>[0];
 type SdkMessage = SdkOptions['prompt'][number];
 type UserPart = Extract<SdkMessage, { role: 'user' }>['content'][number];
 type AssistantPart = Extract<SdkMessage, { role: 'assistant' }>['content'][number];
 type Writable = { -readonly [K in keyof SdkOptions]: SdkOptions[K] };
 
+/** What the documentation promises when a caller sets no limit; needed where the wire format demands one. */
+const DEFAULT_MAX_TOKENS = 16_384;
+
 /** The call options for a request. */
-export function toSdkOptions(request: LlmRequest, signal: AbortSignal): SdkOptions {
-  const options: Writable = { prompt: toSdkPrompt(request), abortSignal: signal };
-  if (request.max_tokens !== undefined) options.maxOutputTokens = request.max_tokens;
+export function toSdkOptions(
+  request: LlmRequest,
+  provider: ProviderConfig,
+  model: string,
+  signal: AbortSignal,
+): SdkOptions {
+  const options: Writable = { prompt: toSdkPrompt(request, provider), abortSignal: signal };
+  const limit = provider.wire === 'anthropic' ? DEFAULT_MAX_TOKENS : undefined;
+  const maxTokens = request.max_tokens ?? limit;
+  if (maxTokens !== undefined) options.maxOutputTokens = maxTokens;
   if (request.temperature !== undefined) options.temperature = request.temperature;
   if (request.top_p !== undefined) options.topP = request.top_p;
   if (request.top_k !== undefined) options.topK = request.top_k;
@@ -24,8 +34,9 @@ export function toSdkOptions(request: LlmRequest, signal: AbortSignal): SdkOptio
     options.frequencyPenalty = request.frequency_penalty;
   }
   if (request.presence_penalty !== undefined) options.presencePenalty = request.presence_penalty;
-  if (request.reasoning_effort !== undefined) {
-    options.providerOptions = { openaiCompatible: { reasoningEffort: request.reasoning_effort } };
+  const providerOptions = toProviderOptions(request, provider, model);
+  if (providerOptions !== undefined) {
+    options.providerOptions = providerOptions as NonNullable<SdkOptions['providerOptions']>;
   }
   if (request.output.kind === 'json') {
     const { schema } = request.output;
@@ -49,13 +60,21 @@ function toChoice(
   return typeof choice === 'string' ? { type: choice } : { type: 'tool', toolName: choice.name };
 }
 
-function toSdkPrompt(request: LlmRequest): SdkOptions['prompt'] {
+/** Everything before this mark may be kept by the provider for the next call. */
+const MARK = { providerOptions: { anthropic: { cacheControl: { type: 'ephemeral' } } } } as const;
+
+function toSdkPrompt(request: LlmRequest, { wire }: ProviderConfig): SdkOptions['prompt'] {
   const prompt: SdkMessage[] = [];
+  const isMarked = request.cache === true && wire === 'anthropic';
   if (request.system !== null && request.system !== '') {
-    prompt.push({ role: 'system', content: request.system });
+    prompt.push({ role: 'system', content: request.system, ...(isMarked ? MARK : {}) });
   }
   const names = toolNames(request.messages);
   for (const message of request.messages) prompt.push(toSdkMessage(message, names));
+  const last = prompt.at(-1);
+  if (isMarked && last !== undefined && last.role !== 'system') {
+    prompt[prompt.length - 1] = { ...last, ...MARK };
+  }
   return prompt;
 }
 
@@ -65,20 +84,8 @@ function toSdkMessage(message: LlmMessage, names: ReadonlyMap<string, string>): 
       return { role: 'system', content: textOf(message) };
     case 'user':
       return { role: 'user', content: userParts(message) };
-    case 'assistant': {
-      const content: AssistantPart[] = [];
-      const text = textOf(message);
-      if (text !== '') content.push({ type: 'text', text });
-      for (const call of message.tool_calls ?? []) {
-        content.push({
-          type: 'tool-call',
-          toolCallId: call.id,
-          toolName: call.name,
-          input: call.arguments,
-        });
-      }
-      return { role: 'assistant', content };
-    }
+    case 'assistant':
+      return { role: 'assistant', content: assistantParts(message) };
     case 'tool': {
       const id = message.tool_call_id ?? '';
       const toolName = message.name ?? names.get(id) ?? 'tool';
@@ -88,12 +95,50 @@ function toSdkMessage(message: LlmMessage, names: ReadonlyMap<string, string>): 
   }
 }
 
+function assistantParts(message: LlmMessage): AssistantPart[] {
+  const content: AssistantPart[] = [];
+  for (const { text, signature, redacted } of message.reasoning ?? []) {
+    const proof =
+      redacted !== undefined
+        ? { redactedData: redacted }
+        : signature !== undefined
+          ? { signature }
+          : undefined;
+    content.push({
+      type: 'reasoning',
+      text,
+      ...(proof === undefined ? {} : { providerOptions: { anthropic: proof } }),
+    });
+  }
+  const text = textOf(message);
+  if (text !== '') content.push({ type: 'text', text });
+  for (const call of message.tool_calls ?? []) {
+    content.push({
+      type: 'tool-call',
+      toolCallId: call.id,
+      toolName: call.name,
+      input: call.arguments,
+      ...(call.signature === undefined
+        ? {}
+        : { providerOptions: { google: { thoughtSignature: call.signature } } }),
+    });
+  }
+  return content;
+}
+
 function userParts(message: LlmMessage): UserPart[] {
   if (typeof message.content === 'string') return [{ type: 'text', text: message.content }];
   return message.content.map((block) => {
     if (block.type === 'text') return { type: 'text', text: block.text };
     const data = block.url === undefined ? (block.base64 ?? '') : new URL(block.url);
-    return { type: 'file', mediaType: block.media_type, data };
+    return {
+      type: 'file',
+      mediaType: block.media_type,
+      data,
+      ...(block.detail === undefined
+        ? {}
+        : { providerOptions: { openai: { imageDetail: block.detail } } }),
+    };
   });
 }
 

@@ -1,0 +1,137 @@
+// Models in TypeScript: `harness.llm`.
+import type { Json, JsonObject } from '../../base/index.ts';
+import {
+  type LlmCallOptions,
+  type LlmCallResult,
+  type LlmStreamEnd,
+  llmCallSafeWithTranscript,
+  llmCallWithTranscript,
+  startLlmStream,
+} from '../agent/index.ts';
+import {
+  type LlmCallEnvelope,
+  type LlmDelta,
+  type LlmParts,
+  llmCallStructured,
+  llmCallStructuredSafe,
+  llmErrors,
+  llmMockEffects,
+  type StructuredEnvelope,
+  type StructuredOptions,
+} from '../llm/index.ts';
+import type { Handler, RunContext, Suspending } from '../run/index.ts';
+import { need } from './arguments.ts';
+import { createFamily, type Family, notData } from './family.ts';
+import { channelValues } from './sync.ts';
+
+/** Options of a call from TypeScript. */
+export type LlmAskOptions = LlmCallOptions & {
+  readonly system?: string;
+  /**
+   * Called with every piece of the answer before the call returns, one after another. A resumed run hears again what it
+   * heard before, in the same portions; HARN-LLM-117 when the rest of it is lost.
+   */
+  readonly onDelta?: (delta: LlmDelta) => Promise<void> | void;
+};
+
+/** A call that is heard while it arrives. */
+export interface LlmStreamHandle extends AsyncIterable<LlmDelta> {
+  /** The whole answer, when it is there; throws what the call failed with. */
+  result(): Promise<LlmCallResult>;
+}
+
+/** Model calls. */
+export type LlmHandle = Family<typeof llmMockEffects> & {
+  /** Asks a model once. A recorded answer is never bought again. With `transcript` it goes on from one. */
+  call(prompt: string, options?: LlmAskOptions): Promise<LlmCallResult>;
+  /** The same, with failures as data. */
+  callSafe(prompt: string, options?: LlmAskOptions): Promise<LlmCallEnvelope>;
+  /** Asks a model and gives the answer piece by piece: `for await`. Leaving the loop early gives the call up. */
+  stream(prompt: string, options?: Omit<LlmAskOptions, 'onDelta'>): LlmStreamHandle;
+  /** Asks for data that fits a schema and gives the data; asks again up to three times (`retries`), then throws. */
+  callStructured(prompt: string, schema: JsonObject, options?: StructuredOptions): Promise<Json>;
+  /** The same, with failures as data: `{ok, data, error}`. */
+  callStructuredSafe(
+    prompt: string,
+    schema: JsonObject,
+    options?: StructuredOptions,
+  ): Promise<StructuredEnvelope>;
+};
+
+type Method<R> = (
+  ctx: RunContext,
+  prompt: string,
+  system: string | null,
+  options: LlmCallOptions,
+  parts: LlmParts,
+) => Suspending<R>;
+
+/** The llm handle of a context. */
+export function llmHandle(ctx: RunContext): LlmHandle {
+  const run = <T>(body: (inner: RunContext) => Suspending<T>) =>
+    ctx.runFromLane(ctx.task.nextGroup('llm'), body);
+  const ask =
+    <R>(method: Method<R>) =>
+    (prompt: string, { system, onDelta, ...options }: LlmAskOptions = {}) => {
+      const parts = partsOf(onDelta);
+      return run((inner) => method(inner, prompt, system ?? null, options, parts));
+    };
+  return notData('harness.llm', {
+    ...createFamily('harness.llm', llmMockEffects, ctx),
+    call: ask(llmCallWithTranscript),
+    callSafe: ask(llmCallSafeWithTranscript),
+    stream: (prompt, { system, ...options } = {}) =>
+      streamHandle(ctx, prompt, system ?? null, options),
+    callStructured: (prompt, schema, options) =>
+      run((inner) => llmCallStructured(inner, prompt, schema, options)),
+    callStructuredSafe: (prompt, schema, options) =>
+      run((inner) => llmCallStructuredSafe(inner, prompt, schema, options)),
+  });
+}
+
+function partsOf(onDelta: LlmAskOptions['onDelta']): LlmParts {
+  if (onDelta === undefined) return {};
+  need('llm.call', 'onDelta', 'a function', onDelta);
+  const handler: Handler = {
+    kind: 'async',
+    name: onDelta.name,
+    run: async (_lane, [delta]) => onDelta(delta as LlmDelta),
+  };
+  return { onDelta: handler };
+}
+
+function streamHandle(
+  ctx: RunContext,
+  prompt: string,
+  system: string | null,
+  options: LlmCallOptions,
+): LlmStreamHandle {
+  const { channel, task } = startLlmStream(ctx, prompt, system, options, (delta) => delta);
+  return {
+    async *[Symbol.asyncIterator]() {
+      try {
+        for await (const delta of channelValues(ctx, channel)) yield delta as LlmDelta;
+      } finally {
+        channel.close();
+      }
+    },
+    result: async () => {
+      const end = (await ctx.runFromLane(ctx.task.nextGroup('llm'), (inner) =>
+        inner.join(task),
+      )) as LlmStreamEnd;
+      if ('result' in end) return end.result;
+      throw 'error' in end ? end.error : givenUp(options);
+    },
+  };
+}
+
+function givenUp({ provider, model }: LlmCallOptions): Error {
+  return llmErrors.cancelled({
+    category: 'cancelled',
+    kind: 'terminal',
+    reason: 'unknown',
+    message: 'nobody listened to its stream',
+    provider: provider ?? 'auto',
+    model: model ?? '',
+  });
+}

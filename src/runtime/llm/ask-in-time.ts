@@ -1,0 +1,86 @@
+// Asks a provider until it answers, the time is up, the run gives up, or somebody cuts this call.
+import type { HarnError } from '../../base/index.ts';
+import type { EffectEnv } from '../run/index.ts';
+import { llmCallsKey } from './call-registry.ts';
+import { llmConfigKey } from './config.ts';
+import type { LlmDelta } from './delta.ts';
+import { categorised, llmErrors } from './errors.ts';
+import { knownProvider } from './providers/known.ts';
+import type { LlmRequest } from './request.ts';
+import type { LlmAnswer } from './result.ts';
+import type { LlmRoute } from './route.ts';
+import { llmTapesKey } from './tape.ts';
+
+/** Why a call was cut, when not by its run. */
+const TIMED_OUT = Symbol('timed out');
+
+/** The answer of a real provider, written to the tape of the run if there is one. */
+export async function askNetwork(
+  env: EffectEnv,
+  request: LlmRequest,
+  route: LlmRoute,
+  signal: AbortSignal,
+  onDelta?: (delta: LlmDelta) => void,
+): Promise<LlmAnswer> {
+  const answer = await askInTime(env, request, route, signal, onDelta);
+  const { recordTape } = env.get(llmConfigKey);
+  if (recordTape !== undefined) {
+    await env.get(llmTapesKey).record(recordTape, request, route, answer);
+  }
+  return answer;
+}
+
+async function askInTime(
+  env: EffectEnv,
+  request: LlmRequest,
+  route: LlmRoute,
+  signal: AbortSignal,
+  onDelta: ((delta: LlmDelta) => void) | undefined,
+): Promise<LlmAnswer> {
+  const { host } = env;
+  const { model } = route;
+  const provider = knownProvider(route.provider);
+  if (provider === undefined) {
+    throw llmErrors.unknownProvider({ provider: route.provider, known: '' });
+  }
+  const cut = new AbortController();
+  const cutSignal = env.get(llmCallsKey).signalOf(route.call_id);
+  const byRun = () => cut.abort(signal.reason);
+  const byHand = () => cut.abort(cutSignal?.reason);
+  signal.addEventListener('abort', byRun, { once: true });
+  cutSignal?.addEventListener('abort', byHand, { once: true });
+  const cancelTimeout = host.clock.after(request.timeout_ms, () => cut.abort(TIMED_OUT));
+  if (signal.aborted) byRun();
+  if (cutSignal?.aborted === true) byHand();
+  try {
+    if (cut.signal.aborted) throw cut.signal.reason;
+    const { askProvider } = await import('./providers/ask.ts');
+    return await askProvider({ host, request, provider, model, signal: cut.signal, onDelta });
+  } catch (error) {
+    if (!cut.signal.aborted) throw error;
+    throw cutError(cut.signal.reason, error, request, route);
+  } finally {
+    cancelTimeout();
+    signal.removeEventListener('abort', byRun);
+    cutSignal?.removeEventListener('abort', byHand);
+  }
+}
+
+function cutError(
+  reason: unknown,
+  cause: unknown,
+  { timeout_ms: timeoutMs }: LlmRequest,
+  { provider, model }: LlmRoute,
+): HarnError {
+  const isLate = reason === TIMED_OUT;
+  const why = typeof reason === 'string' ? reason : 'its task ended';
+  return categorised(
+    {
+      category: isLate ? 'timeout' : 'cancelled',
+      message: isLate ? `no answer within ${timeoutMs} ms` : `the call was cancelled (${why})`,
+      provider,
+      model,
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,67 @@
+// One call of a provider through the AI SDK's packages for it: one HTTP request per call, no retries of its own. The SDK's
+// model interface is used as it is, without the `ai` package's generation loop: that loop adds retries, console warnings
+// and 100 ms of loading, and our journal, tools and spans stand in its place.
+import { uuidV7 } from '../../../base/index.ts';
+import type { HostHttp } from '../../host/index.ts';
+import { llmErrors } from '../errors.ts';
+import { nativeTools } from '../tool-search.ts';
+import { endpointOf } from './endpoint.ts';
+import type { ProviderCall, ProviderFunction } from './port.ts';
+import { collected, toAnswer } from './sdk-answer.ts';
+import { toLlmError } from './sdk-errors.ts';
+import { openModel } from './sdk-model.ts';
+import { toSdkOptions } from './sdk-request.ts';
+
+/** Asks a model of a provider. */
+export const askProvider: ProviderFunction = async (call) => {
+  const { host, request, provider, model, onDelta } = call;
+  // Also what ends well or badly by itself leaves no connection behind: a library that gave up reading does not say so.
+  const over = new AbortController();
+  const signal = AbortSignal.any([call.signal, over.signal]);
+  const tools = searchedTools(call);
+  const { baseUrl, apiKey } = endpointOf(provider, host.env);
+  const startMs = host.clock.monotonicMs();
+  try {
+    const sdk = await openModel({
+      provider,
+      model,
+      baseUrl,
+      apiKey,
+      http: cutBy(host.http, signal),
+      tools,
+      newId: () => `call_${uuidV7(host.clock.nowMs(), host.random)}`,
+    });
+    const options = toSdkOptions(request, provider, model, signal);
+    const answer =
+      onDelta === undefined
+        ? await sdk.doGenerate(options)
+        : await collected((await sdk.doStream(options)).stream, onDelta);
+    return toAnswer(answer, call, Math.round(host.clock.monotonicMs() - startMs));
+  } catch (error) {
+    const nowMs = host.clock.nowMs();
+    throw toLlmError(error, { provider: provider.name, model, nowMs, apiKey });
+  } finally {
+    over.abort();
+  }
+};
+
+/** The tools of a request that its provider searches; a wire format without words for that is refused. */
+function searchedTools({ request, provider, model }: ProviderCall) {
+  const form = request.tool_search?.form;
+  if (form === undefined) return undefined;
+  const isKnown =
+    form === 'anthropic' ? provider.wire === 'anthropic' : provider.wire.startsWith('openai');
+  if (!isKnown) throw llmErrors.noNativeSearch({ provider: provider.name, model });
+  return nativeTools(request);
+}
+
+/**
+ * The port with this signal on every exchange, so that giving a call up closes its connection also while the body is
+ * being read: a `Request` object keeps the caller's signal only as long as it lives itself.
+ */
+function cutBy(http: HostHttp, signal: AbortSignal): HostHttp {
+  return {
+    request: (request) => http.request({ ...request, signal }),
+    open: (request) => http.open({ ...request, signal }),
+  };
+}

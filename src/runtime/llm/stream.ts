@@ -1,0 +1,182 @@
+// Answers that arrive in pieces. Every hand-over of pieces to the program is one recorded outcome, so a resumed run hears
+// the same pieces in the same portions; the last one carries the whole answer, which is bought once. A stream that an
+// earlier life had begun to hear ends in a coded error after what was heard: its connection is gone, and the answer to a
+// second question would be another one. A stream nobody heard anything of is asked again.
+import type { JsonObject } from '../../base/index.ts';
+import {
+  callHandler,
+  defineEffect,
+  type EffectEnv,
+  type Handler,
+  type RunContext,
+  type ServiceKey,
+  type Suspending,
+} from '../run/index.ts';
+import { askNetwork } from './ask-in-time.ts';
+import { deltasOf, joinDelta, type LlmDelta } from './delta.ts';
+import { llmErrors } from './errors.ts';
+import { answerHere, type Given } from './given.ts';
+import { type LlmRequest, roleOf } from './request.ts';
+import type { LlmAnswer } from './result.ts';
+import type { LlmRoute } from './route.ts';
+import { usageFacts } from './usage.ts';
+
+/** What is handed over at once. `answer` comes with the last portion. */
+export type StreamPortion = {
+  readonly deltas: readonly LlmDelta[];
+  readonly answer: LlmAnswer | null;
+};
+
+/** A stream of this process: pieces that nobody took yet, and how it ended. */
+class LiveStream {
+  readonly #cut = new AbortController();
+  #deltas: LlmDelta[] = [];
+  #end: { readonly answer: LlmAnswer } | { readonly error: unknown } | undefined;
+  #wake: () => void = () => undefined;
+
+  constructor(start: (signal: AbortSignal, tell: (delta: LlmDelta) => void) => Promise<LlmAnswer>) {
+    const tell = (delta: LlmDelta) => {
+      joinDelta(this.#deltas, delta);
+      this.#wake();
+    };
+    start(this.#cut.signal, tell).then(
+      (answer) => this.#finish({ answer }),
+      (error: unknown) => this.#finish({ error }),
+    );
+  }
+
+  /** What came since the last time; waits for something. */
+  async next(): Promise<StreamPortion> {
+    while (this.#deltas.length === 0 && this.#end === undefined) {
+      await new Promise<void>((ok) => {
+        this.#wake = ok;
+      });
+    }
+    const deltas = this.#deltas;
+    this.#deltas = [];
+    const end = this.#end;
+    if (end !== undefined && 'answer' in end) return { deltas, answer: end.answer };
+    if (end !== undefined && deltas.length === 0) throw end.error;
+    return { deltas, answer: null };
+  }
+
+  cut(): void {
+    this.#cut.abort('its listener is gone');
+  }
+
+  #finish(end: { readonly answer: LlmAnswer } | { readonly error: unknown }): void {
+    this.#end = end;
+    this.#wake();
+  }
+}
+
+/** The streams of this process, by call id. */
+const streamsKey: ServiceKey<Map<string, LiveStream>> = {
+  name: 'llm.streams',
+  create: () => new Map(),
+};
+
+type PortionArgs = readonly [LlmRequest, LlmRoute, Given, number];
+
+/** The next portion of a stream. The first one begins it. */
+const streamPortion = defineEffect(
+  {
+    name: 'llm.stream',
+    class: 'read',
+    access: 'mutate',
+    paid: ([, route, , portion]: PortionArgs) => route.kind === 'network' && portion === 0,
+    identity: ([request, { provider, model }, , portion]) =>
+      portion === 0 ? { request: { ...request }, provider, model } : { portion },
+    intent: ([request, { call_id, provider, model }]): JsonObject => ({
+      call_id,
+      provider,
+      model,
+      role: roleOf(request),
+    }),
+  },
+  async (
+    env,
+    request: LlmRequest,
+    route: LlmRoute,
+    given: Given,
+    portion: number,
+  ): Promise<StreamPortion> => {
+    if (route.kind !== 'network') {
+      const answer = await answerHere(env, request, route, given);
+      return { deltas: deltasOf(answer), answer };
+    }
+    const told = await nextPortion(env, request, route, portion);
+    const facts = told.answer === null ? undefined : usageFacts(told.answer, route, told);
+    if (facts !== undefined && !env.signal.aborted) await env.note(facts);
+    return told;
+  },
+);
+
+async function nextPortion(
+  env: EffectEnv,
+  request: LlmRequest,
+  route: LlmRoute,
+  portion: number,
+): Promise<StreamPortion> {
+  const streams = env.get(streamsKey);
+  let live = streams.get(route.call_id);
+  if (live === undefined) {
+    const { provider, model } = route;
+    if (portion > 0) throw llmErrors.streamCut(cutFailure(provider, model));
+    live = new LiveStream((signal, tell) => askNetwork(env, request, route, signal, tell));
+    streams.set(route.call_id, live);
+  }
+  const stream = live;
+  const cut = () => stream.cut();
+  env.signal.addEventListener('abort', cut, { once: true });
+  if (env.signal.aborted) cut();
+  try {
+    return await stream.next();
+  } finally {
+    env.signal.removeEventListener('abort', cut);
+  }
+}
+
+function cutFailure(provider: string, model: string) {
+  return {
+    category: 'transient_network',
+    kind: 'transient',
+    reason: 'network_error',
+    message: 'the run was interrupted while the answer was arriving',
+    provider,
+    model,
+  } as const;
+}
+
+/** Asks for an answer in pieces and calls `listener` with each, in order, before it gives the whole. */
+export function* streamAnswer(
+  ctx: RunContext,
+  request: LlmRequest,
+  route: LlmRoute,
+  given: Given,
+  listener: Handler,
+): Suspending<LlmAnswer> {
+  const { task } = ctx;
+  // Its task may end while it is busy with what it heard: then nobody waits for the next portion.
+  const leave = () => {
+    const streams = ctx.get(streamsKey);
+    streams.get(route.call_id)?.cut();
+    streams.delete(route.call_id);
+    task.owned.delete(leave);
+  };
+  task.owned.add(leave);
+  try {
+    for (let portion = 0; ; portion += 1) {
+      const { deltas, answer } = yield* ctx.perform(streamPortion, [
+        request,
+        route,
+        given,
+        portion,
+      ]);
+      for (const delta of deltas) yield* callHandler(ctx, listener, [delta]);
+      if (answer !== null) return answer;
+    }
+  } finally {
+    leave();
+  }
+}
