@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { openStore } from '../../src/store/index.ts';
+import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { storeContract } from './store-contract.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'harn-store-'));
@@ -26,3 +27,18 @@ for (const durability of ['power', 'process'] as const) {
     },
   });
 }
+
+// Every commit packs all events but the newest.
+const packing = { waiting: 1, newest: 1 };
+storeContract({
+  name: 'sqlite, packed',
+  open(options) {
+    files += 1;
+    return openSqliteStore({ path: join(directory, `${files}.sqlite`), packing, ...options });
+  },
+  async reopen(store, options) {
+    const { location } = await store.describe();
+    await store.close();
+    return openSqliteStore({ path: location, packing, ...options });
+  },
+});

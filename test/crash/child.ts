@@ -14,7 +14,8 @@ import {
   type RunHandle,
   type RunRecord,
 } from '../../src/runtime/index.ts';
-import { openStore, type Store } from '../../src/store/index.ts';
+import type { Store } from '../../src/store/index.ts';
+import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { killAfterCommits, killBeforeCommit } from '../../src/testing/index.ts';
 import { fastClock } from './fast-clock.ts';
 import { pipelines, scenario } from './scenario.ts';
@@ -120,7 +121,12 @@ async function live(form: Form, id: string | undefined): Promise<string> {
 
 async function main(): Promise<void> {
   const host = createNodeHost({ clock: fastClock, cwd: order.directory });
-  const opened = await openStore({ url: order.database, projections: RUNTIME_PROJECTIONS });
+  const opened = await openSqliteStore({
+    path: order.database,
+    projections: RUNTIME_PROJECTIONS,
+    // Small, so that a run is packed many times while it goes on.
+    packing: { waiting: 8, newest: 4 },
+  });
   const { kill } = order;
   const killed = kill?.when === 'before' ? killBeforeCommit : killAfterCommits;
   const store = kill === undefined ? opened : killed(opened, kill.n);

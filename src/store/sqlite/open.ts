@@ -10,6 +10,7 @@ import { loadDriver, type SqlDatabase, type SqlDriver } from './driver.ts';
 import { BUSY_TIMEOUT_MS, isBusy, translateFailure } from './failures.ts';
 import { type FileState, logSize, prepareFile } from './file.ts';
 import { migrations } from './migrations/all.ts';
+import type { Packing } from './packs.ts';
 import { APPLICATION_ID, sql } from './sql.ts';
 import { SqliteTables } from './tables.ts';
 
@@ -19,6 +20,8 @@ export interface SqliteStoreOptions extends LocalStoreOptions {
   readonly durability?: Exclude<Durability, 'none'>;
   /** Instead of the driver of this Node. */
   readonly driver?: SqlDriver;
+  /** Instead of what is usual. */
+  readonly packing?: Packing;
 }
 
 /** Opens or creates the database at `path`. */
@@ -35,7 +38,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     db?.close();
     throw translateFailure(error, path) ?? error;
   }
-  return openLocalStore(new SqliteTables(db, path, durability), options);
+  return openLocalStore(new SqliteTables(db, path, durability, options.packing), options);
 }
 
 /**

@@ -15,7 +15,11 @@ export const sql = {
 
   // topics.name
   topicRef: 'SELECT ref FROM topics WHERE name = ?',
-  addTopic: 'INSERT INTO topics (name) VALUES (?)',
+  // primary key of topics; packs may still hold events under the number of a topic that was deleted just now
+  addTopic: `INSERT INTO topics (name, ref) VALUES (?, 1 + max(
+    ifnull((SELECT max(ref) FROM topics), 0), ifnull((SELECT max(topic) FROM pack_purges), 0)))`,
+  // primary key of topics
+  topicName: 'SELECT name FROM topics WHERE ref = ?',
   // topics.name
   topics: 'SELECT name FROM topics WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name',
 
@@ -45,6 +49,48 @@ export const sql = {
     WHERE pos > ? AND substr(topics.name, 1, length(?)) = ? ORDER BY pos LIMIT ?`,
   // primary key of events
   lastPos: 'SELECT max(pos) AS pos FROM events',
+
+  // primary key of events
+  eventBounds: `SELECT (SELECT min(pos) FROM events) AS first, (SELECT max(pos) FROM events) AS last`,
+  // primary key of events, then of topics
+  oldestEvents: `SELECT name, pos, topic, id, kind, payload, headers, key, occurred_at_ms, crc
+    FROM events LEFT JOIN topics ON topics.ref = events.topic
+    WHERE pos <= ? ORDER BY pos LIMIT ?`,
+  // primary key of events
+  deleteEventsUpTo: 'DELETE FROM events WHERE pos <= ?',
+
+  addPack: 'INSERT INTO packs (last_pos, bytes, crc) VALUES (?, ?, ?)',
+  addPackTopic: 'INSERT INTO pack_topics (topic, last_id, pack) VALUES (?, ?, ?)',
+  addPackedKey: 'INSERT INTO pack_keys (topic, key, id) VALUES (?, ?, ?)',
+  // primary key of packs
+  pack: 'SELECT last_pos AS pack, crc FROM packs WHERE last_pos = ?',
+  // primary key of packs
+  packBytes: 'SELECT bytes FROM packs WHERE last_pos = ?',
+  // primary key of packs
+  packBehind:
+    'SELECT last_pos AS pack, crc FROM packs WHERE last_pos > ? ORDER BY last_pos LIMIT 1',
+  // primary key of pack_topics, then of packs
+  packOfTopic: `SELECT last_id, pack, crc FROM pack_topics CROSS JOIN packs ON last_pos = pack
+    WHERE topic = ? AND last_id > ? ORDER BY last_id LIMIT 1`,
+  // primary key of pack_topics
+  packedHead: 'SELECT max(last_id) AS id FROM pack_topics WHERE topic = ?',
+  // primary key of pack_keys
+  packedKey: 'SELECT id FROM pack_keys WHERE topic = ? AND key = ?',
+  // Reads the whole table: only for the name of what is damaged.
+  anyInPack: `SELECT name, last_id FROM pack_topics JOIN topics ON topics.ref = pack_topics.topic
+    WHERE pack = ? LIMIT 1`,
+  // primary key of packs
+  deletePack: 'DELETE FROM packs WHERE last_pos = ?',
+  // primary key of pack_topics
+  notePurges:
+    'INSERT INTO pack_purges (topic, pack) SELECT topic, pack FROM pack_topics WHERE topic = ?',
+  // primary key of pack_topics
+  deletePackTopics: 'DELETE FROM pack_topics WHERE topic = ?',
+  // primary key of pack_keys
+  deletePackedKeys: 'DELETE FROM pack_keys WHERE topic = ?',
+  purges: 'SELECT pack, topic FROM pack_purges',
+  // primary key of pack_purges
+  deletePurges: 'DELETE FROM pack_purges WHERE pack = ?',
 
   // projections.name
   projectionState: 'SELECT version, signature, through_pos FROM projections WHERE name = ?',

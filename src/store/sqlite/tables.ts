@@ -12,6 +12,8 @@ import type { EventRecord, LeaseRecord, ProjectionState, Tables, TimerRecord } f
 import { eventChecksum } from './checksum.ts';
 import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './driver.ts';
 import { BUSY_TIMEOUT_MS, isBusy, translateFailure } from './failures.ts';
+import type { RawEvent } from './pack-format.ts';
+import { type Packing, Packs } from './packs.ts';
 import { createRowsSql, deleteRowSql, putRowSql, rowSql, selectRows } from './rows.ts';
 import { sql } from './sql.ts';
 
@@ -44,11 +46,24 @@ export class SqliteTables implements Tables {
   readonly #known = new Map<string, KnownTopic>();
   #knownVersion = -1;
   #writing = false;
+  readonly #packs: Packs;
+  /** What the running transaction did to the log. */
+  #grew = false;
+  #deleted = false;
 
-  constructor(db: SqlDatabase, location: string, durability: Durability) {
+  constructor(db: SqlDatabase, location: string, durability: Durability, packing?: Packing) {
     this.#db = db;
     this.location = location;
     this.durability = durability;
+    this.#packs = new Packs(
+      {
+        run: (text, ...params) => this.#run(text, ...params),
+        get: (text, ...params) => this.#get(text, ...params),
+        all: (text, ...params) => this.#all(text, ...params),
+      },
+      location,
+      packing,
+    );
   }
 
   begin(): boolean {
@@ -63,6 +78,8 @@ export class SqliteTables implements Tables {
       this.#db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
     this.#writing = true;
+    this.#grew = false;
+    this.#deleted = false;
     const version = this.foreignVersion();
     if (version !== this.#knownVersion) this.#known.clear();
     this.#knownVersion = version;
@@ -70,6 +87,8 @@ export class SqliteTables implements Tables {
   }
 
   commit(): void {
+    if (this.#deleted) this.#packs.purge();
+    if (this.#grew) this.#packs.grown();
     this.#run(sql.commit);
     this.#writing = false;
   }
@@ -118,6 +137,7 @@ export class SqliteTables implements Tables {
 
   /** A bounded piece, so that nobody waits long; a file made before space was tracked is written anew, once. */
   compactStep(): boolean {
+    if (this.#packRest()) return true;
     if (this.#get('PRAGMA auto_vacuum')?.['auto_vacuum'] !== INCREMENTAL) {
       this.#db.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
       return false;
@@ -125,6 +145,18 @@ export class SqliteTables implements Tables {
     const free = this.#get('PRAGMA freelist_count')?.['freelist_count'] as number;
     if (free > 0) this.#db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
     return free > VACUUM_PAGES;
+  }
+
+  #packRest(): boolean {
+    this.#run(sql.begin);
+    try {
+      const packed = this.#packs.packRest();
+      this.#run(sql.commit);
+      return packed;
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
   }
 
   compacted(): void {
@@ -161,6 +193,7 @@ export class SqliteTables implements Tables {
       eventChecksum(record, id),
     );
     topic.head = id;
+    this.#grew = true;
     return { id, pos: Number(lastInsertRowid) };
   }
 
@@ -169,13 +202,16 @@ export class SqliteTables implements Tables {
     if (ref === undefined) return;
     this.#known.delete(topic);
     this.#run(sql.deleteEvents, ref);
+    if (this.#packs.forget(ref)) this.#deleted = true;
     this.#run(sql.deleteTopic, ref);
   }
 
   idOfKey(topic: string, key: string): number | undefined {
     const ref = this.#writing ? this.#topic(topic)?.ref : this.#refOf(topic);
     if (ref === undefined) return undefined;
-    return this.#get(sql.idOfKey, ref, key)?.['id'] as number | undefined;
+    const id = this.#get(sql.idOfKey, ref, key)?.['id'] as number | undefined;
+    // Packed since we looked, perhaps: the packs are asked last.
+    return id ?? this.#packs.idOfKey(ref, key);
   }
 
   readTopic(
@@ -187,23 +223,75 @@ export class SqliteTables implements Tables {
     const ref = this.#refOf(topic);
     if (ref === undefined) return [];
     const after = Math.max(0, from);
-    if (kinds !== undefined) {
-      const rows = this.#all(sql.readTopicKinds, ref, after, JSON.stringify(kinds), limit);
-      return rows.map((row) => this.#toEvent(topic, row));
-    }
-    const events = this.#all(sql.readTopic, ref, after, limit).map((row) =>
-      this.#toEvent(topic, row),
-    );
-    this.#refuseGap(topic, after, events);
+    const events = this.#topicEvents({ ref, name: topic }, after, limit, kinds);
+    if (kinds === undefined) this.#refuseGap(topic, after, events);
     return events;
   }
 
+  #topicEvents(
+    topic: { readonly ref: number; readonly name: string },
+    after: number,
+    limit: number,
+    kinds: readonly string[] | undefined,
+  ): StoredEvent[] {
+    const { ref, name } = topic;
+    const read = () =>
+      kinds === undefined
+        ? this.#all(sql.readTopic, ref, after, limit)
+        : this.#all(sql.readTopicKinds, ref, after, JSON.stringify(kinds), limit);
+    const rows = read();
+    const complete = kinds === undefined && rows[0]?.['id'] === after + 1;
+    if (complete || this.#packs.head(ref) <= after) {
+      return rows.map((row) => this.#toEvent(name, row));
+    }
+    return this.#atOneTime(() => {
+      const wanted = kinds && new Set(kinds);
+      const packed = this.#packs.readTopic(topic, after, limit, wanted);
+      const rest = packed.length < limit ? read() : [];
+      return [
+        ...packed.map((event) => unpacked(name, event)),
+        ...rest.map((row) => this.#toEvent(name, row)),
+      ].slice(0, limit);
+    });
+  }
+
   readAll(fromPos: number, limit: number, prefix: string): StoredEvent[] {
-    const rows =
+    const read = () =>
       prefix === ''
         ? this.#all(sql.readAll, fromPos, limit)
         : this.#all(sql.readAllPrefix, fromPos, prefix, prefix, limit);
-    return rows.map((row) => this.#toEvent(row['name'] as string, row));
+    const toEvent = (row: SqlRow) => this.#toEvent(row['name'] as string, row);
+    const rows = read();
+    if (!this.#packs.hasBehind(fromPos)) return rows.map(toEvent);
+    return this.#atOneTime(() => {
+      const names = new Map<number, string | undefined>();
+      const nameOf = (ref: number) => {
+        if (!names.has(ref)) {
+          const name = this.#get(sql.topicName, ref)?.['name'] as string | undefined;
+          names.set(ref, name?.startsWith(prefix) ? name : undefined);
+        }
+        return names.get(ref);
+      };
+      // A topic without a name was deleted in this transaction.
+      const wanted = (ref: number) => nameOf(ref) !== undefined;
+      const packed = this.#packs.readAll(fromPos, limit, wanted);
+      const rest = packed.length < limit ? read() : [];
+      return [
+        ...packed.map((event) => unpacked(nameOf(event.topic) ?? '', event)),
+        ...rest.map(toEvent),
+      ].slice(0, limit);
+    });
+  }
+
+  /** Looks at packs and rows as of one moment: another process may be packing. */
+  #atOneTime<T>(look: () => T): T {
+    if (this.#writing) return look();
+    this.#db.exec('BEGIN');
+    try {
+      return look();
+    } finally {
+      this.#db.exec('COMMIT');
+    }
   }
 
   lastPos(): number {
@@ -377,7 +465,8 @@ export class SqliteTables implements Tables {
   }
 
   #headOf(ref: number): number {
-    return (this.#get(sql.head, ref)?.['id'] as number | null | undefined) ?? 0;
+    const id = this.#get(sql.head, ref)?.['id'] as number | null | undefined;
+    return id ?? this.#packs.head(ref);
   }
 
   #toEvent(topic: string, row: SqlRow): StoredEvent {
@@ -434,6 +523,20 @@ export class SqliteTables implements Tables {
   #all(text: string, ...params: SqlValue[]): SqlRow[] {
     return this.#statement(text).all(...params);
   }
+}
+
+function unpacked(topic: string, event: RawEvent): StoredEvent {
+  const { id, pos, kind, payload, headers, key, at } = event;
+  return {
+    topic,
+    id,
+    pos,
+    kind,
+    payload: JSON.parse(payload) as Json,
+    headers: headers === '' ? NO_HEADERS : (JSON.parse(headers) as EventHeaders),
+    key: key ?? undefined,
+    occurredAtMs: at,
+  };
 }
 
 function toTimer(row: SqlRow): TimerRecord {

@@ -2,5 +2,6 @@
 import type { Migration } from '../../migrate.ts';
 import { first } from './0001-first.ts';
 import { blobOwners } from './0002-blob-owners.ts';
+import { packs } from './0003-packs.ts';
 
-export const migrations: readonly Migration[] = [first, blobOwners];
+export const migrations: readonly Migration[] = [first, blobOwners, packs];
