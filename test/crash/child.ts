@@ -29,6 +29,8 @@ export interface Order {
   readonly program: string;
   readonly kill?: { readonly when: 'before' | 'after'; readonly n: number } | undefined;
   readonly force?: boolean | undefined;
+  /** Pack events so early that it happens many times while the run goes on. */
+  readonly packed?: boolean | undefined;
   /** Resume with the code of this file. */
   readonly with?: string | undefined;
 }
@@ -124,8 +126,7 @@ async function main(): Promise<void> {
   const opened = await openSqliteStore({
     path: order.database,
     projections: RUNTIME_PROJECTIONS,
-    // Small, so that a run is packed many times while it goes on.
-    packing: { waiting: 8, newest: 4 },
+    ...(order.packed === true ? { packing: { waiting: 8, newest: 4 } } : {}),
   });
   const { kill } = order;
   const killed = kill?.when === 'before' ? killBeforeCommit : killAfterCommits;

@@ -87,7 +87,10 @@ export class Stage {
   }
 
   /** Starts a life. */
-  begin(scene: Scene, order: Pick<Order, 'form' | 'url' | 'kill' | 'force' | 'with'>): Living {
+  begin(
+    scene: Scene,
+    order: Pick<Order, 'form' | 'url' | 'kill' | 'force' | 'with' | 'packed'>,
+  ): Living {
     const { directory, database } = scene;
     const program = join(here, 'scenario.harn');
     const text = JSON.stringify({ ...order, directory, database, program } satisfies Order);

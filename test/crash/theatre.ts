@@ -63,7 +63,7 @@ export class Theatre {
   async play(form: Form, kills: readonly Kill[], scene = this.stage.newScene()): Promise<Played> {
     const chapters: Chapter[] = [];
     for (const kill of [...kills, undefined]) {
-      const living = this.stage.begin(scene, { ...this.order(scene, form), kill });
+      const living = this.stage.begin(scene, { ...this.order(scene, form), kill, packed: true });
       const chapter = await this.chapter(scene, living.ended);
       chapters.push(chapter);
       const failed = chapter.life.reports.filter((report) => report.kind === 'failed');
