@@ -29,7 +29,7 @@ async function edit<T>(scene: Scene, work: (db: SqlDatabase) => T): Promise<T> {
 }
 
 const EVENTS = `SELECT topics.name AS topic, id, kind, payload, headers, key, occurred_at_ms, crc
-  FROM events JOIN topics ON topics.ref = events.topic ORDER BY pos`;
+  FROM recent JOIN topics ON topics.ref = recent.topic ORDER BY pos`;
 
 const allEvents = (scene: Scene) => edit(scene, (db) => db.prepare(EVENTS).all());
 
@@ -73,7 +73,7 @@ function rewrite(
   { sealed = false } = {},
 ): void {
   const row = db
-    .prepare(`SELECT kind, payload, headers, key, occurred_at_ms, crc FROM events WHERE ${PLACE}`)
+    .prepare(`SELECT kind, payload, headers, key, occurred_at_ms, crc FROM recent WHERE ${PLACE}`)
     .get(topic, id) as SqlRow;
   const payload = change(row['payload'] as string);
   expect(payload).not.toBe(row['payload']);
@@ -86,7 +86,7 @@ function rewrite(
     occurredAtMs: row['occurred_at_ms'] as number,
   };
   const crc = sealed ? eventChecksum(record, id) : (row['crc'] as number);
-  db.prepare(`UPDATE events SET payload = ?, crc = ? WHERE ${PLACE}`).run(payload, crc, topic, id);
+  db.prepare(`UPDATE recent SET payload = ?, crc = ? WHERE ${PLACE}`).run(payload, crc, topic, id);
 }
 
 describe.each(['harn', 'ts'] as const)('a killed run of the %s scenario', (form) => {

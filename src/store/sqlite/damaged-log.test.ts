@@ -27,7 +27,7 @@ it('opens a store whose log is damaged, and refuses only what cannot be known', 
   }
   await first.close();
   const db = (await loadDriver())(path, { readOnly: false });
-  db.exec(`UPDATE events SET payload = '{"text":"abd"}'
+  db.exec(`UPDATE recent SET payload = '{"text":"abd"}'
     WHERE topic = (SELECT ref FROM topics WHERE name = 'hurt')`);
   db.close();
 

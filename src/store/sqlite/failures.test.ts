@@ -106,13 +106,13 @@ async function expectWhole(store: Store, numbers: readonly number[]) {
 describe('a disk that is full', () => {
   const places: readonly (readonly [string, Watch])[] = [
     ['at the commit', (text) => failAt(text === 'COMMIT')],
-    ['at an event', (text) => failAt(text.startsWith('INSERT INTO events'))],
+    ['at an event', (text) => failAt(text.startsWith('INSERT INTO recent'))],
     ['at a row', (text) => failAt(text.includes('INSERT INTO "rows_'))],
     ['at the begin', (text) => failAt(text.startsWith('BEGIN'))],
     [
       'at an event, the transaction ended by SQLite',
       (text, db) => {
-        if (!text.startsWith('INSERT INTO events')) return;
+        if (!text.startsWith('INSERT INTO recent')) return;
         db.exec('ROLLBACK');
         failAt(true);
       },

@@ -78,13 +78,13 @@ it('shows readers of a packed log what an unpacked one shows', async () => {
   expect(await seen(store)).toEqual(await seen(memory));
   await store.close();
   expect(count(path, 'packs')).toBeGreaterThan(1);
-  expect(count(path, 'events')).toBeLessThan(1_000);
+  expect(count(path, 'recent')).toBeLessThan(1_000);
   const again = await openStore(path);
   expect(await seen(again)).toEqual(await seen(memory));
   await again.compact();
   expect(await seen(again)).toEqual(await seen(memory));
   await again.close();
-  expect(count(path, 'events')).toBe(1);
+  expect(count(path, 'recent')).toBe(1);
 });
 
 it('knows keys and ids of packed events when more is appended', async () => {
@@ -177,7 +177,7 @@ it('packs nothing that is damaged, nor what stands behind it', async () => {
   const store = await openStore(path);
   await fill(store, 0, 60);
   await store.close();
-  inFile(path, (db) => db.exec(`UPDATE events SET kind = 'other' WHERE pos = 31`));
+  inFile(path, (db) => db.exec(`UPDATE recent SET kind = 'other' WHERE pos = 31`));
   const hurt = await openStore(path);
   await hurt.compact();
   await hurt.tx((tx) => tx.append('well', { kind: 'k', payload: 1 }));
@@ -187,7 +187,7 @@ it('packs nothing that is damaged, nor what stands behind it', async () => {
   expect(await hurt.read('t.1')).toHaveLength(20);
   await hurt.close();
   expect(
-    inFile(path, (db) => db.prepare('SELECT min(pos) AS pos FROM events').get()?.['pos']),
+    inFile(path, (db) => db.prepare('SELECT min(pos) AS pos FROM recent').get()?.['pos']),
   ).toBe(31);
 });
 
@@ -219,7 +219,7 @@ it('packs the events of a file that knew no packs', async () => {
       db.exec(
         'DROP TABLE packs; DROP TABLE pack_topics; DROP TABLE pack_keys; DROP TABLE pack_purges',
       );
-      db.exec('PRAGMA user_version = 2');
+      db.exec('ALTER TABLE recent RENAME TO events; PRAGMA user_version = 2');
     });
     return statSync(path);
   })();
@@ -229,8 +229,16 @@ it('packs the events of a file that knew no packs', async () => {
   await store.compact();
   expect(await seen(store)).toEqual(before);
   await store.close();
-  expect(count(path, 'events')).toBe(1);
+  expect(count(path, 'recent')).toBe(1);
   expect(statSync(path).size).toBeLessThan(size);
+});
+
+it('is written by nobody who knows no packs, also when they had the file open before', async () => {
+  const path = newPath();
+  await (await openStore(path)).close();
+  inFile(path, (db) => {
+    expect(() => db.prepare('SELECT max(id) FROM events WHERE topic = 1')).toThrow('no such table');
+  });
 });
 
 it('opens an empty file of the second schema', async () => {

@@ -2,7 +2,7 @@
 // hundred at a time into one compressed row, in the transaction of whichever commit finds too many. Nothing is moved
 // without its checksum having been seen right; a damaged event stays a row, and so does everything behind it.
 //
-// Every packed event stands before every row in `events`, in position and, in its topic, in id.
+// Every packed event stands before every row in `recent`, in position and, in its topic, in id.
 import { crc32 } from 'node:zlib';
 import { sto } from '../errors.ts';
 import { eventChecksum } from './checksum.ts';

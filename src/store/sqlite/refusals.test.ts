@@ -184,12 +184,12 @@ describe('files of a store', () => {
 
 describe('damage inside a store is named, never read as something else', () => {
   const changes = [
-    'UPDATE events SET payload = replace(payload, \'"n":7\', \'"n":8\') WHERE id = 7',
-    "UPDATE events SET kind = 'other' WHERE id = 7",
-    'UPDATE events SET headers = \'{"a":"b"}\' WHERE id = 7',
-    "UPDATE events SET key = 'k' WHERE id = 7",
-    'UPDATE events SET occurred_at_ms = occurred_at_ms + 1 WHERE id = 7',
-    'UPDATE events SET crc = crc + 1 WHERE id = 7',
+    'UPDATE recent SET payload = replace(payload, \'"n":7\', \'"n":8\') WHERE id = 7',
+    "UPDATE recent SET kind = 'other' WHERE id = 7",
+    'UPDATE recent SET headers = \'{"a":"b"}\' WHERE id = 7',
+    "UPDATE recent SET key = 'k' WHERE id = 7",
+    'UPDATE recent SET occurred_at_ms = occurred_at_ms + 1 WHERE id = 7',
+    'UPDATE recent SET crc = crc + 1 WHERE id = 7',
   ];
   it.each(changes)('an event that was changed: %s', async (change) => {
     const path = await filledStore();
@@ -206,7 +206,7 @@ describe('damage inside a store is named, never read as something else', () => {
     const path = await filledStore();
     edit(path, (db) =>
       db.exec(
-        'UPDATE events SET id = -1 WHERE id = 7; UPDATE events SET id = 7 WHERE id = 8; UPDATE events SET id = 8 WHERE id = -1',
+        'UPDATE recent SET id = -1 WHERE id = 7; UPDATE recent SET id = 7 WHERE id = 8; UPDATE recent SET id = 8 WHERE id = -1',
       ),
     );
     const store = await openStore(path);
@@ -216,7 +216,7 @@ describe('damage inside a store is named, never read as something else', () => {
 
   it('an event that is gone', async () => {
     const path = await filledStore();
-    edit(path, (db) => db.exec('DELETE FROM events WHERE id = 7'));
+    edit(path, (db) => db.exec('DELETE FROM recent WHERE id = 7'));
     const store = await openStore(path);
     const failure = await failureOf(store.read('a'));
     expect(failure).toMatchObject({ ...coded('missingEvent'), data: { topic: 'a', id: 7 } });

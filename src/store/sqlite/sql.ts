@@ -25,39 +25,39 @@ export const sql = {
 
   deleteTopic: 'DELETE FROM topics WHERE ref = ?',
   // events_by_id
-  deleteEvents: 'DELETE FROM events WHERE topic = ?',
+  deleteEvents: 'DELETE FROM recent WHERE topic = ?',
 
   // events_by_id
-  head: 'SELECT max(id) AS id FROM events WHERE topic = ?',
-  insertEvent: `INSERT INTO events (topic, id, kind, payload, headers, key, occurred_at_ms, crc)
+  head: 'SELECT max(id) AS id FROM recent WHERE topic = ?',
+  insertEvent: `INSERT INTO recent (topic, id, kind, payload, headers, key, occurred_at_ms, crc)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   // events_by_key
-  idOfKey: 'SELECT id FROM events WHERE topic = ? AND key = ?',
+  idOfKey: 'SELECT id FROM recent WHERE topic = ? AND key = ?',
   // events_by_id
-  readTopic: `SELECT pos, id, kind, payload, headers, key, occurred_at_ms, crc FROM events
+  readTopic: `SELECT pos, id, kind, payload, headers, key, occurred_at_ms, crc FROM recent
     WHERE topic = ? AND id > ? ORDER BY id LIMIT ?`,
   // events_by_id
-  readTopicKinds: `SELECT pos, id, kind, payload, headers, key, occurred_at_ms, crc FROM events
+  readTopicKinds: `SELECT pos, id, kind, payload, headers, key, occurred_at_ms, crc FROM recent
     WHERE topic = ? AND id > ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?`,
-  // primary key of events, then of topics
+  // primary key of recent, then of topics
   readAll: `SELECT topics.name, pos, id, kind, payload, headers, key, occurred_at_ms, crc
-    FROM events CROSS JOIN topics ON topics.ref = events.topic
+    FROM recent CROSS JOIN topics ON topics.ref = recent.topic
     WHERE pos > ? ORDER BY pos LIMIT ?`,
-  // primary key of events, then of topics
+  // primary key of recent, then of topics
   readAllPrefix: `SELECT topics.name, pos, id, kind, payload, headers, key, occurred_at_ms, crc
-    FROM events CROSS JOIN topics ON topics.ref = events.topic
+    FROM recent CROSS JOIN topics ON topics.ref = recent.topic
     WHERE pos > ? AND substr(topics.name, 1, length(?)) = ? ORDER BY pos LIMIT ?`,
-  // primary key of events
-  lastPos: 'SELECT max(pos) AS pos FROM events',
+  // primary key of recent
+  lastPos: 'SELECT max(pos) AS pos FROM recent',
 
-  // primary key of events
-  eventBounds: `SELECT (SELECT min(pos) FROM events) AS first, (SELECT max(pos) FROM events) AS last`,
-  // primary key of events, then of topics
+  // primary key of recent
+  eventBounds: `SELECT (SELECT min(pos) FROM recent) AS first, (SELECT max(pos) FROM recent) AS last`,
+  // primary key of recent, then of topics
   oldestEvents: `SELECT name, pos, topic, id, kind, payload, headers, key, occurred_at_ms, crc
-    FROM events LEFT JOIN topics ON topics.ref = events.topic
+    FROM recent LEFT JOIN topics ON topics.ref = recent.topic
     WHERE pos <= ? ORDER BY pos LIMIT ?`,
-  // primary key of events
-  deleteEventsUpTo: 'DELETE FROM events WHERE pos <= ?',
+  // primary key of recent
+  deleteEventsUpTo: 'DELETE FROM recent WHERE pos <= ?',
 
   addPack: 'INSERT INTO packs (last_pos, bytes, crc) VALUES (?, ?, ?)',
   addPackTopic: 'INSERT INTO pack_topics (topic, last_id, pack) VALUES (?, ?, ?)',

@@ -1,9 +1,12 @@
-// Older events, many to a row. What was kept before stays where it is and is packed as the log goes on.
+// Older events, many to a row. What was kept before stays where it is and is packed as the log goes on. The table of single
+// rows has another name from here on: a process of an earlier version that still has the file open would count ids from
+// the rows it sees, and now finds no table instead.
 import type { Migration } from '../../migrate.ts';
 
 export const packs: Migration = {
   version: 3,
   sql: `
+ALTER TABLE events RENAME TO recent;
 CREATE TABLE packs (
   last_pos INTEGER PRIMARY KEY,
   bytes BLOB NOT NULL,
