@@ -14,6 +14,7 @@ function database(version: number, whileWaiting?: (log: string[]) => number) {
       log.push('commit');
     },
     run: (sql) => log.push(sql),
+    rewrite: ({ write }) => log.push(write),
     setVersion(next) {
       current = next;
       log.push(`= ${next}`);
@@ -42,6 +43,17 @@ describe('migrations', () => {
     const { log, target } = database(0, () => 3);
     migrate(target, three);
     expect(log).toEqual(['begin', 'commit']);
+  });
+
+  it('rewrite what the statements left, before the next one', () => {
+    const { log, target } = database(1);
+    const rewrite = { read: 'read', write: 'rewrite 2', values: () => [] };
+    migrate(target, [
+      { version: 1, sql: '' },
+      { version: 2, sql: 'sql 2', rewrite },
+      ...three.slice(2),
+    ]);
+    expect(log).toEqual(['begin', 'sql 2', 'rewrite 2', '= 2', 'sql 3', '= 3', 'commit']);
   });
 
   it('must be numbered from 1 without holes', () => {

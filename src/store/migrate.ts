@@ -5,6 +5,15 @@ import { bug } from '../base/index.ts';
 export interface Migration {
   readonly version: number;
   readonly sql: string;
+  /** Afterwards: what the database cannot compute itself. */
+  readonly rewrite?: Rewrite;
+}
+
+/** Reads rows and runs a statement for each. */
+export interface Rewrite {
+  readonly read: string;
+  readonly write: string;
+  readonly values: (row: { readonly [column: string]: unknown }) => (string | number)[];
 }
 
 /** A database as the runner sees it. */
@@ -13,6 +22,7 @@ export interface MigrationTarget {
   /** Runs `fn` in one write transaction, alone in the whole database. */
   exclusively(fn: () => void): void;
   run(sql: string): void;
+  rewrite(step: Rewrite): void;
   setVersion(version: number): void;
 }
 
@@ -24,8 +34,9 @@ export function migrate(target: MigrationTarget, migrations: readonly Migration[
   if (target.version() >= migrations.length) return;
   target.exclusively(() => {
     // Another process may have done it while we waited for the lock.
-    for (const { version, sql } of migrations.slice(target.version())) {
+    for (const { version, sql, rewrite } of migrations.slice(target.version())) {
       target.run(sql);
+      if (rewrite !== undefined) target.rewrite(rewrite);
       target.setVersion(version);
     }
   });

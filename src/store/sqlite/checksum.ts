@@ -10,3 +10,8 @@ export function eventChecksum(record: EventRecord, id: number): number {
   // JSON never contains a raw NUL, and names with NUL are refused.
   return crc32(`${topic}\0${id}\0${kind}\0${key ?? ''}\0${occurredAtMs}\0${headers}\0${payload}`);
 }
+
+/** The number a topic's name is found by; names that share one are told apart by comparing them. */
+export function topicHash(name: string): number {
+  return crc32(name);
+}

@@ -85,6 +85,10 @@ async function configure(
     {
       version: () => pragma(db, 'user_version'),
       run: (text) => db.exec(text),
+      rewrite({ read, write, values }) {
+        const statement = db.prepare(write);
+        for (const row of db.prepare(read).all()) statement.run(...values(row));
+      },
       setVersion: (version) => db.exec(`PRAGMA user_version = ${version}`),
       exclusively(fn) {
         db.exec(sql.begin);

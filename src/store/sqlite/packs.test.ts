@@ -219,12 +219,17 @@ it('packs the events of a file that knew no packs', async () => {
       db.exec(
         'DROP TABLE packs; DROP TABLE pack_topics; DROP TABLE pack_keys; DROP TABLE pack_purges',
       );
-      db.exec('ALTER TABLE recent RENAME TO events; PRAGMA user_version = 2');
+      db.exec(`ALTER TABLE recent RENAME TO events;
+        CREATE TABLE t (ref INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+        INSERT INTO t SELECT ref, name FROM topics;
+        DROP TABLE topics;
+        ALTER TABLE t RENAME TO topics;
+        PRAGMA user_version = 2`);
     });
     return statSync(path);
   })();
   const store = await openStore(path);
-  expect((await store.describe()).schemaVersion).toBe(3);
+  expect((await store.describe()).schemaVersion).toBe(4);
   const before = await seen(store);
   await store.compact();
   expect(await seen(store)).toEqual(before);
@@ -252,6 +257,19 @@ it('opens an empty file of the second schema', async () => {
   const store = await openStore(path);
   await fill(store, 0, 30);
   expect(await store.read('t.0')).toHaveLength(10);
+  await store.close();
+});
+
+it('tells topics apart whose names share a checksum', async () => {
+  const store = await openStore(newPath());
+  for (const topic of ['plumless', 'buckeroo', 'plumless']) {
+    await store.tx((tx) => tx.append(topic, { kind: 'k', payload: topic }));
+  }
+  expect((await store.read('plumless')).map(({ payload }) => payload)).toEqual([
+    'plumless',
+    'plumless',
+  ]);
+  expect((await store.read('buckeroo')).map(({ id }) => id)).toEqual([1]);
   await store.close();
 });
 

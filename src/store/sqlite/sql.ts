@@ -13,14 +13,14 @@ export const sql = {
   rollbackToSavepoint: 'ROLLBACK TO job',
   foreignVersion: 'PRAGMA data_version',
 
-  // topics.name
-  topicRef: 'SELECT ref FROM topics WHERE name = ?',
+  // topics_by_hash
+  topicRef: 'SELECT ref FROM topics WHERE hash = ? AND name = ?',
   // primary key of topics; packs may still hold events under the number of a topic that was deleted just now
-  addTopic: `INSERT INTO topics (name, ref) VALUES (?, 1 + max(
+  addTopic: `INSERT INTO topics (hash, name, ref) VALUES (?, ?, 1 + max(
     ifnull((SELECT max(ref) FROM topics), 0), ifnull((SELECT max(topic) FROM pack_purges), 0)))`,
   // primary key of topics
   topicName: 'SELECT name FROM topics WHERE ref = ?',
-  // topics.name
+  // Reads the whole table.
   topics: 'SELECT name FROM topics WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name',
 
   deleteTopic: 'DELETE FROM topics WHERE ref = ?',

@@ -9,7 +9,7 @@ import type { EventHeaders, StoredEvent } from '../event-log.ts';
 import type { RowShape, ShapedQuery } from '../row-shape.ts';
 import type { Durability, StoreCapabilities } from '../store.ts';
 import type { EventRecord, LeaseRecord, ProjectionState, Tables, TimerRecord } from '../tables.ts';
-import { eventChecksum } from './checksum.ts';
+import { eventChecksum, topicHash } from './checksum.ts';
 import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from './driver.ts';
 import { BUSY_TIMEOUT_MS, isBusy, translateFailure } from './failures.ts';
 import type { RawEvent } from './pack-format.ts';
@@ -454,14 +454,14 @@ export class SqliteTables implements Tables {
   }
 
   #addTopic(name: string): KnownTopic {
-    const { lastInsertRowid } = this.#run(sql.addTopic, name);
+    const { lastInsertRowid } = this.#run(sql.addTopic, topicHash(name), name);
     const topic = { ref: Number(lastInsertRowid), head: 0 };
     this.#known.set(name, topic);
     return topic;
   }
 
   #refOf(topic: string): number | undefined {
-    return this.#get(sql.topicRef, topic)?.['ref'] as number | undefined;
+    return this.#get(sql.topicRef, topicHash(topic), topic)?.['ref'] as number | undefined;
   }
 
   #headOf(ref: number): number {
