@@ -7,7 +7,7 @@ import { sto } from './errors.ts';
 import type { ReadAllOptions, ReadOptions, StoredEvent, SubscribeOptions } from './event-log.ts';
 import { extendLease, releaseHeld, takeLease, toLeaseState } from './leases.ts';
 import { checkText, collectTx } from './ops.ts';
-import type { Projection, ProjectionRow, RowQuery } from './projection.ts';
+import { type Projection, type ProjectionRow, type RowQuery, rowFrom } from './projection.ts';
 import { Projector } from './projector.ts';
 import { cleanText, shapeQuery } from './row-shape.ts';
 import type {
@@ -210,7 +210,9 @@ class LocalStore implements Store {
     const shape = this.#projector.shapeOf(projection);
     const shaped = shapeQuery(shape, query);
     return this.#read((tables) =>
-      tables.rows(shape, shaped).map(({ key, row }) => ({ key, row: JSON.parse(row) as Row })),
+      tables
+        .rows(shape, shaped)
+        .map(({ key, row }) => ({ key, row: rowFrom(projection, key, row) })),
     );
   }
 
@@ -221,7 +223,7 @@ class LocalStore implements Store {
     await this.#seeOthers();
     const shape = this.#projector.shapeOf(projection);
     const text = this.#read((tables) => tables.row(shape, cleanText(key)));
-    return text === undefined ? undefined : (JSON.parse(text) as Row);
+    return text === undefined ? undefined : rowFrom(projection, cleanText(key), text);
   }
 
   // Timers

@@ -27,6 +27,14 @@ export interface Projection<Row extends JsonObject = JsonObject> {
    * row each. When such a topic is deleted its row goes; all other projections are folded again from the whole log.
    */
   readonly rowOfTopic?: (topic: string) => string;
+  /**
+   * How a row is kept where a shorter form says the same; readers and the fold always see the row. Pure, like the fold.
+   * Columns are made of the row, not of what is kept.
+   */
+  readonly kept?: {
+    pack(row: Row): JsonObject;
+    unpack(kept: JsonObject, key: string): Row;
+  };
   /** The row an event belongs to; undefined: the event says nothing here. */
   keyOf(event: StoredEvent): string | undefined;
   /** The row after the event; undefined removes it, the very same object leaves it as it is and costs no write. */
@@ -83,6 +91,21 @@ export function defineProjection<Row extends JsonObject>(
   projection: Projection<Row>,
 ): Projection<Row> {
   return projection;
+}
+
+/** The text a row is kept as. */
+export function rowText<Row extends JsonObject>({ kept }: Projection<Row>, row: Row): string {
+  return JSON.stringify(kept === undefined ? row : kept.pack(row));
+}
+
+/** The row that a text was kept for. */
+export function rowFrom<Row extends JsonObject>(
+  { kept }: Projection<Row>,
+  key: string,
+  text: string,
+): Row {
+  const parsed = JSON.parse(text) as JsonObject;
+  return kept === undefined ? (parsed as Row) : kept.unpack(parsed, key);
 }
 
 /** Whether a topic feeds a projection. */

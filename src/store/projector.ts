@@ -8,7 +8,7 @@ import { HarnError, type JsonObject } from '../base/index.ts';
 import { deletedTopics } from './deletion.ts';
 import { sto } from './errors.ts';
 import type { StoredEvent } from './event-log.ts';
-import { feeds, type Projection } from './projection.ts';
+import { feeds, type Projection, rowFrom, rowText } from './projection.ts';
 import { cleanText, columnValues, type RowShape, rowShape } from './row-shape.ts';
 import type { ProjectionState, Tables } from './tables.ts';
 
@@ -151,7 +151,7 @@ export class Projector {
   /** The row as it is at this point of the transaction. */
   row(projection: Projection, key: string): JsonObject | undefined {
     const text = this.#tables.row(this.shapeOf(projection), cleanText(key));
-    return text === undefined ? undefined : (JSON.parse(text) as JsonObject);
+    return text === undefined ? undefined : rowFrom(projection, cleanText(key), text);
   }
 
   #build(kept: Kept): void {
@@ -255,13 +255,13 @@ export class Projector {
       if (ownKey === undefined) return;
       const key = cleanText(ownKey);
       const before = this.#tables.row(shape, key);
-      const parsed = before === undefined ? undefined : (JSON.parse(before) as JsonObject);
+      const parsed = before === undefined ? undefined : rowFrom(projection, key, before);
       const after = projection.fold(parsed, event);
       // The same row again: the fold says that nothing changed.
       if (after === parsed) return;
       const columns = after === undefined ? [] : columnValues(shape, after);
       kept.changed = true;
-      if (after !== undefined) this.#tables.putRow(shape, key, JSON.stringify(after), columns);
+      if (after !== undefined) this.#tables.putRow(shape, key, rowText(projection, after), columns);
       else if (before !== undefined) this.#tables.deleteRow(shape, key);
     } catch (error) {
       // Failures of the driver keep their own meaning; everything else is the fold's.

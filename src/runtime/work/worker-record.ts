@@ -66,7 +66,7 @@ export type WorkerRow = {
 /** The rows behind the list. */
 export const workerIndex = defineProjection<WorkerRow>({
   name: 'workers',
-  version: 3,
+  version: 4,
   topics: [workerTopic.name],
   columns: {
     status: 'text',
@@ -79,6 +79,7 @@ export const workerIndex = defineProjection<WorkerRow>({
     updated_ms: 'number',
   },
   indexes: [['status', 'updated_ms']],
+  kept: { pack: keptOf, unpack: rowOfKept },
   keyOf: (event) => String(workerTopic.decode(event).worker_id),
   fold(row, event) {
     const facts = workerTopic.decode(event) as JsonObject;
@@ -108,6 +109,27 @@ export const workerIndex = defineProjection<WorkerRow>({
     });
   },
 });
+
+/** What most workers do not have. */
+const NOTHING = {
+  session_id: null,
+  run_id: null,
+  claim: null,
+  resume_due_ms: null,
+  on_event: null,
+  wake_trigger: null,
+  wake_from: null,
+  made_by: null,
+} satisfies Partial<WorkerRow>;
+
+/** Without what the key says, and without what is not there. */
+function keptOf({ id: _id, tail: _tail, ...row }: WorkerRow): JsonObject {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+}
+
+function rowOfKept(kept: JsonObject, id: string): WorkerRow {
+  return { id, tail: tailOf(id), ...NOTHING, ...kept } as WorkerRow;
+}
 
 function wakesByEvent(conditions: JsonObject): boolean {
   return typeof conditions['on_event'] === 'string' || isJsonObject(conditions['trigger']);

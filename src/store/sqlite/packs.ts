@@ -23,6 +23,8 @@ export interface Packing {
 const PACKING: Packing = { waiting: PACK_EVENTS, newest: 128 };
 /** How many packs one commit may make: about 5 ms each. */
 const PER_COMMIT = 2;
+/** Room for the rows until the next pack. */
+const FREE_PAGES = 64;
 const REMEMBERED = 4;
 
 /** Runs prepared statements. */
@@ -30,6 +32,8 @@ export interface Statements {
   run(text: string, ...params: SqlValue[]): ReturnType<SqlStatement['run']>;
   get(text: string, ...params: SqlValue[]): SqlRow | undefined;
   all(text: string, ...params: SqlValue[]): SqlRow[];
+  /** Runs text without parameters to its end. */
+  exec(text: string): void;
 }
 
 interface Remembered {
@@ -105,7 +109,16 @@ export class Packs {
 
   /** Part of a commit that added events. */
   grown(): void {
-    for (let n = 0; n < PER_COMMIT; n += 1) if (!this.#pack(this.#packing)) return;
+    let packed = 0;
+    while (packed < PER_COMMIT && this.#pack(this.#packing)) packed += 1;
+    if (packed > 0) this.#giveBack();
+  }
+
+  /** After a burst more pages are free than the next rows need. */
+  #giveBack(): void {
+    const free = this.#db.get('PRAGMA freelist_count')?.['freelist_count'] as number;
+    const spare = Math.min(free - FREE_PAGES, FREE_PAGES);
+    if (spare > 0) this.#db.exec(`PRAGMA incremental_vacuum(${spare})`);
   }
 
   /** Packs some more of what is left in rows; false when nothing is. */

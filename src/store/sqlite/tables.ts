@@ -60,6 +60,7 @@ export class SqliteTables implements Tables {
         run: (text, ...params) => this.#run(text, ...params),
         get: (text, ...params) => this.#get(text, ...params),
         all: (text, ...params) => this.#all(text, ...params),
+        exec: (text) => db.exec(text),
       },
       location,
       packing,
