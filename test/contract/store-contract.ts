@@ -23,6 +23,7 @@ import {
   play,
   projectionCases,
   queryCases,
+  shortRowCases,
 } from './contract-rows.ts';
 
 /** Registers the cases for one backend. */
@@ -42,6 +43,7 @@ export function storeContract(backend: ContractBackend): void {
     subscriptionCases(open);
     projectionCases(open);
     queryCases(open);
+    shortRowCases(open);
     timerCases(open);
     leaseCases(open);
     blobAndCursorCases(open);
