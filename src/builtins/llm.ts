@@ -1,12 +1,14 @@
 // Models, as `harness.llm` and the older globals.
 import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
 import {
+  costOf,
   type Handler,
   type LlmCallOptions,
   type LlmDelta,
   type LlmParts,
   llmCallSafeWithTranscript,
   llmCallStructured,
+  llmCallStructuredResult,
   llmCallStructuredSafe,
   llmCallWithTranscript,
   llmMockEffects,
@@ -25,8 +27,10 @@ import {
   functionMeta,
   isDict,
   isFunction,
+  isInt,
   type List,
   type MutableDict,
+  makeFloat,
   type Steps,
   type Value,
 } from '../values/index.ts';
@@ -42,6 +46,10 @@ import { HarnChannel } from './sync-values.ts';
 const none = () => [];
 
 export function llmRows(): readonly BuiltinRow[] {
+  return [...callRows(), ...structuredRows(), costRow(), ...mockRows()];
+}
+
+function callRows(): readonly BuiltinRow[] {
   return [
     builtin(
       'llm.call(prompt: any, system: any?, options: dict?) -> dict',
@@ -101,6 +109,11 @@ export function llmRows(): readonly BuiltinRow[] {
         return new HarnChannel(channel);
       },
     ),
+  ];
+}
+
+function structuredRows(): readonly BuiltinRow[] {
+  return [
     builtin(
       'llm.call_structured(prompt: any, schema: any, options: dict?) -> any',
       {
@@ -126,6 +139,39 @@ export function llmRows(): readonly BuiltinRow[] {
         return fromJson(envelope as unknown as Json);
       },
     ),
+    builtin(
+      'llm.call_structured_result(prompt: any, schema: any, options: dict?) -> dict',
+      {
+        doc: 'The same with how it went: `{ok, data, raw_text, error, error_category, attempts, repaired, extracted_json, usage, ...}`. The option `repair` asks once more for an answer that does not fit.',
+        effect: 'wait',
+        aliases: ['llm_call_structured_result'],
+      },
+      function* (ctx: Ctx, ...args: Value[]): Steps {
+        const [prompt, schema, options] = structuredArguments(args);
+        const told = yield* llmCallStructuredResult(ctx as RunContext, prompt, schema, options);
+        return fromJson(told as unknown as Json);
+      },
+    ),
+  ];
+}
+
+function costRow(): BuiltinRow {
+  return builtin(
+    'llm_cost(model: string, input_tokens: int, output_tokens: int) -> float',
+    {
+      doc: 'The list price of a call in US dollars; 0.0 for a model whose price is not known.',
+      example: { source: 'println(llm_cost("gpt-4o-mini", 1000, 500))', prints: '0.00045' },
+    },
+    (_: Ctx, ...args: Value[]) => {
+      const [model, input, output] = args[0] instanceof HarnHandle ? args.slice(1) : args;
+      const counts = { inputTokens: tokens(input), outputTokens: tokens(output) };
+      return makeFloat(costOf(display(model ?? null), counts) ?? 0);
+    },
+  );
+}
+
+function mockRows(): readonly BuiltinRow[] {
+  return [
     effectRow('llm.mock_enqueue(response: any) -> nil', llmMockEffects.mock_enqueue, {
       doc: 'Prepares an answer for a later call of this run: text, or `{text, match, error, ...}`.',
       aliases: ['llm_mock'],
@@ -162,6 +208,11 @@ function structuredArguments(args: List): [string, JsonObject, StructuredOptions
     throw wrong.argument({ builtin: 'llm_call_structured', detail: 'the schema must be a dict' });
   }
   return [display(prompt ?? null), shape, (toData(options) ?? {}) as StructuredOptions];
+}
+
+function tokens(value: Value | undefined): number {
+  if (isInt(value ?? null) && Number(value) >= 0) return Number(value);
+  throw wrong.argument({ builtin: 'llm_cost', detail: 'tokens must be an int of 0 or more' });
 }
 
 /** What the channel of a stream carries: text, and nothing of thoughts and tools. */

@@ -247,12 +247,14 @@ export {
 } from './lifecycle/index.ts';
 // Models
 export {
+  costOf,
   type LlmConfig,
   type LlmDelta,
   type LlmOptions,
   type LlmParts,
   type LlmResult,
   llmCallStructured,
+  llmCallStructuredResult,
   llmCallStructuredSafe,
   llmConfigKey,
   llmMockEffects,

@@ -13,11 +13,14 @@ import {
   type LlmDelta,
   type LlmParts,
   llmCallStructured,
+  llmCallStructuredResult,
   llmCallStructuredSafe,
   llmErrors,
   llmMockEffects,
   type StructuredEnvelope,
   type StructuredOptions,
+  type StructuredResult,
+  type StructuredResultOptions,
 } from '../llm/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
 import { need } from './arguments.ts';
@@ -56,6 +59,12 @@ export type LlmHandle = Family<typeof llmMockEffects> & {
     schema: JsonObject,
     options?: StructuredOptions,
   ): Promise<StructuredEnvelope>;
+  /** The same, with all that is known of how it went; `repair` asks once more for an answer that does not fit. */
+  callStructuredResult(
+    prompt: string,
+    schema: JsonObject,
+    options?: StructuredResultOptions,
+  ): Promise<StructuredResult>;
 };
 
 type Method<R> = (
@@ -86,6 +95,8 @@ export function llmHandle(ctx: RunContext): LlmHandle {
       run((inner) => llmCallStructured(inner, prompt, schema, options)),
     callStructuredSafe: (prompt, schema, options) =>
       run((inner) => llmCallStructuredSafe(inner, prompt, schema, options)),
+    callStructuredResult: (prompt, schema, options) =>
+      run((inner) => llmCallStructuredResult(inner, prompt, schema, options)),
   });
 }
 

@@ -19,7 +19,7 @@ export function* llmCallStructured(
   schema: JsonObject,
   options: StructuredOptions = {},
 ): Suspending<Json> {
-  const { system, call } = prepare(schema, options);
+  const { system, call } = prepareStructured(schema, options);
   return (yield* llmCall(ctx, prompt, system, call)).data;
 }
 
@@ -35,12 +35,13 @@ export function* llmCallStructuredSafe(
   schema: JsonObject,
   options: StructuredOptions = {},
 ): Suspending<StructuredEnvelope> {
-  const { system, call } = prepare(schema, options);
+  const { system, call } = prepareStructured(schema, options);
   const { ok, response, error } = yield* llmCallSafe(ctx, prompt, system, call);
   return ok ? { ok, data: response.data, error: null } : { ok, data: null, error };
 }
 
-function prepare(schema: JsonObject, options: StructuredOptions) {
+/** The call that such options mean. */
+export function prepareStructured(schema: JsonObject, options: StructuredOptions) {
   const { system = null, retries, ...rest } = options;
   const call: LlmOptions = {
     ...rest,

@@ -80,13 +80,45 @@ export function* llmCall(
   if (call.schemaRetries === undefined || output.kind === 'text') {
     return yield* persistentCall(ctx, call, parts);
   }
-  let asked = call;
-  for (let retries = call.schemaRetries; ; retries -= 1) {
-    const result = yield* persistentCall(ctx, asked, parts);
-    const problems = answerProblems(result.text, output.schema);
-    if (problems.length === 0) return result;
-    if (retries === 0) throw mismatch(problems, result);
-    asked = corrected(call, problems);
+  const { result, problems, error } = yield* fittingCall(ctx, call, parts);
+  if (error !== undefined || result === undefined) throw error;
+  if (problems.length > 0) throw mismatch(problems, result);
+  return result;
+}
+
+/** What came of asking until an answer fits: the last answer, if any, with what is wrong with it. */
+export type FittingAnswer = {
+  readonly result: LlmResult | undefined;
+  readonly problems: readonly string[];
+  /** How many answers came. */
+  readonly attempts: number;
+  /** Why the last call had no answer. */
+  readonly error: HarnError | undefined;
+};
+
+/** Asks for JSON until it fits its schema, as often as `schema_retries` allows. Failed calls are given, not thrown. */
+export function* fittingCall(
+  ctx: RunContext,
+  call: ParsedCall,
+  parts: LlmParts = {},
+): Suspending<FittingAnswer> {
+  const { output } = call.request;
+  const schema = output.kind === 'json' ? output.schema : undefined;
+  const retries = call.schemaRetries ?? 0;
+  let last: LlmResult | undefined;
+  let problems: readonly string[] = [];
+  for (let attempts = 0; ; attempts += 1) {
+    const asked = attempts === 0 ? call : corrected(call, problems);
+    try {
+      last = yield* persistentCall(ctx, asked, parts);
+    } catch (error) {
+      if (!HarnError.is(error) || !error.code.startsWith('HARN-LLM-')) throw error;
+      return { result: last, problems, attempts, error };
+    }
+    problems = answerProblems(last.text, schema);
+    if (problems.length === 0 || attempts >= retries) {
+      return { result: last, problems, attempts: attempts + 1, error: undefined };
+    }
   }
 }
 

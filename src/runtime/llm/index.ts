@@ -11,6 +11,11 @@ export {
 // Calls in flight
 export { LlmCallRegistry, llmCallsKey, type OpenLlmCall } from './call-registry.ts';
 export {
+  llmCallStructuredResult,
+  type StructuredResult,
+  type StructuredResultOptions,
+} from './call-result.ts';
+export {
   llmCallStructured,
   llmCallStructuredSafe,
   type StructuredEnvelope,

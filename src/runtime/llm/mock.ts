@@ -21,6 +21,7 @@ export type LlmMock = {
   readonly input_tokens?: number;
   readonly output_tokens?: number;
   readonly thinking?: string;
+  readonly thinking_summary?: string;
   readonly stop_reason?: string;
   readonly model?: string;
   readonly error?: {
@@ -35,6 +36,8 @@ export type LlmMockCall = {
   readonly messages: Json;
   readonly system: string | null;
   readonly tools: Json;
+  /** How much the model was told to think; null when nothing was said. */
+  readonly thinking: Json;
 };
 
 interface Scope {
@@ -98,7 +101,12 @@ export class LlmMocks {
     const scope = this.#top;
     const { messages, system } = request;
     const tools = request.tool_search === undefined ? request.tools : nativeTools(request);
-    scope.calls.push({ messages, system, tools: (tools ?? null) as Json });
+    scope.calls.push({
+      messages,
+      system,
+      tools: (tools ?? null) as Json,
+      thinking: request.thinking ?? null,
+    });
     const next = scope.mocks.findIndex((mock) => mock.match === undefined);
     if (next !== -1) return scope.mocks.splice(next, 1)[0] ?? null;
     const text = messages.map(textOf).join('\n');
@@ -179,6 +187,7 @@ export function mockAnswer(
       (calls.length > 0 ? 'tool_use' : 'end_turn')) as LlmStopReason,
     tool_calls: calls,
     thinking: mock?.thinking ?? null,
+    ...(mock?.thinking_summary === undefined ? {} : { thinking_summary: mock.thinking_summary }),
     input_tokens: inputTokens,
     output_tokens: mock?.output_tokens ?? 30,
     cache_read_tokens: cached ? inputTokens : 0,
@@ -243,6 +252,7 @@ export function parseMock(value: Json): LlmMock {
     input_tokens: typed(value, 'input_tokens', 'number'),
     output_tokens: typed(value, 'output_tokens', 'number'),
     thinking: typed(value, 'thinking', 'string'),
+    thinking_summary: typed(value, 'thinking_summary', 'string'),
     stop_reason: typed(value, 'stop_reason', 'string'),
     model: typed(value, 'model', 'string'),
     tool_calls: calls?.map((call: Json, k: number) =>

@@ -43,8 +43,8 @@ describe('options of llm.call', () => {
   });
 
   it('are refused, not ignored, when this version does not have them', () => {
-    expect(codeOf({ interleaved_thinking: true })).toBe('HARN-LLM-141');
-    expect(codeOf({ interleaved_thinking: null })).toBe('accepted');
+    expect(codeOf({ vision: true })).toBe('HARN-LLM-141');
+    expect(codeOf({ vision: null })).toBe('accepted');
   });
 
   it.each([
