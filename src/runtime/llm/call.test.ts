@@ -96,7 +96,7 @@ describe('a mocked call', () => {
       return [seen, ctx.sync(llmMockEffects.mock_calls, [])];
     })) as [unknown, unknown];
     expect(calls).toEqual([
-      { messages: [{ role: 'user', content: 'q' }], system: 'sys', tools: null },
+      { messages: [{ role: 'user', content: 'q' }], system: 'sys', tools: null, thinking: null },
     ]);
     expect(after).toEqual([]);
   });
