@@ -36,6 +36,28 @@ println(n)`,
     ],
   },
   {
+    title: 'what surely is an exact int needs no test, what comes of it does',
+    source: `
+let big = 9007199254740991
+for i in 9007199254740989 to 9007199254740990 {
+  println([i + 1, i + i, i - big, i * 3 > big, 0 - i, i < big])
+  let same = i
+  println(same + big)
+}
+for i in 1 to 3 {
+  var j = i
+  j = j + 0.5
+  println([j + i, i / 2, i % 2, [7, 8, 9][i - 1]])
+}`,
+    prints: [
+      ...['[9007199254740990, 18014398509481978, -2, true, -9007199254740989, true]'],
+      ...['18014398509481980'],
+      ...['[9007199254740991, 18014398509481980, -1, true, -9007199254740990, true]'],
+      ...['18014398509481981'],
+      ...['[2.5, 0, 1, 7]', '[4.5, 1, 0, 8]', '[6.5, 1, 1, 9]'],
+    ],
+  },
+  {
     title: 'logical operators give bools and stop early, ?? gives an operand',
     source: `
 fn say(x) { println("say \${x}")

@@ -68,6 +68,14 @@ export function arityOf(fn: HarnFunction): number {
   return rest === true ? params.length - 1 : params.length;
 }
 
+/**
+ * The function, when calling it is an ordinary call: for loops, which ask once and not for every item. Undefined for
+ * what `call` has to deal with.
+ */
+export function plainFunction(fn: Value): SyncFunction | undefined {
+  return typeof fn === 'function' && !isSuspending(fn) ? (fn as SyncFunction) : undefined;
+}
+
 /** Calls a value from suspending code. */
 export function* call(fn: Value, ctx: Ctx, args: List): Steps {
   if (typeof fn !== 'function') throw fail.notCallable({ kind: typeOf(fn) });

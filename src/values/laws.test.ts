@@ -13,6 +13,7 @@ import { makeEnum } from './enum.ts';
 import { equal } from './equal.ts';
 import { jsonParse, jsonStringify } from './json.ts';
 import { structuralKey } from './key.ts';
+import { includes } from './methods/list.ts';
 import { HarnPair } from './pair.ts';
 import { HarnRange } from './range.ts';
 import { HarnSet } from './set.ts';
@@ -251,6 +252,15 @@ test('base64 is that of everybody else, both ways', () => {
       const safe = encodeBase64(bytes, { urlSafe: true });
       expect(safe).toBe(Buffer.from(bytes).toString('base64url'));
       expect(decodeBase64(safe, { urlSafe: true })).toEqual(bytes);
+    }),
+  );
+});
+
+test('a list includes what one of its items equals', () => {
+  const item = fc.oneof(fc.constantFrom<Value>(...[1, makeFloat(1), Number.NaN, 'a', null]), json);
+  fc.assert(
+    fc.property(fc.array(item, { maxLength: 5 }), item, (list, one) => {
+      expect(includes(list, one)).toBe(list.some((each) => equal(each, one)));
     }),
   );
 });

@@ -51,6 +51,7 @@ export function forStatement(em: Emitter, node: ForStatement): void {
 function forRange(em: Emitter, node: ForStatement): void {
   const range = em.names.fresh('range');
   const i = em.names.fresh('i');
+  em.names.noteInt(i);
   em.push(`const ${range} = ${em.value(node.iterable)};`);
   loop(em, node, `for (let ${i} = ${range}.start; ${i} < ${range}.stop; ${i}++)`, () => {
     bindPattern(em, node.pattern, i, node.iterable);

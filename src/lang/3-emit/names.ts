@@ -6,6 +6,7 @@ export class Names {
   readonly #byBinding = new Map<Binding, string>();
   readonly #used = new Map<string, number>();
   readonly #reassigned = new Set<string>();
+  readonly #ints = new Set<string>();
 
   /** The variable of a binding, invented on first use. */
   of(binding: Binding): string {
@@ -27,6 +28,16 @@ export class Names {
   /** Whether the value of a variable can change while a statement runs. */
   isReassigned(name: string): boolean {
     return this.#reassigned.has(name);
+  }
+
+  /** Notes that a variable never holds anything but an int that a number holds exactly. */
+  noteInt(name: string): void {
+    this.#ints.add(name);
+  }
+
+  /** Whether code is surely such an int: a literal, or a variable that was noted. */
+  isInt(js: string): boolean {
+    return /^-?\d+$/.test(js) || this.#ints.has(js);
   }
 
   /** The variable that says whether the value of a container variable belongs to it alone. */

@@ -93,7 +93,7 @@ export function arithmetic(
           ? `${a} ${operator} ${b}`
           : `!(${a} ${operator[0] === '<' ? '>' : '<'} ${b})`;
       return guarded(
-        [isNumber(a as Js), isNumber(b as Js)],
+        [isNumber(em, a as Js), isNumber(em, b as Js)],
         quick,
         `${at}${em.$(order)}(${a}, ${b})`,
       );
@@ -135,16 +135,12 @@ function guarded(tests: readonly (Js | undefined)[], quick: Js, slow: Js): Js {
   return needed.length === 0 ? quick : `${needed.join(' && ')} ? ${quick} : ${slow}`;
 }
 
-function isIntLiteral(js: Js): boolean {
-  return /^-?\d+$/.test(js);
-}
-
-function isNumber(js: Js): Js | undefined {
-  return isIntLiteral(js) ? undefined : `typeof ${js} === "number"`;
+function isNumber(em: Emitter, js: Js): Js | undefined {
+  return em.names.isInt(js) ? undefined : `typeof ${js} === "number"`;
 }
 
 function safe(em: Emitter, js: Js): Js[] {
-  return isIntLiteral(js) ? [] : [`${em.$('isSafe')}(${js})`];
+  return em.names.isInt(js) ? [] : [`${em.$('isSafe')}(${js})`];
 }
 
 function compareValues(em: Emitter, node: Binary, left: Js, right: Js): Js {
@@ -337,7 +333,7 @@ export function subscript(
       if (INHERITED.has(JSON.parse(i) as string)) return slow;
       return `(${found} = ${o}?.[${i}]) !== undefined && ${o}.constructor === ${em.$('Dict')} ? ${found} : ${slow}`;
     }
-    const test = isIntLiteral(i as Js) ? '' : `typeof ${i} === "number" && `;
+    const test = em.names.isInt(i as Js) ? '' : `typeof ${i} === "number" && `;
     return `${test}${em.$('isArray')}(${o}) && (${found} = ${o}[${i}]) !== undefined ? ${found} : ${slow}`;
   });
 }

@@ -21,10 +21,12 @@ export function declareVariable(
   em.frame.declared.add(binding);
   const companion = flag === undefined ? '' : `, ${flag} = ${fresh}`;
   if (value === undefined) em.push(`let ${name}${companion};`);
-  else
+  else {
+    if (!binding.reassigned && em.names.isInt(value)) em.names.noteInt(name);
     em.push(
       `${binding.reassigned || flag !== undefined ? 'let' : 'const'} ${name} = ${value}${companion};`,
     );
+  }
 }
 
 /** Every binding that a pattern declares, in order. */

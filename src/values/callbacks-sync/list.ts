@@ -2,7 +2,7 @@
 import { compare } from '../compare.ts';
 import { dictFrom } from '../dict.ts';
 import { display } from '../display.ts';
-import { callSync } from '../function.ts';
+import { callSync, plainFunction } from '../function.ts';
 import { type StructuralKey, structuralKey } from '../key.ts';
 import { arg } from '../methods/method.ts';
 import { truthy } from '../truthy.ts';
@@ -11,28 +11,42 @@ import type { CallbackMethods } from './method.ts';
 
 export function map(ctx: Ctx, list: List, args: List): Value {
   const fn = arg(args, 0);
+  const plain = plainFunction(fn);
   const out: Value[] = [];
-  for (const item of list) out.push(callSync(fn, ctx, [item]));
+  for (const item of list) {
+    out.push(plain === undefined ? callSync(fn, ctx, [item]) : plain(ctx, item));
+  }
   return out;
 }
 
 export function filter(ctx: Ctx, list: List, args: List): Value {
   const fn = arg(args, 0);
+  const plain = plainFunction(fn);
   const out: Value[] = [];
-  for (const item of list) if (truthy(callSync(fn, ctx, [item]))) out.push(item);
+  for (const item of list) {
+    const keep = plain === undefined ? callSync(fn, ctx, [item]) : plain(ctx, item);
+    if (keep === true || (keep !== false && truthy(keep))) out.push(item);
+  }
   return out;
 }
 
 /** `reduce(init, f)`: f gets the accumulator and the item. */
 export function reduce(ctx: Ctx, list: List, args: List): Value {
   const fn = arg(args, 1);
+  const plain = plainFunction(fn);
   let total = arg(args, 0);
-  for (const item of list) total = callSync(fn, ctx, [total, item]);
+  for (const item of list) {
+    total = plain === undefined ? callSync(fn, ctx, [total, item]) : plain(ctx, total, item);
+  }
   return total;
 }
 
 export function find(ctx: Ctx, list: List, args: List): Value {
-  for (const item of list) if (truthy(callSync(arg(args, 0), ctx, [item]))) return item;
+  const fn = arg(args, 0);
+  const plain = plainFunction(fn);
+  for (const item of list) {
+    if (truthy(plain === undefined ? callSync(fn, ctx, [item]) : plain(ctx, item))) return item;
+  }
   return null;
 }
 
@@ -76,7 +90,12 @@ export function flatMap(ctx: Ctx, list: List, args: List): Value {
 }
 
 export function forEach(ctx: Ctx, list: List, args: List): Value {
-  for (const item of list) callSync(arg(args, 0), ctx, [item]);
+  const fn = arg(args, 0);
+  const plain = plainFunction(fn);
+  for (const item of list) {
+    if (plain === undefined) callSync(fn, ctx, [item]);
+    else plain(ctx, item);
+  }
   return null;
 }
 

@@ -3,7 +3,7 @@
 import { compare } from '../compare.ts';
 import { dictFrom } from '../dict.ts';
 import { display } from '../display.ts';
-import { call } from '../function.ts';
+import { call, plainFunction } from '../function.ts';
 import { type StructuralKey, structuralKey } from '../key.ts';
 import { arg } from '../methods/method.ts';
 import { truthy } from '../truthy.ts';
@@ -12,28 +12,42 @@ import type { CallbackMethods } from './method.ts';
 
 export function* map(ctx: Ctx, list: List, args: List): Steps {
   const fn = arg(args, 0);
+  const plain = plainFunction(fn);
   const out: Value[] = [];
-  for (const item of list) out.push(yield* call(fn, ctx, [item]));
+  for (const item of list) {
+    out.push(plain === undefined ? yield* call(fn, ctx, [item]) : plain(ctx, item));
+  }
   return out;
 }
 
 export function* filter(ctx: Ctx, list: List, args: List): Steps {
   const fn = arg(args, 0);
+  const plain = plainFunction(fn);
   const out: Value[] = [];
-  for (const item of list) if (truthy(yield* call(fn, ctx, [item]))) out.push(item);
+  for (const item of list) {
+    const keep = plain === undefined ? yield* call(fn, ctx, [item]) : plain(ctx, item);
+    if (keep === true || (keep !== false && truthy(keep))) out.push(item);
+  }
   return out;
 }
 
 /** `reduce(init, f)`: f gets the accumulator and the item. */
 export function* reduce(ctx: Ctx, list: List, args: List): Steps {
   const fn = arg(args, 1);
+  const plain = plainFunction(fn);
   let total = arg(args, 0);
-  for (const item of list) total = yield* call(fn, ctx, [total, item]);
+  for (const item of list) {
+    total = plain === undefined ? yield* call(fn, ctx, [total, item]) : plain(ctx, total, item);
+  }
   return total;
 }
 
 export function* find(ctx: Ctx, list: List, args: List): Steps {
-  for (const item of list) if (truthy(yield* call(arg(args, 0), ctx, [item]))) return item;
+  const fn = arg(args, 0);
+  const plain = plainFunction(fn);
+  for (const item of list) {
+    if (truthy(plain === undefined ? yield* call(fn, ctx, [item]) : plain(ctx, item))) return item;
+  }
   return null;
 }
 
@@ -77,7 +91,12 @@ export function* flatMap(ctx: Ctx, list: List, args: List): Steps {
 }
 
 export function* forEach(ctx: Ctx, list: List, args: List): Steps {
-  for (const item of list) yield* call(arg(args, 0), ctx, [item]);
+  const fn = arg(args, 0);
+  const plain = plainFunction(fn);
+  for (const item of list) {
+    if (plain === undefined) yield* call(fn, ctx, [item]);
+    else plain(ctx, item);
+  }
   return null;
 }
 

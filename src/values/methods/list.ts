@@ -13,7 +13,13 @@ import { arg, intArg, type PlainMethods, plainMethods, textArg } from './method.
 
 /** Whether an equal item is in the list. */
 export function includes(list: List, item: Value): boolean {
-  return list.some((each) => equal(each, item));
+  // Only the same text equals a text; a number can also equal an int or float of another representation.
+  if (typeof item === 'string') return list.includes(item);
+  const isPlain = typeof item === 'number';
+  for (const each of list) {
+    if (isPlain && typeof each === 'number' ? each === item : equal(each, item)) return true;
+  }
+  return false;
 }
 
 /** Parts of `size` items, the last one shorter. */
