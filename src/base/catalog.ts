@@ -9,7 +9,7 @@ export interface ErrorRow<P> {
   /** The number inside the family: `4` becomes `HARN-STO-004`. Written, never positional, never reused. */
   readonly number: number;
   readonly message: (params: P) => string;
-  readonly hint?: string | ((params: P) => string);
+  readonly hint?: string | ((params: P) => string | undefined);
   /** Long help for `harn explain CODE`, Markdown. */
   readonly help?: string;
   readonly retry?: false | { readonly afterMs?: number };
@@ -91,9 +91,11 @@ function docOf(family: string, name: string, spec: ErrorRow<unknown>): ErrorDoc 
 /** Parameters that show as their own names. */
 const PLACEHOLDERS = new Proxy({}, { get: (_, name) => `<${String(name)}>` });
 
-function withPlaceholders(text: (params: never) => string): string | undefined {
+/** Undefined also for a text that is nothing but a parameter: the table does not know it. */
+function withPlaceholders(text: (params: never) => string | undefined): string | undefined {
   try {
-    return text(PLACEHOLDERS as never);
+    const shown = text(PLACEHOLDERS as never);
+    return shown === undefined || /^<\w+>$/.test(shown) ? undefined : shown;
   } catch {
     return undefined;
   }

@@ -5,6 +5,9 @@ import { defineErrors, row } from '../base/index.ts';
 /** Where a message points, for people. */
 type At = { readonly line: number; readonly column: number };
 
+/** What to do instead, where that can be told. */
+type Advised = { readonly advice: string | undefined };
+
 const at = ({ line, column }: At): string => `${line}:${column}`;
 
 /** Text that is not source text. */
@@ -23,18 +26,20 @@ export const lexErrors = defineErrors('LEX', {
 
 /** Text that is not a Harn program. */
 export const parseErrors = defineErrors('PAR', {
-  unexpectedToken: row<{ expected: string; got: string } & At>({
+  unexpectedToken: row<{ expected: string; got: string } & Advised & At>({
     number: 1,
     message: (p) => `Expected ${p.expected}, got ${p.got} at ${at(p)}`,
+    hint: ({ advice }) => advice,
   }),
-  unexpectedEnd: row<{ expected: string }>({
+  unexpectedEnd: row<{ expected: string } & Advised>({
     number: 2,
     message: (p) => `Unexpected end of file, expected ${p.expected}`,
-    hint: 'Something opened earlier is not closed.',
+    hint: ({ advice }) => advice,
   }),
   unexpectedCharacter: row<{ character: string } & At>({
     number: 3,
     message: (p) => `Unexpected character '${p.character}' at ${at(p)}`,
+    hint: ({ character }) => adviceOnCharacter(character),
   }),
   unterminatedString: row<At>({
     number: 4,
@@ -90,3 +95,9 @@ export const parseErrors = defineErrors('PAR', {
     message: (p) => `A select has either a timeout or a default, not both, at ${at(p)}`,
   }),
 });
+
+function adviceOnCharacter(character: string): string | undefined {
+  if (character === "'") return 'Strings stand in double quotes.';
+  if (character === '`') return 'Strings stand in double quotes; `"${x}"` puts a value into one.';
+  return /\p{L}/u.test(character) ? 'Names are made of A to Z, a to z, digits and `_`.' : undefined;
+}

@@ -3,6 +3,7 @@
 import type { HarnError, Span } from '../../base/index.ts';
 import type { Block, Expression, Statement } from '../ast.ts';
 import { parseErrors } from '../errors.ts';
+import { adviceFor } from './advice.ts';
 import { closureBraces } from './braces.ts';
 import type { Reporter } from './report.ts';
 import { createScanRange, type ScanRange } from './string-scan.ts';
@@ -262,11 +263,13 @@ export class Cursor {
     if (kind === T.bad || this.aborted || start <= this.#lastErrorAt) return;
     this.#lastErrorAt = start;
     const got = this.#describe(expected);
-    this.reporter.error(start, end, (at, span) =>
-      kind === T.eof
-        ? parseErrors.unexpectedEnd({ expected }, { span })
-        : parseErrors.unexpectedToken({ expected, got, ...at }, { span }),
-    );
+    this.reporter.error(start, end, (at, span) => {
+      const lineOf = (offset: number) => this.reporter.positionOf(offset).line;
+      const advice = adviceFor(this.tokens, this.pos, expected, lineOf);
+      return kind === T.eof
+        ? parseErrors.unexpectedEnd({ expected, advice }, { span })
+        : parseErrors.unexpectedToken({ expected, got, advice, ...at }, { span });
+    });
   }
 
   error(

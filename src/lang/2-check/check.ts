@@ -1,6 +1,6 @@
 // Phase 2 as a whole: module graph, names, colours. Reports what is wrong and describes what is there; never throws for
 // a mistake of the user.
-import { type Diagnostic, DiagnosticSink, type Source } from '../../base/index.ts';
+import { type Diagnostic, DiagnosticSink, LineIndex, type Source } from '../../base/index.ts';
 import type { BuiltinSpec } from '../builtin-spec.ts';
 import type {
   CheckedModule,
@@ -59,11 +59,13 @@ export function check(
 
   const byReading = [graph.entry, ...graph.modules.filter((m) => m !== graph.entry)];
   const { sink } = graph;
+  const isNoise = followsFromSyntax(graph);
   for (const module of byReading)
-    for (const finding of inOrder(module.findings)) sink.report(finding);
+    for (const finding of inOrder(module.findings)) if (!isNoise(finding)) sink.report(finding);
   const latent = new DiagnosticSink();
   for (const module of byReading)
-    for (const finding of inOrder(module.latentFindings)) latent.report(finding);
+    for (const finding of inOrder(module.latentFindings))
+      if (!isNoise(finding)) latent.report(finding);
 
   const modules = finished.map(({ module, entry: selected }) => toChecked(module, selected));
   return {
@@ -80,6 +82,20 @@ export function check(
 function brokenModules({ modules, sink }: ModuleGraph): ReadonlySet<ModuleRecord> {
   const ids = new Set(sink.all.map((diagnostic) => diagnostic.span.source));
   return new Set(modules.filter((module) => ids.has(module.source.id)));
+}
+
+/** Says of a finding whether it is on a line that did not parse: there it is about words that mean something else. */
+function followsFromSyntax({ modules, sink }: ModuleGraph): (finding: Diagnostic) => boolean {
+  const lines = new Set<string>();
+  const indexes = new Map<string, LineIndex>();
+  const lineOf = ({ source, start }: Diagnostic['span']) => {
+    const text = modules.find((module) => module.source.id === source)?.source.text ?? '';
+    const index = indexes.get(source) ?? new LineIndex(text);
+    indexes.set(source, index);
+    return `${source}:${index.positionOf(start).line}`;
+  };
+  for (const { severity, span } of sink.all) if (severity === 'error') lines.add(lineOf(span));
+  return ({ span }) => lines.size > 0 && lines.has(lineOf(span));
 }
 
 function inOrder(findings: readonly Diagnostic[]): readonly Diagnostic[] {

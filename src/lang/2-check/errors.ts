@@ -6,6 +6,20 @@ function didYouMean(suggestion: string | undefined): string {
   return suggestion === undefined ? '' : ` (did you mean \`${suggestion}\`?)`;
 }
 
+/** Names of other languages, and what they are called here. */
+const FOREIGN: ReadonlyMap<string, string> = new Map([
+  ['null', 'The value for nothing is `nil`.'],
+  ['undefined', 'The value for nothing is `nil`.'],
+  ['None', 'The value for nothing is `nil`.'],
+  ['True', 'Write `true`.'],
+  ['False', 'Write `false`.'],
+  ['console', 'Write `harness.stdio.println(...)`.'],
+  ['process', 'Write `harness.env.get(...)`, `harness.process.run(...)` or `argv`.'],
+  ['Math', 'Functions of numbers are global: `floor(x)`, `max(a, b)`, `sqrt(x)`.'],
+  ['JSON', 'Write `json_parse(text)` or `json_stringify(value)`.'],
+  ['this', 'A method of `impl` names its receiver: `fn area(self)`.'],
+]);
+
 type Named = { name: string };
 type Suggested = { name: string; suggestion: string | undefined };
 
@@ -14,6 +28,7 @@ export const nameErrors = defineErrors('NAM', {
   undefinedVariable: row<Suggested>({
     number: 1,
     message: ({ name, suggestion }) => `Undefined variable: ${name}${didYouMean(suggestion)}`,
+    hint: ({ name, suggestion }) => (suggestion === undefined ? FOREIGN.get(name) : undefined),
     help: 'The name is not declared before this place in this scope or an enclosing one, and it is not a builtin. A run raises the same error when it gets here.',
   }),
   undefinedFunction: row<Suggested>({

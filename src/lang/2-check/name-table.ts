@@ -108,9 +108,9 @@ export class NameTable {
     if (this.#bind(node, binding)) return;
     const suggestion = this.#suggest(name);
     this.#record.faults.set(node, { kind: 'undefinedVariable', name, suggestion });
-    this.#record.reportLatent(
-      nameErrors.undefinedVariable({ name, suggestion }, { span: node.span }),
-    );
+    if (this.#isMissingImport(name)) return;
+    const span = node.kind === 'StructLiteral' ? node.nameSpan : node.span;
+    this.#record.reportLatent(nameErrors.undefinedVariable({ name, suggestion }, { span }));
   }
 
   /** Binds the name of a call target. */
@@ -166,6 +166,14 @@ export class NameTable {
     yield* this.#state.globalNames();
   }
 
+  /** A name that an import lists and did not bring: the import is what is wrong, and it is said there. */
+  #isMissingImport(name: string): boolean {
+    return this.#record.imports.some(
+      ({ node, names }) =>
+        !names.has(name) && node.names?.some(({ local }) => local === name) === true,
+    );
+  }
+
   /**
    * Reports misspelt calls once the whole module is known: errors before the run, unless an unresolved import may
    * have provided the name, or it is declared in another scope.
@@ -173,6 +181,7 @@ export class NameTable {
   reportUndefinedCalls(): void {
     for (const node of this.#undefinedCalls) {
       const { name } = node;
+      if (this.#isMissingImport(name)) continue;
       const fault = this.#record.faults.get(node);
       const suggestion = fault?.kind === 'undefinedFunction' ? fault.suggestion : undefined;
       const error = nameErrors.undefinedFunction({ name, suggestion }, { span: node.span });

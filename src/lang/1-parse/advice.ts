@@ -1,0 +1,107 @@
+// What to do about text that is no program: for habits of other languages, and for what was opened and never closed.
+import { T, type TokenKind, type TokenList } from './token.ts';
+
+/** Words of other languages where a statement begins. */
+const FIRST_WORDS: ReadonlyMap<string, string> = new Map([
+  ['func', 'Functions are declared with `fn`.'],
+  ['function', 'Functions are declared with `fn`.'],
+  ['def', 'Functions are declared with `fn`.'],
+  ['async', 'There is no `async`: a function that waits is declared and called like any other.'],
+  ['await', 'A call waits by itself; `await(task)` is for what `spawn` started.'],
+  ['elif', 'Write `else if`.'],
+  ['elseif', 'Write `else if`.'],
+  ['class', 'Write `struct` for the fields and `impl` for the methods.'],
+  ['export', 'Write `pub` before the declaration.'],
+  ['public', 'Write `pub` before the declaration.'],
+  ['print', 'Write `harness.stdio.println(...)`.'],
+]);
+
+/** Words of other languages inside of expressions and heads. */
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['and', 'Write `&&`.'],
+  ['or', 'Write `||`.'],
+  ['not', 'Write `!`.'],
+  ['then', 'There is no `then`: the block stands in braces.'],
+  ['of', 'Write `for x in xs`.'],
+  ['is', 'Write `==`, or `type_of(x) == "..."`.'],
+]);
+
+const CLOSERS: ReadonlyMap<TokenKind, TokenKind> = new Map([
+  [T.rparen, T.lparen],
+  [T.rbrace, T.lbrace],
+  [T.rbracket, T.lbracket],
+]);
+const SPELLED: ReadonlyMap<TokenKind, string> = new Map([
+  [T.lparen, '('],
+  [T.lbrace, '{'],
+  [T.lbracket, '['],
+]);
+
+/** Advice about the token at `pos`, where `expected` should stand. `lineOf` counts from 1. */
+export function adviceFor(
+  tokens: TokenList,
+  pos: number,
+  expected: string,
+  lineOf: (offset: number) => number,
+): string | undefined {
+  const before = previous(tokens, pos);
+  const word = tokens.textAt(pos);
+  const beforeText = before === undefined ? '' : tokens.textAt(before);
+  const isEnd = tokens.kinds[pos] === T.eof;
+  if (isEnd || [')', ']', '}'].includes(expected)) {
+    const open = openBefore(tokens, pos);
+    const start = open === undefined ? undefined : tokens.starts[open];
+    const at = start === undefined ? 0 : lineOf(start);
+    const isFar = isEnd || at < lineOf(tokens.starts[pos] ?? 0);
+    if (open !== undefined && isFar)
+      return `\`${SPELLED.get(tokens.kinds[open] as TokenKind)}\` of line ${at} is not closed.`;
+    if (isEnd) return 'The text ends in the middle of something.';
+  }
+  if (tokens.kinds[pos] === T.identifier && WORDS.has(word)) return WORDS.get(word);
+  if (expected.startsWith('statement separator')) return betweenStatements(tokens, pos, before);
+  if (word === '=' && tokens.textAt(pos + 1) === '>')
+    return expected === '->' ? 'An arm is written `pattern -> { ... }`.' : ARROW;
+  if (word === '=' && expected === '{') return 'Write `==` to compare.';
+  if (['+', '-'].includes(word) && beforeText === word)
+    return `There is no \`${word}${word}\`: write \`x ${word}= 1\`.`;
+  const isValue = [T.identifier, T.int, T.string].includes(tokens.kinds[pos] as typeof T.int);
+  if (isValue && expected === ':')
+    return `A type or value stands behind a colon: \`${beforeText}: ${word}\`.`;
+  if (isValue && [')', ']', '}', ','].includes(expected) && before !== undefined)
+    return `Something is missing before \`${word}\`: a comma, or a colon if it is a type.`;
+  return undefined;
+}
+
+const ARROW = 'A closure is written `{ x -> x + 1 }`.';
+
+function betweenStatements(
+  tokens: TokenList,
+  pos: number,
+  before: number | undefined,
+): string | undefined {
+  if (before === undefined) return undefined;
+  const first = FIRST_WORDS.get(tokens.textAt(before));
+  if (first !== undefined) return first;
+  if (tokens.textAt(pos) === '=' && tokens.textAt(pos + 1) === '>') return ARROW;
+  const isGlued = tokens.ends[before] === tokens.starts[pos];
+  if (tokens.kinds[before] === T.int && isGlued)
+    return 'Numbers are written in decimal digits, without exponent.';
+  return 'Each statement stands on a line of its own, or behind a `;`.';
+}
+
+function previous(tokens: TokenList, pos: number): number | undefined {
+  for (let i = pos - 1; i >= 0; i -= 1) if (tokens.kinds[i] !== T.newline) return i;
+  return undefined;
+}
+
+/** The innermost bracket that is open where a token stands. */
+function openBefore(tokens: TokenList, pos: number): number | undefined {
+  const open: number[] = [];
+  for (let i = 0; i < pos; i += 1) {
+    const kind = tokens.kinds[i] as TokenKind;
+    if (SPELLED.has(kind)) open.push(i);
+    const opener = CLOSERS.get(kind);
+    if (opener !== undefined && tokens.kinds[open.at(-1) ?? -1] === opener) open.pop();
+  }
+  return open.at(-1);
+}

