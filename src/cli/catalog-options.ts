@@ -9,3 +9,9 @@ export const EDITION: OptionSpec = {
   value: 'EDITION',
   help: 'read the programs as this edition: 0.7 or 2026 (or HARN_EDITION)',
 };
+
+export const SCENARIO: OptionSpec = {
+  name: 'scenario',
+  value: 'FILE',
+  help: 'script the outside of the program: clock, files, network, models (NAME.harness.json)',
+};

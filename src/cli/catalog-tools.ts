@@ -1,7 +1,7 @@
 // The commands that help to write programs, as data: tests and suites, new projects, the
 // reference, editors.
 import type { OptionSpec } from './arguments.ts';
-import { EDITION, HELP, JSON_OPTION } from './catalog-options.ts';
+import { EDITION, HELP, JSON_OPTION, SCENARIO } from './catalog-options.ts';
 import type { CommandSpec } from './command.ts';
 
 const TEST_FILTER: OptionSpec = {
@@ -48,6 +48,7 @@ export const TOOL_COMMANDS: readonly CommandSpec[] = [
       TEST_FILTER,
       { name: 'parallel', value: 'N', help: 'so many tests at a time (default 1)' },
       TEST_TIMEOUT,
+      SCENARIO,
       { name: 'allow-net', help: 'let tests use the network and ask real models' },
       { name: 'coverage', help: 'show which lines the tests ran' },
       { name: 'lcov', value: 'FILE', help: 'write the coverage in the format of lcov' },
@@ -61,7 +62,8 @@ export const TOOL_COMMANDS: readonly CommandSpec[] = [
     details: [
       'A test is a pipeline whose name begins with test_, or one with @test before it; it passes when it ends without an error.',
       'Each runs by itself, with a store in memory. Models are mocks, prepared answers may lie beside the file in',
-      'NAME.llm-mock.jsonl, and there is no network. Without PATH: ./tests, else every file below.',
+      'NAME.llm-mock.jsonl, and there is no network. NAME.harness.json beside a file scripts all of its outside. Without PATH:',
+      './tests, else every file below.',
       '',
       'Exits 1 when a test failed or there is none, 2 for wrong usage.',
     ],

@@ -1,7 +1,7 @@
 // Every command of the command line, as data: names, arguments, options, examples. The parser, `--help` and
 // "did you mean" read this; the code of a command loads when it is called.
 import type { OptionSpec, PositionalSpec } from './arguments.ts';
-import { HELP, JSON_OPTION } from './catalog-options.ts';
+import { HELP, JSON_OPTION, SCENARIO } from './catalog-options.ts';
 import { SOURCE_COMMANDS } from './catalog-source.ts';
 import { TOOL_COMMANDS } from './catalog-tools.ts';
 import type { CommandSpec } from './command.ts';
@@ -59,6 +59,7 @@ const RUN_OPTIONS: readonly OptionSpec[] = [
     repeat: true,
     help: 'take a capability away, such as net or process.exec (repeatable)',
   },
+  SCENARIO,
   { name: 'pipeline', value: 'NAME', help: 'start this pipeline instead of the default one' },
   { name: 'task', value: 'TEXT', help: 'the task text that the program sees as `task`' },
   {

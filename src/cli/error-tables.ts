@@ -16,6 +16,7 @@ import {
 } from '../lang/index.ts';
 import * as runtime from '../runtime/index.ts';
 import { sto } from '../store/index.ts';
+import { scenarioErrors } from '../testing/index.ts';
 import { fail } from '../values/index.ts';
 import { cliErrors, usageErrors } from './errors.ts';
 import { lspErrors } from './lsp/errors.ts';
@@ -34,6 +35,7 @@ export async function allErrorDocs(): Promise<readonly ErrorDoc[]> {
     cliErrors,
     lspErrors,
     testErrors,
+    scenarioErrors,
     engineErrors,
     sourceErrors,
     packErrors,

@@ -96,6 +96,11 @@ export const usageErrors = defineErrors('CLI', {
     message: ({ option }) => `\`${option}\` is only for packs`,
     hint: 'name a file that `harn pack` has made',
   }),
+  notWithScenario: row<{ option: string }>({
+    number: 47,
+    message: ({ option }) => `\`${option}\` and --scenario do not go together`,
+    hint: 'a run in a scenario is a rehearsal: its store is memory, nobody answers, and nothing is left behind',
+  }),
   signNeedsKey: row<Record<string, never>>({
     number: 41,
     message: () => '`--sign` and `--key PEM` go together',

@@ -3,6 +3,10 @@
 export { ManualClock, seededRandom } from '../base/index.ts';
 // The outside
 export { createMockHost, type MockHost } from '../runtime/index.ts';
+// Errors
+export { scenarioErrors } from './errors.ts';
+// The outside as data
+export { Scenario, type ScenarioOutput } from './scenario.ts';
 // Stores
 export { openMemoryStore } from '../store/memory/open.ts';
 // Being killed

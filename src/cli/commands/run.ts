@@ -20,6 +20,10 @@ const PACK_OPTIONS = ['dry-run-verify', 'allow-unsigned', 'trust'] as const;
 export const run: Command = {
   async run(args, ctx) {
     const target = targetOf(args);
+    if (args.has('scenario')) {
+      const { runScenario } = await import('./run-scenario.ts');
+      return runScenario(target, args, ctx);
+    }
     return withSession(args, ctx, async (session) => {
       const opened = await openedPack(session, target, args, ctx.version);
       if (typeof opened === 'number') return opened;

@@ -43,6 +43,7 @@ function settingsOf(host: Host, args: Arguments) {
     timeoutMs: durationOption('--timeout', args.value('timeout'), TIMEOUT_MS),
     parallel: countOption('--parallel', args.value('parallel'), 1),
     edition: editionOf(host, args.value('edition')),
+    scenario: args.value('scenario'),
   };
 }
 
@@ -87,10 +88,12 @@ async function testOnce(
     output.json({
       tests: results.map(resultJson),
       summary,
+      unused: run.unused.map((each) => ({ ...each })),
       coverage: covered === undefined ? null : coverageJson(covered),
     });
   } else {
     if (covered !== undefined) printCoverage(output, covered);
+    reporter.unused(run.unused);
     reporter.summary(host, results);
   }
   return failed === 0 ? 0 : 1;
@@ -119,7 +122,7 @@ interface Chosen {
 async function runChosen(
   host: Host,
   args: Arguments,
-  { edition, timeoutMs, parallel }: Settings,
+  { edition, timeoutMs, parallel, scenario }: Settings,
   { found, tests, reporter }: Chosen,
 ): Promise<{ readonly run: SuiteRun; readonly covered: FileCoverage[] | undefined }> {
   const recorder = args.has('coverage') || args.has('lcov') ? new CoverageRecorder() : undefined;
@@ -130,6 +133,7 @@ async function runChosen(
     edition,
     timeoutMs,
     parallel,
+    scenario,
     cache: openProgramCache(host, edition),
     onResult: (result) => reporter.result(result),
   });

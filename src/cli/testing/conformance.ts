@@ -8,6 +8,7 @@ import { isDirectory, programsBelow } from '../program-files.ts';
 import { type EditionName, loadTarget } from '../source-files.ts';
 import { testErrors } from './errors.ts';
 import { readMocks } from './mocks.ts';
+import { ScenarioShelf } from './scenarios.ts';
 import { runTest } from './run-test.ts';
 
 /** A case, and what it must come to. */
@@ -107,7 +108,9 @@ async function endingOf(
       .join('\n');
     return { ok: false, output: '', error, timedOut: false };
   }
+  const found = await new ScenarioShelf(host, undefined).scenarioFor(file, '');
   const ending = await runTest(host, {
+    scenario: found?.scenario,
     program,
     origin: file,
     timeoutMs,

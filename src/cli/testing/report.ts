@@ -3,6 +3,7 @@ import { isJsonObject, type Json } from '../../base/index.ts';
 import type { Host } from '../../runtime/index.ts';
 import type { Output } from '../output.ts';
 import { type FileCoverage, missedLines, totals } from './coverage.ts';
+import type { UnusedAnswer } from './scenarios.ts';
 import type { TestResult } from './suite.ts';
 
 const MARKS = {
@@ -46,6 +47,13 @@ export class Reporter {
     if (outcome === 'passed' && !isVerbose) return;
     this.#printed('stdout', result.stdout);
     this.#printed('stderr', result.stderr);
+  }
+
+  /** Answers of scenarios that no test wanted. */
+  unused(answers: readonly UnusedAnswer[]): void {
+    for (const { scenario, answer } of answers) {
+      this.#output.line(this.#output.style('yellow', `     ${scenario}: no test wanted ${answer}`));
+    }
   }
 
   summary(host: Host, results: readonly TestResult[]): void {

@@ -8,6 +8,7 @@ import {
   type RunResult,
 } from '../../runtime/index.ts';
 import { openStore } from '../../store/index.ts';
+import type { Scenario } from '../../testing/index.ts';
 import { uncaughtText } from '../../values/index.ts';
 import { testErrors } from './errors.ts';
 
@@ -18,9 +19,18 @@ export interface TestRun {
   readonly pipeline?: string | undefined;
   /** What messages call the program. */
   readonly origin: string;
-  readonly timeoutMs: number;
+  /** No limit when left out. */
+  readonly timeoutMs: number | undefined;
   /** Prepared answers of models; a call that none fits is refused. */
   readonly mocks?: readonly Json[] | undefined;
+  /** The outside, instead of that of the suite. */
+  readonly scenario?: Scenario | undefined;
+  /** Gets what the test prints as it prints it, too. */
+  readonly onText?: ((stream: 'stdout' | 'stderr', text: string) => void) | undefined;
+  readonly argv?: readonly string[] | undefined;
+  readonly task?: string | undefined;
+  /** Taken away besides what the scenario takes away. */
+  readonly deny?: readonly string[] | undefined;
   /** Whether an `Err` that the pipeline returns, and `exit` with a code, are failures. */
   readonly judgesValue: boolean;
 }
@@ -37,6 +47,10 @@ export interface TestEnding {
   readonly message: string | undefined;
   /** The error as people read it: message, place, callers. */
   readonly report: string | undefined;
+  /** What the program asked for with `exit`, or its value stands for. */
+  readonly exitCode: number;
+  /** Answers of the scenario that nobody wanted. */
+  readonly unused: readonly string[];
 }
 
 /** A run that was told to end gets so long to settle what is open. */
@@ -52,44 +66,68 @@ export async function runTest(host: Host, test: TestRun): Promise<TestEnding> {
     projections: RUNTIME_PROJECTIONS,
   });
   try {
+    const { scenario } = test;
     const engine = new Engine({
-      host,
+      host: scenario?.host ?? host,
       openStore: async () => store,
       sink: {
         write: (stream, piece) => {
           text[stream] += piece;
+          test.onText?.(stream, piece);
         },
       },
-      equip: (run) => run.provide(llmConfigKey, configOf(test)),
+      equip: (run) => {
+        run.provide(llmConfigKey, configOf(test));
+        scenario?.equip(run);
+      },
     });
     const judged = await follow(host, engine, test);
-    return { ...judged, ms: host.clock.monotonicMs() - startMs, ...text };
+    const unused = scenario?.unused() ?? [];
+    const ms = host.clock.monotonicMs() - startMs;
+    return { ...expected(judged, scenario?.problems(text) ?? []), ms, unused, ...text };
   } finally {
     await store.close();
   }
 }
 
-function configOf({ mocks }: TestRun) {
+/** A test that passed, held against what its scenario expects. */
+function expected(judged: Judged, problems: readonly string[]): Judged {
+  if (judged.outcome !== 'passed' || problems.length === 0) return judged;
+  const message = problems.join('; ');
+  const report = `error: the scenario expected something else\n  ${problems.join('\n  ')}`;
+  return { ...judged, outcome: 'failed', message, report };
+}
+
+function configOf({ mocks, scenario }: TestRun) {
+  if (scenario !== undefined && (mocks === undefined || scenario.llm.mocks !== undefined)) {
+    return scenario.llm;
+  }
   return { defaultProvider: 'mock', ...(mocks === undefined ? {} : { mocks }) };
 }
 
-type Judged = Pick<TestEnding, 'outcome' | 'message' | 'report'>;
+type Judged = Pick<TestEnding, 'outcome' | 'message' | 'report' | 'exitCode'>;
 
 async function follow(host: Host, engine: Engine, test: TestRun): Promise<Judged> {
   const { program, pipeline, origin } = test;
   const started = engine.start(program, {
     origin,
     durability: 'process',
+    argv: test.argv ?? [],
+    deny: [...(test.scenario?.deny ?? []), ...(test.deny ?? [])],
+    ...(test.task === undefined ? {} : { task: test.task }),
     ...(pipeline === undefined ? {} : { pipeline }),
   });
   started.run.parkForPeople();
-  const result = await within(host, started, test.timeoutMs);
+  const { timeoutMs } = test;
+  const result = timeoutMs === undefined ? await started.done : await within(host, started, timeoutMs);
   if (result === undefined) {
-    const error = testErrors.timedOut({ limit: formatDuration(test.timeoutMs) });
-    return { outcome: 'timed_out', ...described(error, started) };
+    const error = testErrors.timedOut({ limit: formatDuration(timeoutMs ?? 0) });
+    return { outcome: 'timed_out', exitCode: 1, ...described(error, started) };
   }
-  return judge(started, result, test.judgesValue);
+  return { ...judge(started, result, test.judgesValue), exitCode: started.exitCode(result) };
 }
+
+type Verdict = Omit<Judged, 'exitCode'>;
 
 /** The result, or undefined when the time was over; the run has then been told to end. */
 async function within(
@@ -115,9 +153,9 @@ async function within(
   return undefined;
 }
 
-function judge(started: ProgramRun, result: RunResult, judgesValue: boolean): Judged {
-  const passed: Judged = { outcome: 'passed', message: undefined, report: undefined };
-  const failed = (error: unknown): Judged => ({ outcome: 'failed', ...described(error, started) });
+function judge(started: ProgramRun, result: RunResult, judgesValue: boolean): Verdict {
+  const passed: Verdict = { outcome: 'passed', message: undefined, report: undefined };
+  const failed = (error: unknown): Verdict => ({ outcome: 'failed', ...described(error, started) });
   if (result.status === 'broken') return failed(result.error);
   if (result.status === 'parked')
     return failed(testErrors.waitsForPeople({ reason: result.reason }));

@@ -7,6 +7,7 @@ import { type EditionName, loadTarget } from '../source-files.ts';
 import { testsIn } from './discover.ts';
 import { testErrors } from './errors.ts';
 import { readMocks } from './mocks.ts';
+import { ScenarioShelf, type UnusedAnswer } from './scenarios.ts';
 import { runTest, type TestEnding } from './run-test.ts';
 import { inParallel, type NameFilter } from './select.ts';
 
@@ -30,6 +31,8 @@ export interface SuiteOptions {
   readonly edition: EditionName | undefined;
   readonly timeoutMs: number;
   readonly parallel: number;
+  /** The scenario of every test; without one, that beside its file. */
+  readonly scenario?: string | undefined;
   /** Compiled programs of earlier runs. */
   readonly cache?: CompileCache | undefined;
   readonly onResult: (result: TestResult) => void;
@@ -63,6 +66,8 @@ export function selectTests(tests: readonly FoundTest[], filter: NameFilter): Fo
 export interface SuiteRun {
   readonly results: readonly TestResult[];
   readonly programs: readonly CompiledProgram[];
+  /** Answers of scenarios that no test wanted. */
+  readonly unused: readonly UnusedAnswer[];
 }
 
 /** Runs tests, each in a run of its own. Every file is compiled once. */
@@ -82,8 +87,11 @@ export async function runSuite(
     }
   }
   const sound = tests.filter(({ file }) => programs.has(file));
+  const shelf = new ScenarioShelf(host, options.scenario);
   const results = await inParallel(sound, options.parallel, async (test) => {
+    const found = await shelf.scenarioFor(test.file, test.name);
     const ending = await runTest(host, {
+      scenario: found?.scenario,
       program: programs.get(test.file) as CompiledProgram,
       pipeline: test.name,
       origin: test.file,
@@ -91,12 +99,13 @@ export async function runSuite(
       mocks: await readMocks(host, test.file),
       judgesValue: true,
     });
+    if (found !== undefined) shelf.note(found.path, ending.unused);
     const { file, name, line } = test;
     const result: TestResult = { file, name, line, ...ending };
     options.onResult(result);
     return result;
   });
-  return { results: [...broken, ...results], programs: [...programs.values()] };
+  return { results: [...broken, ...results], programs: [...programs.values()], unused: shelf.unused() };
 }
 
 async function compile(
@@ -117,6 +126,8 @@ async function compile(
     name: '',
     line: 1,
     outcome: 'failed',
+    exitCode: 1,
+    unused: [],
     ms: host.clock.monotonicMs() - startMs,
     stdout: '',
     stderr: '',

@@ -2,7 +2,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
 import { effectOf, hostOfferKey } from './capabilities.ts';
-import { mockedAnswer } from './mocks.ts';
+import { mockedAnswer } from './mock.ts';
 
 const CAPABILITY = 'process';
 const OPERATION = 'approve_command';

@@ -10,7 +10,7 @@ import {
   type OwnCapabilities,
 } from './capabilities.ts';
 import { boundaryErrors } from './errors.ts';
-import { hostMocksKey, mockedAnswer } from './mocks.ts';
+import { hostMocksKey, mockedAnswer } from './mock.ts';
 import { OWN_CAPABILITIES } from './own-capabilities.ts';
 
 /** Calls an operation of the host. `params` is a dict; nothing stands for an empty one. */

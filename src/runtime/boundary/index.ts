@@ -18,5 +18,5 @@ export type { CommandPolicy, CommandRules } from './command-policy.ts';
 // Errors
 export { boundaryErrors } from './errors.ts';
 // Tests
-export { type HostMockCall, mockedAnswer, testHostEffects } from './mocks.ts';
+export { type HostMockCall, mockedAnswer, testHostEffects } from './mock.ts';
 export { commandPolicies } from './policies.ts';

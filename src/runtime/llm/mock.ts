@@ -55,10 +55,13 @@ export class LlmMocks {
   readonly #cached = new Set<string>();
   /** A request that nothing fits is refused instead of answered by default. */
   readonly #strict: boolean;
+  readonly #prepared: readonly LlmMock[];
+  readonly #used = new Set<LlmMock>();
 
   constructor(prepared: readonly Json[] | undefined) {
     this.#strict = prepared !== undefined;
-    for (const mock of prepared ?? []) this.enqueue(parseMock(mock));
+    this.#prepared = (prepared ?? []).map(parseMock);
+    for (const mock of this.#prepared) this.enqueue(mock);
   }
 
   get active(): boolean {
@@ -67,6 +70,11 @@ export class LlmMocks {
 
   get calls(): readonly LlmMockCall[] {
     return this.#top.calls;
+  }
+
+  /** Which of the answers that the run began with were never given, by their places. */
+  get unused(): readonly number[] {
+    return this.#prepared.flatMap((mock, i) => (this.#used.has(mock) ? [] : [i]));
   }
 
   enqueue(mock: LlmMock): void {
@@ -108,13 +116,19 @@ export class LlmMocks {
       thinking: request.thinking ?? null,
     });
     const next = scope.mocks.findIndex((mock) => mock.match === undefined);
-    if (next !== -1) return scope.mocks.splice(next, 1)[0] ?? null;
+    if (next !== -1) return this.#given(scope.mocks.splice(next, 1)[0]);
     const text = messages.map(textOf).join('\n');
     const at = scope.mocks.findIndex((mock) => fits(mock.match as string, text));
     const found = scope.mocks[at];
     if (found?.consume_match === true) scope.mocks.splice(at, 1);
     if (found === undefined && this.#strict) throw llmErrors.noMock({ asked: snippetOf(request) });
-    return found ?? null;
+    return this.#given(found);
+  }
+
+  #given(mock: LlmMock | undefined): LlmMock | null {
+    if (mock === undefined) return null;
+    this.#used.add(mock);
+    return mock;
   }
 
   get #top(): Scope {

@@ -34,6 +34,8 @@ export interface PerformPorts {
   readonly interrupts: () => Interrupts;
   /** Everything an implementation may use, for one call. */
   readonly envFor: (call: CallSite) => EffectEnv;
+  /** Told of every call, when somebody watches. */
+  readonly seen: () => ((name: string, args: readonly unknown[]) => void) | undefined;
   /** Values of outcomes that were too large for their entry, by hash. */
   readonly blobs: ReadonlyMap<string, Json>;
   readonly codec: ThrownCodec | undefined;
@@ -92,6 +94,7 @@ export class EffectPerformer implements Performer {
   sync(task: Task, op: EffectOp): unknown {
     const { effect, args } = op;
     const spec = effect.spec as AnySpec;
+    this.#ports.seen()?.(spec.name, args);
     const recorded = spec.class === 'ambient';
     if (spec.class === 'local') unitOf(task)?.enterOnReplay();
     const at = { id: task.id, ordinal: recorded ? task.nextOrdinal() : task.lastOrdinal };
@@ -229,6 +232,7 @@ export class EffectPerformer implements Performer {
   ): Outcome | undefined {
     const { replay } = this.#ports;
     const scheduler = this.#ports.scheduler();
+    this.#ports.seen()?.(op.effect.spec.name, op.args);
     const hash = argsHash(op);
     const resume = laneResume ?? ((outcome: Outcome) => scheduler.drive(task, outcome));
     replay.asked(at.id, at.ordinal);

@@ -48,6 +48,8 @@ export class RunCore implements RunServices {
   readonly codec: ThrownCodec | undefined;
   /** What a numbered place of compiled code stands for; set by whoever runs such code. */
   siteOf: ((at: number) => Site | undefined) | undefined;
+  /** Told of every call of an effect, for tests that look at what is asked. */
+  seen: ((name: string, args: readonly unknown[]) => void) | undefined;
   /** Called in order when the lifecycle has settled everything, before the receipt is written. */
   readonly endings: (() => void)[] = [];
   readonly #services = new Map<ServiceKey<unknown>, unknown>();
@@ -77,6 +79,7 @@ export class RunCore implements RunServices {
       scheduler: () => this.scheduler,
       interrupts: () => this.interrupts,
       envFor: (call) => new CallEnv(this, call),
+      seen: () => this.seen,
       blobs: options.blobs,
       codec: options.codec,
       secretKey: options.secretKey,

@@ -11,6 +11,8 @@ export type HostMock = {
   readonly params: JsonObject;
   readonly result: Json;
   readonly error: string | null;
+  /** Given once, then gone. */
+  readonly once?: boolean;
 };
 
 /** A call that a prepared answer was given to. */
@@ -28,6 +30,7 @@ interface Scope {
 /** The prepared answers of a run. */
 export class HostMocks {
   #scopes: readonly Scope[] = [{ mocks: [], calls: [] }];
+  readonly #used = new Set<HostMock>();
 
   get mocks(): readonly HostMock[] {
     return this.#top.mocks;
@@ -65,8 +68,16 @@ export class HostMocks {
         mock.operation === operation &&
         Object.entries(mock.params).every(([key, value]) => isSame(params[key], value)),
     );
-    if (found !== undefined) this.#top.calls = [...this.#top.calls, call];
+    if (found === undefined) return undefined;
+    this.#used.add(found);
+    this.#top.calls = [...this.#top.calls, call];
+    if (found.once === true) this.#top.mocks = this.#top.mocks.filter((mock) => mock !== found);
     return found;
+  }
+
+  /** Whether an answer was given at least once. */
+  wasUsed(mock: HostMock): boolean {
+    return this.#used.has(mock);
   }
 
   get #top(): Scope {
