@@ -234,7 +234,8 @@ export function composeRuns(options: ComposeOptions): RunDeps {
  * const runtime = createRuntime({ store, pipelines: [triage] });
  * const result = await runtime.start(triage, { file: 'access.log' }).done;
  */
-export function createRuntime(options: RuntimeOptions): Runtime {
+export function createRuntime(given: RuntimeOptions): Runtime {
+  const options = inScenario(given);
   const host = options.host ?? defaultHost();
   let ready: Promise<Store> | undefined;
   const openStore = () => {
@@ -257,7 +258,10 @@ export function createRuntime(options: RuntimeOptions): Runtime {
         });
   const { llm, tracer, hostCapabilities, hostTools } = options;
   const code = { source: programCode(options) };
-  const equip = (run: RunCore) => run.provide(codeSourceKey, code);
+  const equip = (run: RunCore) => {
+    run.provide(codeSourceKey, code);
+    options.scenario?.equip(run);
+  };
   const offer: HostOffer = {
     ...(hostCapabilities === undefined ? {} : { capabilities: hostCapabilities }),
     ...(hostTools === undefined ? {} : { tools: hostTools }),
@@ -267,6 +271,14 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     options,
     composeRuns(saveRecord === undefined ? composed : { ...composed, saveRecord }),
   );
+}
+
+/** A scenario is the outside of its runs. */
+function inScenario(options: RuntimeOptions): RuntimeOptions {
+  const { scenario, deny = [] } = options;
+  if (scenario === undefined) return options;
+  const { host, llm } = scenario;
+  return { ...options, host, llm, deny: [...deny, ...scenario.deny] };
 }
 
 function recordsOf(asked: RuntimeOptions['records']): RecordsOptions | undefined {

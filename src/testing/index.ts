@@ -3,10 +3,6 @@
 export { ManualClock, seededRandom } from '../base/index.ts';
 // The outside
 export { createMockHost, type MockHost } from '../runtime/index.ts';
-// Errors
-export { scenarioErrors } from './errors.ts';
-// The outside as data
-export { Scenario, type ScenarioOutput } from './scenario.ts';
 // Stores
 export { openMemoryStore } from '../store/memory/open.ts';
 // Being killed
@@ -17,5 +13,9 @@ export {
   stopAfterCommits,
   watchCommits,
 } from './commit-points.ts';
+// Errors
+export { scenarioErrors } from './errors.ts';
+// The outside as data
+export { Scenario, type ScenarioOutput } from './scenario.ts';
 // A harness for unit tests
 export { type TestHarnessOptions, type TestHarnessResult, withHarness } from './with-harness.ts';

@@ -80,16 +80,26 @@ export function readScenario(given: Json, name: string): ScenarioData {
     env: at.textDict('env'),
     cwd: at.text('cwd') ?? '/work',
     files: { ...at.textDict('fs_reads'), ...at.textDict('files') },
-    http: [...getsOf(at.textDict('net_gets')), ...at.list('http').map((each, i) => httpAt(each, `${name}.http[${i}]`))],
+    http: [
+      ...getsOf(at.textDict('net_gets')),
+      ...at.list('http').map((each, i) => httpAt(each, `${name}.http[${i}]`)),
+    ],
     processes: at.list('processes').map((each, i) => processAt(each, `${name}.processes[${i}]`)),
-    llm: at.value('llm') === undefined ? undefined : at.list('llm').map((each, i) => dictAt(each, `${name}.llm[${i}]`)),
+    llm:
+      at.value('llm') === undefined
+        ? undefined
+        : at.list('llm').map((each, i) => dictAt(each, `${name}.llm[${i}]`)),
     host: at.list('host').map((each, i) => hostAt(each, `${name}.host[${i}]`)),
     deny: at.texts('deny'),
-    expect_calls: at.list('expect_calls').map((each, i) => callAt(each, `${name}.expect_calls[${i}]`)),
+    expect_calls: at
+      .list('expect_calls')
+      .map((each, i) => callAt(each, `${name}.expect_calls[${i}]`)),
     expect_deny_events:
       at.value('expect_deny_events') === undefined
         ? undefined
-        : at.list('expect_deny_events').map((each, i) => callAt(each, `${name}.expect_deny_events[${i}]`)),
+        : at
+            .list('expect_deny_events')
+            .map((each, i) => callAt(each, `${name}.expect_deny_events[${i}]`)),
     expect_stdio: at.text('expect_stdio'),
     expect_stderr: at.text('expect_stderr'),
   };
@@ -107,13 +117,24 @@ function getsOf(gets: { readonly [url: string]: string }): readonly ScenarioHttp
 }
 
 function httpAt(given: Json, where: string): ScenarioHttp {
-  const at = objectAt(given, where, ['method', 'url', 'status', 'headers', 'body', 'json', 'repeat']);
+  const at = objectAt(given, where, [
+    'method',
+    'url',
+    'status',
+    'headers',
+    'body',
+    'json',
+    'repeat',
+  ]);
   const json = at.value('json');
   return {
     method: (at.text('method') ?? '*').toUpperCase(),
     url: at.needed('url'),
     status: at.number('status') ?? 200,
-    headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...at.textDict('headers') },
+    headers: {
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...at.textDict('headers'),
+    },
     body: json === undefined ? (at.text('body') ?? '') : JSON.stringify(json),
     repeat: at.flag('repeat'),
   };
@@ -132,7 +153,14 @@ function processAt(given: Json, where: string): ScenarioProcess {
 }
 
 function hostAt(given: Json, where: string): ScenarioHost {
-  const at = objectAt(given, where, ['capability', 'operation', 'params', 'result', 'error', 'repeat']);
+  const at = objectAt(given, where, [
+    'capability',
+    'operation',
+    'params',
+    'result',
+    'error',
+    'repeat',
+  ]);
   return {
     capability: at.needed('capability'),
     operation: at.needed('operation'),
@@ -145,14 +173,19 @@ function hostAt(given: Json, where: string): ScenarioHost {
 
 function callAt(given: Json, where: string): ExpectedCall {
   const at = objectAt(given, where, ['sub_handle', 'method', 'args']);
-  return { sub_handle: at.needed('sub_handle'), method: at.needed('method'), args: at.list('args') };
+  return {
+    sub_handle: at.needed('sub_handle'),
+    method: at.needed('method'),
+    args: at.list('args'),
+  };
 }
 
 /** Typed looks into a dict whose keys are known. */
 function objectAt(given: Json, where: string, known: readonly string[]) {
   const dict = dictAt(given, where);
   for (const key of Object.keys(dict)) {
-    if (!known.includes(key)) throw scenarioErrors.unknownKey({ where, key, known: known.join(', ') });
+    if (!known.includes(key))
+      throw scenarioErrors.unknownKey({ where, key, known: known.join(', ') });
   }
   const at = (key: string) => `${where}.${key}`;
   const value = (key: string) => dict[key];

@@ -1,6 +1,6 @@
 // A scenario: the whole outside of a program as data. A host in memory, answers of models and of the host boundary, time that
 // stands still, what is taken away, and what has to have been asked. It says afterwards which answers nobody wanted.
-import { canonicalJson, type Clock, type Json, type Random, systemClock } from '../base/index.ts';
+import { type Clock, canonicalJson, type Json, type Random, systemClock } from '../base/index.ts';
 import { type HostMock, hostMocksKey } from '../runtime/boundary/mock.ts';
 import { createMockHost } from '../runtime/host/mock.ts';
 import type { Host, LlmConfig, RunCore } from '../runtime/index.ts';
@@ -87,13 +87,19 @@ export class Scenario {
   /** Answers that nobody asked for, each with its place in the file. */
   unused(): readonly string[] {
     const { stdin_lines, random_u64, llm = [] } = this.#data;
-    const models = this.#runs.filter((run) => run.has(llmMocksKey.name)).map((run) => run.service(llmMocksKey));
-    const lines = stdin_lines.slice(this.#linesRead).map((_, i) => `stdin_lines[${this.#linesRead + i}]`);
+    const models = this.#runs
+      .filter((run) => run.has(llmMocksKey.name))
+      .map((run) => run.service(llmMocksKey));
+    const lines = stdin_lines
+      .slice(this.#linesRead)
+      .map((_, i) => `stdin_lines[${this.#linesRead + i}]`);
     const drawn = random_u64.length - this.#draws.left.length;
     return [
       ...this.#http.unused(({ method, url }, i) => `http[${i}] (${method} ${url})`),
       ...this.#processes.unused(({ command }, i) => `processes[${i}] (${command})`),
-      ...llm.flatMap((_, i) => (models.some((each) => !each.unused.includes(i)) ? [] : [`llm[${i}]`])),
+      ...llm.flatMap((_, i) =>
+        models.some((each) => !each.unused.includes(i)) ? [] : [`llm[${i}]`],
+      ),
       ...this.#mocks.flatMap((mock, i) =>
         this.#runs.some((run) => run.service(hostMocksKey).wasUsed(mock))
           ? []
@@ -120,7 +126,8 @@ export class Scenario {
     let at = 0;
     for (const call of expected) {
       const found = this.#calls.findIndex((made, i) => i >= at && isCall(made, call));
-      if (found === -1) return [`the call ${shown(call)} was not made${at === 0 ? '' : ' after those before it'}`];
+      if (found === -1)
+        return [`the call ${shown(call)} was not made${at === 0 ? '' : ' after those before it'}`];
       at = found + 1;
     }
     return [];
@@ -128,7 +135,9 @@ export class Scenario {
 
   #otherDenials(expected: readonly ExpectedCall[] | undefined): readonly string[] {
     if (expected === undefined) return [];
-    const denied = this.#runs.flatMap(({ authority }) => authority.denials.map(({ method }) => method));
+    const denied = this.#runs.flatMap(({ authority }) =>
+      authority.denials.map(({ method }) => method),
+    );
     const wanted = expected.map(({ sub_handle, method }) => `${sub_handle}.${method}`);
     if (denied.join() === wanted.join()) return [];
     return [`denied were [${denied.join(', ')}], not [${wanted.join(', ')}]`];
@@ -136,7 +145,10 @@ export class Scenario {
 
   #createHost(clock: Clock): Host {
     const { cwd, env, files, random_seed, stdin_lines, tty } = this.#data;
-    const placed = Object.entries(files).map(([path, text]) => [path.startsWith('/') ? path : `${cwd}/${path}`, text]);
+    const placed = Object.entries(files).map(([path, text]) => [
+      path.startsWith('/') ? path : `${cwd}/${path}`,
+      text,
+    ]);
     const mock = createMockHost({
       cwd,
       env,
@@ -197,17 +209,24 @@ export class Scenario {
 
   #run(request: ProcessRequest) {
     const line = request.shell ?? (request.argv ?? []).join(' ');
-    const { exit_code, stdout, stderr } = this.#processes.take(({ command }) => fits(command, line), `the command ${line}`);
+    const { exit_code, stdout, stderr } = this.#processes.take(
+      ({ command }) => fits(command, line),
+      `the command ${line}`,
+    );
     return { exitCode: exit_code, stdout, stderr };
   }
 
   #request({ method, url }: HttpRequest) {
     const asked = `${method.toUpperCase()} ${url}`;
     const answer = this.#http.take(
-      (each) => (each.method === '*' || each.method === method.toUpperCase()) && fits(each.url, url),
+      (each) =>
+        (each.method === '*' || each.method === method.toUpperCase()) && fits(each.url, url),
       asked,
     );
-    const named = Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), value]);
+    const named = Object.entries(answer.headers).map(([name, value]) => [
+      name.toLowerCase(),
+      value,
+    ]);
     const headers = Object.fromEntries(named) as { readonly [name: string]: string };
     return { status: answer.status, statusText: '', headers, url, body: answer.body };
   }
@@ -221,9 +240,14 @@ function fits(pattern: string, text: string): boolean {
   return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
 }
 
-function isCall(made: { readonly name: string; readonly args: readonly unknown[] }, call: ExpectedCall): boolean {
+function isCall(
+  made: { readonly name: string; readonly args: readonly unknown[] },
+  call: ExpectedCall,
+): boolean {
   if (made.name !== `${call.sub_handle}.${call.method}`) return false;
-  return call.args.every((arg, i) => canonicalJson((made.args[i] ?? null) as Json) === canonicalJson(arg));
+  return call.args.every(
+    (arg, i) => canonicalJson((made.args[i] ?? null) as Json) === canonicalJson(arg),
+  );
 }
 
 function shown({ sub_handle, method, args }: ExpectedCall): string {

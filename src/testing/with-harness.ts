@@ -8,6 +8,7 @@ import {
   pipeline,
 } from '../runtime/index.ts';
 import { openMemoryStore } from '../store/memory/open.ts';
+import type { Scenario } from './scenario.ts';
 
 /** What a test prepares. */
 export interface TestHarnessOptions {
@@ -15,6 +16,8 @@ export interface TestHarnessOptions {
   readonly host?: MockHost;
   /** Capabilities to take away; `['*']` is the null harness, which denies every call. */
   readonly deny?: readonly string[];
+  /** The whole outside as data, instead of a host. */
+  readonly scenario?: Scenario;
 }
 
 /** What a function did with its harness. */
@@ -35,7 +38,7 @@ export interface TestHarnessResult<R> {
  */
 export async function withHarness<R>(
   fn: (harness: Harness) => Promise<R> | R,
-  { host = createMockHost(), deny = [] }: TestHarnessOptions = {},
+  { host = createMockHost(), deny = [], scenario }: TestHarnessOptions = {},
 ): Promise<TestHarnessResult<R>> {
   const text = { stdout: '', stderr: '' };
   // The value is handed over directly: a function under test may return what is not data.
@@ -52,7 +55,7 @@ export async function withHarness<R>(
   const runtime = createRuntime({
     store,
     pipelines: [test],
-    host,
+    ...(scenario === undefined ? { host } : { scenario }),
     sink: {
       write: (stream, piece) => {
         text[stream] += piece;

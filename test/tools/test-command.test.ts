@@ -208,3 +208,54 @@ describe('harn test conformance', () => {
     expect(good.harn('test', 'conformance', 'tests').stderr).toContain('HARN-TST-004');
   });
 });
+
+describe('scenarios', () => {
+  const PROGRAM = `pipeline main(task) {
+  println(read_file("a.txt"), env_or("STAGE", "none"))
+}
+
+pipeline test_reads(task) {
+  assert_eq(read_file("a.txt"), "scripted")
+}
+
+pipeline test_other(task) {
+  assert_eq(env_or("STAGE", "none"), "own")
+}
+`;
+
+  it('beside a file, or beside it with the name of a test, script its tests and say what was left', () => {
+    const project = cli.project({ 'tests/s.harn': PROGRAM });
+    const files = { 'a.txt': 'scripted' };
+    write(
+      project,
+      'tests/s.harness.json',
+      JSON.stringify({ files, processes: [{ command: 'ls' }] }),
+    );
+    write(project, 'tests/s.test_other.harness.json', JSON.stringify({ env: { STAGE: 'own' } }));
+    const ran = project.harn('test');
+    expect(ran.stdout).toContain('2 passed');
+    expect(ran.stdout).toContain('tests/s.harness.json: no test wanted processes[0] (ls)');
+  });
+
+  it('script a run, which leaves nothing behind', () => {
+    const project = cli.project({ 's.harn': PROGRAM });
+    const files = { 'a.txt': 'scripted' };
+    write(
+      project,
+      'x.json',
+      JSON.stringify({ files, env: { STAGE: 'x' }, llm: [{ text: 'unheard' }] }),
+    );
+    const ran = project.harn('run', '--scenario', 'x.json', 's.harn');
+    expect(ran.stderr).toContain('nothing wanted llm[0] of the scenario');
+    expect(ran.stdout).toBe('scripted x\n');
+    expect(ran.status).toBe(0);
+  });
+
+  it('are refused with a word they do not know', () => {
+    const project = cli.project({ 's.harn': PROGRAM });
+    write(project, 'x.json', '{"fils": {}}');
+    const ran = project.harn('run', '--scenario', 'x.json', 's.harn');
+    expect(ran.status).not.toBe(0);
+    expect(ran.stderr).toContain('HARN-SCN-001');
+  });
+});

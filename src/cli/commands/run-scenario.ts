@@ -22,7 +22,9 @@ export async function runScenario(
   const host = await ctx.host();
   const scenario = await loadScenario(host, args.value('scenario') ?? '');
   const { output } = ctx;
-  const loaded = await loadTarget(host, target, { edition: editionOf(host, args.value('edition')) });
+  const loaded = await loadTarget(host, target, {
+    edition: editionOf(host, args.value('edition')),
+  });
   printDiagnostics(output, loaded.diagnostics, loaded.sources);
   if (loaded.program === undefined) return 1;
   const denied = args.list('deny');
@@ -42,6 +44,7 @@ export async function runScenario(
   });
   await host.stdio.flush();
   if (ending.report !== undefined) output.remark(ending.report);
-  for (const answer of ending.unused) output.remark(`harn: nothing wanted ${answer} of the scenario`);
+  for (const answer of ending.unused)
+    output.remark(`harn: nothing wanted ${answer} of the scenario`);
   return ending.outcome === 'passed' ? ending.exitCode : 1;
 }

@@ -8,8 +8,8 @@ import { isDirectory, programsBelow } from '../program-files.ts';
 import { type EditionName, loadTarget } from '../source-files.ts';
 import { testErrors } from './errors.ts';
 import { readMocks } from './mocks.ts';
-import { ScenarioShelf } from './scenarios.ts';
 import { runTest } from './run-test.ts';
+import { ScenarioShelf } from './scenarios.ts';
 
 /** A case, and what it must come to. */
 export interface ConformanceCase {

@@ -119,7 +119,8 @@ async function follow(host: Host, engine: Engine, test: TestRun): Promise<Judged
   });
   started.run.parkForPeople();
   const { timeoutMs } = test;
-  const result = timeoutMs === undefined ? await started.done : await within(host, started, timeoutMs);
+  const result =
+    timeoutMs === undefined ? await started.done : await within(host, started, timeoutMs);
   if (result === undefined) {
     const error = testErrors.timedOut({ limit: formatDuration(timeoutMs ?? 0) });
     return { outcome: 'timed_out', exitCode: 1, ...described(error, started) };

@@ -44,7 +44,9 @@ export class ScenarioShelf {
     test: string,
   ): Promise<{ readonly path: string; readonly scenario: Scenario } | undefined> {
     const path = this.#everywhere ?? (await this.#beside(file, test));
-    return path === undefined ? undefined : { path, scenario: await loadScenario(this.#host, path) };
+    return path === undefined
+      ? undefined
+      : { path, scenario: await loadScenario(this.#host, path) };
   }
 
   async #beside(file: string, test: string): Promise<string | undefined> {
@@ -60,7 +62,10 @@ export class ScenarioShelf {
   /** Says what one test left over. */
   note(path: string, unused: readonly string[]): void {
     const before = this.#unused.get(path);
-    this.#unused.set(path, before === undefined ? unused : before.filter((each) => unused.includes(each)));
+    this.#unused.set(
+      path,
+      before === undefined ? unused : before.filter((each) => unused.includes(each)),
+    );
   }
 
   unused(): readonly UnusedAnswer[] {

@@ -7,8 +7,8 @@ import { type EditionName, loadTarget } from '../source-files.ts';
 import { testsIn } from './discover.ts';
 import { testErrors } from './errors.ts';
 import { readMocks } from './mocks.ts';
-import { ScenarioShelf, type UnusedAnswer } from './scenarios.ts';
 import { runTest, type TestEnding } from './run-test.ts';
+import { ScenarioShelf, type UnusedAnswer } from './scenarios.ts';
 import { inParallel, type NameFilter } from './select.ts';
 
 /** A test that can be run. */
@@ -105,7 +105,11 @@ export async function runSuite(
     options.onResult(result);
     return result;
   });
-  return { results: [...broken, ...results], programs: [...programs.values()], unused: shelf.unused() };
+  return {
+    results: [...broken, ...results],
+    programs: [...programs.values()],
+    unused: shelf.unused(),
+  };
 }
 
 async function compile(

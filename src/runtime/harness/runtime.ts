@@ -14,6 +14,7 @@ import {
   plainOf,
   Run,
   type RunBody,
+  type RunCore,
   type RunDeps,
   type RunEventListener,
   type RunRecord,
@@ -44,6 +45,16 @@ export interface RecordsOptions {
   readonly onError?: ((error: unknown, runId: string) => void) | undefined;
 }
 
+/** What stands in for the outside of runs. */
+export interface RunScenario {
+  readonly host: Host;
+  readonly llm: LlmConfig;
+  /** Capabilities that are taken away. */
+  readonly deny: readonly string[];
+  /** Called with each run before its body begins. */
+  equip(run: RunCore): void;
+}
+
 /** What a runtime is made of. */
 export interface RuntimeOptions {
   /** An open store; the caller closes it. */
@@ -58,6 +69,8 @@ export interface RuntimeOptions {
   readonly llm?: LlmConfig;
   /** Gets every span that ends in this process, in order of their ends; the record has them all in any case. */
   readonly tracer?: SpanExporter;
+  /** The outside of a test as data (`Scenario` of `harn/testing`), instead of `host` and `llm`. */
+  readonly scenario?: RunScenario;
   /** Tools that workers keep beyond their run: found again by name, in whichever process goes on with them. */
   readonly tools?: readonly AgentTool[];
   /** The same for the bodies of workers. */

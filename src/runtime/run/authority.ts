@@ -52,6 +52,11 @@ export class Authority {
     );
   }
 
+  /** Whether there is nothing at all that is allowed. */
+  get isNothing(): boolean {
+    return this.#everything !== undefined;
+  }
+
   /** Whether the method is allowed. */
   allows(spec: Named): boolean {
     return this.#refusedBy(spec) === undefined;

@@ -300,7 +300,9 @@ export class Run {
   *#supervise(ctx: RunContext, body: RunBody): Suspending<void> {
     const root = ctx.startTask('task_root', (child) => body(child));
     const main = yield* this.#awaitMain(ctx, root);
-    const finished = yield* this.#deps.finish(ctx, main);
+    // Where everything is denied no hook and no callback was registered: only our own bookkeeping is left to do.
+    const own = ctx.authority.isNothing ? ctx.withAuthority(Authority.root()) : ctx;
+    const finished = yield* this.#deps.finish(own, main);
     for (const end of this.core.endings) end();
     this.#settle(finished);
     for (const task of [...this.core.scheduler.tasks]) {
