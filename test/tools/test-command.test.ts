@@ -211,7 +211,7 @@ describe('harn test conformance', () => {
 
 describe('scenarios', () => {
   const PROGRAM = `pipeline main(task) {
-  println(read_file("a.txt"), env_or("STAGE", "none"))
+  println(read_file("a.txt") + env_or("STAGE", "none"))
 }
 
 pipeline test_reads(task) {
@@ -224,7 +224,8 @@ pipeline test_other(task) {
 `;
 
   it('beside a file, or beside it with the name of a test, script its tests and say what was left', () => {
-    const project = cli.project({ 'tests/s.harn': PROGRAM });
+    const project = cli.project({});
+    write(project, 'tests/s.harn', PROGRAM);
     const files = { 'a.txt': 'scripted' };
     write(
       project,
@@ -247,7 +248,7 @@ pipeline test_other(task) {
     );
     const ran = project.harn('run', '--scenario', 'x.json', 's.harn');
     expect(ran.stderr).toContain('nothing wanted llm[0] of the scenario');
-    expect(ran.stdout).toBe('scripted x\n');
+    expect(ran.stdout).toBe('scriptedx\n');
     expect(ran.status).toBe(0);
   });
 
