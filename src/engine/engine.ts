@@ -46,6 +46,7 @@ import {
   type LiveModule,
   type LiveProgram,
   link,
+  type Target,
 } from './link.ts';
 import { refreshProgram } from './program.ts';
 import { renderUncaught, StackReader } from './stack.ts';
@@ -67,6 +68,8 @@ export interface StartOptions {
   readonly task?: string;
   /** A pipeline by name; the file's entry when left out. */
   readonly pipeline?: string;
+  /** A function of the entry module by name, public or not, instead of a pipeline; it gets the harness when it has a parameter. */
+  readonly fn?: string;
   readonly durability?: 'power' | 'process';
   readonly deny?: readonly string[];
   /** Where the program came from, as people typed it. */
@@ -109,7 +112,7 @@ export class Engine {
   start(program: CompiledProgram, options: StartOptions = {}): ProgramRun {
     const live = this.#link(program);
     const { hash, text } = storedForm(program);
-    const pipeline = options.pipeline ?? live.entryName();
+    const pipeline = options.fn ?? options.pipeline ?? live.entryName();
     const run = Run.create(this.#deps(live), {
       pipeline,
       origin: options.origin ?? program.entry,
@@ -121,6 +124,7 @@ export class Engine {
       deny: options.deny ?? [],
       options: {
         pipeline: options.pipeline ?? null,
+        ...(options.fn === undefined ? {} : { fn: options.fn }),
         ...(options.task === undefined ? {} : { task: options.task }),
         ...(options.pack === undefined ? {} : { pack: { ...options.pack } }),
       },
@@ -208,7 +212,7 @@ export class Engine {
     const worker = workerRequestOf(run.start.options);
     const body =
       worker === undefined
-        ? programBody(live, pipelineOf(run.start), end)
+        ? programBody(live, () => targetOf(live, run.start), end)
         : workerBody(live, worker);
     const done = run.begin(body);
     return {
@@ -246,6 +250,13 @@ function tellPack({ start, core }: Run): void {
   const pack = start.options['pack'] as unknown as PackOrigin | undefined;
   if (pack === undefined || start.parent_run_id !== null) return;
   core.events.emit({ event_type: 'pack_run', ...pack, dry_run_verify: false });
+}
+
+/** What a run was asked to start. */
+function targetOf(live: LiveProgram, start: RunStart): Target {
+  const fn = start.options['fn'];
+  if (typeof fn === 'string' && start.parent_run_id === null) return live.functionTarget(fn);
+  return live.target(pipelineOf(start));
 }
 
 /** The pipeline a run was asked to start, by name; a child always was, whatever its parent's options say. */

@@ -19,7 +19,7 @@ import {
   payload,
   type Value,
 } from '../values/index.ts';
-import type { LiveProgram } from './link.ts';
+import type { LiveProgram, Target } from './link.ts';
 
 /** What a body hands to its run: the value, and how the program asked to leave. */
 export interface ProgramEnd {
@@ -27,15 +27,11 @@ export interface ProgramEnd {
   exitCode: number | undefined;
 }
 
-/** The body of a run that executes `pipeline` of the program, or its entry. */
-export function programBody(
-  live: LiveProgram,
-  pipeline: string | undefined,
-  end: ProgramEnd,
-): RunBody {
+/** The body of a run that executes a pipeline or function of the program. */
+export function programBody(live: LiveProgram, targetOf: () => Target, end: ProgramEnd): RunBody {
   return function* (ctx: RunContext): Suspending<Json> {
     try {
-      const target = live.target(pipeline);
+      const target = targetOf();
       const inputs = target.inputs.map((input) => inputValue(ctx, input));
       const value = yield* live.startAt(ctx, target.fn, inputs) as Suspending<Value>;
       return resultData(value);

@@ -4,6 +4,7 @@ import vm from 'node:vm';
 import { bug, checkHash } from '../base/index.ts';
 import type { EntryInput } from '../lang/index.ts';
 import {
+  arityOf,
   type Ctx,
   type HarnFunction,
   isSuspending,
@@ -159,6 +160,16 @@ export class LiveProgram {
     if (name === undefined)
       return { fn: body.main ?? bug('a script without statements'), inputs: [] };
     return { fn: functionIn(body.exports, name), inputs: entry.inputs };
+  }
+
+  /** A function of the entry module, public or not; one with a parameter gets the harness. */
+  functionTarget(name: string): Target {
+    const fn = this.#entry.body.exports[name];
+    if (typeof fn !== 'function') {
+      throw engineErrors.missingPipeline({ name, module: this.#entry.compiled.id });
+    }
+    const takes = arityOf(fn) > 0;
+    return { fn, inputs: takes ? [{ kind: 'harness' }] : [] };
   }
 
   /**

@@ -209,6 +209,30 @@ describe('harn test conformance', () => {
   });
 });
 
+describe('functions with @test', () => {
+  it('are tests, with the harness when they have a parameter; other functions are not', () => {
+    const project = cli.project({
+      'f.harn': `fn test_helper() { throw "no test" }
+
+@test
+fn adds() { assert_eq(1 + 1, 2) }
+
+@test
+fn gets_the_harness(harness: Harness) { assert_eq(harness.env.get_or("NOT_THERE", "none"), "none") }
+
+@test
+fn fails() { assert_eq(1, 2) }
+`,
+    });
+    const { tests } = project.data<Report>('test', 'f.harn');
+    expect(tests.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['adds', 'passed'],
+      ['gets_the_harness', 'passed'],
+      ['fails', 'failed'],
+    ]);
+  });
+});
+
 describe('scenarios', () => {
   const PROGRAM = `pipeline main(task) {
   println(read_file("a.txt") + env_or("STAGE", "none"))

@@ -1,4 +1,4 @@
-// Finding tests: pipelines named `test_…`, and pipelines with `@test` before them.
+// Finding tests: pipelines named `test_…`, and pipelines and functions with `@test` before them.
 import { LineIndex, type Source, type Span } from '../../base/index.ts';
 import { parse } from '../../lang/index.ts';
 
@@ -9,6 +9,7 @@ export interface TestPipeline {
   readonly line: number;
   /** The whole declaration. */
   readonly span: Span;
+  readonly kind: 'pipeline' | 'function';
 }
 
 /** The tests of a source, in its order. A source that cannot be read to its end has those before the mistake. */
@@ -17,9 +18,11 @@ export function testsIn(source: Source): TestPipeline[] {
   const { body } = parse(source).module;
   const index = new LineIndex(source.text);
   return body.flatMap((node): TestPipeline[] => {
-    if (node.kind !== 'PipelineDeclaration') return [];
+    if (node.kind !== 'PipelineDeclaration' && node.kind !== 'FunctionDeclaration') return [];
     const { name, nameSpan, attributes, span } = node;
-    const isTest = name.startsWith('test_') || attributes.some((each) => each.name === 'test');
-    return isTest ? [{ name, line: index.positionOf(nameSpan.start).line, span }] : [];
+    const kind = node.kind === 'PipelineDeclaration' ? 'pipeline' : 'function';
+    const isNamed = kind === 'pipeline' && name.startsWith('test_');
+    const isTest = isNamed || attributes.some((each) => each.name === 'test');
+    return isTest ? [{ name, kind, line: index.positionOf(nameSpan.start).line, span }] : [];
   });
 }

@@ -5,7 +5,7 @@ export const testErrors = defineErrors('TST', {
   noTests: row<{ where: string }>({
     number: 1,
     message: ({ where }) => `there are no tests in ${where}`,
-    hint: 'a test is a pipeline whose name begins with test_, or one with @test before it',
+    hint: 'a test is a pipeline whose name begins with test_, or a pipeline or function with @test before it',
   }),
   noneSelected: row<{ filter: string; count: number }>({
     number: 2,

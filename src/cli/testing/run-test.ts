@@ -17,6 +17,8 @@ export interface TestRun {
   readonly program: CompiledProgram;
   /** The pipeline; the entry of the program when left out. */
   readonly pipeline?: string | undefined;
+  /** A function instead; it gets the harness when it has a parameter. */
+  readonly fn?: string | undefined;
   /** What messages call the program. */
   readonly origin: string;
   /** No limit when left out. */
@@ -108,7 +110,7 @@ function configOf({ mocks, scenario }: TestRun) {
 type Judged = Pick<TestEnding, 'outcome' | 'message' | 'report' | 'exitCode'>;
 
 async function follow(host: Host, engine: Engine, test: TestRun): Promise<Judged> {
-  const { program, pipeline, origin } = test;
+  const { program, pipeline, fn, origin } = test;
   const started = engine.start(program, {
     origin,
     durability: 'process',
@@ -116,6 +118,7 @@ async function follow(host: Host, engine: Engine, test: TestRun): Promise<Judged
     deny: [...(test.scenario?.deny ?? []), ...(test.deny ?? [])],
     ...(test.task === undefined ? {} : { task: test.task }),
     ...(pipeline === undefined ? {} : { pipeline }),
+    ...(fn === undefined ? {} : { fn }),
   });
   started.run.parkForPeople();
   const { timeoutMs } = test;

@@ -17,6 +17,7 @@ export interface FoundTest {
   readonly name: string;
   readonly line: number;
   readonly span: Span;
+  readonly kind: 'pipeline' | 'function';
 }
 
 /** A test with how it ended. A file that does not compile is one failed test without a name. */
@@ -93,7 +94,7 @@ export async function runSuite(
     const ending = await runTest(host, {
       scenario: found?.scenario,
       program: programs.get(test.file) as CompiledProgram,
-      pipeline: test.name,
+      ...(test.kind === 'function' ? { fn: test.name } : { pipeline: test.name }),
       origin: test.file,
       timeoutMs: options.timeoutMs,
       mocks: await readMocks(host, test.file),
