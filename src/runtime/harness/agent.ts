@@ -7,6 +7,7 @@ import {
   clearToolHooks,
   type LoopGate,
   type LoopOptions,
+  lifecycleTools,
   type ReplayEvent,
   registerToolHook,
   sessionCalls,
@@ -14,6 +15,7 @@ import {
   toTool,
 } from '../agent/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
+import { susErrors } from '../work/index.ts';
 import { type AgentPermissions, codeHandler, detachPermissions } from './permissions.ts';
 
 /** What the handler of a tool is told besides its arguments. */
@@ -74,6 +76,14 @@ export interface ToolHookSpec {
 export interface AgentMethods {
   /** Runs an agent until it is done. Each turn is recorded; a resumed run goes on after the last one. */
   loop(call: AgentLoopCall): Promise<AgentLoopResult>;
+  /**
+   * The tools with those by which a model asks to be suspended and, with `subagents`, pauses, resumes and stops the
+   * workers of its run; each once. Only a loop can carry their calls out.
+   */
+  lifecycleTools(
+    tools?: readonly AgentTool[],
+    options?: { readonly subagents?: boolean },
+  ): readonly AgentTool[];
   /** Watches calls of tools from here on, in the order of registration. */
   registerToolHook(hook: ToolHookSpec): void;
   /** Forgets every hook of tools. */
@@ -112,6 +122,7 @@ export function agentMethods(ctx: RunContext): AgentMethods {
       const given = { ...options, permissions: data };
       return run((inner) => agentLoop(inner, task, system ?? null, given, parts));
     },
+    lifecycleTools: withLifecycle,
     registerToolHook: ({ pre, post, ...hook }) =>
       void registerToolHook(ctx, hook, {
         pre: pre === undefined ? undefined : codeHandler(pre),
@@ -135,6 +146,24 @@ export function agentMethods(ctx: RunContext): AgentMethods {
     close: async (id, status) => void (await run((c) => sessionCalls.close(c, id, status ?? null))),
     replayEvents: (id) => run((inner) => sessionCalls.replay_events(inner, id)),
   };
+}
+
+function withLifecycle(
+  tools: readonly AgentTool[] = [],
+  options: { readonly subagents?: boolean } = {},
+): readonly AgentTool[] {
+  const own = lifecycleTools(options).map(
+    ({ name, description, parameters }): AgentTool => ({
+      name,
+      description,
+      parameters,
+      handler: () => {
+        throw susErrors.awaitOutsideLoop({ problem: `${name} is carried out by a loop only` });
+      },
+    }),
+  );
+  const names = new Set(own.map(({ name }) => name));
+  return [...tools.filter(({ name }) => !names.has(name)), ...own];
 }
 
 /** A tool as loops run it. */

@@ -1,12 +1,13 @@
 // A model that has been given workers: it pauses and resumes them by tool calls; killed anywhere in between.
 import { describe, expect, it } from 'vitest';
-import type { Json, JsonObject } from '../../base/index.ts';
+import { createDeferred, type Json, type JsonObject } from '../../base/index.ts';
 import { openStore, type Store } from '../../store/index.ts';
 import { readAgentEvents } from '../agent/index.ts';
 import { createRuntime } from '../compose.ts';
 import { createMockHost } from '../host/index.ts';
 import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import { listWorkers } from '../work/index.ts';
+import { defineTool } from './agent.ts';
 import { pipeline } from './index.ts';
 
 /** A program that leaves a worker, which waits to be told, to its model. */
@@ -28,10 +29,10 @@ const ask = (name: string, args: JsonObject): JsonObject => ({
   tool_calls: [{ id: `call_${name}`, name, arguments: args }],
 });
 
-function runtimeOf(store: Store, mocks: readonly JsonObject[], seed: number) {
+function runtimeOf(store: Store, mocks: readonly JsonObject[], seed: number, program = story) {
   const host = createMockHost({ seed });
   const sink = { write: () => undefined };
-  return createRuntime({ store, pipelines: [story], host, llm: { mocks }, sink });
+  return createRuntime({ store, pipelines: [program], host, llm: { mocks }, sink });
 }
 
 const plan = (handle: string): readonly JsonObject[] => [
@@ -42,10 +43,10 @@ const plan = (handle: string): readonly JsonObject[] => [
 ];
 
 /** The ids that a run with a seed draws are those of any run with it. */
-async function handleOf(seed: number): Promise<string> {
+async function handleOf(seed: number, program = story): Promise<string> {
   await using store = await openStore('memory:');
   const mocks = [{ text: 'Nothing to do.' }];
-  const { done } = runtimeOf(store, mocks, seed).start(story, null as never);
+  const { done } = runtimeOf(store, mocks, seed, program).start(program, null as never);
   for (;;) {
     const [row] = await listWorkers(store);
     if (row !== undefined) return row.id;
@@ -96,5 +97,113 @@ describe('a loop with the tools of its workers', () => {
       expect(result, `killed after ${n}`).toMatchObject({ returned });
     }
     expect(kills).toBeGreaterThan(5);
+  });
+});
+
+/** A sub-agent at work in the background, and a parent whose model has its tools. */
+function busyStory() {
+  const atWork = createDeferred<void>();
+  const goOn = createDeferred<void>();
+  const dig = defineTool({
+    name: 'dig',
+    description: 'digs',
+    mutates: false,
+    handler: async () => {
+      atWork.resolve();
+      await goOn.promise;
+      return 'a hole';
+    },
+  });
+  const note = defineTool({
+    name: 'note',
+    description: 'notes that the worker is at work, or lets it go on',
+    mutates: false,
+    parameters: { on: 'bool' },
+    handler: async ({ on }) => {
+      if (on === true) goOn.resolve();
+      else await atWork.promise;
+      return 'noted';
+    },
+  });
+  const program = pipeline('story', async ({ agent }) => {
+    const digger = { background: true, name: 'digger', tools: [dig], session_id: 'digger' };
+    const handle = (await agent.subAgentRun('DIG here', digger)) as JsonObject;
+    const { id } = handle as { readonly id: string };
+    const tools = agent.lifecycleTools([note], { subagents: true });
+    const loop = await agent.loop({ task: 'watch it', session_id: 'parent', tools });
+    const [{ status } = { status: null }] = agent.workerList();
+    const worker =
+      status === 'cancelled' || status === 'stopped' ? null : await agent.workerWait(id);
+    return { loop: loop.status, status, ended: worker?.['status'] ?? null, id } as Json;
+  });
+  return program;
+}
+
+const DIG = {
+  match: '*DIG*',
+  consume_match: true,
+  text: '',
+  tool_calls: [{ id: 'd', name: 'dig', arguments: {} }],
+};
+const WATCH = { match: '*watch it*', consume_match: true };
+const DUG = { match: '*DIG*', text: 'Dug.' };
+
+describe('a worker that is busy', () => {
+  async function watched(calls: (handle: string) => readonly JsonObject[]) {
+    const handle = await handleOf(7, busyStory());
+    await using store = await openStore('memory:');
+    const parent = [...calls(handle), { text: 'Seen to.' }].map((mock) => ({ ...mock, ...WATCH }));
+    const mocks = [DIG, DUG, ...parent];
+    const { done } = runtimeOf(store, mocks, 7, busyStory()).start(busyStory(), null as never);
+    const result = await done;
+    const said = (await readAgentEvents(store, 'digger')).map(({ event }) => event.type);
+    return { result, said, workers: await listWorkers(store) };
+  }
+
+  it('ends its tool and stops before its next turn when a model pauses it', async () => {
+    const { result, said, workers } = await watched((handle) => [
+      ask('note', { on: false }),
+      ask('subagent_pause', { handle, reason: 'wait' }),
+      ask('note', { on: true }),
+    ]);
+    expect(result).toMatchObject({
+      returned: { loop: 'done', status: 'suspended', ended: 'suspended' },
+    });
+    expect(workers).toMatchObject([{ status: 'suspended' }]);
+    // Its tool came to its end, and its model was not asked again.
+    expect(said.filter((type) => type === 'turn_end')).toHaveLength(1);
+    expect(said.filter((type) => type === 'tool_call_update')).toHaveLength(1);
+  });
+
+  it('is told and goes on when it is resumed, however soon', async () => {
+    const { result, said } = await watched((handle) => [
+      ask('note', { on: false }),
+      ask('subagent_pause', { handle, reason: 'wait' }),
+      ask('note', { on: true }),
+      ask('subagent_resume', { handle, input: 'go on' }),
+    ]);
+    expect(result).toMatchObject({ returned: { loop: 'done', ended: 'completed' } });
+    expect(said.filter((type) => type === 'turn_end')).toHaveLength(2);
+  });
+
+  it.each([true, false])('ends at once when a model stops it (graceful: %s)', async (graceful) => {
+    const { result, said } = await watched((handle) => [
+      ask('note', { on: false }),
+      ask('subagent_stop', { handle, graceful, reason: 'enough' }),
+      ask('note', { on: true }),
+    ]);
+    const status = graceful ? 'stopped' : 'cancelled';
+    expect(result).toMatchObject({ returned: { loop: 'done', status } });
+    expect(said.filter((type) => type === 'turn_end')).toHaveLength(0);
+  });
+
+  it('says no to a model that names a worker that has ended', async () => {
+    const { result } = await watched((handle) => [
+      ask('note', { on: true }),
+      ask('subagent_stop', { handle }),
+      ask('subagent_pause', { handle, reason: 'late' }),
+      ask('subagent_resume', { handle }),
+    ]);
+    expect(result).toMatchObject({ returned: { loop: 'done' } });
   });
 });
