@@ -2,7 +2,14 @@
 // that stand at the top level of a module, or in a tool registry that does.
 import type { JsonObject } from '../base/index.ts';
 import type { CodeSource } from '../runtime/index.ts';
-import { type HarnFunction, isDict, isFunction, isList, type Value } from '../values/index.ts';
+import {
+  HarnAbort,
+  type HarnFunction,
+  isDict,
+  isFunction,
+  isList,
+  type Value,
+} from '../values/index.ts';
 import { toolHandlerOf } from './agent-tools.ts';
 import { jsonHandler } from './permission-code.ts';
 import { bodyHandler } from './worker.ts';
@@ -43,7 +50,13 @@ export function codeSource(top: TopLevel): CodeSource {
       const fn = find(ref);
       return fn === undefined ? undefined : make(fn);
     };
-  return { refOf, body: as(bodyHandler), callback: as(jsonHandler), tool: as(toolHandlerOf) };
+  return {
+    refOf,
+    body: as(bodyHandler),
+    callback: as(jsonHandler),
+    tool: as(toolHandlerOf),
+    isAbort: HarnAbort.is,
+  };
 }
 
 function refOfKnown(found: Ref | 'nowhere' | undefined): Ref | undefined {

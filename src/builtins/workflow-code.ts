@@ -69,6 +69,7 @@ function stageHandler(fn: HarnFunction): Handler {
   return {
     kind: 'generator',
     name: functionMeta(fn).name ?? 'stage',
+    fn,
     run: function* (ctx, [input]) {
       return toData(yield* call(fn, ctx, [fromJson((input ?? null) as Json)]) as Suspending<Value>);
     },

@@ -30,6 +30,37 @@ const PROGRAMS = {
     'tool_define(tool_registry(), "count", "Counts", {parameters: {}, handler: { args -> n }})',
   ),
   'waits.harn': asking('look', ', conditions: {timeout: {duration_minutes: 1}, on_event: "shop"}'),
+  'flow.harn': `
+fn draft(input) {
+  harness.fs.append("log.txt", "drafted:" + input.task + " ")
+  return "a draft"
+}
+fn judge(input) {
+  harness.fs.append("log.txt", "judged:" + input.context + " ")
+  return {ok: true, text: "fine"}
+}
+pipeline main(task) {
+  let nodes = {a: {kind: "stage", handler: draft}, b: {kind: "verify", handler: judge}}
+  let graph = {entry: "a", nodes: nodes, edges: [{from: "a", to: "b"}]}
+  println(spawn_agent({task: "write", graph: graph, options: {resume_when: {on_event: "never"}}}).status)
+}
+`,
+  'stage.harn': `
+fn draft(input) {
+  harness.fs.append("log.txt", "drafted:" + input.task + " ")
+  return "a draft"
+}
+pipeline main(task) {
+  println(spawn_agent({task: "write", node: {kind: "stage", handler: draft}, options: {resume_when: {on_event: "never"}}}).status)
+}
+`,
+  'nodes.harn': `
+pipeline main(task) {
+  let n = 3
+  let graph = {entry: "a", nodes: {a: {kind: "stage", handler: { input -> n }}}}
+  println(spawn_agent({task: "write", graph: graph, options: {resume_when: {on_event: "never"}}}).status)
+}
+`,
   'works.harn': `
 fn body(task, worker) {
   harness.fs.append("log.txt", "first ")
@@ -152,6 +183,21 @@ describe('a worker whose run has ended', () => {
     expect(refused.stderr).toContain('the tool "count"');
     expect(here.data('workers', 'show', id)).toEqual(before);
     expect(here.data<{ runs: readonly unknown[] }>('runs', 'ls').runs).toHaveLength(1);
+  });
+
+  it('goes on with the functions of its nodes, where it is a workflow or a stage', () => {
+    const flow = leave('flow.harn');
+    const done = flow.here.harn('workers', 'resume', flow.id, '--input', 'a letter');
+    expect(done).toMatchObject({ status: 0 });
+    expect(flow.here.read('log.txt')).toMatch(/^drafted:a letter judged:[^]*a draft[^]* $/);
+    expect(workersOf(flow.here)).toMatchObject([{ status: 'completed' }]);
+    const stage = leave('stage.harn');
+    expect(stage.here.harn('workers', 'resume', stage.id)).toMatchObject({ status: 0 });
+    expect(stage.here.read('log.txt')).toBe('drafted:write ');
+    const closure = leave('nodes.harn');
+    const refused = closure.here.harn('workers', 'resume', closure.id);
+    expect(refused).toMatchObject({ status: 1, stdout: '' });
+    expect(refused.stderr).toContain('the function of its node "a"');
   });
 
   it('goes on with a function of its program as its body; its run can be killed and resumed', async () => {

@@ -1,9 +1,11 @@
 // What goes with a worker in memory only: tools with their handlers, and the callbacks of its loop. And how they outlive
 // the run: a tool as its declaration with the place where its program finds the handler again.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isJsonObject, type Json } from '../../base/index.ts';
 import type { Handler } from '../run/index.ts';
-import type { AttachmentKeeper, Attachments, CodeSource } from '../work/index.ts';
-import type { Tool, ToolExecutor, ToolHandler } from './tools.ts';
+import type { AttachmentKeeper, Attachments } from '../work/index.ts';
+import { loadPermissions, loadTools, savePermissions, saveTools } from './saved-code.ts';
+import { loadStages, saveStages } from './stage-attachments.ts';
+import type { Tool } from './tools.ts';
 
 /** The attachments of a loop. */
 export interface LoopAttachments {
@@ -45,11 +47,10 @@ export function attachmentsOfLoop(attachments: Attachments): LoopAttachments {
 
 const CALLBACKS = ['post_turn', 'context', 'compact'] as const;
 
-const KNOWN: ReadonlySet<string> = new Set(['tools', 'permissionCode', ...CALLBACKS]);
-/** Attachments that no other run can make, as people know them. */
-const NAMES: { readonly [name: string]: string | undefined } = {
-  code: 'a function of its stages',
-};
+const KNOWN: ReadonlySet<string> = new Set([
+  ...['tools', 'permissionCode', 'code', 'workflow', 'stage'],
+  ...CALLBACKS,
+]);
 
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true;
@@ -63,13 +64,7 @@ export const loopAttachmentKeeper: AttachmentKeeper = {
     const { tools, permissionCode } = attachmentsOfLoop(attachments);
     const data: { [name: string]: Json } = {};
     const missing: string[] = [];
-    if (tools.length > 0) {
-      data['tools'] = tools.map((tool) => {
-        const ref = refOf(tool.handler, source);
-        if (tool.handler !== undefined && ref === null) missing.push(`the tool "${tool.name}"`);
-        return savedTool(tool, ref);
-      });
-    }
+    if (tools.length > 0) data['tools'] = saveTools(tools, source, missing);
     for (const name of CALLBACKS) {
       const handler = attachments[name] as Handler | undefined;
       if (handler === undefined) continue;
@@ -78,27 +73,18 @@ export const loopAttachmentKeeper: AttachmentKeeper = {
       else data[name] = ref;
     }
     if (permissionCode.length > 0) {
-      data['permissionCode'] = permissionCode.map((handler, k) => {
-        const ref = handler?.fn === undefined ? undefined : source.refOf(handler.fn);
-        if (ref === undefined) missing.push(`function ${k + 1} of its permissions`);
-        return ref ?? null;
-      });
+      data['permissionCode'] = savePermissions(permissionCode, source, missing);
     }
+    Object.assign(data, saveStages(attachments, source, missing));
     for (const [name, value] of Object.entries(attachments)) {
       if (KNOWN.has(name) || isEmpty(value)) continue;
-      missing.push(NAMES[name] ?? `the attachment "${name}"`);
+      missing.push(`the attachment "${name}"`);
     }
-    return { data, missing };
+    return { data, missing: [...new Set(missing)] };
   },
   load(data, source) {
     const missing: string[] = [];
-    const tools = listOf(data['tools']).map((saved) => {
-      const tool = loadedTool(saved, source);
-      if (tool.handler === undefined && isJsonObject(saved['ref'])) {
-        missing.push(`the tool "${tool.name}"`);
-      }
-      return tool;
-    });
+    const tools = loadTools(data['tools'], source, missing);
     const found: { [name: string]: unknown } = tools.length === 0 ? {} : { tools };
     for (const name of CALLBACKS) {
       const ref = data[name];
@@ -108,62 +94,8 @@ export const loopAttachmentKeeper: AttachmentKeeper = {
       else found[name] = handler;
     }
     const rules = data['permissionCode'];
-    if (Array.isArray(rules)) {
-      found['permissionCode'] = rules.map((ref: Json, k: number) => {
-        const handler = isJsonObject(ref) ? source.callback(ref) : undefined;
-        if (isJsonObject(ref) && handler === undefined) {
-          missing.push(`function ${k + 1} of its permissions`);
-        }
-        return handler;
-      });
-    }
-    return { attachments: found, missing };
+    if (Array.isArray(rules)) found['permissionCode'] = loadPermissions(rules, source, missing);
+    const attachments = { ...found, ...loadStages(data, source, missing) };
+    return { attachments, missing: [...new Set(missing)] };
   },
 };
-
-function refOf(handler: ToolHandler | undefined, source: CodeSource): Json {
-  return handler?.fn === undefined ? null : (source.refOf(handler.fn) ?? null);
-}
-
-function savedTool(tool: Tool, ref: Json): JsonObject {
-  return {
-    name: tool.name,
-    description: tool.description,
-    parameters: tool.parameters,
-    executor: tool.executor,
-    mutates: tool.mutates,
-    side_effects: tool.sideEffects ?? null,
-    parallel: tool.parallel,
-    on_unknown: tool.onUnknown,
-    timeout_ms: tool.timeoutMs ?? null,
-    max_output_chars: tool.maxOutputChars,
-    defer_loading: tool.deferLoading,
-    namespace: tool.namespace ?? null,
-    annotations: tool.annotations,
-    ref,
-  };
-}
-
-function loadedTool(saved: JsonObject, source: CodeSource): Tool {
-  const { ref, timeout_ms: timeout, side_effects: level, namespace, annotations } = saved;
-  return {
-    name: String(saved['name']),
-    description: String(saved['description']),
-    parameters: saved['parameters'] as JsonObject,
-    executor: String(saved['executor']) as ToolExecutor,
-    handler: isJsonObject(ref) ? (source.tool(ref) as ToolHandler | undefined) : undefined,
-    mutates: saved['mutates'] === true,
-    sideEffects: typeof level === 'string' ? level : undefined,
-    parallel: saved['parallel'] === true,
-    onUnknown: saved['on_unknown'] === 'retry' ? 'retry' : 'fail',
-    timeoutMs: typeof timeout === 'number' ? timeout : undefined,
-    maxOutputChars: Number(saved['max_output_chars']),
-    deferLoading: saved['defer_loading'] === true,
-    namespace: typeof namespace === 'string' ? namespace : undefined,
-    annotations: isJsonObject(annotations) ? annotations : {},
-  };
-}
-
-function listOf(given: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(given) ? given.filter(isJsonObject) : [];
-}

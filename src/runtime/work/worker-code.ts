@@ -18,6 +18,8 @@ export interface CodeSource {
   callback(ref: CodeRef): Handler | undefined;
   /** As the handler of a tool; what that is, the room of agents says. */
   tool(ref: CodeRef): object | undefined;
+  /** Whether a thrown value ends the program rather than a piece of work. */
+  readonly isAbort?: ((error: unknown) => boolean) | undefined;
 }
 
 const nothing = () => undefined;

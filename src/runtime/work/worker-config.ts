@@ -71,12 +71,23 @@ export function parseSpawn(given: Json | undefined, hasBody: boolean): SpawnRequ
   };
 }
 
+/** What is left for the workflow: what is the worker's own is not an option of its execution. */
+function executionOptions(options: JsonObject): JsonObject {
+  const own: ReadonlySet<string> = new Set(['resume_when', ...REQUEST_KEYS]);
+  return Object.fromEntries(Object.entries(options).filter(([key]) => !own.has(key)));
+}
+
 function configOf(given: JsonObject, hasBody: boolean): WorkerConfig {
   if (hasBody) return { mode: 'function' };
   const options = objectOf(given['options']);
   const artifacts = listOf(given['artifacts']);
   if (given['graph'] !== undefined && given['graph'] !== null) {
-    return { mode: 'workflow', graph: given['graph'], artifacts, options };
+    return {
+      mode: 'workflow',
+      graph: given['graph'],
+      artifacts,
+      options: executionOptions(options),
+    };
   }
   if (given['node'] !== undefined && given['node'] !== null) {
     const { permissions } = given;
