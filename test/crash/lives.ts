@@ -89,10 +89,15 @@ export class Stage {
   /** Starts a life. */
   begin(
     scene: Scene,
-    order: Pick<Order, 'form' | 'url' | 'kill' | 'force' | 'with' | 'packed'>,
+    {
+      program: name = 'scenario.harn',
+      ...order
+    }: Pick<Order, 'form' | 'url' | 'kill' | 'force' | 'with' | 'packed'> & {
+      readonly program?: string;
+    },
   ): Living {
     const { directory, database } = scene;
-    const program = join(here, 'scenario.harn');
+    const program = join(here, name);
     const text = JSON.stringify({ ...order, directory, database, program } satisfies Order);
     const env = { ...process.env, HARN_LLM_BASE_URL: order.url };
     const child = spawn(process.execPath, [this.#bundle, text], {

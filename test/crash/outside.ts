@@ -102,7 +102,8 @@ async function answer(
 
 function questionOf(body: string): string {
   const { messages } = JSON.parse(body) as { messages: readonly { content: string }[] };
-  return String(messages.at(-1)?.content);
+  // A workflow puts its task before it.
+  return String(messages.at(-1)?.content).split('\n').at(-1) ?? '';
 }
 
 function completion(content: string): string {

@@ -34,13 +34,17 @@ export class Theatre {
   readonly stage: Stage;
   readonly outside: Outside;
 
-  private constructor(stage: Stage, outside: Outside) {
+  /** The program in Harn. */
+  readonly #program: string;
+
+  private constructor(stage: Stage, outside: Outside, program: string) {
     this.stage = stage;
     this.outside = outside;
+    this.#program = program;
   }
 
-  static async open(name: string): Promise<Theatre> {
-    return new Theatre(await Stage.open(name), await openOutside());
+  static async open(name: string, program = 'scenario.harn'): Promise<Theatre> {
+    return new Theatre(await Stage.open(name), await openOutside(), program);
   }
 
   close(): void {
@@ -49,8 +53,11 @@ export class Theatre {
   }
 
   /** What a life of this scene has to be told. */
-  order(scene: Scene, form: Form): { readonly form: Form; readonly url: string } {
-    return { form, url: this.outside.url(scene.name) };
+  order(
+    scene: Scene,
+    form: Form,
+  ): { readonly form: Form; readonly url: string; readonly program: string } {
+    return { form, url: this.outside.url(scene.name), program: this.#program };
   }
 
   /** The end of a life together with what it left behind. */

@@ -207,7 +207,8 @@ export class Emitter {
   deliver(js: Js, dest: Dest): void {
     switch (dest.kind) {
       case 'discard':
-        if (!this.isSimple(js)) this.push(`${js};`);
+        // At the start of a statement a brace would open a block.
+        if (!this.isSimple(js)) this.push(js.startsWith('{') ? `(${js});` : `${js};`);
         return;
       case 'assign':
         if (js !== dest.name) this.push(`${dest.name} = ${js};`);
