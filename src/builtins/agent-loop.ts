@@ -60,6 +60,7 @@ function loopOptions(options: Value | undefined): {
     compact_callback,
     command_policy,
     policy,
+    verify_completion,
     ...rest
   } = given;
   const [ceiling, nested] = splitPolicy(policy);
@@ -67,6 +68,7 @@ function loopOptions(options: Value | undefined): {
   const post = closureOf('post_turn_callback', post_turn_callback);
   const context = closureOf('context_callback', context_callback ?? context_filter);
   const compact = closureOf('compact_callback', compact_callback);
+  const verify = closureOf('verify_completion', verify_completion);
   return {
     data: {
       ...(toData(rest as Value) as LoopOptions),
@@ -80,6 +82,7 @@ function loopOptions(options: Value | undefined): {
       ...(post === undefined ? {} : { postTurn: jsonHandler(post) }),
       ...(context === undefined ? {} : { context: jsonHandler(context) }),
       ...(compact === undefined ? {} : { compact: jsonHandler(compact) }),
+      ...(verify === undefined ? {} : { verify: jsonHandler(verify) }),
     },
   };
 }

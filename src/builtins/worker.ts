@@ -202,6 +202,7 @@ const CALLBACKS: { readonly [option: string]: string | undefined } = {
   context_callback: 'context',
   context_filter: 'context',
   compact_callback: 'compact',
+  verify_completion: 'verify',
 };
 
 function isData(value: Value): boolean {

@@ -83,6 +83,14 @@ type Body =
       readonly strategy: string;
       readonly mode: string;
     }
+  | {
+      readonly type: 'judge_decision';
+      readonly iteration: number;
+      readonly verdict: 'done' | 'continue';
+      readonly reasoning: string;
+      readonly next_step?: string;
+      readonly judge_duration_ms: number;
+    }
   | { readonly type: 'agent_loop_stall_warning'; readonly warning: string }
   | { readonly type: 'tool_call_audit'; readonly tool_name: string; readonly audit: JsonObject }
   | { readonly type: 'plan'; readonly plan: JsonObject; readonly entries: readonly JsonObject[] }

@@ -13,6 +13,7 @@ export interface LoopAttachments {
   readonly postTurn: Handler | undefined;
   readonly context: Handler | undefined;
   readonly compact: Handler | undefined;
+  readonly verify?: Handler | undefined;
   /** The code in `permissions`, by its places. */
   readonly permissionCode: readonly (Handler | undefined)[];
 }
@@ -23,6 +24,7 @@ export function loopAttachments({
   postTurn,
   context,
   compact,
+  verify,
   permissionCode,
 }: LoopAttachments): Attachments {
   return {
@@ -30,6 +32,7 @@ export function loopAttachments({
     ...(postTurn === undefined ? {} : { post_turn: postTurn }),
     ...(context === undefined ? {} : { context }),
     ...(compact === undefined ? {} : { compact }),
+    ...(verify === undefined ? {} : { verify }),
     ...(permissionCode.length === 0 ? {} : { permissionCode }),
   };
 }
@@ -41,11 +44,12 @@ export function attachmentsOfLoop(attachments: Attachments): LoopAttachments {
     postTurn: attachments['post_turn'] as Handler | undefined,
     context: attachments['context'] as Handler | undefined,
     compact: attachments['compact'] as Handler | undefined,
+    verify: attachments['verify'] as Handler | undefined,
     permissionCode: (attachments['permissionCode'] ?? []) as LoopAttachments['permissionCode'],
   };
 }
 
-const CALLBACKS = ['post_turn', 'context', 'compact'] as const;
+const CALLBACKS = ['post_turn', 'context', 'compact', 'verify'] as const;
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...['tools', 'permissionCode', 'code', 'workflow', 'stage'],

@@ -142,6 +142,16 @@ export const toolErrors = defineErrors('TOL', {
     message: ({ fn, tool, known }) =>
       `${fn}: the bound registry has no tool "${tool}"; it has: ${known}`,
   }),
+  noJsonSchema: row<{ tool: string; vendor: string }>({
+    number: 22,
+    message: ({ tool, vendor }) =>
+      `tool "${tool}": its schema (${vendor}) does not say what it is as JSON Schema, which models are told`,
+    hint: 'give the JSON Schema as `jsonSchema` beside it, or use a version of the library that makes it',
+  }),
+  badArguments: row<{ tool: string; problems: string }>({
+    number: 23,
+    message: ({ problems }) => `the arguments do not fit: ${problems}`,
+  }),
   badHook: row<{ expected: string }>({
     number: 11,
     message: ({ expected }) => `register_tool_hook: the config must be ${expected}`,

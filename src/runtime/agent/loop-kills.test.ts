@@ -159,6 +159,99 @@ const unlessUnknown = (text: string) =>
 
 beforeAll(loadSdk, 30_000);
 
+/** Tools that run beside each other and change something; who begins is who is counted. */
+function sendersOf(world: World, alive: () => boolean): readonly Tool[] {
+  const sender = (name: string, turns: number, more: JsonObject = {}) =>
+    toTool(
+      { name, parameters: { to: 'string' }, parallel: true, ...more },
+      {
+        kind: 'native',
+        run: async ({ to }, { idempotencyKey }) => {
+          if (alive()) bump(world, `${name} ${String(to)} ${idempotencyKey}`);
+          for (let turn = 0; turn < turns; turn += 1) await new Promise((ok) => setImmediate(ok));
+          return `${name} ${String(to)}`;
+        },
+      },
+    );
+  return [sender('mail', 3), sender('post', 1), sender('wire', 2, { on_unknown: 'retry' })];
+}
+
+describe('tools beside each other in a loop that is killed', () => {
+  const answers: readonly JsonObject[] = [
+    completion({
+      tool_calls: ['mail Ada', 'post Bob', 'wire Cy', 'mail Dee'].flatMap((what, k) => {
+        const [name = '', to = ''] = what.split(' ');
+        return wireCall(`c${k}`, name, { to })['tool_calls'] as JsonObject[];
+      }),
+    }),
+  ];
+
+  const liveOnce = async ({ world, store }: Scene, resume?: string, killAfter?: number) => {
+    let life: Lived | undefined;
+    const alive = () => life === undefined || life.alive();
+    const host = createMockHost({ env: { OPENAI_API_KEY: 'k' } });
+    host.onRequest('POST', 'https://api.openai.com/*', (request) => {
+      const asked = JSON.parse(textOfBody(request.body)) as { messages: JsonObject[] };
+      const results = asked.messages.filter(({ role }) => role === 'tool').length;
+      return {
+        json: results === 0 ? (answers[0] as JsonObject) : completion({ content: 'Done.' }),
+      };
+    });
+    const body: RunBody = (ctx) =>
+      agentLoop(ctx, 'tell all', null, { session_id: 's' }, { tools: sendersOf(world, alive) });
+    life = await live({
+      store,
+      host,
+      body,
+      ...(resume === undefined ? {} : { resume }),
+      ...(killAfter === undefined ? {} : { killAfter }),
+    });
+    return life;
+  };
+
+  const told = ({ result }: Lived) =>
+    (returnedBy(result)['transcript'] as { messages: JsonObject[] }).messages
+      .filter(({ role }) => role === 'tool')
+      .map(({ tool_call_id: id, content }) => [id, content]);
+
+  it('are begun once per key, and a call whose end is not known says so', async () => {
+    const whole = await newScene();
+    const expected = told(await liveOnce(whole));
+    expect(expected.map(([, content]) => content)).toEqual([
+      'mail Ada',
+      'post Bob',
+      'wire Cy',
+      'mail Dee',
+    ]);
+    expect([...whole.world.done.values()]).toEqual([1, 1, 1, 1]);
+    let lives = 0;
+    let unknown = 0;
+    for (let n = 0; n < 200; n += 1) {
+      const scene = await newScene();
+      const first = await liveOnce(scene, undefined, n);
+      if (first.result !== undefined) break;
+      if ((await scene.store.latest(journalTopic(first.run.id))) === undefined) continue;
+      const results = told(await liveOnce(scene, first.run.id));
+      expect(results.map(([id]) => id)).toEqual(expected.map(([id]) => id));
+      for (const [k, [, content]] of results.entries()) {
+        const isUnknown = String(content).includes('"error":"unknown"');
+        if (isUnknown) unknown += 1;
+        else expect(content, `killed after ${n}`).toBe(expected[k]?.[1]);
+        if (isUnknown) expect(['c0', 'c1', 'c3'], `killed after ${n}`).toContain(results[k]?.[0]);
+      }
+      for (const [key, times] of scene.world.done) {
+        const most = key.startsWith('wire') ? 2 : 1;
+        expect(times, `killed after ${n}: ${key}`).toBeLessThanOrEqual(most);
+      }
+      // The keys are the same in both lives.
+      expect(scene.world.done.size, `killed after ${n}`).toBeLessThanOrEqual(4);
+      lives += 1;
+    }
+    expect(lives).toBeGreaterThan(4);
+    expect(unknown).toBeGreaterThan(0);
+  });
+});
+
 describe('a loop that is killed', () => {
   it('goes on wherever it was, buys nothing twice and does nothing twice', async () => {
     const whole = await newScene();

@@ -7,6 +7,7 @@ import type { StreakLimits } from './call-streak.ts';
 import type { CompactPlan } from './compact-options.ts';
 import { loopErrors } from './errors.ts';
 import { COMPACTION_OPTIONS, loopCompaction } from './loop-compaction.ts';
+import { type DoneJudge, parseDoneJudge } from './loop-done.ts';
 import type { LoopGate } from './loop-gate.ts';
 import { type Permissions, parsePermissions } from './permissions.ts';
 import { withLifecycleTools } from './subagent-tools.ts';
@@ -26,6 +27,8 @@ export interface LoopParts {
   readonly postTurn?: Handler;
   /** Called before each turn; may show the model other messages than those recorded. */
   readonly context?: Handler;
+  /** Called when the work is said to be done; a text or false sends the agent back to it. */
+  readonly verify?: Handler;
   /** Called with the messages that are archived when the strategy is `custom`; gives their summary. */
   readonly compact?: Handler;
 }
@@ -50,6 +53,9 @@ export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
   readonly loop_detect_skip?: number | null;
   /** `{require_action_or_yield, allow_done_sentinel, max_prose_chars}`: the shape that turns are to have. */
   readonly turn_policy?: JsonObject | null;
+  /** A second model is asked whether the work is done: true, words for it, or `{system, provider, model, max_refusals}`. */
+  readonly done_judge?: Json;
+  readonly verify_completion_judge?: Json;
   readonly stop_after_successful_tools?: readonly string[] | null;
   readonly require_successful_tools?: readonly string[] | null;
   /** Input and output tokens of all turns together. */
@@ -92,6 +98,7 @@ export interface LoopPlan {
   readonly maxConcurrentTools: number;
   readonly loopDetect: StreakLimits;
   readonly turnPolicy: TurnPolicy;
+  readonly judge: DoneJudge | undefined;
   readonly toolSearch: ToolSearch | undefined;
   readonly stopAfter: readonly string[];
   readonly require: readonly string[];
@@ -141,6 +148,7 @@ const OWN: ReadonlySet<string> = new Set([
   ...['max_concurrent_tools', 'stop_after_successful_tools', 'require_successful_tools'],
   ...['token_budget', 'max_cost_usd', 'budget', 'tools', 'policy', 'permissions'],
   ...['subagents', 'subagent_tools', 'tool_search', 'turn_policy'],
+  ...['done_judge', 'verify_completion_judge'],
   ...['loop_detect_warn', 'loop_detect_block', 'loop_detect_skip'],
   ...COMPACTION_OPTIONS,
 ]);
@@ -150,7 +158,7 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
   ...['approval_policy', 'daemon', 'persist_path', 'resume_path'],
   ...['wake_interval_ms', 'watch_paths', 'consolidate_on_idle', 'idle_watchdog_attempts'],
   ...['skills', 'skill_match', 'working_files', 'mcp_servers'],
-  ...['verify_completion', 'verify_completion_judge', 'done_judge', 'progress_tool', 'scratchpad'],
+  ...['progress_tool', 'scratchpad'],
   ...['iteration_budget', 'prefetch_next_turn', 'tool_surface_narrowing'],
   ...['llm_caller', 'tool_caller', 'messages'],
 ]);
@@ -187,6 +195,7 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
       skip: limitOption(given, 'loop_detect_skip', 4),
     },
     turnPolicy: parseTurnPolicy(given['turn_policy']),
+    judge: parseDoneJudge(given['done_judge'] ?? given['verify_completion_judge']),
     toolSearch: searchOption(given['tool_search'], parts.tools ?? []),
     stopAfter: namesOption(given, 'stop_after_successful_tools'),
     require: namesOption(given, 'require_successful_tools'),

@@ -226,7 +226,7 @@ describe('a tool call', () => {
     const long = tool('long', () => 'x'.repeat(100), { max_output_chars: 10 });
     const result = await loop([calling('long'), { text: 'ok' }], {}, { tools: [long] });
     expect(messagesOf(result)[2]?.['content']).toBe(
-      `${'x'.repeat(10)}\n[90 more characters were left out]`,
+      `${'x'.repeat(10)}\n[90 more characters were left out]\n[all 100 characters: read_tool_output({"id":"output_1_call_long"})]`,
     );
   });
 

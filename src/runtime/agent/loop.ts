@@ -22,6 +22,7 @@ import type { Streak } from './call-streak.ts';
 import { compactSession } from './compact.ts';
 import { Emitter } from './emitter.ts';
 import { loopErrors } from './errors.ts';
+import { judged, verified } from './loop-done.ts';
 import { type GateDecision, openGate, type ParkAnswer, type ParkWish } from './loop-gate.ts';
 import {
   type LoopOptions,
@@ -48,6 +49,7 @@ type Next =
   | { readonly kind: 'stop'; readonly status: LoopStatus; readonly text?: string };
 
 const GO: Next = { kind: 'go' };
+const DONE: Next = { kind: 'stop', status: 'done' };
 
 /** Writes what is left of a session when its loop ends: in one transaction, and only our own store. */
 const settleEffect = defineEffect(
@@ -116,6 +118,8 @@ class AgentLoop {
   readonly #session: Session;
   readonly #system: string | null;
   readonly #totals = new LoopTotals();
+  /** How often the judge was not content. */
+  #refusals = 0;
   /** Turns with one call in a row. */
   #singles = 0;
   /** Identical calls in a row, over turns. */
@@ -246,7 +250,7 @@ class AgentLoop {
     if (tools.length > 0) return yield* this.#afterTools(result, iteration);
     if (fallback === 'rejected') return { kind: 'go' };
     const goesOn = this.#plan.persistent || this.#plan.turnPolicy.requireAction;
-    if (!goesOn || saysDone(text, this.#plan)) return { kind: 'stop', status: 'done' };
+    if (!goesOn || saysDone(text, this.#plan)) return yield* this.#claimDone(result, iteration);
     this.#idle += 1;
     const { maxNudges } = this.#plan;
     if (this.#idle > maxNudges) {
@@ -259,6 +263,21 @@ class AgentLoop {
       return { kind: 'stop', status: 'stuck' };
     }
     return { kind: 'say', text: nudgeText(this.#plan) };
+  }
+
+  /** The work is said to be done: the loop ends unless a check of it is not content. */
+  *#claimDone({ text }: TurnResult, iteration: number): Suspending<Next> {
+    const { judge, llm, parts } = this.#plan;
+    const { called, successful } = this.#totals;
+    const claim = { task: this.#given.task, text, iteration, called, successful };
+    const missing = parts.verify && (yield* verified(this.#ctx, parts.verify, claim));
+    if (missing !== undefined) return { kind: 'say', text: missing };
+    if (judge === undefined || this.#refusals >= judge.maxRefusals) return DONE;
+    const emit = this.#emit.bind(this);
+    const refused = yield* judged(this.#ctx, { judge, llm }, claim, emit);
+    if (refused === undefined) return DONE;
+    this.#refusals += 1;
+    return { kind: 'say', text: refused };
   }
 
   /** The model asks to be suspended: by its worker's gate, else as a worker of its own. */

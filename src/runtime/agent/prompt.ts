@@ -6,6 +6,8 @@ import { callHandler, type RunContext, type Suspending } from '../run/index.ts';
 import { loopErrors } from './errors.ts';
 import type { LoopPlan } from './loop-options.ts';
 import { isParkCall } from './loop-park.ts';
+import type { Session } from './session.ts';
+import { readerTool } from './tool-overflow.ts';
 import { isOffered } from './tool-policy.ts';
 import { clientSearch, searchPrompt, visibleTools } from './tool-search.ts';
 import { toolPrompt } from './tool-text.ts';
@@ -20,11 +22,11 @@ export function* requestOf(
 ): Suspending<{ readonly system: string | null; readonly options: LlmOptions }> {
   const { plan, session } = input;
   const offered = visibleTools(plan, offeredTools(ctx, plan), input.promoted);
-  const base = effectiveSystem(input.system, plan, offered);
+  const base = effectiveSystem(input, offered);
   const shown = visibleMessages(session.transcript.summary, session.transcript.messages.toArray());
   const { system, messages } = yield* asShown(ctx, input, base, shown);
   const native = plan.toolFormat === 'native' && offered.length > 0;
-  const tools = toolFaces(plan, offered);
+  const tools = toolFaces(plan, session, offered);
   return {
     system,
     options: {
@@ -37,7 +39,7 @@ export function* requestOf(
 }
 
 /** The tools as a model is told of them, with the one to search with. */
-function toolFaces(plan: LoopPlan, offered: readonly Tool[]): readonly LlmTool[] {
+function toolFaces(plan: LoopPlan, session: Session, offered: readonly Tool[]): readonly LlmTool[] {
   const search = clientSearch(plan);
   const isNative = plan.toolSearch?.mode === 'native';
   const faces = offered.map(({ name, description, parameters, deferLoading, namespace }) => ({
@@ -47,7 +49,12 @@ function toolFaces(plan: LoopPlan, offered: readonly Tool[]): readonly LlmTool[]
     ...(isNative && deferLoading ? { defer_loading: true as const } : {}),
     ...(isNative && namespace !== undefined ? { namespace } : {}),
   }));
-  return search === undefined ? faces : [...faces, searchTool(search)];
+  const reader = readerTool(session);
+  return [
+    ...faces,
+    ...(search === undefined ? [] : [searchTool(search)]),
+    ...(reader === undefined || plan.tools.has(reader.name) ? [] : [reader]),
+  ];
 }
 
 /** The end mark of a persistent loop as the model is asked to write it. */
@@ -77,13 +84,12 @@ function offeredTools(ctx: RunContext, plan: LoopPlan): readonly Tool[] {
 }
 
 function effectiveSystem(
-  system: string | null,
-  plan: LoopPlan,
+  { system, plan, session }: TurnInput,
   offered: readonly Tool[],
 ): string | null {
   const parts = system === null || system === '' ? [] : [system];
   if (plan.toolFormat === 'text' && offered.length > 0) {
-    const faces = toolFaces(plan, offered);
+    const faces = toolFaces(plan, session, offered);
     parts.push(toolPrompt(faces.map((face) => ({ description: '', ...face }))));
   }
   const found = searchPrompt(plan, offered);

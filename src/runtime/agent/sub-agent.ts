@@ -66,7 +66,7 @@ export const topLevelKind: WorkerKind = {
 
 /** What of the loop is not data. */
 function partsOf(cycle: WorkerCycle): LoopParts {
-  const { tools, permissionCode, postTurn, context, compact } = attachmentsOfLoop(
+  const { tools, permissionCode, postTurn, context, compact, verify } = attachmentsOfLoop(
     cycle.attachments,
   );
   return {
@@ -76,6 +76,7 @@ function partsOf(cycle: WorkerCycle): LoopParts {
     ...(postTurn === undefined ? {} : { postTurn }),
     ...(context === undefined ? {} : { context }),
     ...(compact === undefined ? {} : { compact }),
+    ...(verify === undefined ? {} : { verify }),
   };
 }
 

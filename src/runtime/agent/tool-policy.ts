@@ -1,8 +1,16 @@
 // What the capability policy in force says about a tool: which ones a model is offered, and why a call is not made. The
 // policy comes with the scope of the task, so it holds for everything below a worker or a loop and ends with it.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { HarnError, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { normalizePath } from '../host/index.ts';
-import { globMatches } from '../run/index.ts';
+import {
+  assertInside,
+  capabilityErrors,
+  defineEffect,
+  globMatches,
+  type RootLists,
+  type RunContext,
+  type Suspending,
+} from '../run/index.ts';
 import { levelRank, pathParamsOf, SIDE_EFFECT_LEVELS } from './tool-annotations.ts';
 import type { Tool } from './tools.ts';
 
@@ -82,4 +90,41 @@ export function argTexts(args: Json, key?: Json | undefined): readonly string[] 
   if (Array.isArray(args)) return args.flatMap((item: Json) => argTexts(item));
   if (isJsonObject(args)) return Object.values(args).flatMap((item) => argTexts(item));
   return args === null ? [] : [String(args)];
+}
+
+/** Where paths really lead; recorded, so that a resumed turn decides the same. */
+const insideEffect = defineEffect(
+  { name: 'tools.paths_inside', class: 'read', access: 'read' },
+  async (env, paths: readonly string[], lists: RootLists): Promise<string | null> => {
+    for (const path of paths) {
+      try {
+        await assertInside(env.host.fs, path, lists);
+      } catch (error) {
+        if (HarnError.is(error)) return error.message;
+        throw error;
+      }
+    }
+    return null;
+  },
+);
+
+/** Why the paths among the arguments may not be reached; undefined: they may, or nothing is bound. */
+export function* outsideOfRoots(
+  ctx: RunContext,
+  { annotations }: Pick<Tool, 'annotations'>,
+  args: JsonObject,
+): Suspending<string | undefined> {
+  const { roots } = ctx.scope;
+  if (roots.length === 0) return undefined;
+  const texts = pathParamsOf(annotations).flatMap((param) => argTexts(args, param));
+  if (texts.length === 0) return undefined;
+  try {
+    const paths = texts.map((text) => ctx.scope.path(text));
+    return (yield* ctx.perform(insideEffect, [paths, roots])) ?? undefined;
+  } catch (error) {
+    if (HarnError.is(error) && error.code === capabilityErrors.$code('outsideRoots')) {
+      return error.message;
+    }
+    throw error;
+  }
 }

@@ -17,10 +17,11 @@ import {
 import { GEN_AI } from '../trace/index.ts';
 import { withDeadline } from '../work/index.ts';
 import type { ToolErrorCategory } from './agent-events.ts';
+import { toolErrors } from './errors.ts';
 import { decide, denial, type Permissions } from './permissions.ts';
 import { readArguments } from './tool-arguments.ts';
 import { afterTool, beforeTool } from './tool-hooks.ts';
-import { beyondPolicy } from './tool-policy.ts';
+import { beyondPolicy, outsideOfRoots } from './tool-policy.ts';
 import type { Tool, ToolCallSite } from './tools.ts';
 import type { TranscriptEvent } from './transcript.ts';
 
@@ -32,6 +33,10 @@ export interface ToolOutcome {
   readonly text: string;
   readonly category?: ToolErrorCategory;
   readonly message?: string;
+  /** The whole text, where the model reads only its beginning. */
+  readonly overflow?: string;
+  /** Where the whole text is kept. */
+  readonly asset?: JsonObject;
   /** Decisions on permissions, for the history of the session. */
   readonly events?: readonly TranscriptEvent[];
 }
@@ -130,7 +135,8 @@ function* passGate(
       return { outcome: refused(tool.name, 'schema_validation', problem, fitting.problems) };
     }
     const { args } = fitting;
-    const beyond = beyondPolicy(ctx.scope.policy, tool, args);
+    const beyond =
+      beyondPolicy(ctx.scope.policy, tool, args) ?? (yield* outsideOfRoots(ctx, tool, args));
     if (beyond !== undefined) return refuse(args, beyond);
     if (permissions === undefined) return { args, events: [] };
     const asked = { tool: tool.name, callId: call.id, args, sessionId, grants };
@@ -210,7 +216,14 @@ function* attemptCall(
     const value =
       timeoutMs === undefined ? yield* work(ctx) : yield* withDeadline(ctx, timeoutMs, work);
     span.end('ok');
-    return { status: 'ok', result: value, text: cut(textOf(value), tool.maxOutputChars) };
+    const text = textOf(value);
+    const shown = cut(text, tool.maxOutputChars);
+    return {
+      status: 'ok',
+      result: value,
+      text: shown,
+      ...(shown === text ? {} : { overflow: text }),
+    };
   } catch (error) {
     return failure(ctx, tool, error);
   } finally {
@@ -278,6 +291,9 @@ function failure(ctx: RunContext, tool: Tool, error: unknown): ToolOutcome {
 }
 
 function categoryOf(error: unknown): ToolErrorCategory {
+  if (HarnError.is(error) && error.code === toolErrors.$code('badArguments')) {
+    return 'schema_validation';
+  }
   return HarnError.is(error) && error.code === capabilityErrors.$code('denied')
     ? 'permission_denied'
     : 'tool_error';

@@ -219,3 +219,38 @@ describe('identical calls in a row', () => {
     expect(new Set(results(await run(five, quiet, [look])))).toEqual(new Set(['look ran']));
   });
 });
+
+describe('a result that is too long', () => {
+  it('is shown from its beginning, kept with the conversation, and can be read on', async () => {
+    const long = `${'a'.repeat(40)}the end`;
+    const dump = toTool(
+      { name: 'dump', parameters: {}, mutates: false, max_output_chars: 20 },
+      { kind: 'native', run: () => long },
+    );
+    const id = 'output_1_call_dump';
+    const seen = await run(
+      [
+        calling('dump'),
+        calling('read_tool_output', { id, offset: 40, limit: 3 }),
+        calling('read_tool_output', { id: 'other' }),
+        { text: 'ok' },
+      ],
+      {},
+      [dump],
+    );
+    expect(names(seen, 0)).toEqual(['dump']);
+    expect(names(seen, 1)).toEqual(['dump', 'read_tool_output']);
+    const { messages, assets } = seen.result['transcript'] as {
+      messages: JsonObject[];
+      assets: JsonObject[];
+    };
+    const told = messages
+      .filter(({ role }) => role === 'tool')
+      .map(({ content }) => String(content));
+    expect(told[0]).toMatch(/^a{20}\n/);
+    expect(told[0]).toContain(`all 47 characters: read_tool_output({"id":"${id}"})`);
+    expect(told[1]).toBe('the\n[to 43 of 47]');
+    expect(told[2]).toContain('no kept output');
+    expect(assets).toMatchObject([{ id, kind: 'tool_output', title: 'dump', text: long }]);
+  });
+});

@@ -23,7 +23,7 @@ export interface StandingLoop {
 /** Makes the worker that goes on with it. */
 export function parkLoop(ctx: RunContext, loop: StandingLoop): Suspending<LiveWorker> {
   const { session, task, system, options, parts, wish, turn, text } = loop;
-  const { tools = [], permissionCode = [], postTurn, context, compact } = parts;
+  const { tools = [], permissionCode = [], postTurn, context, compact, verify } = parts;
   const { session_id: _session, ...kept } = options as JsonObject;
   return parkTopLevel(ctx, {
     sessionId: session.id,
@@ -34,7 +34,7 @@ export function parkLoop(ctx: RunContext, loop: StandingLoop): Suspending<LiveWo
     turn,
     transcript: session.transcript.toJson(),
     payload: { status: 'suspended', text, iterations_completed: turn },
-    attachments: loopAttachments({ tools, postTurn, context, compact, permissionCode }),
+    attachments: loopAttachments({ tools, postTurn, context, compact, verify, permissionCode }),
   });
 }
 

@@ -7,6 +7,7 @@ import { parallelAll } from '../work/index.ts';
 import { CallStreak, type Streak } from './call-streak.ts';
 import type { Emitter } from './emitter.ts';
 import { isSubagentCall, subagentAudit } from './subagent-tools.ts';
+import { READER_TOOL, readOutput, withOverflow } from './tool-overflow.ts';
 import { runTool, type ToolOutcome } from './tool-run.ts';
 import { hiddenOutcome, isSearchCall, promote, runSearch } from './tool-search.ts';
 import type { TurnInput } from './turn.ts';
@@ -117,10 +118,13 @@ function* runBeside(
 function* runCall(
   ctx: RunContext,
   call: Call,
-  { plan, session, promoted }: TurnInput,
+  { plan, session, promoted, iteration }: TurnInput,
   emitter: Emitter,
 ): Suspending<ToolOutcome> {
   const outcome = yield* runShown(call, emitter, ctx, function* () {
+    if (call.name === READER_TOOL && !plan.tools.has(READER_TOOL)) {
+      return readOutput(session, call);
+    }
     const hidden = hiddenOutcome(plan, call.name, promoted);
     if (hidden !== undefined) return hidden;
     return yield* runTool(ctx, plan.tools, call, {
@@ -131,6 +135,7 @@ function* runCall(
       grants: session.grants,
     });
   });
+  if (outcome.overflow !== undefined) return withOverflow(outcome, call, iteration);
   if (outcome.status === 'ok' && isSubagentCall(call)) {
     const audit = subagentAudit(call.arguments, outcome.result);
     yield* emitter.emit({ type: 'tool_call_audit', tool_name: call.name, audit });

@@ -38,6 +38,8 @@ export type TurnResult = {
   readonly model: string;
   /** The model asks to be suspended. */
   readonly park?: ParkWish;
+  /** Results that were too long for their messages. */
+  readonly assets?: readonly JsonObject[];
   /** The calls in a row that are the same, where there are any. */
   readonly streak?: Streak;
   /** The tools that a search has brought up so far. */
@@ -98,6 +100,8 @@ export function applyTurn(ctx: RunContext, session: Session, result: TurnResult)
   const { events = [] } = result;
   for (const event of events) session.note((transcript) => transcript.withEvent(event));
   for (const grant of grantsIn(events)) session.grants.add(grant);
+  for (const asset of result.assets ?? [])
+    session.note((transcript) => transcript.withAsset(asset));
   session.written = after;
   for (const plan of result.plans ?? []) {
     const event = { kind: 'plan', role: 'system', visibility: 'public', text: planRender(plan) };
@@ -126,6 +130,7 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   const rejected = fallback === 'rejected' ? [rejection()] : [];
   const plans = outcomes.flatMap(({ result: given }) => (isPlan(given) ? [given] : []));
   const events = outcomes.flatMap((outcome) => outcome.events ?? []);
+  const assets = outcomes.flatMap(({ asset }) => (asset === undefined ? [] : [asset]));
   const result: TurnResult = {
     text: answer.text,
     visible_text: visible,
@@ -140,6 +145,7 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
     provider: answer.provider,
     model: answer.model,
     ...(structural?.wish === undefined ? {} : { park: structural.wish }),
+    ...(assets.length === 0 ? {} : { assets }),
     ...(streak === null ? {} : { streak }),
     ...(promoted.length === 0 ? {} : { promoted }),
     ...(plans.length === 0 ? {} : { plans }),

@@ -17,6 +17,12 @@ import {
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
 import { susErrors } from '../work/index.ts';
 import { type AgentPermissions, codeHandler, detachPermissions } from './permissions.ts';
+import {
+  isStandardSchema,
+  jsonSchemaOf,
+  parsedBy,
+  type StandardSchema,
+} from './standard-schema.ts';
 
 /** What the handler of a tool is told besides its arguments. */
 export interface ToolCall extends ToolCallSite {
@@ -31,8 +37,13 @@ export interface ToolCall extends ToolCallSite {
 export interface AgentTool<A extends JsonObject = JsonObject> {
   readonly name: string;
   readonly description: string;
-  /** A JSON Schema of type object, or its short form `{ path: 'string' }`. */
-  readonly parameters?: JsonObject;
+  /**
+   * A JSON Schema of type object, its short form `{ path: 'string' }`, or a schema of a library that speaks Standard
+   * Schema (zod, valibot, arktype, ...): then the handler gets what the schema makes of the arguments.
+   */
+  readonly parameters?: JsonObject | StandardSchema;
+  /** The JSON Schema that models are told, for a library whose schemas do not say it themselves. */
+  readonly jsonSchema?: JsonObject;
   /** False for tools that only look. True by default. */
   readonly mutates?: boolean;
   /** May run beside other such calls of the same turn. */
@@ -40,12 +51,32 @@ export interface AgentTool<A extends JsonObject = JsonObject> {
   /** What a resumed run does about a call whose end is not known: tell the model (`fail`), or call again (`retry`). */
   readonly onUnknown?: 'retry' | 'fail';
   readonly timeoutMs?: number;
+  /** Longer results are cut before the model sees them. 50,000 by default. */
+  readonly maxOutputChars?: number;
+  /** Kept back until a search of the model finds it; see the option `tool_search` of the loop. */
+  readonly deferLoading?: boolean;
+  /** A label by which providers group tools that are kept back. */
+  readonly namespace?: string;
+  /** `kind`, `side_effect_level`, `arg_schema: {path_params, arg_aliases}`, `emits_artifacts`, `result_readers`, ... */
+  readonly annotations?: JsonObject;
   readonly handler: (args: A, call: ToolCall) => Promise<Json> | Json;
 }
 
-/** Declares a tool; `A` types the arguments of its handler. */
-export function defineTool<A extends JsonObject>(tool: AgentTool<A>): AgentTool {
-  return tool as unknown as AgentTool;
+/** A tool whose handler gets the output of its schema. */
+export type SchemaTool<S extends StandardSchema> = Omit<AgentTool, 'parameters' | 'handler'> & {
+  readonly parameters: S;
+  readonly handler: (args: OutputOf<S>, call: ToolCall) => Promise<Json> | Json;
+};
+
+type OutputOf<S extends StandardSchema> = NonNullable<S['~standard']['types']>['output'];
+
+/** Declares a tool; a schema of a library, or else `A`, types the arguments of its handler. */
+export function defineTool<S extends StandardSchema>(tool: SchemaTool<S>): AgentTool;
+export function defineTool<A extends JsonObject>(
+  tool: AgentTool<A> & { readonly parameters?: JsonObject },
+): AgentTool;
+export function defineTool(tool: unknown): AgentTool {
+  return tool as AgentTool;
 }
 
 /** A loop as it is started. The other fields are the options of `agent_loop` and of model calls. */
@@ -56,6 +87,10 @@ export interface AgentLoopCall extends Omit<LoopOptions, 'permissions'> {
   readonly permissions?: AgentPermissions;
   /** Asked between turns whether to go on. */
   readonly gate?: LoopGate;
+  /** Called after a turn with tool calls: a text is said to the model, true ends the loop, `{message, stop}` does either or both. */
+  readonly postTurn?: (turn: JsonObject) => unknown;
+  /** Called when the work is said to be done: true accepts it, a text says what is missing. */
+  readonly verifyCompletion?: (claim: JsonObject) => unknown;
 }
 
 /** A hook of tools. */
@@ -112,12 +147,23 @@ export function agentMethods(ctx: RunContext): AgentMethods {
   const run = <T>(body: (inner: RunContext) => Suspending<T>) =>
     ctx.runFromLane(ctx.task.nextGroup('agent'), body);
   return {
-    loop: ({ task, system, tools = [], gate, permissions, ...options }) => {
+    loop: ({
+      task,
+      system,
+      tools = [],
+      gate,
+      postTurn,
+      verifyCompletion,
+      permissions,
+      ...options
+    }) => {
       const { data, code } = detachPermissions(permissions);
       const parts = {
         tools: tools.map(asTool),
         permissionCode: code,
         ...(gate === undefined ? {} : { gate }),
+        ...(postTurn === undefined ? {} : { postTurn: codeHandler(postTurn) }),
+        ...(verifyCompletion === undefined ? {} : { verify: codeHandler(verifyCompletion) }),
       };
       const given = { ...options, permissions: data };
       return run((inner) => agentLoop(inner, task, system ?? null, given, parts));
@@ -167,14 +213,32 @@ function withLifecycle(
 }
 
 /** A tool as loops run it. */
-export function asTool({ handler, onUnknown, timeoutMs, ...declared }: AgentTool) {
-  const data: JsonObject = {
-    ...(declared as JsonObject),
-    ...(onUnknown === undefined ? {} : { on_unknown: onUnknown }),
-    ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
-  };
-  return toTool(data, { kind: 'native', run: handler, fn: handler });
+export function asTool({ handler, parameters, jsonSchema, ...declared }: AgentTool) {
+  const data: { [key: string]: Json } = {};
+  for (const [key, value] of Object.entries(declared)) {
+    if (value !== undefined) data[SPELLED[key] ?? key] = value as Json;
+  }
+  if (!isStandardSchema(parameters)) {
+    if (parameters !== undefined) data['parameters'] = parameters;
+    return toTool(data, { kind: 'native', run: handler, fn: handler });
+  }
+  const { name } = declared;
+  data['parameters'] = jsonSchemaOf(name, parameters, jsonSchema);
+  return toTool(data, {
+    kind: 'native',
+    fn: handler,
+    run: async (args, call) =>
+      handler((await parsedBy(name, parameters, args)) as JsonObject, call),
+  });
 }
+
+/** Fields that the runtime spells otherwise. */
+const SPELLED: { readonly [key: string]: string | undefined } = {
+  onUnknown: 'on_unknown',
+  timeoutMs: 'timeout_ms',
+  maxOutputChars: 'max_output_chars',
+  deferLoading: 'defer_loading',
+};
 
 function listenerOf(listener: (event: AgentEvent) => Promise<void> | void): Handler {
   return {

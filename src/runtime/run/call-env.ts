@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../base/index.ts';
 import type { Store, Tx } from '../../store/index.ts';
 import { type Host, hostErrors } from '../host/index.ts';
+import { boundHost } from './bound-host.ts';
 import type { EffectEnv, ServiceKey, WaitFacts } from './effect.ts';
 import { idempotencyKey } from './open-wait.ts';
 import type { OutputStream } from './output.ts';
@@ -21,7 +22,8 @@ export class CallEnv implements EffectEnv {
   }
 
   get host(): Host {
-    return this.#run.host;
+    const roots = this.#call.open?.effect?.roots;
+    return roots === undefined ? this.#run.host : boundHost(this.#run.host, roots);
   }
 
   get clock(): RunClock {

@@ -84,7 +84,8 @@ export class RunContext {
     site?: Site,
   ): Suspending<R> {
     this.authority.check(effect.spec);
-    const op = effectOp(effect, scopedArgs(this.scope, effect.spec, args), site ?? this.site);
+    const given = scopedArgs(this.scope, effect.spec, args);
+    const op = effectOp(effect, given, site ?? this.site, this.scope);
     if (effect.sync) return this.run.performer.sync(this.task, op) as R;
     return (yield op) as R;
   }
@@ -97,7 +98,8 @@ export class RunContext {
   ): Promise<R> {
     this.#assertGoesOn();
     this.authority.check(effect.spec);
-    const op = effectOp(effect, scopedArgs(this.scope, effect.spec, args), site);
+    const given = scopedArgs(this.scope, effect.spec, args);
+    const op = effectOp(effect, given, site, this.scope);
     return this.run.performer.request(this.task, op) as Promise<R>;
   }
 
@@ -217,12 +219,19 @@ function scopedArgs<A extends readonly unknown[], R>(
     : (spec.scoped(scope, args) as unknown as A);
 }
 
-function effectOp<A extends readonly unknown[], R>(effect: Effect<A, R>, args: A, site?: Site) {
+function effectOp<A extends readonly unknown[], R>(
+  effect: Effect<A, R>,
+  args: A,
+  site?: Site,
+  scope: ExecutionScope = ExecutionScope.root,
+) {
+  const isBound = scope.roots.length > 0;
   return {
     kind: 'effect' as const,
     effect: effect as unknown as Effect<readonly unknown[], unknown>,
     args: args as readonly unknown[],
     site,
+    ...(isBound ? { roots: scope.roots } : {}),
   };
 }
 

@@ -4,6 +4,9 @@
 export { Authority, type Denial } from './authority.ts';
 // Waiting for rows of the store
 export { type Awaited, awaitNews } from './await-news.ts';
+// Roots
+export { assertInside, type RootLists } from './bound-host.ts';
+// Errors
 // Contexts, tasks and what they may ask
 export {
   callHandler,
@@ -30,7 +33,6 @@ export {
   type WaitSite,
 } from './effect.ts';
 export { plainOf } from './effect-record.ts';
-// Errors
 export { capabilityErrors, hookErrors, journalErrors, runErrors } from './errors.ts';
 // Session hooks
 export { globMatches } from './hook-pattern.ts';

@@ -16,6 +16,8 @@ export interface EffectOp {
   readonly effect: Effect<readonly unknown[], unknown>;
   readonly args: readonly unknown[];
   readonly site?: Site | undefined;
+  /** The roots that the caller may reach, where it is bound to any; see bound-host.ts. */
+  readonly roots?: readonly (readonly string[])[];
   /** Made when the journal first asks for it; see effect-record.ts. */
   argsHash?: string;
   /** A named step: identity is (lane, name) instead of the ordinal. */

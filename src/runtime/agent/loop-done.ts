@@ -1,0 +1,114 @@
+// When a loop may end: what its program says (`verify_completion`), and what a second model says (`done_judge`). Both are
+// asked when the work is said to be done; who is not content says what is missing, and the loop goes on.
+import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { clockEffects } from '../io/index.ts';
+import { jsonIn, type LlmOptions, llmCall } from '../llm/index.ts';
+import { callHandler, type Handler, type RunContext, type Suspending } from '../run/index.ts';
+import type { AgentEventBody } from './agent-events.ts';
+import { loopErrors } from './errors.ts';
+
+/** A second model that says whether the work is done. */
+export interface DoneJudge {
+  readonly system: string;
+  /** Options of its call; without them it is the model of the loop. */
+  readonly options: LlmOptions;
+  /** How often it may refuse; then the work counts as done. */
+  readonly maxRefusals: number;
+}
+
+/** What there is to decide on. */
+export interface DoneClaim {
+  readonly task: string;
+  readonly text: string;
+  readonly iteration: number;
+  readonly called: readonly string[];
+  readonly successful: readonly string[];
+}
+
+const SYSTEM =
+  'You check whether a task is done. You get the task, the last answer of the agent and the tools it used. Answer with JSON only: {"verdict": "done" or "continue", "reasoning": why, "next_step": what is missing, or null}.';
+
+const MAX_REFUSALS = 3;
+
+const KNOWN: ReadonlySet<string> = new Set([
+  ...['system', 'prompt', 'provider', 'model', 'max_tokens', 'temperature', 'max_refusals'],
+]);
+
+/** Reads the option: true, words for the judge, or `{system?, provider?, model?, max_refusals?, ...}`. */
+export function parseDoneJudge(value: Json | undefined): DoneJudge | undefined {
+  if (value === undefined || value === false) return undefined;
+  if (value === true) return { system: SYSTEM, options: {}, maxRefusals: MAX_REFUSALS };
+  const given = typeof value === 'string' ? { prompt: value } : value;
+  if (!isJsonObject(given)) throw bad('a bool, a text or a dict');
+  const unknown = Object.keys(given).find((key) => !KNOWN.has(key));
+  if (unknown !== undefined) throw bad(`without "${unknown}"`);
+  const { system = SYSTEM, prompt = null, max_refusals: most = MAX_REFUSALS, ...options } = given;
+  if (typeof system !== 'string' || (prompt !== null && typeof prompt !== 'string')) {
+    throw bad('given system and prompt as texts');
+  }
+  if (!(typeof most === 'number' && Number.isInteger(most) && most >= 0)) {
+    throw bad('given max_refusals as an int from 0');
+  }
+  const words = prompt === null ? system : `${system}\n\n${prompt}`;
+  return { system: words, options: options as LlmOptions, maxRefusals: most };
+}
+
+/** What the program's own check says is missing; undefined: nothing. */
+export function* verified(
+  ctx: RunContext,
+  verify: Handler,
+  claim: DoneClaim,
+): Suspending<string | undefined> {
+  const answer = ((yield* callHandler(ctx, verify, [claimJson(claim)])) ?? null) as Json;
+  if (answer === null || answer === true || answer === '') return undefined;
+  if (typeof answer === 'string') return answer;
+  const about = isJsonObject(answer) ? answer : {};
+  if (about['ok'] === true || about['done'] === true) return undefined;
+  const said = about['message'] ?? about['feedback'] ?? null;
+  return typeof said === 'string' && said !== ''
+    ? said
+    : 'The work is not done: a check of it failed.';
+}
+
+type Emit = (event: AgentEventBody) => Suspending<void>;
+
+/** What the judge says is missing; undefined: nothing. An answer that cannot be read does not hold the loop up. */
+export function* judged(
+  ctx: RunContext,
+  { judge, llm }: { readonly judge: DoneJudge; readonly llm: LlmOptions },
+  claim: DoneClaim,
+  emit: Emit,
+): Suspending<string | undefined> {
+  const startMs = ctx.sync(clockEffects.monotonic_ms, []);
+  const { provider = null, model = null, llm_retries: retries = null } = llm;
+  const answer = yield* llmCall(ctx, JSON.stringify(claimJson(claim)), judge.system, {
+    ...(provider === null ? {} : { provider }),
+    ...(model === null ? {} : { model }),
+    ...(retries === null ? {} : { llm_retries: retries }),
+    ...judge.options,
+  });
+  const read = jsonIn(answer.text);
+  const verdict: JsonObject = isJsonObject(read) ? read : {};
+  const isRefused = verdict['verdict'] === 'continue';
+  const textOf = (key: string) =>
+    typeof verdict[key] === 'string' ? (verdict[key] as string) : '';
+  const next = textOf('next_step');
+  yield* emit({
+    type: 'judge_decision',
+    iteration: claim.iteration,
+    verdict: isRefused ? 'continue' : 'done',
+    reasoning: textOf('reasoning'),
+    ...(next === '' ? {} : { next_step: next }),
+    judge_duration_ms: ctx.sync(clockEffects.monotonic_ms, []) - startMs,
+  });
+  if (!isRefused) return undefined;
+  return `The work is not done yet. ${textOf('reasoning')} ${next}`.trim();
+}
+
+function claimJson({ task, text, iteration, called, successful }: DoneClaim): JsonObject {
+  return { task, text, iteration, tools_called: called, tools_successful: successful };
+}
+
+function bad(expected: string): Error {
+  return loopErrors.badOption({ option: 'done_judge', expected });
+}
