@@ -1,8 +1,8 @@
 // Tools of TypeScript with schemas of libraries, with zod as the one at hand.
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Json } from '../../base/index.ts';
-import { asTool, defineTool } from './agent.ts';
+import type { Json } from '../../src/base/index.ts';
+import { asTool, defineTool } from '../../src/runtime/harness/agent.ts';
 
 const weigh = z.object({
   what: z.string().trim().min(1),
