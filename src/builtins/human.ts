@@ -2,28 +2,40 @@
 import type { Json } from '../base/index.ts';
 import { HarnError, isJsonObject } from '../base/index.ts';
 import {
+  type ApprovalOptions,
   type AskOptions,
   askUser,
+  callHandler,
+  dualControl,
+  escalateTo,
   hitlPending,
   humanErrors,
   type RunContext,
+  requestApproval,
   type Suspending,
 } from '../runtime/index.ts';
 import {
   type Ctx,
   type Dict,
+  dictKeys,
   display,
   fromJson,
+  functionMeta,
   HarnDuration,
+  type HarnFunction,
   HarnThrow,
   isDict,
+  isFunction,
   type List,
   type Steps,
+  typeOf,
   type Value,
 } from '../values/index.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
+import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
+import { valueHandler } from './handler.ts';
 
 export function humanRows(): readonly BuiltinRow[] {
   return [
@@ -51,6 +63,7 @@ export function humanRows(): readonly BuiltinRow[] {
         return fromJson(yield* asProgramsSeeIt(asking));
       },
     ),
+    ...approvalRows(),
     builtin(
       'interaction.hitl_pending(filters: any?) -> list',
       {
@@ -63,6 +76,113 @@ export function humanRows(): readonly BuiltinRow[] {
         return fromJson(yield* hitlPending(ctx as RunContext, toData(filters)));
       },
     ),
+  ];
+}
+
+const PREPARED = (kind: string, answers: string) => `host_mock("hitl", "${kind}", ${answers})\n`;
+
+function approvalRows(): readonly BuiltinRow[] {
+  return [
+    builtin(
+      'interaction.request_approval(action: any, options: dict?) -> dict',
+      {
+        doc: 'Waits durably until `quorum` of the `reviewers` approve an action, and gives `{approved, reviewers, signatures, ...}`; denial throws. Options: `args`, `detail`, `quorum`, `reviewers`, `deadline`, `principal`, `evidence_refs`, `undo_metadata`, `capabilities_requested`.',
+        effect: 'wait',
+        aliases: ['request_approval'],
+        example: {
+          source: `${PREPARED('approval', '{approved: true, reviewer: "ada"}')}println(request_approval("deploy").reviewers)`,
+          prints: '[ada]',
+        },
+      },
+      function* (ctx: Ctx, ...args: Value[]): Steps {
+        const [action, options] = approvalArguments(withoutHandle(args));
+        const asking = requestApproval(ctx as RunContext, action, options);
+        return fromJson(yield* asProgramsSeeIt(asking as Suspending<Json>));
+      },
+    ),
+    builtin(
+      'interaction.dual_control(n: int, m: int, action: any, approvers: list<string>?) -> any',
+      {
+        doc: 'Calls a closure only after `n` of `m` people have approved it, and gives its result; denial throws.',
+        effect: 'wait',
+        aliases: ['dual_control'],
+        example: {
+          source: `${PREPARED('dual_control', '[{approved: true, reviewer: "ada"}, {approved: true, reviewer: "bob"}]')}println(dual_control(2, 3, { -> "done" }))`,
+          prints: 'done',
+        },
+      },
+      function* (ctx: Ctx, ...args: Value[]): Steps {
+        const [n = null, m = null, action = null, approvers = null] = withoutHandle(args);
+        if (!isFunction(action)) {
+          const detail = `the action must be a closure, got ${typeOf(action)}`;
+          throw wrong.argument({ builtin: 'dual_control', detail });
+        }
+        const act = valueHandler(action as HarnFunction);
+        const names = approvers === null ? undefined : (toData(approvers) as readonly string[]);
+        return (yield* asProgramsSeeIt(
+          dualControl(ctx as RunContext, {
+            n: toData(n) as number,
+            m: toData(m) as number,
+            name: functionMeta(action as HarnFunction).name ?? 'an action',
+            approvers: names,
+            act: (inner) => callHandler(inner, act, []) as Suspending<Json>,
+          }),
+        )) as Value;
+      },
+    ),
+    builtin(
+      'interaction.escalate_to(role: string, reason: string) -> dict',
+      {
+        doc: 'Waits durably, without a limit, until somebody of a role takes over: `{request_id, role, status, reviewer, accepted_at, ...}`; a refusal throws.',
+        effect: 'wait',
+        aliases: ['escalate_to'],
+        example: {
+          source: `${PREPARED('escalation', '{accepted: true, reviewer: "lead"}')}println(escalate_to("admin", "no rights").status)`,
+          prints: 'accepted',
+        },
+      },
+      function* (ctx: Ctx, ...args: Value[]): Steps {
+        const [role = null, reason = null] = withoutHandle(args);
+        const asking = escalateTo(ctx as RunContext, display(role), display(reason));
+        return fromJson(yield* asProgramsSeeIt(asking as Suspending<Json>));
+      },
+    ),
+  ];
+}
+
+const APPROVAL_OPTIONS: readonly string[] = [
+  ...['args', 'detail', 'quorum', 'reviewers', 'deadline', 'principal'],
+  ...['evidence_refs', 'undo_metadata', 'capabilities_requested'],
+];
+
+/** `(action, options)`, or one dict of named arguments. */
+function approvalArguments([first = null, second = null]: List): [string, ApprovalOptions] {
+  const named = isDict(first) ? (first as { readonly [name: string]: Value }) : undefined;
+  const { action, ...rest } = named ?? { action: first };
+  const given = (named === undefined ? second : rest) as Value;
+  if (given === null) return [display(action ?? null), {}];
+  const detail = 'request_approval';
+  if (!isDict(given)) {
+    throw wrong.argument({
+      builtin: detail,
+      detail: `options must be a dict, got ${typeOf(given)}`,
+    });
+  }
+  const options = given as { readonly [name: string]: Value };
+  const stranger = dictKeys(given as Dict).find((key) => !APPROVAL_OPTIONS.includes(key));
+  if (stranger !== undefined) {
+    const known = APPROVAL_OPTIONS.join(', ');
+    throw wrong.argument({
+      builtin: detail,
+      detail: `unknown option "${stranger}"; expected ${known}`,
+    });
+  }
+  const { deadline = null, ...facts } = options;
+  const kept = Object.entries(facts).filter(([, value]) => value !== null);
+  const data = Object.fromEntries(kept.map(([key, value]) => [key, toData(value)]));
+  return [
+    display(action ?? null),
+    { ...data, ...(deadline === null ? {} : { deadline: timeoutOf(deadline) }) } as ApprovalOptions,
   ];
 }
 
@@ -97,6 +217,7 @@ function withoutHandle(args: List): List {
 const NAMES: { readonly [code: string]: { readonly name: string; readonly category: string } } = {
   [humanErrors.$code('timeout')]: { name: 'HumanTimeoutError', category: 'timeout' },
   [humanErrors.$code('cancelled')]: { name: 'HumanCancelledError', category: 'cancelled' },
+  [humanErrors.$code('denied')]: { name: 'ApprovalDeniedError', category: 'denied' },
 };
 
 function* asProgramsSeeIt(asking: Suspending<Json>): Suspending<Json> {
@@ -106,8 +227,8 @@ function* asProgramsSeeIt(asking: Suspending<Json>): Suspending<Json> {
     const known = HarnError.is(error) ? NAMES[error.code] : undefined;
     if (known === undefined || !HarnError.is(error)) throw error;
     const data = isJsonObject(error.data) ? error.data : {};
-    const { request_id = null, kind = 'question', reason = null } = data;
-    const value = { ...known, message: error.message, request_id, kind, reason };
+    const { request_id = null, kind = 'question', reason = null, reviewers = [] } = data;
+    const value = { ...known, message: error.message, request_id, kind, reason, reviewers };
     throw new HarnThrow(fromJson(value));
   }
 }

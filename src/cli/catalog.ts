@@ -529,6 +529,30 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/hitl.ts')).hitlAnswer,
   },
   {
+    name: 'hitl approve',
+    summary: 'approve a request, or accept an escalation',
+    positionals: [QUESTION],
+    options: [
+      { name: 'reviewer', value: 'NAME', help: 'who approves (default: you)' },
+      { name: 'reason', value: 'TEXT', help: 'why, for the record' },
+      HELP,
+    ],
+    examples: [['harn hitl approve hitl_approval_4b --reviewer ada', 'one of those it needs']],
+    load: async () => (await import('./commands/hitl.ts')).hitlApprove,
+  },
+  {
+    name: 'hitl deny',
+    summary: 'deny a request, or refuse an escalation',
+    positionals: [QUESTION],
+    options: [
+      { name: 'reviewer', value: 'NAME', help: 'who denies (default: you)' },
+      { name: 'reason', value: 'TEXT', help: 'why, for who asked' },
+      HELP,
+    ],
+    examples: [['harn hitl deny hitl_approval_4b --reason "not on a Friday"', 'ends the request']],
+    load: async () => (await import('./commands/hitl.ts')).hitlDeny,
+  },
+  {
     name: 'waitpoints ls',
     summary: 'list the waitpoints that nobody has completed',
     positionals: [],

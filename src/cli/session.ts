@@ -226,9 +226,11 @@ export class Session {
 
   #showQuestions(runId: string, questions: readonly WaitingQuestion[]): void {
     this.#remark(`run ${runId} is parked: it waits for an answer. Answer, then go on:`);
-    for (const { prompt, request_id } of questions) {
+    for (const { prompt, request_id, request_kind } of questions) {
       this.output.remark(`  ${oneLine(prompt, 120)}`);
-      this.output.remark(`    harn hitl answer ${request_id} TEXT`);
+      const isQuestion = request_kind === undefined;
+      const how = isQuestion ? `answer ${request_id} TEXT` : `approve ${request_id}`;
+      this.output.remark(`    harn hitl ${how}`);
     }
     this.output.remark(`  harn resume ${runId}`);
   }
@@ -346,14 +348,17 @@ function messageOf(error: unknown): string {
 interface WaitingQuestion {
   readonly prompt: string;
   readonly request_id: string;
+  /** Absent: a question. */
+  readonly request_kind?: string;
 }
 
 /** The questions among what a parked run waits for. */
 function questionsOf(waits: readonly Json[]): readonly WaitingQuestion[] {
   return waits.flatMap((wait) => {
     const facts = (wait as { wait?: Partial<WaitingQuestion> } | null)?.wait;
-    const { prompt, request_id } = facts ?? {};
-    return prompt === undefined || request_id === undefined ? [] : [{ prompt, request_id }];
+    const { prompt, request_id, request_kind } = facts ?? {};
+    if (prompt === undefined || request_id === undefined) return [];
+    return [{ prompt, request_id, ...(request_kind === undefined ? {} : { request_kind }) }];
   });
 }
 

@@ -1,10 +1,11 @@
-// `harn hitl ls | show | answer`: what runs ask people, and answering it from any terminal.
+// `harn hitl ls | show | answer | approve | deny`: what runs ask people, and answering it from any terminal.
 import type { Json } from '../../base/index.ts';
 import {
   answerQuestion,
   listQuestions,
   type QuestionRow,
   type QuestionStatus,
+  respondToRequest,
   runIndex,
   showQuestion,
 } from '../../runtime/index.ts';
@@ -74,6 +75,35 @@ export const hitlAnswer: Command = {
   },
 };
 
+export const hitlApprove: Command = vote(true);
+export const hitlDeny: Command = vote(false);
+
+function vote(approved: boolean): Command {
+  return {
+    async run(args, { host: getHost, output }) {
+      const host = await getHost();
+      return withProject(host, async (project) => {
+        const store = await project.requireStore();
+        const id = await findQuestionId(store, args.at(0));
+        const you = host.env.get('USER') ?? host.env.get('LOGNAME') ?? '';
+        const row = await respondToRequest(store, id, {
+          approved,
+          reviewer: args.value('reviewer') ?? you,
+          reason: args.value('reason'),
+          nowMs: host.clock.nowMs(),
+        });
+        const left = row.quorum - row.signatures.length;
+        const missing = row.status === 'open' ? `; ${left} more needed` : '';
+        output.line(`${id} is ${statusText(row.status)}${missing}`);
+        const run = row.run_id === null ? undefined : await store.row(runIndex, row.run_id);
+        const isOver = row.status !== 'open' && run?.status === 'parked';
+        if (isOver) output.line(`Go on with: harn resume ${run.run_id}`);
+        return 0;
+      });
+    },
+  };
+}
+
 /** Text as it is, or a JSON value: one of them. */
 function answerOf(text: string | undefined, json: string | undefined): Json {
   if (text !== undefined && json === undefined) return text;
@@ -105,6 +135,9 @@ async function findQuestionId(store: Store, typed: string): Promise<string> {
 const COLORS: { readonly [status in QuestionStatus]: Style } = {
   open: 'yellow',
   answered: 'green',
+  approved: 'green',
+  accepted: 'green',
+  denied: 'red',
   timed_out: 'red',
   cancelled: 'dim',
 };
@@ -138,6 +171,7 @@ function print(output: Output, row: QuestionRow, nowMs: number): void {
     ['asked by', `${row.agent}${row.run_id === null ? '' : ` (run ${row.run_id})`}`],
     ['asked', when(row.requested_at_ms)],
     ['until', when(row.due_ms)],
+    ...(row.request_kind === 'question' ? [] : approvalFacts(row)),
     ['expects', json(row.schema)],
     ['default', row.has_default ? JSON.stringify(row.default) : '-'],
     ['answer', row.status === 'answered' ? JSON.stringify(row.answer) : '-'],
@@ -146,5 +180,18 @@ function print(output: Output, row: QuestionRow, nowMs: number): void {
   ]);
   if (row.status !== 'open') return;
   output.line();
-  output.line(`Answer it with: harn hitl answer ${row.request_id} TEXT`);
+  const { request_id: id, request_kind } = row;
+  if (request_kind === 'question') output.line(`Answer it with: harn hitl answer ${id} TEXT`);
+  else output.line(`Decide with: harn hitl approve ${id}, or harn hitl deny ${id}`);
+}
+
+function approvalFacts(row: QuestionRow): (readonly [string, string])[] {
+  const { request_kind, quorum, reviewers, signatures, details } = row;
+  const names = signatures.map(({ reviewer }) => reviewer).join(', ');
+  return [
+    ['kind', request_kind.replace('_', ' ')],
+    ['approvals', `${signatures.length} of ${quorum}${names === '' ? '' : ` (${names})`}`],
+    ['reviewers', reviewers.length === 0 ? 'anyone with a name' : reviewers.join(', ')],
+    ['request', oneLine(JSON.stringify(details), 400)],
+  ];
 }

@@ -117,7 +117,7 @@ export function createHarness(ctx: RunContext): Harness {
   }
   lazily(handle, 'term', () => termHandle(ctx));
   lazily(handle, 'llm', () => llmHandle(ctx));
-  lazily(handle, 'interaction', () => interactionHandle(ctx));
+  lazily(handle, 'interaction', () => interactionHandle(ctx, createHarness));
   lazily(handle, 'waitpoints', () => waitpointsHandle(ctx));
   lazily(handle, 'monitors', () => monitorsHandle(ctx, createHarness));
   lazily(handle, 'process', () => processHandle(ctx));

@@ -88,7 +88,8 @@ export function questionOf(ask: Ask, wait: WaitFacts, runId: string): Question {
 
 /** Withdraws the question of a call that is given up. */
 export function dropQuestion(tx: Tx, wait: WaitFacts, { runId, nowMs }: WaitSite): void {
-  const question = { request_id: String(wait['request_id']), run_id: runId };
+  const request_kind = (wait['request_kind'] ?? 'question') as QuestionRow['request_kind'];
+  const question = { request_id: String(wait['request_id']), request_kind, run_id: runId };
   appendCancelled(tx, question, { reason: 'nobody waits for the answer any more', nowMs });
 }
 
@@ -132,7 +133,7 @@ const askPerson = defineEffect(
 );
 
 /** Virtual time lives in memory: each life moves it anew. */
-const passTime = defineSyncEffect(
+export const passTime = defineSyncEffect(
   { name: 'interaction.pass_time', class: 'local', access: 'observe' },
   (env, untilMs: number) => {
     env.clock.advance(Math.max(0, untilMs - env.clock.nowMs()));
@@ -234,16 +235,17 @@ export function* hitlPending(ctx: RunContext, given: Json = null): Suspending<Js
 }
 
 function pendingView(row: QuestionRow): JsonObject {
-  const { prompt, schema, timeout_ms, details } = row;
+  const { prompt, schema, timeout_ms, details, request_kind, reviewers } = row;
+  const asked = { prompt, schema, default: row.default, timeout_ms, details };
   return {
     request_id: row.request_id,
-    request_kind: row.request_kind,
+    request_kind,
     agent: row.agent,
     prompt,
     trace_id: row.trace_id,
     timestamp: timestamp(row.requested_at_ms),
-    approvers: [],
-    metadata: { prompt, schema, default: row.default, timeout_ms, details },
+    approvers: reviewers,
+    metadata: request_kind === 'question' ? asked : details,
   };
 }
 

@@ -30,4 +30,30 @@ export const humanErrors = defineErrors('HIL', {
     number: 6,
     message: ({ method, detail }) => `${method}: ${detail}`,
   }),
+  denied: row<{
+    request_id: string;
+    kind: string;
+    reviewers: readonly string[];
+    reason: string;
+  }>({
+    number: 7,
+    message: ({ request_id, reason }) =>
+      `${request_id} was denied${reason === '' ? '' : `: ${reason}`}`,
+  }),
+  needsAnswer: row<{ id: string }>({
+    number: 8,
+    message: ({ id }) => `${id} is a question: it needs an answer, not approval`,
+    hint: 'use `harn hitl answer`',
+  }),
+  needsApproval: row<{ id: string }>({
+    number: 9,
+    message: ({ id }) => `${id} is no question: it is approved or denied`,
+    hint: 'use `harn hitl approve` or `harn hitl deny`',
+  }),
+  doesNotCount: row<{ id: string; reviewer: string; why: string }>({
+    number: 10,
+    message: ({ id, reviewer, why }) =>
+      `the word of "${reviewer}" does not count for ${id}: ${why}`,
+    hint: 'see who may approve with `harn hitl show`',
+  }),
 });

@@ -1,5 +1,14 @@
 // Front door of human: people as part of a run. One engine of requests and responses; questions are the first kind.
 // Asking
+
+export {
+  type ApprovalOptions,
+  type ApprovalRecord,
+  dualControl,
+  type EscalationHandle,
+  escalateTo,
+  requestApproval,
+} from './approve.ts';
 export {
   type AskOptions,
   askUser,
@@ -26,4 +35,5 @@ export {
   showQuestion,
 } from './question-record.ts';
 export { humanQuestionsSection, QUESTION_WAIT } from './record-section.ts';
+export { type Response as ApprovalResponse, respondToRequest } from './request-record.ts';
 export { questionTopic } from './topics.ts';

@@ -1,5 +1,5 @@
-// Questions as facts in a topic and one row each. This file works on the store alone, for the CLI and for servers;
-// ask.ts is the side of a running program.
+// What people are asked, as facts in topics and one row each. This file works on the store alone, for the CLI and for
+// servers; ask.ts is the side of a running program. Approvals: request-fold.ts and request-record.ts.
 //
 // States of a question: open -> answered (the first answer that fits) | timed_out | cancelled (its asker is gone).
 // Whoever resolves it does so in a transaction that checks that it is still open, so there is one resolution.
@@ -7,10 +7,19 @@ import { HarnError, isJsonObject, type Json, type JsonObject } from '../../base/
 import { defineProjection, type Store, sto, type Tx } from '../../store/index.ts';
 import { type RunKeeper, timestamp } from '../run/index.ts';
 import { readAnswer } from './answer.ts';
+import type { ApprovalSignature } from './ballot.ts';
 import { humanErrors } from './errors.ts';
-import { OLD_RESPONSE_TOPIC, questionTopic } from './topics.ts';
+import { foldRequest, type RequestKind, requested, requestedKind } from './request-fold.ts';
+import { OLD_RESPONSE_TOPIC, REQUEST_TOPICS, requestTopic } from './topics.ts';
 
-export type QuestionStatus = 'open' | 'answered' | 'timed_out' | 'cancelled';
+export type QuestionStatus =
+  | 'open'
+  | 'answered'
+  | 'approved'
+  | 'denied'
+  | 'accepted'
+  | 'timed_out'
+  | 'cancelled';
 
 /** What is asked. Times in ms since the Unix epoch. */
 export type Question = {
@@ -32,19 +41,23 @@ export type Question = {
 
 /** A line of `harn hitl ls`. */
 export type QuestionRow = Question & {
-  readonly request_kind: 'question';
+  readonly request_kind: RequestKind;
   readonly status: QuestionStatus;
   readonly answer: Json;
   readonly reviewer: string | null;
   readonly reason: string | null;
   readonly resolved_at_ms: number | null;
+  /** Approvals: how many are needed, who may give them (empty: anyone with a name), and those so far. */
+  readonly quorum: number;
+  readonly reviewers: readonly string[];
+  readonly signatures: readonly ApprovalSignature[];
 };
 
 /** The rows behind the list. */
 export const questionIndex = defineProjection<QuestionRow>({
   name: 'hitl_questions',
-  version: 1,
-  topics: [questionTopic.name, OLD_RESPONSE_TOPIC],
+  version: 2,
+  topics: [...REQUEST_TOPICS, OLD_RESPONSE_TOPIC],
   columns: { status: 'text', run_id: 'text', requested_at_ms: 'number' },
   keyOf: (event) => {
     const payload = event.payload;
@@ -54,7 +67,10 @@ export const questionIndex = defineProjection<QuestionRow>({
   fold(row, event) {
     const facts = isJsonObject(event.payload) ? event.payload : {};
     if (event.kind === 'hitl.question_asked') return row ?? asked(facts, event.occurredAtMs);
+    const kind = requestedKind(event.kind);
+    if (kind !== undefined) return row ?? requested(kind, facts, event.occurredAtMs);
     if (row === undefined || row.status !== 'open') return row;
+    if (row.request_kind !== 'question') return foldRequest(row, event);
     const resolved_at_ms = event.occurredAtMs;
     switch (event.kind) {
       case 'hitl.response_received':
@@ -105,6 +121,9 @@ function asked(facts: JsonObject, atMs: number): QuestionRow | undefined {
     reviewer: null,
     reason: null,
     resolved_at_ms: null,
+    quorum: 1,
+    reviewers: [],
+    signatures: [],
   };
 }
 
@@ -115,8 +134,9 @@ function textOrNull(value: Json | undefined): string | null {
 /** Puts a question; the same one twice is written once. */
 export function appendQuestion(tx: Tx, question: Question): void {
   const { request_id, run_id, agent, trace_id, requested_at_ms, ...rest } = question;
+  const at = { request_id, run_id, request_kind: 'question' } as const;
   const { prompt, schema, timeout_ms, due_ms, has_default, details } = rest;
-  append(tx, 'hitl.question_asked', question, requested_at_ms, {
+  append(tx, 'hitl.question_asked', at, requested_at_ms, {
     request_id,
     kind: 'question',
     agent,
@@ -130,23 +150,26 @@ export function appendQuestion(tx: Tx, question: Question): void {
 /** Says that nobody waits for the answer any more. After an answer it changes nothing. */
 export function appendCancelled(
   tx: Tx,
-  question: Pick<Question, 'request_id' | 'run_id'>,
+  question: Place,
   { reason, nowMs }: { readonly reason: string; readonly nowMs: number },
 ): void {
-  const facts = { request_id: question.request_id, kind: 'question', reason };
+  const facts = { request_id: question.request_id, kind: question.request_kind, reason };
   append(tx, 'hitl.question_cancelled', question, nowMs, facts);
 }
+
+type Place = Pick<QuestionRow, 'request_id' | 'run_id' | 'request_kind'>;
 
 function append(
   tx: Tx,
   kind: string,
-  { request_id, run_id }: Pick<Question, 'request_id' | 'run_id'>,
+  { request_id, run_id, request_kind }: Place,
   atMs: number,
   facts: JsonObject & { readonly request_id: string },
 ): void {
-  tx.append(questionTopic.name, {
+  const topic = requestTopic(request_kind);
+  tx.append(topic.name, {
     kind,
-    payload: questionTopic.encode(facts),
+    payload: topic.encode(facts),
     headers: { request_id, ...(run_id === null ? {} : { run_id }) },
     key: `${request_id}:${kind}`,
     occurredAtMs: atMs,
@@ -205,9 +228,10 @@ export async function answerQuestion(
   { answer, reviewer, reason, nowMs }: Answer,
 ): Promise<QuestionRow> {
   const row = await showQuestion(store, id);
-  if (row.status !== 'open') throw closed(row);
+  if (row.request_kind !== 'question') throw humanErrors.needsApproval({ id });
+  if (row.status !== 'open') throw alreadyClosed(row);
   if (row.due_ms !== null && nowMs >= row.due_ms)
-    throw closed(await expireQuestion(store, id, nowMs));
+    throw alreadyClosed(await expireQuestion(store, id, nowMs));
   const read = readAnswer(answer, row);
   if (!read.ok) throw humanErrors.badAnswer({ id, problems: read.problems });
   const facts = {
@@ -225,7 +249,7 @@ export async function answerQuestion(
     append(tx, 'hitl.response_received', row, nowMs, facts),
   );
   const now = await showQuestion(store, id);
-  if (!won) throw closed(now);
+  if (!won) throw alreadyClosed(now);
   return now;
 }
 
@@ -237,8 +261,8 @@ export async function expireQuestion(
 ): Promise<QuestionRow> {
   const row = await showQuestion(store, id);
   if (row.status !== 'open') return row;
-  const { trace_id } = row;
-  const facts = { request_id: id, kind: 'question', trace_id, timed_out_at: timestamp(nowMs) };
+  const { trace_id, request_kind: kind } = row;
+  const facts = { request_id: id, kind, trace_id, timed_out_at: timestamp(nowMs) };
   await resolve(store, id, (tx) => append(tx, 'hitl.timeout', row, nowMs, facts));
   return showQuestion(store, id);
 }
@@ -257,8 +281,9 @@ async function resolve(store: Store, id: string, write: (tx: Tx) => void): Promi
   }
 }
 
-function closed({ request_id: id, status, reviewer }: QuestionRow): HarnError {
-  const by = status === 'answered' && reviewer !== null ? ` by ${reviewer}` : '';
+/** That a request is not open any more, and who closed it. */
+export function alreadyClosed({ request_id: id, status, reviewer }: QuestionRow): HarnError {
+  const by = reviewer !== null ? ` by ${reviewer}` : '';
   return humanErrors.alreadyClosed({ id, status: status.replace('_', ' '), by });
 }
 

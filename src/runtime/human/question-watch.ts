@@ -3,10 +3,10 @@
 import type { Store } from '../../store/index.ts';
 import { type News, type NewsSource, watchNews } from '../run/index.ts';
 import { questionIndex } from './question-record.ts';
-import { OLD_RESPONSE_TOPIC, questionTopic } from './topics.ts';
+import { OLD_RESPONSE_TOPIC, REQUEST_TOPICS } from './topics.ts';
 
 const QUESTIONS: NewsSource = {
-  topics: [questionTopic.name, OLD_RESPONSE_TOPIC],
+  topics: [...REQUEST_TOPICS, OLD_RESPONSE_TOPIC],
   keyOf: (event) => questionIndex.keyOf(event),
 };
 
