@@ -1,7 +1,7 @@
 // Commands for what runs wait for: people who answer and approve, and names that somebody completes. Part of catalog.ts.
 import type { PositionalSpec } from './arguments.ts';
-import type { CommandSpec } from './catalog.ts';
 import { HELP, JSON_OPTION } from './catalog-options.ts';
+import type { CommandSpec } from './command.ts';
 
 const QUESTION: PositionalSpec = { name: 'ID' };
 
