@@ -36,8 +36,8 @@ export async function builtinTables(external) {
   };
 }
 
-function specOf({ name, signature, doc, effect, suspends, aliases }) {
-  return { name, signature, doc, effect, suspends, aliases };
+function specOf({ name, signature, doc, effect, suspends, aliases, boundary }) {
+  return { name, signature, doc, effect, suspends, aliases, boundary };
 }
 
 async function loadGroups(external) {

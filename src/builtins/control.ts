@@ -89,7 +89,11 @@ export function controlRows(): readonly BuiltinRow[] {
     ),
     builtin(
       'runtime.pipeline_input() -> any',
-      { doc: 'What the pipeline was started with; nil when nothing was.', effect: 'ambient' },
+      {
+        boundary: true,
+        doc: 'What the pipeline was started with; nil when nothing was.',
+        effect: 'ambient',
+      },
       (ctx: Ctx) => fromJson((ctx as RunContext).get(programHostKey).globals['input'] ?? null),
     ),
   ];

@@ -37,6 +37,7 @@ export function dataFormatRows(): readonly BuiltinRow[] {
     builtin(
       'yaml_parse(text: string) -> any',
       {
+        boundary: true,
         doc: 'The value of a YAML text; fails with the place when it is none. Timestamps are texts.',
         example: {
           source: 'println(yaml_parse("name: Ada\\ntags: [a, b]\\nscore: 1.0"))',
@@ -59,6 +60,7 @@ export function dataFormatRows(): readonly BuiltinRow[] {
     builtin(
       'toml_parse(text: string) -> dict',
       {
+        boundary: true,
         doc: 'The dict of a TOML text; fails with the place when it is none. Dates are texts.',
         example: {
           source: 'println(toml_parse("title = \\"x\\"\\n[owner]\\nage = 3"))',

@@ -18,6 +18,8 @@ export interface BuiltinMeta {
   readonly effect?: BuiltinEffect | undefined;
   /** Other names of the same row. */
   readonly aliases?: readonly string[];
+  /** What it gives came from outside and has a shape that nobody has looked at. */
+  readonly boundary?: boolean;
   /** Harn source that prints something, and what it prints. */
   readonly example?: { readonly source: string; readonly prints: string };
   readonly since?: string;
@@ -70,7 +72,8 @@ export function constant(signature: string, meta: BuiltinMeta, value: Value): Bu
 
 function row(signature: string, meta: BuiltinMeta, parts: Parts): BuiltinRow {
   const name = nameOf(signature);
-  const { doc, effect = 'pure', aliases = [], example, since, stability = 'stable' } = meta;
+  const { doc, effect = 'pure', aliases = [], boundary = false } = meta;
+  const { example, since, stability = 'stable' } = meta;
   const { suspends, impl, syncImpl, constant: value } = parts;
   for (const fn of [impl, syncImpl]) {
     if (fn !== undefined) describeFunction(fn, { name, doc, builtin: true });
@@ -82,6 +85,7 @@ function row(signature: string, meta: BuiltinMeta, parts: Parts): BuiltinRow {
     effect,
     suspends,
     aliases,
+    ...(boundary ? { boundary } : {}),
     example,
     since,
     stability,

@@ -20,6 +20,7 @@ function callRows(): readonly BuiltinRow[] {
     builtin(
       'host.call(name: string, args: any?) -> any',
       {
+        boundary: true,
         doc: 'Calls `capability.operation` of the host: of this process, of the program that embeds it, or prepared by a test.',
         effect: 'wait',
         aliases: ['host_call'],
@@ -77,6 +78,7 @@ function callRows(): readonly BuiltinRow[] {
     builtin(
       'host.call_tool(name: string, args: any?) -> any',
       {
+        boundary: true,
         doc: 'Calls a tool of the host by its name.',
         effect: 'wait',
         aliases: ['host_tool_call'],

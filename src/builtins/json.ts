@@ -73,6 +73,7 @@ export function jsonRows(): readonly BuiltinRow[] {
     builtin(
       'json_parse(text: string) -> any',
       {
+        boundary: true,
         doc: 'The value of a JSON text. `1` is an int and `1.0` a float.',
         example: { source: 'println(json_parse("[1, 2.0]"))', prints: '[1, 2.0]' },
       },
@@ -91,7 +92,10 @@ export function jsonRows(): readonly BuiltinRow[] {
     ),
     builtin(
       'json_extract(text: string, key: string?) -> any',
-      { doc: 'The JSON inside a text that has other words around it, or one field of it.' },
+      {
+        boundary: true,
+        doc: 'The JSON inside a text that has other words around it, or one field of it.',
+      },
       (_, text, key = null) => extractKey(display(text), key),
     ),
     builtin(

@@ -10,6 +10,10 @@ export const SOURCE_COMMANDS: readonly CommandSpec[] = [
     positionals: [{ name: 'FILE…', rest: true }],
     options: [
       EDITION,
+      {
+        name: 'strict-types',
+        help: 'report what is read from parsed text or answers of the host before it was checked',
+      },
       { name: 'watch', help: 'look again when a program changes' },
       JSON_OPTION,
       HELP,

@@ -11,7 +11,7 @@ import {
   ParseCache,
 } from '../lang/index.ts';
 import { nodeSourceFs, type SourceFs, SourceLoader } from './loader.ts';
-import { manifestEdition } from './manifest.ts';
+import { type ManifestSettings, manifestSettings } from './manifest.ts';
 import type { LoadedProgram } from './program.ts';
 
 export interface CheckerOptions {
@@ -19,13 +19,15 @@ export interface CheckerOptions {
   readonly cwd: string;
   /** What was asked for; else the nearest `harn.toml` decides, else each file. */
   readonly edition?: Edition | undefined;
+  /** Strict type mode, whatever manifests say. */
+  readonly strictTypes?: boolean | undefined;
   readonly fs?: SourceFs;
 }
 
 /** A program that was checked, and all that decided what was found. */
 interface Kept {
   readonly entry: Source;
-  readonly edition: Edition | undefined;
+  readonly settings: ManifestSettings;
   readonly loads: readonly {
     readonly from: Source;
     readonly path: string;
@@ -41,7 +43,7 @@ export class Checker {
   readonly #parses = new ParseCache();
   readonly #kept = new Map<string, Kept>();
   #fs: SourceFs;
-  #editions = new Map<string, Promise<Edition | undefined>>();
+  #settings = new Map<string, Promise<ManifestSettings>>();
   #reused = 0;
 
   constructor(options: CheckerOptions) {
@@ -58,7 +60,7 @@ export class Checker {
   /** Files may have changed. Until this is called each is read once. */
   refresh(): void {
     this.#fs = onceEach(this.#options.fs ?? nodeSourceFs);
-    this.#editions = new Map();
+    this.#settings = new Map();
   }
 
   /** What is wrong with a file and what it imports; nothing is compiled. Throws a coded error for a file that cannot be read. */
@@ -66,19 +68,18 @@ export class Checker {
     const { cwd } = this.#options;
     const loader = new SourceLoader({ root: cwd, fs: this.#fs });
     const entry = loader.entry(file);
-    const edition =
-      this.#options.edition ?? (await this.#editionOf(path.dirname(path.resolve(cwd, file))));
+    const settings = await this.#settingsOf(path.dirname(path.resolve(cwd, file)));
     const known = this.#kept.get(file);
-    if (known !== undefined && isCurrent(known, { entry, edition, loader })) {
+    if (known !== undefined && isCurrent(known, { entry, settings, loader })) {
       this.#reused += 1;
       return known.result;
     }
-    const kept = this.#check(entry, edition, loader);
+    const kept = this.#check(entry, settings, loader);
     this.#kept.set(file, kept);
     return kept.result;
   }
 
-  #check(entry: Source, edition: Edition | undefined, loader: ModuleLoader): Kept {
+  #check(entry: Source, settings: ManifestSettings, loader: ModuleLoader): Kept {
     const loads: { from: Source; path: string; found: Source | undefined }[] = [];
     const noting: ModuleLoader = {
       load(importPath, from) {
@@ -89,33 +90,38 @@ export class Checker {
     };
     const builtins = this.#builtins;
     const { parse } = this.#parses;
-    const checked = check(entry, { builtins, loader: noting, edition, parse });
+    const checked = check(entry, { builtins, loader: noting, ...settings, parse });
     const { diagnostics, latent, dropped, modules } = checked;
     const sources = modules.map(({ source }) => source);
     const result = { program: undefined, diagnostics, latent, dropped, sources };
-    return { entry, edition, loads, result };
+    return { entry, settings, loads, result };
   }
 
-  #editionOf(folder: string): Promise<Edition | undefined> {
-    const known = this.#editions.get(folder);
-    if (known !== undefined) return known;
-    const found = manifestEdition(folder, this.#fs);
-    this.#editions.set(folder, found);
-    return found;
+  /** What was asked for, else what the manifest says. */
+  async #settingsOf(folder: string): Promise<ManifestSettings> {
+    const { edition: asked, strictTypes: isStrict = false } = this.#options;
+    let found = this.#settings.get(folder);
+    if (found === undefined) {
+      found = manifestSettings(folder, this.#fs);
+      this.#settings.set(folder, found);
+    }
+    const { edition, strictTypes } = await found;
+    return { edition: asked ?? edition, strictTypes: isStrict || strictTypes };
   }
 }
 
 /** Whether a program would be made of the same texts again. The loader has to know where each importing file is. */
 function isCurrent(
-  { entry, edition, loads }: Kept,
+  { entry, settings, loads }: Kept,
   now: {
     readonly entry: Source;
-    readonly edition: Edition | undefined;
+    readonly settings: ManifestSettings;
     readonly loader: ModuleLoader;
   },
 ): boolean {
-  if (entry.id !== now.entry.id || entry.text !== now.entry.text || edition !== now.edition)
-    return false;
+  if (entry.id !== now.entry.id || entry.text !== now.entry.text) return false;
+  const { edition, strictTypes } = now.settings;
+  if (settings.edition !== edition || settings.strictTypes !== strictTypes) return false;
   return loads.every(({ from, path: importPath, found }) => {
     const again = now.loader.load(importPath, from);
     return again?.id === found?.id && again?.text === found?.text;

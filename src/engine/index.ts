@@ -17,7 +17,7 @@ export { exitCodeOf, isErrData } from './execute.ts';
 export type { CodeCache, Instrument } from './link.ts';
 export { nodeSourceFs, type SourceFs, SourceLoader } from './loader.ts';
 // For tools that check without running
-export { manifestEdition } from './manifest.ts';
+export { type ManifestSettings, manifestEdition, manifestSettings } from './manifest.ts';
 export { loadPackTools } from './pack/load.ts';
 // Packs: programs as one signed file. Loaded on demand, with their codec.
 export type { MadePack, Pack, PackOptions } from './pack/pack.ts';

@@ -1,4 +1,4 @@
-// harn.toml, as far as compiling needs it: which edition a project is written in. The parser and the language load only
+// harn.toml, as far as compiling and checking need it: the edition, and how strictly types are checked. The parser and the language load only
 // where there is a manifest.
 import path from 'node:path';
 import { isJsonObject } from '../base/index.ts';
@@ -8,22 +8,52 @@ import type { SourceFs } from './loader.ts';
 
 const MANIFEST = 'harn.toml';
 
+/** What a project says about all of its files. */
+export interface ManifestSettings {
+  readonly edition: Edition | undefined;
+  /** `[check] strict_types`: values from outside must be checked before something is read from them. */
+  readonly strictTypes: boolean;
+}
+
+const NOTHING: ManifestSettings = { edition: undefined, strictTypes: false };
+
 /** The edition that the nearest `harn.toml` at or above `folder` declares; undefined when none does. */
 export async function manifestEdition(folder: string, fs: SourceFs): Promise<Edition | undefined> {
+  return (await manifestSettings(folder, fs)).edition;
+}
+
+/** What the nearest `harn.toml` at or above `folder` says about how programs are read. */
+export async function manifestSettings(folder: string, fs: SourceFs): Promise<ManifestSettings> {
   const file = nearestManifest(path.resolve(folder), fs);
-  if (file === undefined) return undefined;
-  const declared = await packageOf(file, fs);
+  if (file === undefined) return NOTHING;
+  const manifest = await readManifest(file, fs);
+  return {
+    edition: await editionOf(file, section(manifest, 'package')),
+    strictTypes: strictTypesOf(file, section(manifest, 'check')),
+  };
+}
+
+async function editionOf(path: string, { edition, harn }: Section): Promise<Edition | undefined> {
+  if (edition === undefined && typeof harn !== 'string') return undefined;
   const { editionOfRange, toEdition } = await import('../lang/index.ts');
-  const { edition, harn } = declared;
-  if (edition !== undefined) {
-    const known = typeof edition === 'string' ? toEdition(edition) : undefined;
-    if (known !== undefined) return known;
-    throw sourceErrors.badManifest({
-      path: file,
-      reason: `[package] edition must be "0.7" or "2026", not ${JSON.stringify(edition)}`,
-    });
-  }
-  return typeof harn === 'string' ? editionOfRange(harn) : undefined;
+  if (edition === undefined) return typeof harn === 'string' ? editionOfRange(harn) : undefined;
+  const known = typeof edition === 'string' ? toEdition(edition) : undefined;
+  if (known !== undefined) return known;
+  const reason = `[package] edition must be "0.7" or "2026", not ${JSON.stringify(edition)}`;
+  throw sourceErrors.badManifest({ path, reason });
+}
+
+function strictTypesOf(path: string, { strict_types: value = false }: Section): boolean {
+  if (typeof value === 'boolean') return value;
+  const reason = `[check] strict_types must be true or false, not ${JSON.stringify(value)}`;
+  throw sourceErrors.badManifest({ path, reason });
+}
+
+type Section = { readonly [key: string]: unknown };
+
+function section(manifest: unknown, name: string): Section {
+  const declared = isJsonObject(manifest) ? manifest[name] : undefined;
+  return isJsonObject(declared) ? declared : {};
 }
 
 function nearestManifest(folder: string, fs: SourceFs): string | undefined {
@@ -34,18 +64,12 @@ function nearestManifest(folder: string, fs: SourceFs): string | undefined {
   }
 }
 
-async function packageOf(
-  file: string,
-  fs: SourceFs,
-): Promise<{ readonly edition?: unknown; readonly harn?: unknown }> {
+async function readManifest(file: string, fs: SourceFs): Promise<unknown> {
   const { parse } = await import('smol-toml');
-  let manifest: unknown;
   try {
-    manifest = parse(new TextDecoder('utf-8', { fatal: true }).decode(fs.read(file)));
+    return parse(new TextDecoder('utf-8', { fatal: true }).decode(fs.read(file)));
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     throw sourceErrors.badManifest({ path: file, reason }, { cause: error });
   }
-  const declared = isJsonObject(manifest) ? manifest['package'] : undefined;
-  return isJsonObject(declared) ? declared : {};
 }

@@ -24,4 +24,6 @@ export interface BuiltinSpec {
   readonly suspends: BuiltinColour;
   /** Older global names of the same row: `read_file` for `fs.read_text`. */
   readonly aliases?: readonly string[];
+  /** Gives what came from outside in a shape that nobody has looked at: strict type mode wants it checked first. */
+  readonly boundary?: boolean;
 }

@@ -62,6 +62,16 @@ async function edit(files: Readonly<Record<string, string>>): Promise<Editor> {
   return editor;
 }
 
+test('harn lsp follows strict_types of the manifest', async () => {
+  const editor = await edit({
+    'main.harn': 'const d = json_parse("{}")\nlog(d.name)\n',
+    'harn.toml': '[check]\nstrict_types = true\n',
+  });
+  const found = await editor.diagnostics('main.harn', (all) => all.length > 0);
+  expect(found.map(({ code }) => code)).toEqual(['HARN-OWN-004']);
+  editor.kill();
+}, 60_000);
+
 describe('harn lsp, asked about a program of two files', () => {
   let editor: Editor;
   beforeAll(async () => {

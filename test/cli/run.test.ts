@@ -226,6 +226,20 @@ describe('commands that only read', () => {
     expect(here.harn('check', 'hello.harn').status).toBe(0);
   });
 
+  it('check in strict type mode wants parsed values checked, by option or by manifest', () => {
+    const text = 'const d = json_parse("{}")\nprintln(d.name)\n';
+    const project = cli.project({ 'main.harn': text });
+    expect(project.harn('check', 'main.harn').status).toBe(0);
+    const asked = project.harn('check', '--strict-types', 'main.harn');
+    expect(asked.status).toBe(1);
+    expect(asked.stderr).toContain('HARN-OWN-004');
+    writeFileSync(project.path('harn.toml'), '[check]\nstrict_types = true\n');
+    expect(project.harn('check', 'main.harn').stderr).toContain('HARN-OWN-004');
+    expect(project.harn('run', 'main.harn')).toMatchObject({ status: 0, stdout: 'nil\n' });
+    writeFileSync(project.path('harn.toml'), '[check]\nstrict_types = "yes"\n');
+    expect(project.harn('check', 'main.harn').stderr).toContain('[check] strict_types');
+  });
+
   it('explain knows every code that commands print', () => {
     const { stdout } = here.harn('explain', '--list');
     for (const family of ['CLI', 'RUN', 'STO', 'PAR', 'SRC', 'HST']) {

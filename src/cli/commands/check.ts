@@ -36,7 +36,11 @@ export const check: Command = {
   async run(args, { host: getHost, output }) {
     const host = await getHost();
     const edition = editionOf(host, args.value('edition'));
-    const checker = await createChecker({ cwd: host.system.cwd(), edition });
+    const checker = await createChecker({
+      cwd: host.system.cwd(),
+      edition,
+      strictTypes: args.has('strict-types'),
+    });
     const look = async () => {
       checker.refresh();
       const files = await listPrograms(host, args.positionals, 'harn check');

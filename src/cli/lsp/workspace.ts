@@ -7,7 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Source } from '../../base/index.ts';
 import {
-  manifestEdition,
+  type ManifestSettings,
+  manifestSettings,
   nodeSourceFs,
   type SourceFs,
   SourceLoader,
@@ -42,7 +43,7 @@ export class Workspace {
   readonly #edition: Edition | undefined;
   readonly #open = new Map<string, TextDocument>();
   readonly #programs = new Map<string, Kept>();
-  readonly #editions = new Map<string, Promise<Edition | undefined>>();
+  readonly #settings = new Map<string, Promise<ManifestSettings>>();
   readonly #cache = new ParseCache();
   readonly #fs: SourceFs;
 
@@ -84,7 +85,7 @@ export class Workspace {
   /** Something on the disk is not what it was. */
   refresh(): void {
     this.#programs.clear();
-    this.#editions.clear();
+    this.#settings.clear();
   }
 
   #changed(key: string): void {
@@ -105,10 +106,10 @@ export class Workspace {
   /** The program that starts at a file, with types. Rejects when there is no such file. */
   async program(uri: string): Promise<CheckedProgram> {
     const key = keyOf(uri);
-    const edition = await this.#editionOf(key);
+    const settings = await this.#settingsOf(key);
     const known = this.#programs.get(key);
     if (known !== undefined) return known.program;
-    const program = this.#check(this.#sourceOf(key), edition, 'keep');
+    const program = this.#check(this.#sourceOf(key), settings, 'keep');
     const isComplete = program.modules.every(({ imports }) =>
       imports.every(({ moduleId }) => moduleId !== undefined),
     );
@@ -119,8 +120,8 @@ export class Workspace {
   /** The same program with another text for the file itself: one with a stand-in for what is being typed. */
   async programWith(uri: string, text: string): Promise<CheckedProgram> {
     const key = keyOf(uri);
-    const edition = await this.#editionOf(key);
-    return this.#check({ id: idOf(key), text }, edition, 'keep');
+    const settings = await this.#settingsOf(key);
+    return this.#check({ id: idOf(key), text }, settings, 'keep');
   }
 
   /** Programs of files in the open folders and buffers whose text holds a word; without types unless they are asked for. */
@@ -131,14 +132,14 @@ export class Workspace {
     for (const key of this.#files()) {
       const source = this.#tryRead(key);
       if (source?.text.includes(word) !== true) continue;
-      yield this.#check(source, await this.#editionOf(key), types);
+      yield this.#check(source, await this.#settingsOf(key), types);
     }
   }
 
-  #check(source: Source, edition: Edition | undefined, types: 'keep' | false): CheckedProgram {
+  #check(source: Source, settings: ManifestSettings, types: 'keep' | false): CheckedProgram {
     const loader = new SourceLoader({ root: ROOT, fs: this.#fs });
     const { builtins } = this;
-    return check(source, { loader, builtins, edition, types, parse: this.#cache.parse });
+    return check(source, { loader, builtins, ...settings, types, parse: this.#cache.parse });
   }
 
   #sourceOf(key: string): Source {
@@ -156,16 +157,16 @@ export class Workspace {
     }
   }
 
-  #editionOf(key: string): Promise<Edition | undefined> {
-    if (this.#edition !== undefined) return Promise.resolve(this.#edition);
+  async #settingsOf(key: string): Promise<ManifestSettings> {
     const folder = path.isAbsolute(key) ? path.dirname(key) : (this.roots[0] ?? ROOT);
-    let edition = this.#editions.get(folder);
-    if (edition === undefined) {
+    let found = this.#settings.get(folder);
+    if (found === undefined) {
       // A manifest that is wrong is told by `harn check`; here its files decide for themselves.
-      edition = manifestEdition(folder, this.#fs).catch(() => undefined);
-      this.#editions.set(folder, edition);
+      found = manifestSettings(folder, this.#fs).catch(() => UNSAID);
+      this.#settings.set(folder, found);
     }
-    return edition;
+    const { edition, strictTypes } = await found;
+    return { edition: this.#edition ?? edition, strictTypes };
   }
 
   // ------------------------------------------------------------------ names
@@ -238,6 +239,9 @@ export class Workspace {
     return [...found];
   }
 }
+
+/** What holds where no manifest can be read. */
+const UNSAID: ManifestSettings = { edition: undefined, strictTypes: false };
 
 /** Files have ids that are paths below it. */
 const ROOT = path.parse(path.resolve('.')).root;

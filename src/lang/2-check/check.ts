@@ -25,6 +25,8 @@ export interface CheckOptions extends GraphOptions {
    * `'keep'` also keeps the type of every expression, for `typeAt`.
    */
   readonly types?: boolean | 'keep' | undefined;
+  /** Whether values from outside must be checked before something is read from them. The library is not judged. */
+  readonly strictTypes?: boolean | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface CheckOptions extends GraphOptions {
  */
 export function check(
   entry: Source,
-  { builtins, types = true, ...options }: CheckOptions,
+  { builtins, types = true, strictTypes = false, ...options }: CheckOptions,
 ): CheckedProgram {
   const graph = buildModuleGraph(entry, options);
   const state = new ProgramState(builtins);
@@ -47,7 +49,11 @@ export function check(
   for (const module of graph.modules) new Resolver(state, module, pipelines).run();
   checkMain(graph.entry);
   if (types !== false)
-    checkTypes(graph.modules, { unjudged: brokenModules(graph), keep: types === 'keep' });
+    checkTypes(graph.modules, {
+      unjudged: brokenModules(graph),
+      keep: types === 'keep',
+      strictTypes,
+    });
 
   const finished = graph.modules.map((module) => ({ module, entry: selectEntry(module) }));
   const mains = new Set<FunctionRecord>();

@@ -68,7 +68,7 @@ export const nameErrors = defineErrors('NAM', {
   }),
 });
 
-/** Ownership: what may be assigned. */
+/** Ownership: what may be assigned, and what came from outside and was not checked. */
 export const ownErrors = defineErrors('OWN', {
   immutableAssignment: row<Named & { keyword: string | undefined }>({
     number: 1,
@@ -77,6 +77,12 @@ export const ownErrors = defineErrors('OWN', {
       keyword === undefined
         ? 'Parameters and caught errors cannot be assigned; copy the value into a variable of your own.'
         : `Declare it with \`${keyword}\` if it is meant to change.`,
+  }),
+  unchecked: row<{ what: string; from: string }>({
+    number: 4,
+    message: ({ what, from }) => `${what} is read from what ${from} gave, which was not checked`,
+    hint: 'Check it first: `schema_expect(value, T)`, `schema_is(value, T)`, `type_of(value) == "dict"`, or a type where it gets a name.',
+    help: 'Only in strict type mode (`--strict-types`, or `strict_types = true` in `[check]` of harn.toml). What comes from outside may have any shape; a field that is not there would be nil.',
   }),
 });
 

@@ -1,6 +1,7 @@
 // Names and what is read below them: fields, elements, slices, and the nil that may be in the way.
 import { nearestName } from '../../../base/index.ts';
 import type { Expression, Identifier, Index, Member, Propagate, Slice } from '../../ast.ts';
+import { checkBoundary } from './boundary.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
 import { alternatives, expand, fieldsOf, mayBeNil, withoutNil } from './expand.ts';
@@ -21,6 +22,7 @@ export function inferMember(walk: Walk, node: Member): Type {
   const target = walk.infer(object);
   if (target.kind === 'namespace') return variantValue(walk, target, node);
   if (target.kind === 'any' || target.kind === 'unknown' || target.kind === 'never') {
+    checkBoundary(walk, target, `\`${name}\``, node);
     return target.kind === 'never' ? NEVER : (knownPath(walk, node) ?? ANY);
   }
   if (target.kind === 'handle')
@@ -100,7 +102,10 @@ function variantValue(
 export function inferIndex(walk: Walk, node: Index): Type {
   const target = walk.infer(node.object);
   walk.infer(node.index);
-  if (target.kind === 'any' || target.kind === 'unknown') return knownPath(walk, node) ?? ANY;
+  if (target.kind === 'any' || target.kind === 'unknown') {
+    checkBoundary(walk, target, 'an element', node);
+    return knownPath(walk, node) ?? ANY;
+  }
   const nilable = mayBeNil(target);
   if (nilable && !node.optional) checkNilAccess(walk, node, target, '`[…]`', '?[');
   const known = knownPath(walk, node);

@@ -6,6 +6,7 @@ import { argumentValue } from '../call-target.ts';
 import type { CallTarget } from '../checked-module.ts';
 import type { BindingRecord } from '../records.ts';
 import { assignable } from './assignable.ts';
+import { boundaryResult } from './boundary.ts';
 import { type CallSite, inferCall } from './calls.ts';
 import type { Declared } from './declared.ts';
 import { mismatchDetail } from './detail.ts';
@@ -80,7 +81,7 @@ function callBuiltin(walk: Walk, spec: BuiltinSpec, node: Call, name: string): T
   }
   const { args, typeArgs, span } = node;
   const result = inferCall(walk, type, { name, args, typeArgs, span, isChecked: false });
-  const refined = refinedResult(walk, spec.name, node);
+  const refined = boundaryResult(walk, spec, name) ?? refinedResult(walk, spec.name, node);
   if (type.returns.kind === 'never') checkUnreachable(walk, node, name);
   return refined ?? result;
 }
@@ -170,7 +171,7 @@ export function inferMethodCall(walk: Walk, node: MethodCall): Type {
       const type = walk.builtinType(target.spec);
       if (type.kind !== 'function') break;
       const result = inferCall(walk, type, { name, args, typeArgs, span, isChecked: false });
-      return result;
+      return boundaryResult(walk, target.spec, target.spec.name) ?? result;
     }
     case 'enumVariant':
       return callVariant(walk, target, node);
@@ -254,9 +255,10 @@ function pipeInto(walk: Walk, node: Pipe, value: Type): Type {
   const site = { args: [], typeArgs: [], span, piped: value };
   if (target?.kind === 'builtin') {
     const type = walk.builtinType(target.spec);
-    return type.kind === 'function'
-      ? inferCall(walk, type, { ...site, name: target.spec.name, isChecked: false })
-      : ANY;
+    if (type.kind !== 'function') return ANY;
+    const { spec } = target;
+    const result = inferCall(walk, type, { ...site, name: spec.name, isChecked: false });
+    return boundaryResult(walk, spec, spec.name) ?? result;
   }
   const callee = expand(walk.infer(right));
   if (callee.kind !== 'function') return ANY;

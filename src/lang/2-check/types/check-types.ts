@@ -12,11 +12,13 @@ export interface TypeOptions {
   readonly unjudged: ReadonlySet<ModuleRecord>;
   /** Whether the type of every expression is kept, for tools. */
   readonly keep: boolean;
+  /** Whether values from outside must be checked before something is read from them. */
+  readonly strictTypes: boolean;
 }
 
 /** Gives every name of the modules a type and reports what cannot be right. */
 export function checkTypes(modules: readonly ModuleRecord[], options: TypeOptions): void {
-  const { unjudged, keep } = options;
+  const { unjudged, keep, strictTypes } = options;
   const program = new ProgramTypes();
   const builtins = new BuiltinTypes();
   for (const record of modules) {
@@ -29,7 +31,9 @@ export function checkTypes(modules: readonly ModuleRecord[], options: TypeOption
   for (const module of program.modules.values()) {
     const { record } = module;
     const types = keep ? new Map<Node, Type>() : undefined;
-    new Walker(program, module, builtins, { isJudged: !unjudged.has(record), types }).run();
+    const isJudged = !unjudged.has(record);
+    const isStrict = strictTypes && !record.source.id.startsWith('std/');
+    new Walker(program, module, builtins, { isJudged, checksBoundaries: isStrict, types }).run();
     record.types = types;
   }
 }

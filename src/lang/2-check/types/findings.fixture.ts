@@ -21,7 +21,7 @@ export const BUILTINS = [
   spec('len(value: any) -> int'),
   spec('to_string(value: any) -> string'),
   spec('type_of(value: any) -> string'),
-  spec('json_parse(text: string) -> any'),
+  { ...spec('json_parse(text: string) -> any'), boundary: true },
   spec('iter(source: any) -> iter<any>'),
   spec('unreachable(value: any?) -> never'),
   spec('schema_is(data: any, schema: any) -> bool'),
@@ -32,12 +32,17 @@ export const BUILTINS = [
   spec('unwrap(result: any) -> any'),
   spec('find_user(name: string) -> dict?'),
   spec('read_text(path: string) -> string', 'fs.read_text'),
+  { ...spec('call(name: string, args: any?) -> any', 'host.call'), boundary: true },
 ];
 
-export function checkText(text: string, edition: Edition = '2026') {
+export function checkText(
+  text: string,
+  edition: Edition = '2026',
+  options: { readonly strictTypes?: boolean } = {},
+) {
   return check(
     { id: 'main.harn', text },
-    { loader: memoryLoader({}), builtins: BUILTINS, edition },
+    { loader: memoryLoader({}), builtins: BUILTINS, edition, ...options },
   );
 }
 

@@ -1,6 +1,7 @@
 // What a condition says about the values it names, when it holds and when it does not.
 import type { Binary, Call, Expression, MethodCall } from '../../ast.ts';
 import { argumentValue } from '../call-target.ts';
+import { isUnchecked } from './boundary.ts';
 import { expand, fieldsOf, withoutNil } from './expand.ts';
 import { propertyType } from './members.ts';
 import { narrowPlace, typeOfPlace } from './references.ts';
@@ -98,7 +99,7 @@ function isFalse(type: Type): boolean {
 
 function narrowWith(walk: Walk, node: Expression, change: (type: Type) => Type): void {
   const before = typeOfPlace(walk, node);
-  if (before.kind === 'any') return;
+  if (before.kind === 'any' && !isUnchecked(before)) return;
   const after = change(before);
   if (after !== before && after !== expand(before)) narrowPlace(walk, node, after);
 }
@@ -253,6 +254,7 @@ function refineTypeOf(walk: Walk, node: Expression, name: string, isSo: boolean)
 /** The members of a type whose `type_of` is (or is not) a name. */
 function byTypeName(type: Type, name: string, isSo: boolean): Type {
   const named = BY_NAME.get(name);
+  if (type.kind === 'any') return isSo ? (named ?? ANY) : type;
   if (type.kind === 'unknown') {
     if (isSo) return named ?? ANY;
     return type.excluded.includes(name)
@@ -300,9 +302,10 @@ function refineCall(walk: Walk, node: Call, holds: boolean): void {
   const schema = node.args[1];
   if (node.callee.kind !== 'Identifier' || subject === undefined || schema === undefined) return;
   if (!SCHEMA_TESTS.has(node.callee.name)) return;
-  const shape = schemaType(walk, argumentValue(schema));
-  if (shape === undefined) return;
   const place = argumentValue(subject);
+  // A schema that is only known at run time says nothing about the shape, but it was checked.
+  const shape = schemaType(walk, argumentValue(schema)) ?? ANY;
+  if (shape.kind === 'any' && !isUnchecked(typeOfPlace(walk, place))) return;
   if (holds) narrowWith(walk, place, (type) => bySchema(type, shape));
   else
     narrowWith(walk, place, (type) =>

@@ -57,7 +57,8 @@ function inferLogical(walk: Walk, { left, right, operator }: Binary): Type {
 function inferCoalesce(walk: Walk, { left, right }: Binary): Type {
   const first = walk.infer(left);
   const second = walk.infer(right);
-  if (first.kind === 'any' || first.kind === 'unknown') return ANY;
+  if (first.kind === 'any') return first;
+  if (first.kind === 'unknown') return ANY;
   return mayBeNil(first) ? unionOf([withoutNil(first), second]) : first;
 }
 

@@ -1,5 +1,6 @@
 // Names that patterns bind, with what is known of the parts they stand for.
 import type { BindingPattern, MatchPattern, Node } from '../../ast.ts';
+import { checkBoundary } from './boundary.ts';
 import { expand, mayBeNil, withoutNil } from './expand.ts';
 import { elementType, iteratedType, propertyType } from './members.ts';
 import { bind, substitute } from './substitute.ts';
@@ -15,6 +16,7 @@ export function bindPattern(walk: Walk, pattern: BindingPattern, type: Type): vo
       bindName(walk, pattern, type);
       return;
     case 'ListPattern': {
+      checkBoundary(walk, type, 'an element', pattern);
       const element = iteratedType(type) ?? ANY;
       for (const [i, each] of pattern.elements.entries())
         bindPart(walk, each, type.kind === 'tuple' ? (type.elements[i] ?? ANY) : element);
@@ -22,6 +24,7 @@ export function bindPattern(walk: Walk, pattern: BindingPattern, type: Type): vo
       return;
     }
     case 'DictPattern':
+      checkBoundary(walk, type, 'a field', pattern);
       for (const field of pattern.fields) {
         const value = propertyType(withoutNil(type), field.key) ?? ANY;
         bindPart(walk, field, value);

@@ -171,7 +171,7 @@ export function walkRequire(walk: Walk, node: RequireStatement): void {
 
 export function walkFor(walk: Walk, node: ForStatement): void {
   const type = walk.infer(node.iterable);
-  const iterated = type.kind === 'any' ? ANY : iteratedType(withoutNil(type));
+  const iterated = type.kind === 'any' ? type : iteratedType(withoutNil(type));
   if (iterated === undefined && withoutNil(type).kind !== 'never' && walk.isStrict)
     walk.warn(
       typeErrors.notIterable({ type: typeText(widen(type)) }, { span: node.iterable.span }),

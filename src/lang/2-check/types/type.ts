@@ -23,6 +23,8 @@ export type Type =
 
 export interface AnyType {
   readonly kind: 'any';
+  /** The builtin that brought it in from outside, unchecked; only in strict type mode. */
+  readonly from?: string;
 }
 
 /** Anything, but nothing may be done with it before it is narrowed. */

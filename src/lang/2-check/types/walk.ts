@@ -38,6 +38,8 @@ export interface Walk {
    * it is of the newer edition; a file that could be of either is not held to rules that it may never have known.
    */
   readonly isStrict: boolean;
+  /** Strict type mode: what comes from outside must be checked before something is read from it. */
+  readonly checksBoundaries: boolean;
   /** How many `break`s have been walked. */
   readonly breaks: number;
 

@@ -98,6 +98,8 @@ const NO_FRAME: Frame = { returns: undefined, returned: [], isClosure: false, th
 interface WalkerOptions {
   /** Whether findings are reported. */
   readonly isJudged: boolean;
+  /** Strict type mode. */
+  readonly checksBoundaries: boolean;
   /** Where the type of every expression is kept. */
   readonly types: Map<Node, Type> | undefined;
 }
@@ -107,6 +109,7 @@ export class Walker implements Walk {
   readonly flow = new Flow();
   readonly builtins: BuiltinTypes;
   readonly isStrict: boolean;
+  readonly checksBoundaries: boolean;
   readonly #module: ModuleTypes;
   readonly #program: ProgramTypes;
   /** How many `break`s have been walked: a loop without one that never ends is not passed. */
@@ -121,8 +124,9 @@ export class Walker implements Walk {
     program: ProgramTypes,
     module: ModuleTypes,
     builtins: BuiltinTypes,
-    { isJudged, types }: WalkerOptions,
+    { isJudged, checksBoundaries, types }: WalkerOptions,
   ) {
+    this.checksBoundaries = checksBoundaries;
     this.#isJudged = isJudged;
     this.#types = types;
     this.#program = program;
