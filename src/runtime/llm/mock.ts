@@ -9,6 +9,7 @@ import { toToolCall } from './messages.ts';
 import { type LlmRequest, type LlmToolCall, promptOf, snippetOf, textOf } from './request.ts';
 import type { LlmAnswer, LlmStopReason } from './result.ts';
 import type { LlmRoute } from './route.ts';
+import { sampleOf } from './sample.ts';
 import { nativeTools } from './tool-search.ts';
 
 /** One prepared answer. Without `match` it is used once, in order; with it, for every request that fits. */
@@ -226,7 +227,8 @@ function defaultCalls(request: LlmRequest): readonly LlmToolCall[] {
   const [tool] = request.tool_choice === 'none' ? [] : (request.tools ?? []);
   if (tool === undefined) return [];
   const turn = request.messages.filter(({ role }) => role === 'assistant').length;
-  return [{ id: `mock_call_${turn + 1}`, name: tool.name, arguments: {} }];
+  const args = sampleOf(tool.parameters) as JsonObject | null;
+  return [{ id: `mock_call_${turn + 1}`, name: tool.name, arguments: args ?? {} }];
 }
 
 /** The text of an answer nobody prepared: repeatable, and recognisably not a model's. */
