@@ -1,6 +1,7 @@
 // Every command of the command line, as data: names, arguments, options, examples. The parser, `--help` and
 // "did you mean" read this; the code of a command loads when it is called.
 import type { OptionSpec, PositionalSpec } from './arguments.ts';
+import { CHAT_COMMANDS } from './catalog-chat.ts';
 import { HELP, JSON_OPTION, SCENARIO } from './catalog-options.ts';
 import { PEOPLE_COMMANDS } from './catalog-people.ts';
 import { SOURCE_COMMANDS } from './catalog-source.ts';
@@ -488,6 +489,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/workers.ts')).workersClose,
   },
   ...PEOPLE_COMMANDS,
+  ...CHAT_COMMANDS,
   {
     name: 'doctor',
     summary: 'look at this machine and this project',

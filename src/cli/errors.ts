@@ -205,6 +205,11 @@ export const cliErrors = defineErrors('CLI', {
     message: ({ name, suggestion }) => `there is no builtin \`${name}\`${meant(suggestion)}`,
     hint: 'list them all with `harn docs`',
   }),
+  unknownSession: row<{ session: string; suggestion?: string | undefined }>({
+    number: 180,
+    message: ({ session, suggestion }) => `there is no session ${session} here${meant(suggestion)}`,
+    hint: 'list them with `harn sessions ls`',
+  }),
   internal: row<{ text: string }>({
     number: 199,
     message: ({ text }) => `harn failed in a way it should not: ${text}`,

@@ -33,6 +33,28 @@ export const sessionErrors = defineErrors('SES', {
     message: ({ topic, id, what }) => `event ${id} of ${topic} cannot be read: ${what}`,
     hint: 'it was written by a newer version, or the store was damaged',
   }),
+  notStored: row<{ id: string }>({
+    number: 7,
+    message: ({ id }) => `no session '${id}' has been kept`,
+    hint: 'sessions are kept by the turns of their agents; see them with `harn sessions ls`',
+  }),
+  badForkPoint: row<{ id: string; at: number; messages: number }>({
+    number: 8,
+    message: ({ id, at, messages }) =>
+      `session '${id}' cannot be forked after message ${at}: it has ${messages}`,
+    hint: ({ messages }) => `give a whole number from 0 to ${messages}`,
+  }),
+  splitsCalls: row<{ id: string; at: number; before: number; after: number }>({
+    number: 9,
+    message: ({ id, at }) =>
+      `message ${at} of session '${id}' is in the middle of tool calls, which no model goes on from`,
+    hint: ({ before, after }) => `fork after message ${before} or ${after}`,
+  }),
+  keptAlready: row<{ id: string }>({
+    number: 10,
+    message: ({ id }) => `a session '${id}' is kept already`,
+    hint: 'give the fork another id, or none',
+  }),
 });
 
 /** Family TRS: transcripts as values. */

@@ -101,6 +101,16 @@ export { currentSessionId, newSession, Session, SessionRegistry, sessionsKey } f
 export { sessionCalls } from './session-calls.ts';
 export { readSession, sessionTopic } from './session-facts.ts';
 export { sessionKeeper } from './session-keeper.ts';
+export {
+  type ForkStored,
+  forkStoredSession,
+  listSessions,
+  loadStoredSession,
+  type SessionQuery,
+  type SessionRow,
+  type StoredSession,
+  storedSessionIds,
+} from './stored-sessions.ts';
 // Workers
 export { subAgentKind, topLevelKind } from './sub-agent.ts';
 export { lifecycleTools } from './subagent-tools.ts';
@@ -130,6 +140,7 @@ export {
   type TranscriptEvent,
   type TranscriptMessage,
   type TranscriptState,
+  textOfContent,
 } from './transcript.ts';
 export { transcriptCalls, transcripts } from './transcript-calls.ts';
 export { readMessages, readTranscript } from './transcript-read.ts';

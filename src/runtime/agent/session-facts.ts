@@ -2,7 +2,13 @@
 // turns and ends of loops, folded back into a transcript by readers. The run itself never reads it: replay re-makes its
 // sessions, so a store that lags behind cannot make a resumed run differ.
 import type { Json, JsonObject } from '../../base/index.ts';
-import { defineTopic, type Store, scanTopic, type Tx } from '../../store/index.ts';
+import {
+  defineTopic,
+  type Store,
+  type StoredEvent,
+  scanTopic,
+  type Tx,
+} from '../../store/index.ts';
 import { isOfSession, sessionHeaders } from './agent-events.ts';
 import { sessionErrors } from './errors.ts';
 import type { Session } from './session.ts';
@@ -74,39 +80,86 @@ export function appendSessionClosed(
   tx.append(name, { kind: 'session_closed', payload: topic.encode({ status }), headers });
 }
 
+/** What the store knows of a session. */
+export interface ReadSession {
+  /** The run that wrote last. */
+  readonly run_id: string;
+  /** `open`, or how it was closed. */
+  readonly status: string;
+  readonly transcript: Transcript;
+  /** The session it was forked from. */
+  readonly parent_id: string | null;
+  readonly system_prompt: string | null;
+  readonly created_ms: number;
+  readonly updated_ms: number;
+}
+
 /** What the store knows of a session: that of the run that wrote last, or of a named one. */
 export async function readSession(
   store: Store,
   sessionId: string,
   { runId }: { readonly runId?: string } = {},
-): Promise<
-  { readonly run_id: string; readonly status: string; readonly transcript: Transcript } | undefined
-> {
-  let owner: string | undefined;
-  let status = 'open';
-  let transcript = Transcript.empty(sessionId);
+): Promise<ReadSession | undefined> {
+  let found: ReadSession | undefined;
   for await (const stored of scanTopic(store, sessionTopic(sessionId))) {
     const by = stored.headers['execution_id'] ?? '';
     if (!isOfSession(stored, sessionId) || (runId ?? by) !== by) continue;
-    const fact = topic.decode(stored);
-    if (owner !== by || stored.kind === 'transcript_replaced') {
-      transcript = Transcript.empty(sessionId, (fact['metadata'] ?? {}) as JsonObject);
-      status = 'open';
-    }
-    owner = by;
-    if (stored.kind === 'session_closed') {
-      status = String(fact['status']);
-      continue;
-    }
-    const messages = (fact['messages'] ?? []) as readonly Json[];
-    if (!messages.every(isMessage)) {
-      throw sessionErrors.badFact({
-        topic: stored.topic,
-        id: stored.id,
-        what: 'not all are messages',
-      });
-    }
-    transcript = transcript.append(...(messages as readonly TranscriptMessage[]));
+    found = withFact(found, sessionId, by, stored);
   }
-  return owner === undefined ? undefined : { run_id: owner, status, transcript };
+  return found;
+}
+
+function withFact(
+  before: ReadSession | undefined,
+  sessionId: string,
+  runId: string,
+  stored: StoredEvent,
+): ReadSession {
+  const fact = topic.decode(stored);
+  const { occurredAtMs: updated_ms } = stored;
+  const isNew = before?.run_id !== runId || stored.kind === 'transcript_replaced';
+  const known: ReadSession = isNew
+    ? {
+        run_id: runId,
+        status: 'open',
+        transcript: Transcript.empty(sessionId, (fact['metadata'] ?? {}) as JsonObject),
+        parent_id: textOf(fact['parent_id']) ?? before?.parent_id ?? null,
+        system_prompt: textOf(fact['system_prompt']),
+        created_ms: before?.created_ms ?? updated_ms,
+        updated_ms,
+      }
+    : before;
+  if (stored.kind === 'session_closed') {
+    return { ...known, status: String(fact['status']), updated_ms };
+  }
+  const messages = (fact['messages'] ?? []) as readonly Json[];
+  if (!messages.every(isMessage)) {
+    throw sessionErrors.badFact({
+      topic: stored.topic,
+      id: stored.id,
+      what: 'not all are messages',
+    });
+  }
+  const transcript = known.transcript.append(...(messages as readonly TranscriptMessage[]));
+  return { ...known, transcript, updated_ms };
+}
+
+function textOf(value: Json | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+/** Writes a session that no run has driven yet: a copy, in the name of the run that its source belongs to. */
+export function appendCopiedSession(
+  tx: Tx,
+  sessionId: string,
+  payload: JsonObject,
+  runId: string,
+): void {
+  const name = sessionTopic(sessionId);
+  const headers = sessionHeaders(name, sessionId, runId);
+  tx.append(
+    name,
+    { kind: 'transcript_replaced', payload: topic.encode(payload), headers },
+    { expectedNext: 1 },
+  );
 }
