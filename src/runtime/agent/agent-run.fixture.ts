@@ -9,6 +9,7 @@ import {
   type Finisher,
   Run,
   type RunBody,
+  type RunCore,
   type RunDeps,
   type RunEvent,
   type RunResult,
@@ -38,8 +39,12 @@ export interface Life {
   readonly mocks?: readonly Json[];
   readonly resume?: string;
   readonly killAfter?: number;
+  /** Puts further services in place. */
+  readonly equip?: (core: RunCore) => void;
   /** How many turns of the event loop it may take. */
   readonly turns?: number;
+  /** It is killed when it has taken all its turns. */
+  readonly abandon?: boolean;
 }
 
 export interface Lived {
@@ -53,7 +58,7 @@ export interface Lived {
 /** Lives until the run ends or its store stops; virtual time moves while it waits. */
 export async function live(life: Life): Promise<Lived> {
   const { host = createMockHost(), mocks } = life;
-  const { store, alive } = stoppingStore(life.store, life.killAfter);
+  const { store, alive, stop } = stoppingStore(life.store, life.killAfter);
   const deps: RunDeps = {
     host,
     openStore: async () => store,
@@ -63,6 +68,7 @@ export async function live(life: Life): Promise<Lived> {
     equip: (core) => {
       equipLifecycle(core, { sources: [llmUnsettledSource] });
       if (mocks !== undefined) core.provide(llmConfigKey, { mocks });
+      life.equip?.(core);
     },
   };
   const run =
@@ -82,6 +88,7 @@ export async function live(life: Life): Promise<Lived> {
     await new Promise((ok) => setImmediate(ok));
     if (turn % 100 === 99 && turn < 6000) host.clock.advance(1000);
   }
+  if (life.abandon === true && result === undefined) stop();
   // The last transaction that was taken may still be on its way.
   for (let turn = 0; turn < 20 && !alive(); turn += 1) await new Promise((ok) => setImmediate(ok));
   return { run, events, result, alive };

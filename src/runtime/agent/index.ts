@@ -22,6 +22,8 @@ export {
   type ToolCallStatus,
   type ToolErrorCategory,
 } from './agent-events.ts';
+// Approvals
+export { withApprovals } from './approvals.ts';
 // Artifacts
 export {
   type Artifact,

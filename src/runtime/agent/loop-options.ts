@@ -3,6 +3,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { type LlmOptions, parseToolSearch, splitTools, type ToolSearch } from '../llm/index.ts';
 import type { Handler } from '../run/index.ts';
+import { parseApprovalPolicy } from './approvals.ts';
 import type { StreakLimits } from './call-streak.ts';
 import type { CompactPlan } from './compact-options.ts';
 import { loopErrors } from './errors.ts';
@@ -79,6 +80,8 @@ export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
   /** Whether the model may pause, resume and stop the workers of its run; `subagent_tools` is the same. */
   readonly subagents?: boolean | null;
   readonly subagent_tools?: boolean | null;
+  /** `{auto_approve, auto_deny, require_approval, write_path_allowlist}`: see approvals.ts. It holds for all below the loop. */
+  readonly approval_policy?: JsonObject | null;
   /** `{allow, deny, on_escalation}`: what this agent may call, below the policy. */
   readonly permissions?: Json;
 };
@@ -108,6 +111,7 @@ export interface LoopPlan {
   readonly tools: ReadonlyMap<string, Tool>;
   /** What this loop asks for of the policy in force. */
   readonly policy: JsonObject | undefined;
+  readonly approvals: JsonObject | undefined;
   readonly permissions: Permissions | undefined;
   readonly parts: LoopParts;
   readonly llm: LlmOptions;
@@ -147,6 +151,7 @@ const OWN: ReadonlySet<string> = new Set([
   ...['done_sentinel', 'tool_format', 'native_tool_fallback', 'tool_retries', 'tool_backoff_ms'],
   ...['max_concurrent_tools', 'stop_after_successful_tools', 'require_successful_tools'],
   ...['token_budget', 'max_cost_usd', 'budget', 'tools', 'policy', 'permissions'],
+  ...['approval_policy'],
   ...['subagents', 'subagent_tools', 'tool_search', 'turn_policy'],
   ...['done_judge', 'verify_completion_judge'],
   ...['loop_detect_warn', 'loop_detect_block', 'loop_detect_skip'],
@@ -155,7 +160,7 @@ const OWN: ReadonlySet<string> = new Set([
 
 /** Documented options that this version does not have. */
 const UNSUPPORTED: ReadonlySet<string> = new Set([
-  ...['approval_policy', 'daemon', 'persist_path', 'resume_path'],
+  ...['daemon', 'persist_path', 'resume_path'],
   ...['wake_interval_ms', 'watch_paths', 'consolidate_on_idle', 'idle_watchdog_attempts'],
   ...['skills', 'skill_match', 'working_files', 'mcp_servers'],
   ...['progress_tool', 'scratchpad'],
@@ -204,6 +209,7 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
     compaction: loopCompaction(given, llm as LlmOptions, { compact: parts.compact }),
     tools: toolTable(withLifecycleTools(parts.tools ?? [], subagents)),
     policy: policyOption(given['policy']),
+    approvals: approvalOption(given['approval_policy']),
     permissions: parsePermissions(given['permissions'], parts.permissionCode),
     parts,
     llm: {
@@ -237,6 +243,12 @@ function budgetOf(budget: Json | undefined): number | undefined {
 function policyOption(given: Json | undefined): JsonObject | undefined {
   if (given === undefined || isJsonObject(given)) return given;
   throw loopErrors.badOption({ option: 'policy', expected: 'a dict' });
+}
+
+function approvalOption(given: Json | undefined): JsonObject | undefined {
+  if (given === undefined) return undefined;
+  parseApprovalPolicy(given);
+  return given as JsonObject;
 }
 
 function textOption(given: Given, option: string): string | undefined {

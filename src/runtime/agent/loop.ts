@@ -18,6 +18,7 @@ import {
 } from '../run/index.ts';
 import { type ResumeConditions, summaryOf, underPolicy } from '../work/index.ts';
 import { appendAgentEvents, type PendingEvent } from './agent-events.ts';
+import { withApprovals } from './approvals.ts';
 import type { Streak } from './call-streak.ts';
 import { compactSession } from './compact.ts';
 import { Emitter } from './emitter.ts';
@@ -80,7 +81,8 @@ export function* agentLoop(
 ): Suspending<AgentLoopResult> {
   ctx.authority.check({ name: 'agent.loop', access: 'mutate' });
   const plan = parseLoopOptions(options, parts);
-  const inner = plan.policy === undefined ? ctx : underPolicy(ctx, plan.policy);
+  const policy = policyOf(ctx, plan);
+  const inner = policy === undefined ? ctx : underPolicy(ctx, policy);
   const session = openSession(ctx, plan);
   const account = new SpendAccount(accountOf(ctx), plan.tokenBudget, { isCap: true });
   const paid = payingFrom(inner, account);
@@ -97,6 +99,11 @@ export function* agentLoop(
     release();
     if (plan.sessionId === undefined) sessions.remove(session.id);
   }
+}
+
+/** What the loop asks for of the policy in force, its approvals with it: they go wherever that goes. */
+function policyOf(ctx: RunContext, { policy, approvals }: LoopPlan): JsonObject | undefined {
+  return approvals === undefined ? policy : withApprovals(ctx, policy, approvals);
 }
 
 function openSession(ctx: RunContext, plan: LoopPlan): Session {
@@ -166,7 +173,7 @@ class AgentLoop {
     const { valid, diagnostics } = validateSurface({
       tools: [...tools.values()].filter((tool) => !isOwnTool(tool)).map(faceOfTool),
       policy: this.#ctx.scope.policy,
-      approvals: null,
+      approvals: this.#plan.approvals ?? null,
       prompts: this.#system === null ? [] : [this.#system],
       hasSearch: toolSearch !== undefined,
     });

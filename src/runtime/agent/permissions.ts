@@ -118,12 +118,15 @@ export function* decide(
   call: PermissionCall,
 ): Suspending<Decision> {
   if (call.grants.has(grantKey(call.tool, call.args))) {
-    const granted = event('PermissionGrant', call, { scope: 'session', reason: 'granted before' });
+    const granted = decisionEvent('PermissionGrant', call, {
+      scope: 'session',
+      reason: 'granted before',
+    });
     return { allowed: true, events: [granted] };
   }
   const reason = yield* refusal(ctx, permissions, call);
   if (reason === undefined) {
-    return { allowed: true, events: [event('PermissionGrant', call, { scope: 'rule' })] };
+    return { allowed: true, events: [decisionEvent('PermissionGrant', call, { scope: 'rule' })] };
   }
   const { onEscalation } = permissions;
   if (onEscalation === undefined || onEscalation === 'missing') {
@@ -177,7 +180,7 @@ function* escalate(
     session_id: sessionId,
   };
   const answer = ((yield* callHandler(ctx, handler, [request])) ?? null) as Json;
-  const asked = event('PermissionEscalation', call, { reason });
+  const asked = decisionEvent('PermissionEscalation', call, { reason });
   const about = isJsonObject(answer) ? answer : {};
   const scope = answer === true ? 'once' : about['grant'];
   const why = typeof about['reason'] === 'string' ? about['reason'] : undefined;
@@ -185,7 +188,7 @@ function* escalate(
     return { allowed: false, reason: why ?? reason, events: [asked] };
   }
   if (scope === 'session') call.grants.add(grantKey(tool, args));
-  const granted = event('PermissionGrant', call, {
+  const granted = decisionEvent('PermissionGrant', call, {
     scope,
     approver: about['approver'] ?? null,
     reason: why ?? reason,
@@ -198,10 +201,11 @@ export function denial(
   call: Pick<PermissionCall, 'tool' | 'callId' | 'args'>,
   reason: string,
 ): TranscriptEvent {
-  return event('PermissionDeny', call, { reason });
+  return decisionEvent('PermissionDeny', call, { reason });
 }
 
-function event(
+/** A decision on a call, for the history. */
+export function decisionEvent(
   kind: string,
   { tool, callId, args }: Pick<PermissionCall, 'tool' | 'callId' | 'args'>,
   facts: JsonObject,

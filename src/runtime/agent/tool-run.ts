@@ -17,6 +17,7 @@ import {
 import { GEN_AI } from '../trace/index.ts';
 import { withDeadline } from '../work/index.ts';
 import type { ToolErrorCategory } from './agent-events.ts';
+import { approvalVerdict, askApproval } from './approvals.ts';
 import { toolErrors } from './errors.ts';
 import { decide, denial, type Permissions } from './permissions.ts';
 import { readArguments } from './tool-arguments.ts';
@@ -109,11 +110,19 @@ function* afterCall(
   }
 }
 
-type Gated =
-  | { readonly args: JsonObject; readonly events: readonly TranscriptEvent[] }
-  | { readonly outcome: ToolOutcome };
+interface Allowed {
+  readonly args: JsonObject;
+  readonly events: readonly TranscriptEvent[];
+}
 
-/** Whether a call is made: hooks first, then the policy in force, then the agent's own permissions. */
+interface Refused {
+  readonly reason: string;
+  readonly events: readonly TranscriptEvent[];
+}
+
+type Gated = Allowed | { readonly outcome: ToolOutcome };
+
+/** Whether a call is made, and with which arguments: hooks first, then all who may say no. */
 function* passGate(
   ctx: RunContext,
   tool: Tool,
@@ -134,19 +143,50 @@ function* passGate(
       const problem = 'the arguments that a hook put in place do not fit';
       return { outcome: refused(tool.name, 'schema_validation', problem, fitting.problems) };
     }
-    const { args } = fitting;
-    const beyond =
-      beyondPolicy(ctx.scope.policy, tool, args) ?? (yield* outsideOfRoots(ctx, tool, args));
-    if (beyond !== undefined) return refuse(args, beyond);
-    if (permissions === undefined) return { args, events: [] };
-    const asked = { tool: tool.name, callId: call.id, args, sessionId, grants };
-    const decision = yield* decide(ctx, permissions, asked);
-    if (!decision.allowed) return refuse(args, decision.reason, decision.events);
-    return { args, events: decision.events };
+    const asked = { ...call, sessionId, permissions, grants };
+    const gated = yield* mayCall(ctx, tool, fitting.args, asked);
+    if ('reason' in gated) return refuse(fitting.args, gated.reason, gated.events);
+    return gated;
   } catch (error) {
     // Code that decides and fails has decided nothing: the call is not made.
     return { outcome: failure(ctx, tool, error) };
   }
+}
+
+/** The policy in force, what is denied outright, the agent's own permissions; then, where that is called for, somebody is asked. */
+function* mayCall(
+  ctx: RunContext,
+  tool: Tool,
+  args: JsonObject,
+  asked: Pick<RunToolOptions, 'sessionId' | 'permissions' | 'grants'> & { readonly id: string },
+  approved = false,
+): Suspending<Allowed | Refused> {
+  const { sessionId, permissions, grants, id: callId } = asked;
+  const beyond =
+    beyondPolicy(ctx.scope.policy, tool, args) ?? (yield* outsideOfRoots(ctx, tool, args));
+  if (beyond !== undefined) return { reason: beyond, events: [] };
+  const verdict = yield* approvalVerdict(ctx, { tool, callId, sessionId, args });
+  if (verdict.kind === 'denied') return { reason: verdict.reason, events: [] };
+  let events: readonly TranscriptEvent[] = [];
+  if (permissions !== undefined) {
+    const about = { tool: tool.name, callId, args, sessionId, grants };
+    const decision = yield* decide(ctx, permissions, about);
+    events = decision.events;
+    if (!decision.allowed) return { reason: decision.reason, events };
+  }
+  if (verdict.kind === 'approved' || approved) return { args, events };
+  const answer = yield* askApproval(ctx, { tool, callId, sessionId, args }, verdict.reason);
+  events = [...events, ...answer.events];
+  if (!answer.granted) return { reason: answer.reason, events };
+  if (answer.args === args) return { args, events };
+  // Whoever approves may put other arguments in place; these have to fit and to be allowed like any.
+  const fitting = readArguments(tool, answer.args);
+  if ('problems' in fitting) {
+    const problems = fitting.problems.join('; ');
+    return { reason: `the arguments put in place do not fit: ${problems}`, events };
+  }
+  const again = yield* mayCall(ctx, tool, fitting.args, asked, true);
+  return { ...again, events: [...events, ...again.events] };
 }
 
 /** A call that was not made because it may not be. */

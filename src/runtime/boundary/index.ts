@@ -1,6 +1,7 @@
 // Front door of boundary: what runs may ask of their host beyond files, processes and the network, and what stands in for
 // it in tests.
 // Calling
+export { askOffered } from './approve.ts';
 export { hostCalls } from './call.ts';
 // Offering
 export {

@@ -1,7 +1,7 @@
 // Approvals of runs: quorum, dual control and escalations, decided by people in any process, whatever becomes of the asker.
 import { describe, expect, it } from 'vitest';
 import { createMockHost } from '../host/index.ts';
-import { loadRecord, type RunBody } from '../run/index.ts';
+import { capabilityErrors, loadRecord, type RunBody } from '../run/index.ts';
 import { type ApprovalOptions, dualControl, escalateTo, requestApproval } from './approve.ts';
 import { hitlPending } from './ask.ts';
 import { humanErrors } from './errors.ts';
@@ -248,5 +248,33 @@ describe('an escalation', () => {
     const { request_id } = await openQuestion(store);
     await respondToRequest(store, request_id, no('root', 'do it yourself'));
     expect(await endOf(life)).toBe(humanErrors.$code('denied'));
+  });
+});
+
+describe('a run that may not make one of the calls', () => {
+  it('still may make the others', async () => {
+    const store = await memoryStore();
+    const body: RunBody = function* (ctx) {
+      const rule = ['interaction.escalate_to', 'interaction.dual_control'];
+      const narrow = ctx.withAuthority(ctx.authority.without(rule, 'the test'));
+      const refused: unknown[] = [];
+      const calls = [
+        () => escalateTo(narrow, 'lead', 'help'),
+        () => dualControl(narrow, { n: 1, m: 1, name: 'act', *act() {} }),
+      ];
+      for (const call of calls) {
+        try {
+          yield* call();
+        } catch (error) {
+          refused.push((error as { readonly code: string }).code);
+        }
+      }
+      return [...refused, (yield* requestApproval(narrow, 'deploy')).reviewers];
+    };
+    const life = await live(body, { store });
+    const { request_id: id } = await openQuestion(store);
+    await respondToRequest(store, id, yes('ada'));
+    const denied = capabilityErrors.$code('denied');
+    expect(await endOf(life)).toEqual([denied, denied, ['ada']]);
   });
 });

@@ -79,30 +79,39 @@ type Settled = Pick<QuestionRow, 'request_id' | 'status' | 'reviewer' | 'reason'
   readonly virtual_ms?: number;
 };
 
-const requestEffect = defineEffect(
-  {
-    name: 'interaction.request_approval',
-    class: 'read',
-    access: 'observe',
-    wait: ([wish]: readonly [Wish], nowMs, { key }) => waitOf(wish, nowMs, key),
-    waitRows: {
-      open: (tx, wait, { runId }: WaitSite, [wish]) =>
-        appendRequest(tx, requestOf(wish, wait, runId)),
-      drop: dropQuestion,
+/** Each call is an effect of its own, so that a run can be denied one of them. */
+const requestEffects = {
+  approval: requestEffect('interaction.request_approval'),
+  dual_control: requestEffect('interaction.dual_control'),
+  escalation: requestEffect('interaction.escalate_to'),
+};
+
+function requestEffect(name: string) {
+  return defineEffect(
+    {
+      name,
+      class: 'read',
+      access: 'observe',
+      wait: ([wish]: readonly [Wish], nowMs, { key }) => waitOf(wish, nowMs, key),
+      waitRows: {
+        open: (tx, wait, { runId }: WaitSite, [wish]) =>
+          appendRequest(tx, requestOf(wish, wait, runId)),
+        drop: dropQuestion,
+      },
     },
-  },
-  async (env, _wish: Wish): Promise<Settled> => {
-    const { due_ms: dueMs, request_id: id } = env.wait as WaitFacts;
-    const row = await awaitAnswer(env, String(id), dueMs);
-    const jumped = row.status === 'timed_out' && env.clock.isMocked && dueMs !== undefined;
-    const { request_id, status, reviewer, reason, signatures, resolved_at_ms } = row;
-    return {
-      ...{ request_id, status, reviewer, reason, signatures },
-      resolved_at: resolved_at_ms === null ? null : timestamp(resolved_at_ms),
-      ...(jumped ? { virtual_ms: dueMs } : {}),
-    };
-  },
-);
+    async (env, _wish: Wish): Promise<Settled> => {
+      const { due_ms: dueMs, request_id: id } = env.wait as WaitFacts;
+      const row = await awaitAnswer(env, String(id), dueMs);
+      const jumped = row.status === 'timed_out' && env.clock.isMocked && dueMs !== undefined;
+      const { request_id, status, reviewer, reason, signatures, resolved_at_ms } = row;
+      return {
+        ...{ request_id, status, reviewer, reason, signatures },
+        resolved_at: resolved_at_ms === null ? null : timestamp(resolved_at_ms),
+        ...(jumped ? { virtual_ms: dueMs } : {}),
+      };
+    },
+  );
+}
 
 function waitOf(wish: Wish, nowMs: number, key: string): WaitFacts {
   const { kind, prompt, agent, trace_id, timeout_ms } = wish;
@@ -140,7 +149,7 @@ function requestOf(wish: Wish, wait: WaitFacts, runId: string): Request {
 
 /** Asks people and waits; what came of it when they agreed, else it throws. */
 function* request(ctx: RunContext, wish: Wish): Suspending<Settled> {
-  const settled = prepared(ctx, wish) ?? (yield* ctx.perform(requestEffect, [wish]));
+  const settled = prepared(ctx, wish) ?? (yield* ctx.perform(requestEffects[wish.kind], [wish]));
   if (settled.virtual_ms !== undefined) ctx.sync(passTime, [settled.virtual_ms]);
   const { request_id, status, reviewer, reason, signatures } = settled;
   switch (status) {

@@ -118,7 +118,7 @@ export async function assertInside(fs: HostFs, path: string, lists: RootLists): 
  * The path with the links of all that is there resolved; what is not there yet is as it is written. Undefined for a link
  * to what is not there: whoever writes through it creates that.
  */
-async function whereItLeads(fs: HostFs, path: string): Promise<string | undefined> {
+export async function whereItLeads(fs: HostFs, path: string): Promise<string | undefined> {
   const missing: string[] = [];
   for (let at = path; ; at = dirName(at)) {
     try {

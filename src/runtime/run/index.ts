@@ -5,7 +5,7 @@ export { Authority, type Denial } from './authority.ts';
 // Waiting for rows of the store
 export { type Awaited, awaitNews } from './await-news.ts';
 // Roots
-export { assertInside, type RootLists } from './bound-host.ts';
+export { assertInside, type RootLists, whereItLeads } from './bound-host.ts';
 // Errors
 // Contexts, tasks and what they may ask
 export {

@@ -6,6 +6,8 @@ export interface StoppingStore {
   readonly store: Store;
   /** False from the first commit that was refused. */
   alive(): boolean;
+  /** Kills it now, also while it only waits. */
+  stop(): void;
   /** How many commits were asked for. */
   asked(): number;
 }
@@ -22,17 +24,22 @@ export function stoppingStore(
   onKill?: () => void,
 ): StoppingStore {
   let commits = 0;
+  let isStopped = false;
+  const alive = () => !isStopped && commits <= killAfter;
   const store = new Proxy(real, {
     get(target, key) {
       const value = Reflect.get(target, key) as unknown;
       if (key !== 'tx') return typeof value === 'function' ? value.bind(target) : value;
       return (fn: never) => {
         commits += 1;
-        if (commits <= killAfter) return target.tx(fn);
+        if (alive()) return target.tx(fn);
         onKill?.();
         return never;
       };
     },
   });
-  return { store, alive: () => commits <= killAfter, asked: () => commits };
+  const stop = () => {
+    isStopped = true;
+  };
+  return { store, alive, stop, asked: () => commits };
 }

@@ -32,7 +32,7 @@ export function intersect(ceiling: Json, wanted: Json): Json {
   result['capabilities'] = narrowCapabilities(ceiling, wanted);
   result['side_effect_level'] = lowerLevel(ceiling, wanted);
   result['recursion_limit'] = lowerNumber(ceiling, wanted, 'recursion_limit');
-  for (const key of ['arg_constraints', 'tool_arg_constraints']) {
+  for (const key of ['arg_constraints', 'tool_arg_constraints', 'approval_policies']) {
     result[key] = [...listOf(ceiling, key), ...listOf(wanted, key)];
   }
   for (const [key, value] of Object.entries(result)) {

@@ -4,16 +4,16 @@
 // Ends: completed (nothing is ready any more) | failed (a stage failed and nothing is made for that) | paused (max_steps
 // or token_budget reached; `resume_run` or `resume_path` goes on from the ready nodes).
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
-import { type Artifact, artifactOrigin, readArtifacts } from '../agent/index.ts';
+import { type Artifact, artifactOrigin, readArtifacts, withApprovals } from '../agent/index.ts';
 import { randomEffects } from '../io/index.ts';
 import { documentJson, type RunDocument, readDocument, recordEffects } from '../records/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
-import { resolveExecution, withExecution } from '../work/index.ts';
+import { resolveExecution, underPolicy, withExecution } from '../work/index.ts';
 import { conduct } from './conduct.ts';
 import { workflowErrors } from './errors.ts';
 import type { ExecuteCode, Execution } from './execution.ts';
 import { Flow } from './flow.ts';
-import { workflowGraph } from './graph.ts';
+import { type WorkflowGraph, workflowGraph } from './graph.ts';
 import { type ExecuteOptions, readExecuteOptions } from './options.ts';
 import { arrivalsOf, finished, withCheckpoint, withStages } from './progress.ts';
 import { replayFlow } from './replay.ts';
@@ -73,15 +73,28 @@ export function* workflowExecute(
     const started = yield* begin(inner, execution, input);
     return yield* save(ctx, execution, yield* drive(inner, execution, started));
   };
+  const place = withGivenApprovals(ctx, graph, parsed);
   // A worker's body is in its place already, and its worktree is the worker's.
-  if (isPlaced(parsed)) return yield* work(ctx);
+  if (isPlaced(parsed)) return yield* work(place);
   return yield* withExecution(
-    ctx,
+    place,
     parsed.execution,
     null,
     work,
     ({ status }) => status === 'paused',
   );
+}
+
+/** Where stages work: under the approvals of whoever starts the workflow, and of its graph. */
+function withGivenApprovals(
+  ctx: RunContext,
+  { approval_policy }: WorkflowGraph,
+  { approvals }: ExecuteOptions,
+): RunContext {
+  const given = [approvals, approval_policy].filter((one) => Object.keys(one).length > 0);
+  if (given.length === 0) return ctx;
+  const policy = given.reduce<JsonObject>((kept, one) => withApprovals(ctx, kept, one), {});
+  return underPolicy(ctx, policy);
 }
 
 /** Options with an execution that has everything decided. */

@@ -25,6 +25,8 @@ export interface ExecuteOptions {
   /** A conversation that new sessions begin with. */
   readonly transcript: Json;
   readonly ceiling: JsonObject;
+  /** For all stages; empty for none. */
+  readonly approvals: JsonObject;
   /** Facts for the record's metadata. */
   readonly facts: JsonObject;
 }
@@ -33,9 +35,9 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...['max_steps', 'persist_path', 'resume_path', 'resume_run', 'replay_path', 'replay_run'],
   ...['replay_mode', 'parent_run_id', 'root_run_id', 'parent_worker_id', 'parent_stage_id'],
   ...['delegated', 'execution', 'audit', 'mutation_scope', 'trigger_event', 'transcript'],
-  ...['ceiling', 'metadata', 'max_parallel', 'token_budget'],
+  ...['ceiling', 'metadata', 'max_parallel', 'token_budget', 'approval_policy'],
 ]);
-const UNSUPPORTED: ReadonlySet<string> = new Set(['approval_policy', 'skills', 'skill_match']);
+const UNSUPPORTED: ReadonlySet<string> = new Set(['skills', 'skill_match']);
 
 /** Reads options as programs write them. */
 export function readExecuteOptions(given: JsonObject): ExecuteOptions {
@@ -77,6 +79,7 @@ export function readExecuteOptions(given: JsonObject): ExecuteOptions {
     execution: executionOf(object('execution')),
     transcript: given['transcript'] ?? null,
     ceiling: object('ceiling'),
+    approvals: object('approval_policy'),
     facts: factsOf(given, object),
   };
 }
@@ -89,7 +92,12 @@ function factsOf(given: JsonObject, object: (option: string) => JsonObject): Jso
   }
   const audit = object('audit');
   const scope = given['mutation_scope'] ?? audit['mutation_scope'] ?? 'read_only';
-  facts['mutation_session'] = { ...audit, mutation_scope: scope };
+  const approvals = given['approval_policy'] ?? audit['approval_policy'] ?? null;
+  facts['mutation_session'] = {
+    ...audit,
+    mutation_scope: scope,
+    ...(approvals === null ? {} : { approval_policy: approvals }),
+  };
   return facts;
 }
 

@@ -16,7 +16,6 @@ import {
   runErrors,
   type Suspending,
 } from '../run/index.ts';
-import { workflowErrors } from './errors.ts';
 import { toolNames } from './policy.ts';
 import type { StageInput, StageUsage } from './stage.ts';
 import { stagePrompt } from './stage-prompt.ts';
@@ -137,7 +136,7 @@ const LOOP_ONLY: ReadonlySet<string> = new Set([
   ...['done_sentinel', 'tool_format', 'native_tool_fallback', 'tool_retries', 'tool_backoff_ms'],
   ...['max_concurrent_tools', 'stop_after_successful_tools', 'require_successful_tools'],
   ...['token_budget', 'max_cost_usd', 'compact_threshold', 'compact_keep_last', 'compaction'],
-  ...['policy', 'permissions'],
+  ...['policy', 'permissions', 'approval_policy'],
 ]);
 
 function* askModel(ctx: RunContext, input: StageInput, attempt: Attempt): Suspending<WorkResult> {
@@ -177,20 +176,20 @@ function* askModel(ctx: RunContext, input: StageInput, attempt: Attempt): Suspen
 
 function* askAgent(ctx: RunContext, input: StageInput, attempt: Attempt): Suspending<WorkResult> {
   const { node, code, sessionId, effectivePolicy } = input;
-  if (Object.keys(node.approval_policy).length > 0) {
-    throw workflowErrors.unsupported({ option: 'approval_policy' });
-  }
   const { prompt, context } = stagePrompt(input, attempt.feedback, attempt.item);
   const allowed = effectivePolicy['tools'];
   const names = Array.isArray(allowed) ? (allowed as readonly Json[]) : [];
   const tools = (code.tools ?? []).filter(({ name }) => names.length === 0 || names.includes(name));
   const sentinel = node.done_sentinel === null ? {} : { done_sentinel: node.done_sentinel };
   const session = attempt.item === null ? { session_id: sessionId } : {};
+  const approvals =
+    Object.keys(node.approval_policy).length === 0 ? {} : { approval_policy: node.approval_policy };
   const options = {
     ...node.auto_compact,
     ...node.model_policy,
     ...sentinel,
     ...session,
+    ...approvals,
   } as LoopOptions;
   const result = yield* agentLoop(ctx, prompt, node.system, options, {
     tools,
