@@ -6,12 +6,14 @@ import {
   type LlmCallOptions,
   type LlmDelta,
   type LlmParts,
+  type LlmSessionCost,
   llmCallSafeWithTranscript,
   llmCallStructured,
   llmCallStructuredResult,
   llmCallStructuredSafe,
   llmCallWithTranscript,
   llmMockEffects,
+  llmSpendEffects,
   type RunContext,
   type StructuredOptions,
   type Suspending,
@@ -20,6 +22,7 @@ import {
 import {
   type Ctx,
   call,
+  type Dict,
   dictGet,
   dictMerge,
   display,
@@ -46,7 +49,7 @@ import { HarnChannel } from './sync-values.ts';
 const none = () => [];
 
 export function llmRows(): readonly BuiltinRow[] {
-  return [...callRows(), ...structuredRows(), costRow(), ...mockRows()];
+  return [...callRows(), ...structuredRows(), costRow(), ...spendRows(), ...mockRows()];
 }
 
 function callRows(): readonly BuiltinRow[] {
@@ -168,6 +171,37 @@ function costRow(): BuiltinRow {
       return makeFloat(costOf(display(model ?? null), counts) ?? 0);
     },
   );
+}
+
+function spendRows(): readonly BuiltinRow[] {
+  return [
+    effectRow('llm.budget(max_cost: float?) -> nil', llmSpendEffects.budget, {
+      doc: 'The most that the model calls of this run may cost, in US dollars, with what they have cost so far; nil for no limit. A call that may cost more than is left is not made.',
+      aliases: ['llm_budget'],
+    }),
+    effectRow('llm.budget_remaining() -> float?', llmSpendEffects.budget_remaining, {
+      doc: 'US dollars that are left of the budget of this run; nil without one.',
+      aliases: ['llm_budget_remaining'],
+      args: none,
+      result: (left: number | null) => (left === null ? null : makeFloat(left)),
+      example: {
+        source: 'llm_budget(0.5)\nprintln(llm_budget_remaining())',
+        prints: '0.5',
+      },
+    }),
+    effectRow('llm.session_cost() -> dict', llmSpendEffects.session_cost, {
+      doc: 'What the model calls of this run have cost: `{total_cost, input_tokens, output_tokens, call_count}`.',
+      aliases: ['llm_session_cost'],
+      args: none,
+      result: (cost: LlmSessionCost) =>
+        dictMerge(fromJson(cost) as Dict, { total_cost: makeFloat(cost.total_cost) }),
+    }),
+    effectRow('llm.usage() -> dict', llmSpendEffects.usage, {
+      doc: 'Tokens and time of the model calls of this run: `{input_tokens, output_tokens, total_duration_ms, call_count}`.',
+      aliases: ['llm_usage'],
+      args: none,
+    }),
+  ];
 }
 
 function mockRows(): readonly BuiltinRow[] {

@@ -260,12 +260,18 @@ export {
   type LlmOptions,
   type LlmParts,
   type LlmResult,
+  type LlmSessionCost,
+  type LlmSessionUsage,
   llmCallStructured,
   llmCallStructuredResult,
   llmCallStructuredSafe,
   llmConfigKey,
   llmMockEffects,
+  llmSpendEffects,
+  type StructuredEnvelope,
   type StructuredOptions,
+  type StructuredResult,
+  type StructuredResultOptions,
 } from './llm/index.ts';
 // Records of runs
 export {

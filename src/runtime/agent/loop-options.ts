@@ -1,7 +1,13 @@
 // The options of agent_loop, read once. Options of model calls go through to every turn; names that nobody knows are
 // refused there, documented ones that this version does not have are refused here.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
-import { type LlmOptions, parseToolSearch, splitTools, type ToolSearch } from '../llm/index.ts';
+import {
+  callBudget,
+  type LlmOptions,
+  parseToolSearch,
+  splitTools,
+  type ToolSearch,
+} from '../llm/index.ts';
 import type { Handler } from '../run/index.ts';
 import { parseApprovalPolicy } from './approvals.ts';
 import type { StreakLimits } from './call-streak.ts';
@@ -61,7 +67,9 @@ export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
   readonly require_successful_tools?: readonly string[] | null;
   /** Input and output tokens of all turns together. */
   readonly token_budget?: number | null;
+  /** US dollars of the whole loop; `total_budget_usd` of `budget` is the same. */
   readonly max_cost_usd?: number | null;
+  /** `{max_cost_usd, max_input_tokens, max_output_tokens}` of each model call, `total_budget_usd` of the loop. */
   readonly budget?: JsonObject | null;
   /**
    * `none` (also false), `truncate`, `observation_mask`, `summarize_middle`, `summarize_all` or `hybrid` (asks a model
@@ -179,7 +187,7 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
     else llm[option] = value;
   }
   const base = profileOf(given['profile']);
-  const budget = budgetOf(given['budget']);
+  const { total, perCall } = budgetOf(given['budget']);
   const subagents = flagOption(given, 'subagents') ?? flagOption(given, 'subagent_tools');
   return {
     sessionId: textOption(given, 'session_id') || undefined,
@@ -205,7 +213,7 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
     stopAfter: namesOption(given, 'stop_after_successful_tools'),
     require: namesOption(given, 'require_successful_tools'),
     tokenBudget: intOption(given, 'token_budget', 0),
-    maxCostUsd: numberOption(given, 'max_cost_usd') ?? budget,
+    maxCostUsd: numberOption(given, 'max_cost_usd') ?? total,
     compaction: loopCompaction(given, llm as LlmOptions, { compact: parts.compact }),
     tools: toolTable(withLifecycleTools(parts.tools ?? [], subagents)),
     policy: policyOption(given['policy']),
@@ -216,6 +224,7 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
       llm_retries: base.llm_retries,
       llm_backoff_ms: LLM_BACKOFF_MS,
       ...(base.schema_retries > 0 ? { schema_retries: base.schema_retries } : {}),
+      ...(perCall === undefined ? {} : { budget: perCall }),
       ...llm,
     },
   };
@@ -231,13 +240,17 @@ function profileOf(name: Json | undefined): Profile {
   throw loopErrors.badProfile({ known: Object.keys(PROFILES).join(', ') });
 }
 
-function budgetOf(budget: Json | undefined): number | undefined {
-  if (budget === undefined) return undefined;
-  const { max_cost_usd: cost, ...others } = isJsonObject(budget) ? budget : {};
-  if (typeof cost !== 'number' || Object.keys(others).length > 0) {
-    throw loopErrors.badOption({ option: 'budget', expected: '{max_cost_usd}' });
-  }
-  return cost;
+/** What the loop may cost as a whole, and what each of its calls may. */
+function budgetOf(budget: Json | undefined): {
+  readonly total: number | undefined;
+  readonly perCall: JsonObject | undefined;
+} {
+  const read = callBudget(budget, (expected) =>
+    loopErrors.badOption({ option: 'budget', expected }),
+  );
+  if (read === undefined || !isJsonObject(budget)) return { total: undefined, perCall: undefined };
+  const { total_budget_usd: _total, ...perCall } = budget;
+  return { total: read.totalUsd, perCall: Object.keys(perCall).length > 0 ? perCall : undefined };
 }
 
 function policyOption(given: Json | undefined): JsonObject | undefined {

@@ -11,6 +11,7 @@ import {
   accountOf,
   callHandler,
   defineEffect,
+  nanoUsdOf,
   payingFrom,
   type RunContext,
   SpendAccount,
@@ -84,7 +85,9 @@ export function* agentLoop(
   const policy = policyOf(ctx, plan);
   const inner = policy === undefined ? ctx : underPolicy(ctx, policy);
   const session = openSession(ctx, plan);
-  const account = new SpendAccount(accountOf(ctx), plan.tokenBudget, { isCap: true });
+  const { maxCostUsd } = plan;
+  const nanoUsd = maxCostUsd === undefined ? undefined : nanoUsdOf(maxCostUsd, 'down');
+  const account = new SpendAccount(accountOf(ctx), plan.tokenBudget, { isCap: true, nanoUsd });
   const paid = payingFrom(inner, account);
   const release = session.drive();
   const sessions = ctx.get(sessionsKey);
@@ -246,7 +249,7 @@ class AgentLoop {
       return yield* takeTurn(this.#ctx, input);
     } catch (error) {
       if (!isBudgetSpent(error)) throw error;
-      yield* this.#exhausted('tokens');
+      yield* this.#exhausted(error.data['reason'] === 'token_budget' ? 'tokens' : 'cost');
       return undefined;
     }
   }
@@ -332,13 +335,11 @@ class AgentLoop {
   }
 
   *#overBudget(iteration: number): Suspending<boolean> {
-    const { maxIterations, maxCostUsd } = this.#plan;
-    const { costUsd } = this.#totals;
-    let kind: 'iterations' | 'tokens' | 'cost' | undefined;
+    const { maxIterations } = this.#plan;
+    let kind: 'iterations' | 'tokens' | undefined;
     if (iteration > maxIterations) kind = 'iterations';
-    // What its tools asked counts, and so does what is left above.
+    // What its tools asked counts, and so does what is left above. Dollars are looked at with the price of the next call.
     else if (accountOf(this.#ctx).view.exceeded) kind = 'tokens';
-    else if (maxCostUsd !== undefined && iteration > 1 && costUsd >= maxCostUsd) kind = 'cost';
     if (kind === undefined) return false;
     yield* this.#exhausted(kind);
     return true;

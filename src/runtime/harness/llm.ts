@@ -17,6 +17,7 @@ import {
   llmCallStructuredSafe,
   llmErrors,
   llmMockEffects,
+  llmSpendEffects,
   type StructuredEnvelope,
   type StructuredOptions,
   type StructuredResult,
@@ -44,28 +45,29 @@ export interface LlmStreamHandle extends AsyncIterable<LlmDelta> {
 }
 
 /** Model calls. */
-export type LlmHandle = Family<typeof llmMockEffects> & {
-  /** Asks a model once. A recorded answer is never bought again. With `transcript` it goes on from one. */
-  call(prompt: string, options?: LlmAskOptions): Promise<LlmCallResult>;
-  /** The same, with failures as data. */
-  callSafe(prompt: string, options?: LlmAskOptions): Promise<LlmCallEnvelope>;
-  /** Asks a model and gives the answer piece by piece: `for await`. Leaving the loop early gives the call up. */
-  stream(prompt: string, options?: Omit<LlmAskOptions, 'onDelta'>): LlmStreamHandle;
-  /** Asks for data that fits a schema and gives the data; asks again up to three times (`retries`), then throws. */
-  callStructured(prompt: string, schema: JsonObject, options?: StructuredOptions): Promise<Json>;
-  /** The same, with failures as data: `{ok, data, error}`. */
-  callStructuredSafe(
-    prompt: string,
-    schema: JsonObject,
-    options?: StructuredOptions,
-  ): Promise<StructuredEnvelope>;
-  /** The same, with all that is known of how it went; `repair` asks once more for an answer that does not fit. */
-  callStructuredResult(
-    prompt: string,
-    schema: JsonObject,
-    options?: StructuredResultOptions,
-  ): Promise<StructuredResult>;
-};
+export type LlmHandle = Family<typeof llmMockEffects> &
+  Family<typeof llmSpendEffects> & {
+    /** Asks a model once. A recorded answer is never bought again. With `transcript` it goes on from one. */
+    call(prompt: string, options?: LlmAskOptions): Promise<LlmCallResult>;
+    /** The same, with failures as data. */
+    callSafe(prompt: string, options?: LlmAskOptions): Promise<LlmCallEnvelope>;
+    /** Asks a model and gives the answer piece by piece: `for await`. Leaving the loop early gives the call up. */
+    stream(prompt: string, options?: Omit<LlmAskOptions, 'onDelta'>): LlmStreamHandle;
+    /** Asks for data that fits a schema and gives the data; asks again up to three times (`retries`), then throws. */
+    callStructured(prompt: string, schema: JsonObject, options?: StructuredOptions): Promise<Json>;
+    /** The same, with failures as data: `{ok, data, error}`. */
+    callStructuredSafe(
+      prompt: string,
+      schema: JsonObject,
+      options?: StructuredOptions,
+    ): Promise<StructuredEnvelope>;
+    /** The same, with all that is known of how it went; `repair` asks once more for an answer that does not fit. */
+    callStructuredResult(
+      prompt: string,
+      schema: JsonObject,
+      options?: StructuredResultOptions,
+    ): Promise<StructuredResult>;
+  };
 
 type Method<R> = (
   ctx: RunContext,
@@ -87,6 +89,7 @@ export function llmHandle(ctx: RunContext): LlmHandle {
     };
   return notData('harness.llm', {
     ...createFamily('harness.llm', llmMockEffects, ctx),
+    ...createFamily('harness.llm', llmSpendEffects, ctx),
     call: ask(llmCallWithTranscript),
     callSafe: ask(llmCallSafeWithTranscript),
     stream: (prompt, { system, ...options } = {}) =>

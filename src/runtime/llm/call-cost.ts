@@ -1,6 +1,12 @@
-// What a call may cost in tokens, before it is made.
-import { canonicalJson, type Json } from '../../base/index.ts';
-import type { LlmRequest } from './request.ts';
+// What a call may cost, before it is made, and what it did cost, after.
+import { canonicalJson, HarnError, type Json } from '../../base/index.ts';
+import { NOTHING_SPENT, nanoUsdOf, type Spent } from '../run/index.ts';
+import { llmErrors } from './errors.ts';
+import { costOf } from './prices.ts';
+import { knownProvider } from './providers/known.ts';
+import type { LlmContentBlock, LlmMessage, LlmRequest } from './request.ts';
+import type { LlmAnswer } from './result.ts';
+import type { LlmRoute } from './route.ts';
 
 /** Assumed of an answer whose call does not say how long it may get (`max_tokens`). */
 export const ASSUMED_ANSWER_TOKENS = 32_768;
@@ -8,11 +14,93 @@ export const ASSUMED_ANSWER_TOKENS = 32_768;
 /** Of text of code or of European languages; others take up to one token for each character. */
 const ASCII_CHARS_PER_TOKEN = 3;
 
-/** Tokens that a request may use at most: its text, estimated on the high side, and the longest answer it allows. */
-export function mostOf({ system, messages, tools, max_tokens: answer }: LlmRequest): number {
-  const text = canonicalJson([system, messages, tools ?? null] as unknown as Json);
+/** More than providers count for an image of the size they accept without making it smaller. */
+const IMAGE_TOKENS = 3000;
+
+/** What a call may cost at most. */
+export interface Projection {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** US dollars; undefined when nobody knows the price. */
+  readonly usd: number | undefined;
+}
+
+/** The text of a request, estimated on the high side, the longest answer it allows, and their price. */
+export function projectionOf(
+  request: LlmRequest,
+  { kind, provider, model }: Pick<LlmRoute, 'kind' | 'provider' | 'model'>,
+): Projection {
+  const inputTokens = inputTokensOf(request);
+  const { thinking, max_tokens: answer = ASSUMED_ANSWER_TOKENS } = request;
+  const thought = thinking?.mode === 'enabled' ? (thinking.budget_tokens ?? 0) : 0;
+  const outputTokens = answer + thought;
+  // The dearest way to read the request: all of it kept for later.
+  const counts = { inputTokens, outputTokens, cacheWriteTokens: request.cache ? inputTokens : 0 };
+  const priced = costOf(model, counts);
+  const isFree = kind !== 'network' || knownProvider(provider)?.isFree === true;
+  return { inputTokens, outputTokens, usd: priced ?? (isFree ? 0 : undefined) };
+}
+
+/** Input tokens of a request, on the high side. */
+export function inputTokensOf({ system, messages, tools }: LlmRequest): number {
+  let images = 0;
+  const words = messages.map((message) => {
+    const [told, count] = withoutImages(message);
+    images += count;
+    return told;
+  });
+  const text = canonicalJson([system, words, tools ?? null] as unknown as Json);
   let ascii = 0;
   for (let i = 0; i < text.length; i += 1) if (text.charCodeAt(i) < 128) ascii += 1;
-  const input = Math.ceil(ascii / ASCII_CHARS_PER_TOKEN) + (text.length - ascii);
-  return input + (answer ?? ASSUMED_ANSWER_TOKENS);
+  return Math.ceil(ascii / ASCII_CHARS_PER_TOKEN) + (text.length - ascii) + images * IMAGE_TOKENS;
+}
+
+function withoutImages(message: LlmMessage): [LlmMessage, number] {
+  const { content } = message;
+  if (typeof content === 'string') return [message, 0];
+  const rest: readonly LlmContentBlock[] = content.filter(({ type }) => type !== 'image');
+  return [{ ...message, content: rest }, content.length - rest.length];
+}
+
+/** What an answer has cost. Where nobody says how much it was, it counts with the most that was put aside. */
+export function spentOn(answer: LlmAnswer, route: LlmRoute, most: Projection): Spent {
+  const { input_tokens: input, output_tokens: output, duration_ms: durationMs } = answer;
+  const known = answer.cost_usd ?? costBy(route.model, answer);
+  const inputTokens = input ?? 0;
+  const outputTokens = output ?? 0;
+  return {
+    tokens: inputTokens + outputTokens,
+    nanoUsd: nanoUsdOf(known ?? most.usd ?? 0),
+    knownNanoUsd: nanoUsdOf(known ?? 0),
+    inputTokens,
+    outputTokens,
+    calls: 1,
+    durationMs,
+  };
+}
+
+/** By the name that was asked for: a provider may answer with one that has no price. */
+function costBy(model: string, answer: LlmAnswer): number | undefined {
+  if (answer.input_tokens === null || answer.output_tokens === null) return undefined;
+  return costOf(model, {
+    inputTokens: answer.input_tokens,
+    outputTokens: answer.output_tokens,
+    cacheReadTokens: answer.cache_read_tokens,
+    cacheWriteTokens: answer.cache_write_tokens,
+  });
+}
+
+/** What a call has cost whose end nobody saw: in dollars the most it may have been. */
+export function spentUnseen({ kind }: LlmRoute, most: Projection): Spent {
+  if (kind !== 'network') return NOTHING_SPENT;
+  return { ...NOTHING_SPENT, nanoUsd: nanoUsdOf(most.usd ?? 0, 'up'), calls: 1 };
+}
+
+/** Whether a call that failed like this may have been answered, and paid for, all the same. */
+export function mayHaveCost(error: unknown): boolean {
+  if (!HarnError.is(error)) return true;
+  const { code } = error;
+  return (['timeout', 'cancelled', 'streamCut', 'badResponse'] as const).some(
+    (name) => llmErrors.$code(name) === code,
+  );
 }

@@ -240,7 +240,6 @@ describe('a mocked call', () => {
 /** Two prepared answers, two paid calls beside each other, and one more after. */
 const busy: RunBody = function* (ctx) {
   ctx.sync(llmMockEffects.mock_enqueue, [{ text: 'm1' }]);
-  ctx.sync(llmMockEffects.mock_enqueue, [{ text: 'm2' }]);
   const first = yield* llmCall(ctx, 'a', null, mock());
   const ask = (prompt: string) =>
     ctx.startTask(ctx.task.nextGroup('spawn'), (child) =>
@@ -249,6 +248,7 @@ const busy: RunBody = function* (ctx) {
   const tasks = [ask('p1'), ask('p2')];
   const texts: string[] = [];
   for (const task of tasks) texts.push(((yield* ctx.join(task)) as LlmResult).text);
+  ctx.sync(llmMockEffects.mock_enqueue, [{ text: 'm2' }]);
   const second = yield* llmCall(ctx, 'b', null, mock());
   const last = yield* llmCall(ctx, 'p3', null, { provider: 'openai' });
   return { first: first.text, texts: texts.sort(), second: second.text, last: last.text };

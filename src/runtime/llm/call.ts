@@ -7,17 +7,22 @@
 import { HarnError, type JsonObject } from '../../base/index.ts';
 import { clockEffects } from '../io/index.ts';
 import {
+  accountOf,
   defineEffect,
   type Handler,
+  NOTHING_SPENT,
+  nanoUsdOf,
+  payingFrom,
   type RunContext,
-  reserveSpend,
+  SpendAccount,
   type Suspending,
 } from '../run/index.ts';
 import { askNetwork } from './ask-in-time.ts';
-import { mostOf } from './call-cost.ts';
+import { boundedRequest, reserveCall } from './call-budget.ts';
+import { mayHaveCost, spentOn, spentUnseen } from './call-cost.ts';
 import { llmCallsKey } from './call-registry.ts';
 import { endCallSpan, openCallSpan } from './call-span.ts';
-import { failureOf, type LlmFailure, llmErrors } from './errors.ts';
+import { failureOf, type LlmFailure } from './errors.ts';
 import { answerHere, type Given, givenFor } from './given.ts';
 import { llmMocksKey } from './mock.ts';
 import { type LlmOptions, type ParsedCall, parseCall } from './options.ts';
@@ -76,11 +81,31 @@ export function* llmCall(
   parts: LlmParts = {},
 ): Suspending<LlmResult> {
   const call = parseCall(prompt, system, options);
+  return yield* withinTotal(ctx, call, (inner) => wholeCall(inner, call, parts));
+}
+
+/** With an account of its own where the call brings a budget for all that it asks. */
+function* withinTotal<T>(
+  ctx: RunContext,
+  { budget }: ParsedCall,
+  body: (ctx: RunContext) => Suspending<T>,
+): Suspending<T> {
+  if (budget?.totalUsd === undefined) return yield* body(ctx);
+  const nanoUsd = nanoUsdOf(budget.totalUsd, 'down');
+  const account = new SpendAccount(accountOf(ctx), undefined, { isCap: true, nanoUsd });
+  try {
+    return yield* body(payingFrom(ctx, account));
+  } finally {
+    account.close();
+  }
+}
+
+function* wholeCall(ctx: RunContext, call: ParsedCall, parts: LlmParts): Suspending<LlmResult> {
   const { output } = call.request;
   if (call.schemaRetries === undefined || output.kind === 'text') {
     return yield* persistentCall(ctx, call, parts);
   }
-  const { result, problems, error } = yield* fittingCall(ctx, call, parts);
+  const { result, problems, error } = yield* untilItFits(ctx, call, parts);
   if (error !== undefined || result === undefined) throw error;
   if (problems.length > 0) throw mismatch(problems, result);
   return result;
@@ -101,6 +126,14 @@ export function* fittingCall(
   ctx: RunContext,
   call: ParsedCall,
   parts: LlmParts = {},
+): Suspending<FittingAnswer> {
+  return yield* withinTotal(ctx, call, (inner) => untilItFits(inner, call, parts));
+}
+
+function* untilItFits(
+  ctx: RunContext,
+  call: ParsedCall,
+  parts: LlmParts,
 ): Suspending<FittingAnswer> {
   const { output } = call.request;
   const schema = output.kind === 'json' ? output.schema : undefined;
@@ -174,37 +207,38 @@ export function* llmCallSafe(
 }
 
 /** One request, paid from the budgets around it. */
-function* attemptCall(ctx: RunContext, call: ParsedCall, parts: LlmParts): Suspending<LlmResult> {
-  const reservation = yield* reserveSpend(ctx, () => mostOf(call.request));
-  if (reservation === undefined) throw budgetSpent(call);
-  let cost = 0;
+function* attemptCall(
+  ctx: RunContext,
+  call: ParsedCall,
+  { onDelta }: LlmParts,
+): Suspending<LlmResult> {
+  const { provider, model, tape, budget } = call;
+  const { active: mocked, isQueued: queued } = ctx.get(llmMocksKey);
+  const route = ctx.sync(llmBegin, [{ provider, model, tape, mocked, queued }]);
+  const isForced = call.forcedSearch.includes(route.provider);
+  const to = { provider: route.provider, model: route.model, isForced };
+  const searched = withToolSearch(call.request, call.toolSearch, to);
+  const request = boundedRequest(ctx, searched, route, budget);
+  const { reservation, most } = yield* reserveCall(ctx, request, route, budget);
+  let spent = spentUnseen(route, most);
   try {
-    const result = yield* ask(ctx, call, parts);
-    cost = result.input_tokens + result.output_tokens;
-    return result;
+    const answer = yield* ask(ctx, request, route, onDelta);
+    spent = spentOn(answer, route, most);
+    return toResult(answer, route, request.output);
+  } catch (error) {
+    if (!mayHaveCost(error)) spent = NOTHING_SPENT;
+    throw error;
   } finally {
-    reservation.settle(cost);
+    reservation.settle(spent);
   }
 }
 
-function budgetSpent({ provider, model }: ParsedCall): HarnError {
-  return llmErrors.budgetSpent({
-    category: 'budget_exceeded',
-    kind: 'terminal',
-    reason: 'token_budget',
-    message: 'no tokens are left for this call',
-    provider: provider ?? 'auto',
-    model: model ?? '',
-  });
-}
-
-function* ask(ctx: RunContext, call: ParsedCall, { onDelta }: LlmParts): Suspending<LlmResult> {
-  const { provider, model, tape } = call;
-  const mocked = ctx.get(llmMocksKey).active;
-  const route = ctx.sync(llmBegin, [{ provider, model, tape, mocked }]);
-  const isForced = call.forcedSearch.includes(route.provider);
-  const to = { provider: route.provider, model: route.model, isForced };
-  const request = withToolSearch(call.request, call.toolSearch, to);
+function* ask(
+  ctx: RunContext,
+  request: LlmRequest,
+  route: LlmRoute,
+  onDelta: Handler | undefined,
+): Suspending<LlmAnswer> {
   const given = givenFor(ctx, request, route);
   const { call_id, started_at_ms } = route;
   const open = { call_id, model: route.model, role: roleOf(request), started_at_ms };
@@ -218,7 +252,7 @@ function* ask(ctx: RunContext, call: ParsedCall, { onDelta }: LlmParts): Suspend
         : yield* streamAnswer(ctx, request, route, given, onDelta);
     emitResponse(ctx, route, answer);
     endCallSpan(span, answer);
-    return toResult(answer, route, request.output);
+    return answer;
   } catch (error) {
     emitFailure(ctx, route, error);
     throw error;

@@ -32,6 +32,12 @@ export type LlmFailure = {
   readonly retry_after_ms?: number;
   /** HTTP status of the provider's answer. */
   readonly status?: number;
+  /** Of a call that a budget did not allow: which limit, and what the call may have cost. Null: no price is known. */
+  readonly limit?: string;
+  readonly remaining_usd?: number;
+  readonly projected_cost_usd?: number | null;
+  readonly projected_input_tokens?: number;
+  readonly projected_output_tokens?: number;
 };
 
 const failed = ({ provider, model, message }: LlmFailure) => `${provider}/${model}: ${message}`;
@@ -123,7 +129,7 @@ export const llmErrors = defineErrors('LLM', {
   budgetSpent: row<LlmFailure>({
     number: 116,
     ...terminal,
-    hint: 'the token budget of the run, or of a worker, workflow or loop around this call is used up',
+    hint: 'a budget of the call, or of the run, worker, workflow or loop around it does not allow it; max_tokens makes a call cheaper',
   }),
   streamCut: row<LlmFailure>({
     number: 117,
@@ -171,6 +177,11 @@ export const llmErrors = defineErrors('LLM', {
   badOption: row<{ option: string; expected: string }>({
     number: 140,
     message: ({ option, expected }) => `option "${option}" of llm.call must be ${expected}`,
+    retry: false,
+  }),
+  badBudget: row<Record<string, never>>({
+    number: 198,
+    message: () => 'the budget of a run must be US dollars from 0, or nil for none',
     retry: false,
   }),
   unsupportedOption: row<{ option: string }>({
@@ -267,12 +278,12 @@ export function isLlmErrorCategory(text: string): text is LlmErrorCategory {
   return Object.hasOwn(BY_CATEGORY, text);
 }
 
-/** The error for a category, with the kind and reason that go with it. */
-/** Whether a call was not made because no tokens were left for it. */
-export function isBudgetSpent(error: unknown): boolean {
+/** Whether a call was not made because a budget does not allow it. */
+export function isBudgetSpent(error: unknown): error is HarnError {
   return HarnError.is(error) && error.code === llmErrors.$code('budgetSpent');
 }
 
+/** The error for a category, with the kind and reason that go with it. */
 export function categorised(
   failure: Omit<LlmFailure, Row>,
   at: { readonly cause?: unknown } = {},

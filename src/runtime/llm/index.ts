@@ -1,5 +1,6 @@
 // Front door of llm: asking models, the calls in flight, mocks and tapes, tokens in the record.
 // Calls
+
 export {
   type LlmCallEnvelope,
   type LlmParts,
@@ -8,6 +9,7 @@ export {
   llmCallSafe,
   requestLlmCall,
 } from './call.ts';
+export { callBudget } from './call-budget.ts';
 // Calls in flight
 export { LlmCallRegistry, llmCallsKey, type OpenLlmCall } from './call-registry.ts';
 export {
@@ -55,6 +57,8 @@ export {
 export { schemaProblems } from './schema-check.ts';
 // Choosing among what can become of open work
 export { modelDecider } from './settlement-decider.ts';
+// Spending
+export { type LlmSessionCost, type LlmSessionUsage, llmSpendEffects } from './spend-effects.ts';
 // Tapes
 export { tapeKey } from './tape.ts';
 // Tools that are kept back

@@ -6,6 +6,7 @@ import { defineSyncEffect, type ServiceKey } from '../run/index.ts';
 import { llmConfigKey } from './config.ts';
 import { categorised, isLlmErrorCategory, type LlmErrorCategory, llmErrors } from './errors.ts';
 import { toToolCall } from './messages.ts';
+import { costOf } from './prices.ts';
 import { type LlmRequest, type LlmToolCall, promptOf, snippetOf, textOf } from './request.ts';
 import type { LlmAnswer, LlmStopReason } from './result.ts';
 import type { LlmRoute } from './route.ts';
@@ -67,6 +68,11 @@ export class LlmMocks {
 
   get active(): boolean {
     return this.#scopes.some((scope) => scope.active);
+  }
+
+  /** Something is prepared now: it answers whatever provider a call names. */
+  get isQueued(): boolean {
+    return this.#top.mocks.length > 0;
   }
 
   get calls(): readonly LlmMockCall[] {
@@ -194,6 +200,7 @@ export function mockAnswer(
   if (mock?.error !== undefined) throw mockError(mock.error, route);
   const prompt = promptOf(request);
   const calls = mock === null ? defaultCalls(request) : (mock.tool_calls ?? []);
+  const outputTokens = mock?.output_tokens ?? 30;
   const inputTokens = mock?.input_tokens ?? new TextEncoder().encode(prompt).length;
   return {
     text: answerText(mock, calls.length > 0, request),
@@ -204,10 +211,10 @@ export function mockAnswer(
     thinking: mock?.thinking ?? null,
     ...(mock?.thinking_summary === undefined ? {} : { thinking_summary: mock.thinking_summary }),
     input_tokens: inputTokens,
-    output_tokens: mock?.output_tokens ?? 30,
+    output_tokens: outputTokens,
     cache_read_tokens: cached ? inputTokens : 0,
     cache_write_tokens: request.cache === true && !cached ? inputTokens : 0,
-    cost_usd: 0,
+    cost_usd: costOf(mock?.model ?? route.model, { inputTokens, outputTokens }) ?? 0,
     duration_ms: 0,
   };
 }

@@ -1,6 +1,7 @@
 // The options of llm.call, read once: unknown names are refused, older spellings become the one shape that the rest of
 // the room knows, and what this version cannot do is refused rather than ignored.
 import { isJsonObject, type Json, type JsonObject, nearestName } from '../../base/index.ts';
+import { type CallBudget, callBudget } from './call-budget.ts';
 import { llmErrors } from './errors.ts';
 import { toMessages, toTools } from './messages.ts';
 import { PROVIDER_NAMES } from './providers/known.ts';
@@ -59,6 +60,11 @@ export type LlmOptions = {
   readonly llm_backoff_ms?: number | null;
   /** Ask for prompt caching; servers of the OpenAI wire format cache by themselves. */
   readonly cache?: boolean | null;
+  /**
+   * What the call may cost: `{max_cost_usd, max_input_tokens, max_output_tokens}` of each attempt, `total_budget_usd` of
+   * all. A call that may cost more is not made.
+   */
+  readonly budget?: JsonObject | null;
   /** How the answer travels; accepted and without effect on the result. */
   readonly stream?: boolean | null;
 };
@@ -76,6 +82,7 @@ export interface ParsedCall {
   readonly toolSearch: ToolSearch | undefined;
   /** Providers whose search of tools the caller vouches for. */
   readonly forcedSearch: readonly string[];
+  readonly budget: CallBudget | undefined;
   readonly request: LlmRequest;
 }
 
@@ -85,12 +92,12 @@ const KNOWN = [
   ...['tool_choice', 'output_format', 'output', 'response_format', 'schema', 'json_schema'],
   ...['output_validation', 'schema_retries', 'schema_retry_nudge'],
   ...['output_schema', 'thinking', 'llm_retries', 'llm_backoff_ms', 'stream', 'cache'],
-  ...['interleaved_thinking', 'anthropic_beta_features', 'tool_search'],
+  ...['interleaved_thinking', 'anthropic_beta_features', 'tool_search', 'budget'],
 ] as const;
 
 /** Documented options that this version does not have. */
 const UNSUPPORTED = [
-  ...['vision', 'budget'],
+  ...['vision'],
   ...['structural_experiment', 'transcript', 'model_tier', 'schema_stream_abort'],
   ...['repair', 'llm_repair', 'system', 'api_mode'],
 ];
@@ -137,6 +144,7 @@ export function parseCall(prompt: string, system: string | null, options: LlmOpt
     nudge: nudgeOf(given),
     toolSearch: parseToolSearch(given['tool_search']),
     forcedSearch: forcedSearchOf(given),
+    budget: callBudget(given['budget'], (expected) => bad('budget', expected)),
     request,
   };
 }

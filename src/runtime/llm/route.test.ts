@@ -66,7 +66,13 @@ describe('where a call goes', () => {
     ],
     ['to prepared answers of the run', { mocked: true }, KEY, 'mock mock mock'],
     [
-      'not to prepared answers when a provider is named',
+      'to what is still prepared, whatever provider is named',
+      { mocked: true, queued: true, provider: 'openai' },
+      {},
+      'mock openai gpt-4o',
+    ],
+    [
+      'not to prepared answers that are used up when a provider is named',
       { mocked: true, provider: 'openai' },
       KEY,
       'network openai gpt-4o',

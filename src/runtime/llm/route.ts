@@ -18,6 +18,8 @@ export type LlmWish = {
   readonly tape: string | null;
   /** Answers were prepared in this run: a call that names no provider takes them. */
   readonly mocked: boolean;
+  /** Answers are prepared and not used up: they answer whatever provider a call names. */
+  readonly queued?: boolean;
 };
 
 /** Where one call goes. */
@@ -55,6 +57,9 @@ export function destination(wish: LlmWish, env: HostEnv, config: LlmConfig): Des
   const model = wish.model ?? env.get('HARN_LLM_MODEL') ?? null;
   const mock: Destination = { kind: 'mock', provider: 'mock', model: model ?? 'mock', tape: null };
   if (named === 'mock' || config.mocks !== undefined) return mock;
+  if (named !== null && named !== 'tape' && wish.queued === true) {
+    return { ...mock, provider: named, model: model ?? knownProvider(named)?.model ?? 'mock' };
+  }
   const tape = wish.tape ?? config.tape ?? nonEmpty(env, 'HARN_LLM_TAPE');
   if (tape !== undefined) return { kind: 'tape', provider: 'tape', model: model ?? 'tape', tape };
   if (named === 'tape') throw llmErrors.noTape({});

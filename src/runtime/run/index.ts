@@ -124,13 +124,14 @@ export {
 // What model calls may cost
 export {
   accountOf,
-  type BudgetView,
   payingFrom,
   reserveSpend,
   SpendAccount,
   type SpendReservation,
   spendKey,
 } from './spend.ts';
+export type { BudgetView } from './spend-ledger.ts';
+export { NOTHING_SPENT, nanoUsdOf, type Spent, usdOf } from './spent.ts';
 export { Task } from './task.ts';
 export { type News, type NewsSource, watchNews } from './topic-news.ts';
 // Effects with a body

@@ -1,6 +1,7 @@
 // The journal's entries: what is written down. Kinds and fields are never reused. A journal is one topic per run; `seq`
 // is the entry's id in it. How the store keeps them is in journal-packing.ts.
 import type { Json, JsonObject } from '../../base/index.ts';
+import type { SpentRecord } from './spent.ts';
 
 /** The topic that holds a run's journal. */
 export function journalTopic(runId: string): string {
@@ -98,6 +99,8 @@ export type EntryBody =
       readonly unit?: true;
       /** Of a unit that replay does not enter: the run events its body emitted. */
       readonly events?: number;
+      /** Of such a unit: what model calls in its body have cost; see spent.ts. */
+      readonly spent?: SpentRecord;
     }
   | {
       readonly kind: 'interrupt';

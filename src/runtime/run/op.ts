@@ -2,6 +2,7 @@
 // functions written as generators do the same, so one driver serves both.
 import type { Effect } from './effect.ts';
 import type { Site } from './journal-entry.ts';
+import type { SpentRecord } from './spent.ts';
 import type { Task } from './task.ts';
 import type { UnitState } from './unit-state.ts';
 
@@ -25,8 +26,8 @@ export interface EffectOp {
   /** A unit: the effect is what its body does. */
   readonly unit?: {
     readonly body: (task: Task, state: UnitState) => Generator<Op, unknown, unknown>;
-    /** Told when replay does not enter the body, and how many run events it had emitted. */
-    readonly skipped: (events: number) => void;
+    /** Told when replay does not enter the body, how many run events it had emitted, and what its calls have cost. */
+    readonly skipped: (events: number, spent: SpentRecord | undefined) => void;
   };
 }
 

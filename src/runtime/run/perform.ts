@@ -277,7 +277,7 @@ export class EffectPerformer implements Performer {
   #replayOutcome(open: OpenOp, past: OutcomeEntry): Outcome | undefined {
     const scheduler = this.#ports.scheduler();
     const key = keyOf(open);
-    open.effect?.unit?.skipped(past.events ?? 0);
+    open.effect?.unit?.skipped(past.events ?? 0, past.spent);
     if (past.how === 'inline') {
       if (!isReadAgain(past)) {
         open.settled = true;

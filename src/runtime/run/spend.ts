@@ -1,143 +1,142 @@
-// What model calls may cost: a tree of accounts beside the tree of work. Everything that has a token budget of its own (a
+// What model calls may cost: a tree of accounts beside the tree of work. Everything that has a budget of its own, in tokens or in
+// US dollars (a
 // run, a worker, a workflow, a stage, an agent loop) has an account below that of whoever it works for. Before a call is
 // made, what it may cost is put aside in every account above it; afterwards what it did cost is spent and the rest is
 // free again. So work that runs beside each other cannot together use what is left once.
 //
 // In memory only, and re-made by replay from recorded outcomes: who may ask and who has to wait follows from it, so a unit
-// that asks under a budget is entered again.
+// that asks under a budget is entered again, and one that is not entered leaves what it spent in its outcome.
 import type { RunContext } from './context.ts';
 import type { ServiceKey } from './effect.ts';
 import type { Suspending } from './op.ts';
+import { type BudgetView, SpendLedger, type SpendVerdict } from './spend-ledger.ts';
+import { addSpent, NOTHING_SPENT, nanoUsdOf, type SpendMost, type Spent } from './spent.ts';
 import { unitOf } from './unit-state.ts';
 
-/** Whether a call may be made: now, when others have ended, or not any more. */
-export type SpendVerdict = 'now' | 'later' | 'never';
-
-/** Tokens put aside for one call. */
+/** Put aside for one call. */
 export interface SpendReservation {
-  /** The call has ended: `tokens` are spent, the rest is free. Without effect the second time. */
-  settle(tokens: number): void;
-}
-
-/** What is left of a budget; undefined: nothing limits it. */
-export interface BudgetView {
-  readonly left: number | undefined;
-  readonly spent: number;
-  readonly exceeded: boolean;
+  /** The call has ended: this is spent, the rest is free. Without effect the second time. */
+  settle(spent: Spent): void;
 }
 
 export interface AccountOptions {
-  /** What it used before, elsewhere; nobody above is charged for that again. */
+  /** Tokens that it used before, elsewhere; nobody above is charged for them again. */
   readonly spent?: number;
   /** Its limit is only a limit: nothing is put aside for it above. */
   readonly isCap?: boolean;
+  /** Billionths of a US dollar; undefined: as many as there are above. */
+  readonly nanoUsd?: number | undefined;
 }
 
 export class SpendAccount {
   readonly parent: SpendAccount | undefined;
-  /** Tokens; undefined: as many as there are above. */
-  readonly limit: number | undefined;
-  readonly #children = new Set<SpendAccount>();
+  /** Dollars are strict: a call that may cost more than is left is not made. */
+  readonly dollars: SpendLedger;
+  readonly #tokens: SpendLedger;
   readonly #waiting: Set<() => void>;
-  #spent: number;
-  #isClosed = false;
-  /** Tokens put aside for calls of this account itself. */
-  #aside = 0;
-  /** Calls under way here and below. */
-  #calls = 0;
-  readonly #isCap: boolean;
+  readonly #givenNanoUsd: number | undefined;
+  #totals: Spent = NOTHING_SPENT;
 
   constructor(
     parent: SpendAccount | undefined,
     limit: number | undefined,
-    { spent = 0, isCap = false }: AccountOptions = {},
+    { spent = 0, isCap = false, nanoUsd }: AccountOptions = {},
   ) {
     this.parent = parent;
-    this.limit = limit;
-    this.#isCap = isCap;
-    this.#spent = spent;
+    this.#tokens = new SpendLedger(parent === undefined ? undefined : parent.#tokens, limit, {
+      spent,
+      isCap,
+    });
+    this.dollars = new SpendLedger(parent?.dollars, nanoUsd, { isCap: true, isStrict: true });
+    this.#givenNanoUsd = nanoUsd;
     this.#waiting = parent === undefined ? new Set() : parent.#waiting;
-    if (parent !== undefined) parent.#children.add(this);
   }
 
+  /** Of tokens; undefined: as many as there are above. */
+  get limit(): number | undefined {
+    return this.#tokens.limit;
+  }
+
+  /** Tokens. */
   get spent(): number {
-    return this.#spent;
+    return this.#tokens.spent;
   }
 
+  /** All that calls here and below have cost in this run. */
+  get totals(): Spent {
+    return this.#totals;
+  }
+
+  /** Of tokens. */
   get view(): BudgetView {
-    const left = this.left;
-    return { left, spent: this.#spent, exceeded: left !== undefined && left <= 0 };
+    return this.#tokens.view;
   }
 
-  /** What may still be promised or spent here; undefined: nothing limits it. Calls under way are not taken off. */
+  /** Tokens that may still be promised or spent here; undefined: nothing limits them. Calls under way are not taken off. */
   get left(): number | undefined {
-    let least: number | undefined;
-    let below: SpendAccount | undefined;
-    for (let at: SpendAccount | undefined = this; at !== undefined; at = at.parent) {
-      const left = at.#leftBeside(below);
-      if (left !== undefined && (least === undefined || left < least)) least = left;
-      below = at;
-    }
-    return least;
+    return this.#tokens.left;
+  }
+
+  /** What the program allows itself; never more than what it was started with. */
+  limitDollars(nanoUsd: number | undefined): void {
+    const given = this.#givenNanoUsd;
+    const least = Math.min(nanoUsd ?? Number.POSITIVE_INFINITY, given ?? Number.POSITIVE_INFINITY);
+    this.dollars.setLimit(Number.isFinite(least) ? least : undefined);
+    this.#tell();
+  }
+
+  get isLimited(): boolean {
+    return this.#tokens.left !== undefined || this.dollars.left !== undefined;
   }
 
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#tokens.isClosed;
   }
 
   /** Its work goes on: what is left of its limit is its own again. */
   reopen(): void {
-    this.#isClosed = false;
-    for (let at: SpendAccount = this; at.parent !== undefined; at = at.parent) {
-      at.parent.#children.add(at);
-    }
+    this.#tokens.reopen();
+    this.dollars.reopen();
   }
 
   /** Its work is over: what it did not spend is its parent's again. Children that go on keep what they hold. */
   close(): void {
-    this.#isClosed = true;
-    this.#leave();
+    this.#tokens.close();
+    this.dollars.close();
     this.#tell();
   }
 
   /** Tokens that were used without being put aside. */
   charge(tokens: number): void {
-    for (let at: SpendAccount | undefined = this; at !== undefined; at = at.parent) {
-      at.#spent += tokens;
-    }
+    this.#tokens.charge(tokens);
   }
 
-  /** Whether a call that may cost `most` tokens may be made. The last one may cost more than is left, but only alone. */
-  verdict(most: number): SpendVerdict {
-    let verdict: SpendVerdict = 'now';
-    let held = most;
-    let below: SpendAccount | undefined;
-    for (let at: SpendAccount | undefined = this; at !== undefined; at = at.parent) {
-      const { limit } = at;
-      const own = at.#ownBeside(below) + held;
-      if (limit !== undefined && own > limit - at.#spent) {
-        if ((at.#leftBeside(below) as number) <= 0) return 'never';
-        if (at.#calls > 0) verdict = 'later';
-      }
-      held = at.#holding(own);
-      below = at;
-    }
-    return verdict;
+  /** What calls have cost that were not made here: those of a unit that replay did not enter. */
+  chargeAll(spent: Spent): void {
+    this.#tokens.charge(spent.tokens);
+    this.dollars.charge(spent.nanoUsd);
+    this.#add(spent);
   }
 
-  /** Puts tokens aside for a call. */
-  reserve(most: number): SpendReservation {
-    this.#aside += most;
-    this.#count(1);
+  /** Whether a call that may cost this much may be made. */
+  verdict({ tokens, nanoUsd }: SpendMost): SpendVerdict {
+    const both = [this.#tokens.verdict(tokens), this.dollars.verdict(nanoUsd)];
+    if (both.includes('never')) return 'never';
+    return both.includes('later') ? 'later' : 'now';
+  }
+
+  /** Puts something aside for a call. */
+  reserve(most: SpendMost): SpendReservation {
+    this.#tokens.reserve(most.tokens);
+    this.dollars.reserve(most.nanoUsd);
     let isOpen = true;
     return {
-      settle: (tokens) => {
+      settle: (spent) => {
         if (!isOpen) return;
         isOpen = false;
-        this.#aside -= most;
-        this.#count(-1);
-        this.charge(tokens);
-        this.#leave();
+        this.#tokens.settle(most.tokens, spent.tokens);
+        this.dollars.settle(most.nanoUsd, spent.nanoUsd);
+        this.#add(spent);
         this.#tell();
       },
     };
@@ -149,63 +148,33 @@ export class SpendAccount {
     return () => this.#waiting.delete(fn);
   }
 
+  #add(spent: Spent): void {
+    for (let at: SpendAccount | undefined = this; at !== undefined; at = at.parent) {
+      at.#totals = addSpent(at.#totals, spent);
+    }
+  }
+
   #tell(): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const fn of waiting) fn();
   }
-
-  #count(by: number): void {
-    for (let at: SpendAccount | undefined = this; at !== undefined; at = at.parent) at.#calls += by;
-  }
-
-  /** A closed account is gone with the last that was open below it. */
-  #leave(): void {
-    if (!this.#isClosed || this.#calls > 0 || this.#children.size > 0) return;
-    const { parent } = this;
-    if (parent === undefined) return;
-    parent.#children.delete(this);
-    parent.#leave();
-  }
-
-  /** What is left of its own limit beside what other children were promised. */
-  #leftBeside(child: SpendAccount | undefined): number | undefined {
-    if (this.limit === undefined) return undefined;
-    let promised = 0;
-    for (const one of this.#children) if (one !== child) promised += one.#promised();
-    return this.limit - this.#spent - promised;
-  }
-
-  #promised(): number {
-    let below = 0;
-    for (const child of this.#children) below += child.#promised();
-    return this.#holding(below);
-  }
-
-  /** Calls under way here, and what children hold; without one of them. */
-  #ownBeside(child: SpendAccount | undefined): number {
-    let own = this.#aside;
-    for (const one of this.#children)
-      if (one !== child) own += one.#holding(one.#ownBeside(undefined));
-    return own;
-  }
-
-  /** What it keeps from its parent: what it was promised, and more while calls may cost more. */
-  #holding(own: number): number {
-    if (this.limit === undefined || this.#isClosed || this.#isCap) return own;
-    return Math.max(this.limit - this.#spent, own);
-  }
 }
 
-/** The account of the run itself; its limit is the run's option `token_budget`. */
+/** The account of the run itself; its limits are the run's options `token_budget` and `cost_budget_usd`. */
 export const spendKey: ServiceKey<SpendAccount> = {
   name: 'run.spend',
   create: (services) => {
     const { start } = services as unknown as {
       readonly start?: { readonly options: { readonly [key: string]: unknown } };
     };
-    const limit = start?.options['token_budget'];
-    return new SpendAccount(undefined, typeof limit === 'number' && limit >= 0 ? limit : undefined);
+    const tokens = start?.options['token_budget'];
+    const usd = start?.options['cost_budget_usd'];
+    return new SpendAccount(
+      undefined,
+      typeof tokens === 'number' && tokens >= 0 ? tokens : undefined,
+      { nanoUsd: typeof usd === 'number' && usd >= 0 ? nanoUsdOf(usd, 'down') : undefined },
+    );
   },
 };
 
@@ -219,36 +188,42 @@ export function payingFrom(ctx: RunContext, account: SpendAccount): RunContext {
   return ctx.withScope(ctx.scope.with({ account }));
 }
 
+/** What is charged when the task of a call goes away in the middle: nobody will learn what it has cost. */
+export type SpendLost = () => Spent;
+
 /**
- * Puts what a call may cost aside, and waits for calls under way when that is too much beside them. Undefined: nothing is
- * left for it.
+ * Puts what a call may cost aside, and waits for calls under way when that is too much beside them. Undefined: not enough
+ * is left for it.
  */
 export function* reserveSpend(
   ctx: RunContext,
-  mostOf: () => number,
+  most: SpendMost,
+  lost: SpendLost = () => NOTHING_SPENT,
 ): Suspending<SpendReservation | undefined> {
   const account = accountOf(ctx);
-  if (account.left === undefined) return { settle: (tokens) => account.charge(tokens) };
-  unitOf(ctx.task)?.enterOnReplay();
-  const most = mostOf();
+  if (account.isLimited) unitOf(ctx.task)?.enterOnReplay();
   for (;;) {
     const verdict = account.verdict(most);
     if (verdict === 'never') return undefined;
-    if (verdict === 'now') return held(ctx, account.reserve(most));
-    yield* ctx.block('model calls under the same token budget', (resume) =>
+    if (verdict === 'now') return held(ctx, account.reserve(most), lost);
+    yield* ctx.block('model calls under the same budget', (resume) =>
       account.onFreed(() => resume({ ok: true, value: undefined })),
     );
   }
 }
 
-/** Given back with the task when that goes away in the middle: what such a call has cost is not known. */
-function held({ task }: RunContext, reservation: SpendReservation): SpendReservation {
-  const undo = () => reservation.settle(0);
-  task.owned.add(undo);
-  return {
-    settle: (tokens) => {
-      task.owned.delete(undo);
-      reservation.settle(tokens);
-    },
+/** Given back with the task when that goes away in the middle. */
+function held(
+  { task }: RunContext,
+  reservation: SpendReservation,
+  lost: SpendLost,
+): SpendReservation {
+  const settle = (spent: Spent) => {
+    task.owned.delete(undo);
+    unitOf(task)?.countSpent(spent);
+    reservation.settle(spent);
   };
+  const undo = () => settle(lost());
+  task.owned.add(undo);
+  return { settle };
 }

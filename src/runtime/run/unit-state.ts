@@ -9,6 +9,7 @@ import type { Tx } from '../../store/index.ts';
 import type { EffectOp, Outcome } from './op.ts';
 import type { OutcomeEntry } from './replay-log.ts';
 import type { Scheduler } from './scheduler.ts';
+import { addSpent, NOTHING_SPENT, type Spent, type SpentRecord, toSpentRecord } from './spent.ts';
 import type { OpenOp, Task } from './task.ts';
 
 /** What the body of a unit may say about itself. */
@@ -25,6 +26,7 @@ export class UnitState implements UnitScope {
   readonly ops: ((tx: Tx) => void)[] = [];
   #entered = false;
   #events = 0;
+  #spent = NOTHING_SPENT;
 
   constructor(outer: UnitState | undefined) {
     this.#outer = outer;
@@ -52,6 +54,16 @@ export class UnitState implements UnitScope {
     this.#events += by;
     this.#outer?.countEvents(by);
   }
+
+  get spent(): Spent {
+    return this.#spent;
+  }
+
+  /** What model calls in it have cost: who does not enter it charges that all the same. */
+  countSpent(by: Spent): void {
+    this.#spent = addSpent(this.#spent, by);
+    this.#outer?.countSpent(by);
+  }
 }
 
 const bodies = new WeakMap<Task, UnitState>();
@@ -67,9 +79,19 @@ export function unitOf(task: Task | undefined): UnitState | undefined {
 }
 
 /** What an outcome says about its unit: nothing when replay has to enter it. */
-export function unitMark(op: EffectOp): { readonly unit?: true; readonly events?: number } {
+export function unitMark(op: EffectOp): {
+  readonly unit?: true;
+  readonly events?: number;
+  readonly spent?: SpentRecord;
+} {
   const state = states.get(op);
-  return state === undefined || state.isEntered ? {} : { unit: true, events: state.events };
+  if (state === undefined || state.isEntered) return {};
+  const { events, spent } = state;
+  return {
+    unit: true,
+    events,
+    ...(spent === NOTHING_SPENT ? {} : { spent: toSpentRecord(spent) }),
+  };
 }
 
 /** Runs the body of a unit; `leave` is called once with its end, when that is not in the journal yet. */

@@ -4,6 +4,8 @@ import { RunContext } from './context.ts';
 import { defineEffect, type Effect, type EffectSpec } from './effect.ts';
 import type { EffectOp, Suspending } from './op.ts';
 import type { RunEventBody } from './run-events.ts';
+import { accountOf } from './spend.ts';
+import { fromSpentRecord } from './spent.ts';
 import { type UnitScope, unitOf } from './unit-state.ts';
 
 /** What a unit is called, and what authority it takes. */
@@ -29,9 +31,13 @@ export function* performUnit<A extends readonly unknown[], R>(
         task.ctx = new RunContext(ctx.run, task, ctx.authority, ctx.buffer, ctx.scope);
         return body(task.ctx, state);
       },
-      skipped: (events) => {
+      skipped: (events, record) => {
         ctx.run.events.skip(events);
         unitOf(ctx.task)?.countEvents(events);
+        if (record === undefined) return;
+        const spent = fromSpentRecord(record);
+        unitOf(ctx.task)?.countSpent(spent);
+        accountOf(ctx).chargeAll(spent);
       },
     },
   };

@@ -21,6 +21,8 @@ export interface ProviderConfig {
   readonly model?: string;
   /** Whether JSON schemas may be sent for structured answers. */
   readonly schemas: boolean;
+  /** It runs on machines of one's own: its calls cost nothing where no price is given. */
+  readonly isFree?: true;
 }
 
 const TABLE: readonly ProviderConfig[] = [
@@ -45,6 +47,7 @@ const TABLE: readonly ProviderConfig[] = [
     needsKey: 'never',
     modelEnv: ['LOCAL_LLM_MODEL'],
     schemas: true,
+    isFree: true,
   },
   {
     name: 'anthropic',
@@ -105,6 +108,7 @@ const TABLE: readonly ProviderConfig[] = [
     modelEnv: [],
     model: 'llama3.2',
     schemas: true,
+    isFree: true,
   },
   {
     name: 'mlx',
@@ -117,6 +121,7 @@ const TABLE: readonly ProviderConfig[] = [
     modelEnv: ['MLX_MODEL_ID'],
     model: 'mlx-qwen36-27b',
     schemas: true,
+    isFree: true,
   },
 ];
 
