@@ -82,6 +82,7 @@ export class Checker {
   #check(entry: Source, settings: ManifestSettings, loader: ModuleLoader): Kept {
     const loads: { from: Source; path: string; found: Source | undefined }[] = [];
     const noting: ModuleLoader = {
+      known: loader.known,
       load(importPath, from) {
         const found = loader.load(importPath, from);
         loads.push({ from, path: importPath, found });

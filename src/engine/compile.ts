@@ -58,6 +58,7 @@ export interface Resolution {
 export function compileProgram(entry: Source, options: CheckOptions): CompileResult {
   const resolutions: Resolution[] = [];
   const loader: ModuleLoader = {
+    known: options.loader.known,
     load(path, from) {
       const source = options.loader.load(path, from);
       if (source !== undefined) resolutions.push({ from: from.id, path, id: source.id });

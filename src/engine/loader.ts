@@ -73,6 +73,8 @@ export class SourceLoader implements ModuleLoader {
     }
   }
 
+  readonly known = (): Iterable<string> => this.#std.keys();
+
   load(importPath: string, from: Source): Source | undefined {
     const std = this.#std.get(importPath);
     if (std !== undefined) return { id: importPath, text: std };

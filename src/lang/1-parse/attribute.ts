@@ -2,14 +2,8 @@
 // call-shaped sentinels; nothing is evaluated.
 import type { Attribute, AttributeArgument, AttributeValue } from '../ast.ts';
 import { bracketed, type Cursor, commaList } from './cursor.ts';
-import {
-  durationLiteral,
-  floatLiteral,
-  intLiteral,
-  isStringKind,
-  stringContent,
-} from './literal.ts';
-import { isKeyword, T } from './token.ts';
+import { durationLiteral, floatLiteral, intLiteral, stringContent } from './literal.ts';
+import { isKeyword, isStringKind, T } from './token.ts';
 
 /** All attributes at the cursor, with the line breaks behind them. */
 export function parseAttributes(c: Cursor): Attribute[] {

@@ -5,6 +5,7 @@ import type { Block, Expression, Statement } from '../ast.ts';
 import { parseErrors } from '../errors.ts';
 import { adviceFor } from './advice.ts';
 import { closureBraces } from './braces.ts';
+import { opensDict } from './opens-dict.ts';
 import type { Reporter } from './report.ts';
 import { createScanRange, type ScanRange } from './string-scan.ts';
 import {
@@ -314,6 +315,8 @@ export function commaList<R>(c: Cursor, close: TokenKind, item: () => R): R[] {
 
 /** An expression before a block: `Name {` is not a struct literal there, and a line break ends it. */
 export function parseCondition(c: Cursor): Expression {
+  // `while {`: the block of a head that says nothing.
+  if (c.at(T.lbrace) && !c.opensClosure && !opensDict(c)) c.fail('an expression before the block');
   const { noStruct, grouped } = c;
   c.noStruct = true;
   c.grouped = false;

@@ -13,9 +13,9 @@ import { parseErrors } from '../errors.ts';
 import { parseAttributes } from './attribute.ts';
 import { bracketed, type Cursor } from './cursor.ts';
 import { parseImport } from './import.ts';
-import { isStringKind, stringContent } from './literal.ts';
+import { stringContent } from './literal.ts';
 import { parseParams } from './params.ts';
-import { T } from './token.ts';
+import { isStringKind, T } from './token.ts';
 import {
   parseEnum,
   parseImpl,

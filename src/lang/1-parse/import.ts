@@ -1,8 +1,8 @@
 // Imports: `import "path"`, `import { a, b as c } from "path"`, `import a::b::{ x }`.
 import type { ImportDeclaration, ImportName } from '../ast.ts';
 import { bracketed, type Cursor, commaList } from './cursor.ts';
-import { isStringKind, stringContent } from './literal.ts';
-import { T } from './token.ts';
+import { stringContent } from './literal.ts';
+import { isStringKind, T } from './token.ts';
 
 /** With the cursor at `import`. */
 export function parseImport(c: Cursor, start: number, pub: boolean): ImportDeclaration {

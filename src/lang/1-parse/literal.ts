@@ -59,7 +59,3 @@ export function stringContent(c: Cursor): string {
     )
     .join('');
 }
-
-export function isStringKind(kind: number): boolean {
-  return kind === T.string || kind === T.rawString || kind === T.tripleString;
-}

@@ -10,8 +10,8 @@ import type {
 } from '../ast.ts';
 import { parseErrors } from '../errors.ts';
 import { bracketed, type Cursor, commaList } from './cursor.ts';
-import { isStringKind, stringContent } from './literal.ts';
-import { T } from './token.ts';
+import { stringContent } from './literal.ts';
+import { isStringKind, T } from './token.ts';
 
 /** A name, `[a, b]`, `{ a, b: c }` or `(a, b)`. */
 export function parseBindingPattern(c: Cursor): BindingPattern {

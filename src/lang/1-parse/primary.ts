@@ -11,10 +11,10 @@ import { parseErrors } from '../errors.ts';
 import { parseControl } from './control.ts';
 import { bracketed, type Cursor, commaList } from './cursor.ts';
 import { parseInterpolation } from './interpolation.ts';
-import { durationLiteral, floatLiteral, intLiteral, isStringKind } from './literal.ts';
+import { durationLiteral, floatLiteral, intLiteral } from './literal.ts';
 import { parseClosureParams, parseParams } from './params.ts';
 import { plainPieces, rawContent, type StringPiece, triplePieces } from './string-literal.ts';
-import { isKeyword, T } from './token.ts';
+import { isKeyword, isStringKind, T } from './token.ts';
 import { parseReturnType, parseThrows, parseTypeParams } from './type-expr.ts';
 
 export function parsePrimary(c: Cursor): Expression {

@@ -103,6 +103,11 @@ test.each([
     ['Expected expression, got ) at 1:5', 'Expected expression, got ) at 3:5'],
   ],
   ['a b', ['Expected statement separator (`;` or newline), got id(b) at 1:3']],
+  ...['while { a() }', 'while {\n a()\n}'].map((text): [string, string[]] => [
+    text,
+    ['Expected an expression before the block, got { at 1:7'],
+  ]),
+  ['if { a }', ['Expected an expression before the block, got { at 1:4']],
   ['a;; b', ['Expected expression, got ; at 1:3']],
   ['fn tool() {}', ["Expected function name, got 'tool' (reserved keyword) at 1:4"]],
   ['f(1', ['Unexpected end of file, expected )']],

@@ -4,7 +4,7 @@ import { parseErrors } from '../errors.ts';
 import { endsValue } from './control.ts';
 import { type Cursor, PARSE_FAILURE, parseCondition } from './cursor.ts';
 import { declarationDoc, parseDeclaration } from './declaration.ts';
-import { isStringKind } from './literal.ts';
+import { opensDict } from './opens-dict.ts';
 import { parseBindingPattern } from './pattern.ts';
 import { isKeyword, T, type TokenKind } from './token.ts';
 import { parseAnnotation } from './type-expr.ts';
@@ -216,32 +216,6 @@ function braceStatement(c: Cursor, start: number): Statement {
   const span = c.spanFrom(start);
   const expression: Expression = { kind: 'BlockExpression', span, body };
   return { kind: 'ExpressionStatement', span, expression };
-}
-
-function opensDict(c: Cursor): boolean {
-  const offset = c.past(1);
-  const kind = c.kindAt(offset);
-  if (kind === T.rbrace || kind === T.ellipsis) return true;
-  if (kind === T.lbracket) return computedKeyFollows(c, offset);
-  const named = kind === T.identifier || isKeyword(kind) || isStringKind(kind);
-  return named && c.kindAt(offset + 1) === T.colon;
-}
-
-/** How far the end of a computed key is looked for. */
-const MAX_KEY_TOKENS = 100;
-
-/** `[…]:` opens a dict, `[…]` alone a list in a block. */
-function computedKeyFollows(c: Cursor, offset: number): boolean {
-  let depth = 0;
-  for (let i = offset; i < offset + MAX_KEY_TOKENS; i += 1) {
-    const kind = c.kindAt(i);
-    if (kind === T.lbracket) depth += 1;
-    else if (kind === T.rbracket) {
-      depth -= 1;
-      if (depth === 0) return c.kindAt(i + 1) === T.colon;
-    } else if (kind === T.eof) return false;
-  }
-  return false;
 }
 
 const ASSIGNMENTS: ReadonlyMap<TokenKind, AssignOperator> = new Map([

@@ -293,3 +293,7 @@ export function describeToken(tokens: TokenList, index: number): string {
       return spellingOf(kind);
   }
 }
+
+export function isStringKind(kind: number): boolean {
+  return kind === T.string || kind === T.rawString || kind === T.tripleString;
+}

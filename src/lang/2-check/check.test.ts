@@ -48,6 +48,46 @@ function place(program: CheckedProgram, which: 'diagnostics' | 'latent' = 'diagn
   return span === undefined ? '' : program.entry.source.text.slice(span.start, span.end);
 }
 
+describe('attributes', () => {
+  test('that nobody looks at are said to be so, with the likely one', () => {
+    const program = checkText(
+      '@deprecatedd\n@mine(a: 1)\n@test\nfn f() { }\n@invarint\nstruct S { }',
+    );
+    expect(program.diagnostics.map((d) => `${d.severity} ${d.code} ${d.message}`)).toEqual([
+      'warning HARN-NAM-501 nobody looks at `@deprecatedd` (did you mean `deprecated`?)',
+      'warning HARN-NAM-501 nobody looks at `@mine`',
+      'warning HARN-NAM-501 nobody looks at `@invarint` (did you mean `invariant`?)',
+    ]);
+    expect(place(program)).toBe('deprecatedd');
+  });
+
+  test('say at calls that a function is deprecated, also from another module', () => {
+    const program = checkFiles({
+      'main.harn': 'import { old } from "./lib"\nold()\n1 |> old\nfn f() { return old }',
+      'lib.harn': '@deprecated(since: "0.8", use: "fresh")\npub fn old(n = 0) { return n }',
+    });
+    expect(
+      program.diagnostics.map((d) => `${d.severity} ${d.code} ${d.message} ${d.hint}`),
+    ).toEqual([
+      'warning HARN-NAM-502 `old` is deprecated since 0.8 Use `fresh`.',
+      'warning HARN-NAM-502 `old` is deprecated since 0.8 Use `fresh`.',
+    ]);
+    expect(place(program)).toBe('old');
+  });
+});
+
+describe('imports that are not there', () => {
+  test.each([
+    ['std/tex', ' (did you mean `std/text`?)'],
+    ['text', ' (did you mean `std/text`?)'],
+    ['./tex', ''],
+    ['other/thing', ''],
+  ])('%j gets the hint %j', (path, hint) => {
+    const program = checkFiles({ 'main.harn': `import "${path}"`, 'std/text': '' });
+    expect(findings(program)).toEqual([`HARN-IMP-001 cannot find module "${path}"${hint}`]);
+  });
+});
+
 describe('names', () => {
   const ACCEPTED: readonly [string, string][] = [
     ['an inner block may shadow', 'const x = 1\nif true { const x = 2\n println(x) }'],

@@ -2,6 +2,7 @@
 // a mistake of the user.
 import { type Diagnostic, DiagnosticSink, LineIndex, type Source } from '../../base/index.ts';
 import type { BuiltinSpec } from '../builtin-spec.ts';
+import { checkAttributes } from './attributes.ts';
 import type {
   CheckedModule,
   CheckedProgram,
@@ -48,6 +49,7 @@ export function check(
   const pipelines: PipelineScopes = new Map();
   for (const module of graph.modules) new Resolver(state, module, pipelines).run();
   checkMain(graph.entry);
+  for (const module of graph.modules) checkAttributes(module);
   if (types !== false)
     checkTypes(graph.modules, {
       unjudged: brokenModules(graph),

@@ -46,6 +46,17 @@ export const nameErrors = defineErrors('NAM', {
     message: ({ capability, name, suggestion }) =>
       `\`${capability}\` has no method \`${name}\`${didYouMean(suggestion)}`,
   }),
+  unknownAttribute: row<Suggested>({
+    number: 501,
+    message: ({ name, suggestion }) => `nobody looks at \`@${name}\`${didYouMean(suggestion)}`,
+    hint: ({ suggestion }) => (suggestion === undefined ? undefined : `Write \`@${suggestion}\`.`),
+  }),
+  deprecated: row<{ name: string; since: string | undefined; use: string | undefined }>({
+    number: 502,
+    message: ({ name, since }) =>
+      `\`${name}\` is deprecated${since === undefined ? '' : ` since ${since}`}`,
+    hint: ({ use }) => (use === undefined ? undefined : `Use \`${use}\`.`),
+  }),
   duplicateParameter: row<Named>({
     number: 6,
     message: ({ name }) => `parameter '${name}' is declared twice`,
@@ -88,9 +99,9 @@ export const ownErrors = defineErrors('OWN', {
 
 /** Imports: the target, its names, cycles of re-exports. */
 export const importErrors = defineErrors('IMP', {
-  targetNotFound: row<{ path: string }>({
+  targetNotFound: row<{ path: string; suggestion: string | undefined }>({
     number: 1,
-    message: ({ path }) => `cannot find module "${path}"`,
+    message: ({ path, suggestion }) => `cannot find module "${path}"${didYouMean(suggestion)}`,
     hint: 'The path is relative to this file, `std/...`, or an installed package.',
   }),
   nameNotExported: row<{

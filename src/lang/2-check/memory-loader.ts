@@ -6,6 +6,7 @@ import type { ModuleLoader } from './module-graph.ts';
 export function memoryLoader(files: { readonly [id: string]: string }): ModuleLoader {
   const texts = new Map(Object.entries(files));
   return {
+    known: () => [...texts.keys()].filter((id) => id.startsWith('std/')),
     load(path: string, from: Source): Source | undefined {
       const relative = resolvePath(from.id, path);
       for (const id of [relative, `${relative}.harn`, path, `${path}.harn`]) {

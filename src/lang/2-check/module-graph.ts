@@ -1,6 +1,6 @@
 // Step 4: from an entry source to all modules that it reaches. Reading goes through a synchronous port; a module is
 // identified by the id of its source, so two spellings of one file are one module.
-import { DiagnosticSink, type Source } from '../../base/index.ts';
+import { DiagnosticSink, nearestName, type Source } from '../../base/index.ts';
 import { type ParseOptions, type ParseResult, parse } from '../1-parse/parser.ts';
 import type { Edition, ImportDeclaration, Module } from '../ast.ts';
 import { importErrors } from './errors.ts';
@@ -13,6 +13,8 @@ export interface ModuleLoader {
    * is none. Equal modules must have equal ids.
    */
   load(path: string, from: Source): Source | undefined;
+  /** Paths that every importer can name (`std/text`), for suggestions. */
+  readonly known?: (() => Iterable<string>) | undefined;
 }
 
 export interface ModuleGraph {
@@ -70,7 +72,8 @@ export function buildModuleGraph(
     const source = loader.load(node.path, top.record.source);
     if (source === undefined) {
       top.record.targets.set(node, undefined);
-      top.record.report(importErrors.targetNotFound({ path: node.path }, { span: node.pathSpan }));
+      const problem = { path: node.path, suggestion: nearestPath(node.path, loader) };
+      top.record.report(importErrors.targetNotFound(problem, { span: node.pathSpan }));
       continue;
     }
     const known = byId.get(source.id);
@@ -83,6 +86,13 @@ export function buildModuleGraph(
     stack.push(visit);
   }
   return { modules, entry: first.record, sink };
+}
+
+/** What was probably meant: a path one knows, misspelt or without its `std/`. */
+function nearestPath(path: string, { known }: ModuleLoader): string | undefined {
+  if (known === undefined || path.startsWith('.')) return undefined;
+  const paths = [...known()];
+  return paths.find((each) => each === `std/${path}`) ?? nearestName(path, paths);
 }
 
 function importsOf(module: Module): ImportDeclaration[] {

@@ -42,5 +42,12 @@ function read(signature: string): Type {
 }
 
 function typeOfText(signature: string): FunctionType {
-  return readHead(parseSignature(signature), NO_NAMES).type;
+  const head = parseSignature(signature);
+  const { type } = readHead(head, NO_NAMES);
+  // What may be nil may be left out: a builtin gets nil for it.
+  const mayMiss = head.params.map((param) => param.type?.kind === 'OptionalType');
+  const params = type.params.map((param, i) =>
+    mayMiss[i] === true ? { ...param, optional: true } : param,
+  );
+  return { ...type, params };
 }

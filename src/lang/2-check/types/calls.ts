@@ -74,6 +74,13 @@ class Choice {
   }
 }
 
+/** An argument and the parameter that it is for. */
+interface Given {
+  readonly param: Parameter;
+  readonly type: Type;
+  readonly at: At;
+}
+
 /** Walks the arguments of a call and gives its result type. */
 export function inferCall(walk: Walk, type: FunctionType, site: CallSite): Type {
   const { variables } = type;
@@ -84,7 +91,7 @@ export function inferCall(walk: Walk, type: FunctionType, site: CallSite): Type 
     const texts = { first: typeText(first), second: typeText(second) };
     walk.error(typeErrors.inferredTwice({ name: variable.name, ...texts }, site));
   });
-  const given: { readonly param: Parameter; readonly type: Type; readonly at: At }[] = [];
+  const given: Given[] = [];
   let position = 0;
   if (site.piped !== undefined) {
     const param = parameterAt(type, position++);
@@ -110,10 +117,9 @@ export function inferCall(walk: Walk, type: FunctionType, site: CallSite): Type 
       checkArgument(walk, { index, param, actual, at }, choice);
     if (!isSpread) checkArity(walk, type, site, position);
     checkBounds(walk, variables, choice, site);
-  } else if (walk.isStrict) {
-    for (const [index, { param, type: actual, at }] of given.entries())
-      if (isImpossible(actual, param.type))
-        walk.warn(argumentError({ index, param, actual, at }, param.type));
+  } else {
+    if (!site.isChecked && !isSpread) checkMissing(walk, type, site, position);
+    if (walk.isStrict) warnImpossible(walk, given);
   }
   if (type.throws !== undefined && walk.frame.throws !== undefined)
     checkThrown(walk, type.throws, site);
@@ -193,6 +199,17 @@ function argumentError({ index, param, actual, at }: GivenArgument, wanted: Type
   return typeErrors.argument(problem, { span: at.span });
 }
 
+/** Builtins may do without what they document, except for parameters that are not marked: those would be nil. */
+function checkMissing(walk: Walk, type: FunctionType, site: CallSite, got: number): void {
+  if (got < requiredOf(type)) checkArity(walk, type, site, got);
+}
+
+function warnImpossible(walk: Walk, given: readonly Given[]): void {
+  for (const [index, { param, type: actual, at }] of given.entries())
+    if (isImpossible(actual, param.type))
+      walk.warn(argumentError({ index, param, actual, at }, param.type));
+}
+
 /** Whether no value of a type can be what a builtin documents: plain data of another kind. */
 function isImpossible(actual: Type, wanted: Type): boolean {
   if (wanted.kind !== 'primitive') return false;
@@ -205,8 +222,13 @@ function isImpossible(actual: Type, wanted: Type): boolean {
   });
 }
 
-function checkArity(walk: Walk, { params, rest }: FunctionType, site: CallSite, got: number): void {
-  const required = params.filter((param) => !param.optional).length;
+function requiredOf({ params }: FunctionType): number {
+  return params.filter((param) => !param.optional).length;
+}
+
+function checkArity(walk: Walk, type: FunctionType, site: CallSite, got: number): void {
+  const { params, rest } = type;
+  const required = requiredOf(type);
   if (got >= required && (got <= params.length || rest !== undefined)) return;
   const most = rest === undefined && required !== params.length ? ` to ${params.length}` : '';
   const least = rest === undefined ? '' : 'at least ';

@@ -54,6 +54,24 @@ table('values and annotations', [
   ],
 ]);
 
+table('arguments of builtins', [
+  [
+    'that are missing are nil, which is said',
+    'println(len())',
+    `warning TYP-501 'len' expects 1 argument, got 0 @ len()`,
+  ],
+  [
+    'are counted for methods of the harness',
+    'fn main(harness: Harness) { harness.fs.read_text() }',
+    `warning TYP-501 'read_text' expects 1 argument, got 0 @ harness.fs.read_text()`,
+  ],
+  [
+    'may come through a pipe or a spread',
+    'const xs = ["a"]\nprintln("a" |> len)\nprintln(len(...xs))',
+  ],
+  ['may be more than are known of', 'println(len("a", 1))'],
+]);
+
 table('misspelt types', [
   [
     'are reported once, whoever comes first',
