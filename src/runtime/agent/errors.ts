@@ -148,7 +148,13 @@ export const toolErrors = defineErrors('TOL', {
     number: 9,
     message: ({ tool, executor }) =>
       `tool "${tool}" is declared with executor "${executor}", and nothing here can run it`,
-    hint: 'give it a handler; host bridges and MCP servers are not part of this version',
+    hint: 'give it a handler',
+  }),
+  noHost: row<{ tool: string; capability: string }>({
+    number: 24,
+    message: ({ tool, capability }) =>
+      `tool "${tool}" is run by the host as ${capability}, which this host does not offer`,
+    hint: 'offer it with `hostCapabilities`, or prepare it with host_mock',
   }),
   twice: row<{ tool: string }>({
     number: 10,

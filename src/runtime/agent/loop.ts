@@ -24,6 +24,7 @@ import type { Streak } from './call-streak.ts';
 import { compactSession } from './compact.ts';
 import { Emitter } from './emitter.ts';
 import { loopErrors } from './errors.ts';
+import { assertHostHas } from './host-tools.ts';
 import { judged, verified } from './loop-done.ts';
 import { type GateDecision, openGate, type ParkAnswer, type ParkWish } from './loop-gate.ts';
 import {
@@ -173,6 +174,7 @@ class AgentLoop {
   /** Nothing is paid for where the tools cannot work; what is merely odd is said once. */
   *#checkSurface(): Suspending<void> {
     const { tools, toolSearch } = this.#plan;
+    assertHostHas(this.#ctx, tools.values());
     const { valid, diagnostics } = validateSurface({
       tools: [...tools.values()].filter((tool) => !isOwnTool(tool)).map(faceOfTool),
       policy: this.#ctx.scope.policy,

@@ -3,13 +3,15 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { Handler } from '../run/index.ts';
 import type { CodeSource } from '../work/index.ts';
+import { hostHandler } from './host-tools.ts';
 import type { Tool, ToolExecutor, ToolHandler } from './tools.ts';
 
 /** The tools as data. */
 export function saveTools(tools: readonly Tool[], source: CodeSource, missing: string[]): Json {
   return tools.map((tool) => {
     const ref = refOf(tool.handler, source);
-    if (tool.handler !== undefined && ref === null) missing.push(`the tool "${tool.name}"`);
+    const isCode = tool.handler !== undefined && tool.hostCapability === undefined;
+    if (isCode && ref === null) missing.push(`the tool "${tool.name}"`);
     return savedTool(tool, ref);
   });
 }
@@ -65,6 +67,7 @@ function savedTool(tool: Tool, ref: Json): JsonObject {
     description: tool.description,
     parameters: tool.parameters,
     executor: tool.executor,
+    ...(tool.hostCapability === undefined ? {} : { host_capability: tool.hostCapability }),
     mutates: tool.mutates,
     side_effects: tool.sideEffects ?? null,
     parallel: tool.parallel,
@@ -80,12 +83,15 @@ function savedTool(tool: Tool, ref: Json): JsonObject {
 
 function loadedTool(saved: JsonObject, source: CodeSource): Tool {
   const { ref, timeout_ms: timeout, side_effects: level, namespace, annotations } = saved;
+  const { host_capability: host } = saved;
+  const hostCapability = typeof host === 'string' ? host : undefined;
   return {
     name: String(saved['name']),
     description: String(saved['description']),
     parameters: saved['parameters'] as JsonObject,
     executor: String(saved['executor']) as ToolExecutor,
-    handler: isJsonObject(ref) ? (source.tool(ref) as ToolHandler | undefined) : undefined,
+    handler: handlerOf(ref, hostCapability, source),
+    hostCapability,
     mutates: saved['mutates'] === true,
     sideEffects: typeof level === 'string' ? level : undefined,
     parallel: saved['parallel'] === true,
@@ -96,6 +102,15 @@ function loadedTool(saved: JsonObject, source: CodeSource): Tool {
     namespace: typeof namespace === 'string' ? namespace : undefined,
     annotations: isJsonObject(annotations) ? annotations : {},
   };
+}
+
+function handlerOf(
+  ref: Json | undefined,
+  host: string | undefined,
+  source: CodeSource,
+): ToolHandler | undefined {
+  if (host !== undefined) return hostHandler(host);
+  return isJsonObject(ref) ? (source.tool(ref) as ToolHandler | undefined) : undefined;
 }
 
 function listOf(given: Json | undefined): readonly JsonObject[] {

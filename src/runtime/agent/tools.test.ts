@@ -68,8 +68,9 @@ describe('a declared tool', () => {
   });
 
   it('is refused when nothing here can run it, or an option is wrong', () => {
+    expect(codeOf(() => toTool({ name: 't' }, undefined))).toBe('HARN-TOL-009');
     expect(codeOf(() => toTool({ name: 't', executor: 'host_bridge' }, undefined))).toBe(
-      'HARN-TOL-009',
+      'HARN-TOL-005',
     );
     expect(codeOf(() => toTool({ name: '' }, handler))).toBe('HARN-TOL-007');
     expect(codeOf(() => toTool({ name: 't', timeout_ms: 0 }, handler))).toBe('HARN-TOL-008');

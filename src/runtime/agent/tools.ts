@@ -3,6 +3,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
 import { toolErrors } from './errors.ts';
+import { hostHandler } from './host-tools.ts';
 import { annotationsOf, isReadOnly, levelOf } from './tool-annotations.ts';
 
 export type ToolExecutor = 'harn' | 'host_bridge' | 'mcp_server' | 'provider_native';
@@ -56,6 +57,8 @@ export interface Tool {
   readonly parameters: JsonObject;
   readonly executor: ToolExecutor;
   readonly handler: ToolHandler | undefined;
+  /** `capability.operation` of the host that runs it; undefined for tools that the host does not run. */
+  readonly hostCapability: string | undefined;
   /** Changes something outside: a native handler is then called behind a durable intent. */
   readonly mutates: boolean;
   /** Its declared level: none, read_only, workspace_write, process_exec or network. Undefined: not declared. */
@@ -78,10 +81,12 @@ export interface Tool {
 const MAX_OUTPUT_CHARS = 50_000;
 
 /** Reads the fields of a declaration that are data. `handler` comes from whoever can call it. */
-export function toTool(declared: JsonObject, handler: ToolHandler | undefined): Tool {
+export function toTool(declared: JsonObject, given: ToolHandler | undefined): Tool {
   const name = declared['name'];
   if (typeof name !== 'string' || name === '') throw toolErrors.badName({ fn: 'agent_loop' });
   const executor = (declared['executor'] ?? 'harn') as ToolExecutor;
+  const hostCapability = executor === 'host_bridge' ? hostOf(name, declared, given) : undefined;
+  const handler = hostCapability === undefined ? given : hostHandler(hostCapability);
   if (executor !== 'provider_native' && handler === undefined) {
     throw toolErrors.noExecutor({ tool: name, executor });
   }
@@ -92,6 +97,7 @@ export function toTool(declared: JsonObject, handler: ToolHandler | undefined): 
     parameters: parameterSchema(name, declared['parameters'] ?? declared['inputSchema'] ?? {}),
     executor,
     handler,
+    hostCapability,
     mutates: flag(name, declared, 'mutates') ?? !isReadOnly(annotations),
     sideEffects: levelOf(annotations),
     parallel: flag(name, declared, 'parallel') ?? false,
@@ -102,6 +108,11 @@ export function toTool(declared: JsonObject, handler: ToolHandler | undefined): 
     namespace: label(name, declared),
     annotations,
   };
+}
+
+function hostOf(tool: string, declared: JsonObject, handler: ToolHandler | undefined): string {
+  executorOf(tool, declared, handler !== undefined);
+  return String(declared['host_capability']);
 }
 
 /** Tools by name. */

@@ -1,5 +1,6 @@
 // The calls of one answer: which run beside each other and which one by one, what is no longer called, and what followers
 // see of it. What a call comes to is decided in tool-run.ts.
+import type { JsonObject } from '../../base/index.ts';
 import { clockEffects } from '../io/index.ts';
 import type { LlmToolCall } from '../llm/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
@@ -10,6 +11,7 @@ import { isSubagentCall, subagentAudit } from './subagent-tools.ts';
 import { READER_TOOL, readOutput, withOverflow } from './tool-overflow.ts';
 import { runTool, type ToolOutcome } from './tool-run.ts';
 import { hiddenOutcome, isSearchCall, promote, runSearch } from './tool-search.ts';
+import type { Tool } from './tools.ts';
 import type { TurnInput } from './turn.ts';
 
 export type Call = LlmToolCall & { readonly problem?: string };
@@ -47,7 +49,7 @@ export function* runCalls(
       continue;
     }
     if (isSearchCall(plan, call)) {
-      const { found, ...outcome } = yield* runShown(call, emitter, ctx, () =>
+      const { found, ...outcome } = yield* runShown(ctx, call, { emitter }, () =>
         runSearch(ctx, plan, call, emitter),
       );
       promoted = promote(plan, promoted, found);
@@ -74,7 +76,7 @@ function* runAlone(
     return yield* noted(streak, call, yield* runCall(ctx, call, input, emitter), emitter);
   }
   yield* warn(streak, call, emitter);
-  return yield* runShown(call, emitter, ctx, function* () {
+  return yield* runShown(ctx, call, { emitter }, function* () {
     yield* [];
     return refused;
   });
@@ -121,7 +123,8 @@ function* runCall(
   { plan, session, promoted, iteration }: TurnInput,
   emitter: Emitter,
 ): Suspending<ToolOutcome> {
-  const outcome = yield* runShown(call, emitter, ctx, function* () {
+  const tool = plan.tools.get(call.name);
+  const outcome = yield* runShown(ctx, call, { emitter, tool }, function* () {
     if (call.name === READER_TOOL && !plan.tools.has(READER_TOOL)) {
       return readOutput(session, call);
     }
@@ -145,9 +148,9 @@ function* runCall(
 
 /** Does the work of a call between its two events. */
 function* runShown<O extends ToolOutcome>(
-  call: Call,
-  emitter: Emitter,
   ctx: RunContext,
+  call: Call,
+  { emitter, tool }: { readonly emitter: Emitter; readonly tool?: Tool | undefined },
   work: () => Suspending<O>,
 ): Suspending<O> {
   const about = { tool_call_id: call.id, tool_name: call.name };
@@ -164,7 +167,7 @@ function* runShown<O extends ToolOutcome>(
     type: 'tool_call_update',
     ...about,
     duration_ms: durationMs,
-    executor: { kind: 'harn_builtin' },
+    executor: executorFact(tool),
     ...(outcome.status === 'ok'
       ? { status: 'completed', raw_output: outcome.result }
       : {
@@ -174,4 +177,11 @@ function* runShown<O extends ToolOutcome>(
         }),
   });
   return outcome;
+}
+
+/** Who does the work of a tool, for followers. */
+function executorFact(tool: Tool | undefined): JsonObject {
+  const host = tool?.hostCapability;
+  if (host === undefined) return { kind: 'harn_builtin' };
+  return { kind: 'host_bridge', host_capability: host };
 }

@@ -11,6 +11,7 @@ import {
   type ReplayEvent,
   registerToolHook,
   sessionCalls,
+  type Tool,
   type ToolCallSite,
   toTool,
 } from '../agent/index.ts';
@@ -59,7 +60,10 @@ export interface AgentTool<A extends JsonObject = JsonObject> {
   readonly namespace?: string;
   /** `kind`, `side_effect_level`, `arg_schema: {path_params, arg_aliases}`, `emits_artifacts`, `result_readers`, ... */
   readonly annotations?: JsonObject;
-  readonly handler: (args: A, call: ToolCall) => Promise<Json> | Json;
+  /** `capability.operation` of `hostCapabilities` that runs the tool, in place of a handler. */
+  readonly hostCapability?: string;
+  /** Does the work; every tool has one that no host runs. */
+  readonly handler?: (args: A, call: ToolCall) => Promise<Json> | Json;
 }
 
 /** A tool whose handler gets the output of its schema. */
@@ -213,17 +217,18 @@ function withLifecycle(
 }
 
 /** A tool as loops run it. */
-export function asTool({ handler, parameters, jsonSchema, ...declared }: AgentTool) {
+export function asTool({ handler, parameters, jsonSchema, ...declared }: AgentTool): Tool {
   const data: { [key: string]: Json } = {};
   for (const [key, value] of Object.entries(declared)) {
     if (value !== undefined) data[SPELLED[key] ?? key] = value as Json;
   }
-  if (!isStandardSchema(parameters)) {
-    if (parameters !== undefined) data['parameters'] = parameters;
-    return toTool(data, { kind: 'native', run: handler, fn: handler });
-  }
-  const { name } = declared;
-  data['parameters'] = jsonSchemaOf(name, parameters, jsonSchema);
+  const { name, hostCapability } = declared;
+  if (hostCapability !== undefined) data['executor'] = 'host_bridge';
+  const isLibrary = isStandardSchema(parameters);
+  if (isLibrary) data['parameters'] = jsonSchemaOf(name, parameters, jsonSchema);
+  else if (parameters !== undefined) data['parameters'] = parameters;
+  if (handler === undefined) return toTool(data, undefined);
+  if (!isLibrary) return toTool(data, { kind: 'native', run: handler, fn: handler });
   return toTool(data, {
     kind: 'native',
     fn: handler,
@@ -238,6 +243,7 @@ const SPELLED: { readonly [key: string]: string | undefined } = {
   timeoutMs: 'timeout_ms',
   maxOutputChars: 'max_output_chars',
   deferLoading: 'defer_loading',
+  hostCapability: 'host_capability',
 };
 
 function listenerOf(listener: (event: AgentEvent) => Promise<void> | void): Handler {

@@ -15,7 +15,9 @@ export interface ProgramCode {
 /** Finds them by identity when a worker is made, and by name when it goes on. */
 export function programCode({ tools = [], workerBodies = {} }: ProgramCode): CodeSource {
   const refs = new Map<object, JsonObject>();
-  for (const { name, handler } of tools) refs.set(handler, { tool: name });
+  for (const { name, handler } of tools) {
+    if (handler !== undefined) refs.set(handler, { tool: name });
+  }
   for (const [body, fn] of Object.entries(workerBodies)) refs.set(fn, { body });
   return {
     refOf: (fn) => refs.get(fn),
