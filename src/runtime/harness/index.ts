@@ -7,6 +7,7 @@ export {
   type ToolCall,
   type ToolHookSpec,
 } from './agent.ts';
+export { type DurableMethod, type DurableOptions, durable } from './durable.ts';
 export { camel, createFamily, type Family, notData } from './family.ts';
 export type { InteractionHandle } from './interaction.ts';
 export type {

@@ -25,6 +25,7 @@ import {
 } from '../llm/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
 import { need } from './arguments.ts';
+import { type DurableMethod, durableModel } from './durable.ts';
 import { createFamily, type Family, notData } from './family.ts';
 import { channelValues } from './sync.ts';
 
@@ -46,7 +47,8 @@ export interface LlmStreamHandle extends AsyncIterable<LlmDelta> {
 
 /** Model calls. */
 export type LlmHandle = Family<typeof llmMockEffects> &
-  Family<typeof llmSpendEffects> & {
+  Family<typeof llmSpendEffects> &
+  DurableMethod & {
     /** Asks a model once. A recorded answer is never bought again. With `transcript` it goes on from one. */
     call(prompt: string, options?: LlmAskOptions): Promise<LlmCallResult>;
     /** The same, with failures as data. */
@@ -92,6 +94,7 @@ export function llmHandle(ctx: RunContext): LlmHandle {
     ...createFamily('harness.llm', llmSpendEffects, ctx),
     call: ask(llmCallWithTranscript),
     callSafe: ask(llmCallSafeWithTranscript),
+    durable: (model, options) => durableModel(ctx, model, options),
     stream: (prompt, { system, ...options } = {}) =>
       streamHandle(ctx, prompt, system ?? null, options),
     callStructured: (prompt, schema, options) =>

@@ -5,7 +5,7 @@ import { llmErrors } from './errors.ts';
 import { costOf } from './prices.ts';
 import { knownProvider } from './providers/known.ts';
 import type { LlmContentBlock, LlmMessage, LlmRequest } from './request.ts';
-import type { LlmAnswer } from './result.ts';
+import type { LlmNumbers } from './result.ts';
 import type { LlmRoute } from './route.ts';
 
 /** Assumed of an answer whose call does not say how long it may get (`max_tokens`). */
@@ -63,7 +63,7 @@ function withoutImages(message: LlmMessage): [LlmMessage, number] {
 }
 
 /** What an answer has cost. Where nobody says how much it was, it counts with the most that was put aside. */
-export function spentOn(answer: LlmAnswer, route: LlmRoute, most: Projection): Spent {
+export function spentOn(answer: LlmNumbers, route: LlmRoute, most: Projection): Spent {
   const { input_tokens: input, output_tokens: output, duration_ms: durationMs } = answer;
   const known = answer.cost_usd ?? costBy(route.model, answer);
   const inputTokens = input ?? 0;
@@ -80,7 +80,7 @@ export function spentOn(answer: LlmAnswer, route: LlmRoute, most: Projection): S
 }
 
 /** By the name that was asked for: a provider may answer with one that has no price. */
-function costBy(model: string, answer: LlmAnswer): number | undefined {
+function costBy(model: string, answer: LlmNumbers): number | undefined {
   if (answer.input_tokens === null || answer.output_tokens === null) return undefined;
   return costOf(model, {
     inputTokens: answer.input_tokens,

@@ -1,7 +1,7 @@
 // The span of a model call: which model was asked, and what it cost. Never what was said.
 import { type RunContext, type RunSpan, runSpansKey } from '../run/index.ts';
 import { GEN_AI } from '../trace/index.ts';
-import type { LlmAnswer } from './result.ts';
+import type { LlmNumbers } from './result.ts';
 import type { LlmRoute } from './route.ts';
 
 export function openCallSpan(ctx: RunContext, route: LlmRoute): RunSpan {
@@ -18,7 +18,7 @@ export function openCallSpan(ctx: RunContext, route: LlmRoute): RunSpan {
   });
 }
 
-export function endCallSpan(span: RunSpan, answer: LlmAnswer): void {
+export function endCallSpan(span: RunSpan, answer: LlmNumbers): void {
   const { input_tokens: input, output_tokens: output, cost_usd: cost } = answer;
   span.set({
     [GEN_AI.responseModel]: answer.model,

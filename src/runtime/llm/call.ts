@@ -5,7 +5,6 @@
 // -> answered or failed (outcome recorded, registry left). Dropped with its task, or given up when the run parks, it
 // has no outcome and is asked again on resume under the same id.
 import { HarnError, type JsonObject } from '../../base/index.ts';
-import { clockEffects } from '../io/index.ts';
 import {
   accountOf,
   defineEffect,
@@ -26,6 +25,7 @@ import { failureOf, type LlmFailure } from './errors.ts';
 import { answerHere, type Given, givenFor } from './given.ts';
 import { llmMocksKey } from './mock.ts';
 import { type LlmOptions, type ParsedCall, parseCall } from './options.ts';
+import { persistently } from './persistent.ts';
 import { type LlmRequest, roleOf } from './request.ts';
 import { type LlmAnswer, type LlmResult, toResult } from './result.ts';
 import { type LlmRoute, llmBegin } from './route.ts';
@@ -34,9 +34,6 @@ import { answerProblems, corrected, mismatch } from './structured.ts';
 import { withToolSearch } from './tool-search.ts';
 import { emitFailure, emitRequest, emitResponse } from './transcript.ts';
 import { usageFacts } from './usage.ts';
-
-/** Longest pause between two attempts. */
-const MAX_BACKOFF_MS = 30_000;
 
 type CallArgs = readonly [LlmRequest, LlmRoute, Given];
 
@@ -161,14 +158,7 @@ function* persistentCall(
   call: ParsedCall,
   parts: LlmParts,
 ): Suspending<LlmResult> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return yield* attemptCall(ctx, call, parts);
-    } catch (error) {
-      if (attempt >= call.retries || !isTransient(error)) throw error;
-      yield* ctx.perform(clockEffects.sleep_ms, [pauseMs(error, call, attempt)]);
-    }
-  }
+  return yield* persistently(ctx, call, () => attemptCall(ctx, call, parts));
 }
 
 /** The same from an async function. */
@@ -260,15 +250,4 @@ function* ask(
     span.end('error');
     leave();
   }
-}
-
-function isTransient(error: unknown): error is HarnError {
-  return HarnError.is(error) && error.data['kind'] === 'transient';
-}
-
-/** How long to wait before the next attempt: what the provider asks for, else twice as long each time. */
-function pauseMs(error: HarnError, { backoffMs }: ParsedCall, attempt: number): number {
-  const asked = error.data['retry_after_ms'];
-  const ms = typeof asked === 'number' ? asked : backoffMs * 2 ** attempt;
-  return Math.min(ms, MAX_BACKOFF_MS);
 }

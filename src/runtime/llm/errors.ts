@@ -214,6 +214,12 @@ export const llmErrors = defineErrors('LLM', {
     message: () => 'llm.call needs a prompt or messages',
     retry: false,
   }),
+  notModel: row<{ got: string }>({
+    number: 143,
+    message: ({ got }) => `durable() needs a model of the AI SDK, not ${got}`,
+    hint: 'pass a model object of specification v2 or v3, such as openai("gpt-4o"), not its name',
+    retry: false,
+  }),
   // Tapes
   tapeMissing: row<{ tape: string; key: string; asked: string; nth: number }>({
     number: 150,

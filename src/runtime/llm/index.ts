@@ -26,6 +26,10 @@ export {
 // Settings of a run
 export { type LlmConfig, llmConfigKey } from './config.ts';
 export type { LlmDelta } from './delta.ts';
+// Model objects of the AI SDK
+export { generateDurably } from './durable-call.ts';
+export { assertModel, type DurableModel, type ModelOptions, modelCall } from './durable-model.ts';
+export { streamDurably } from './durable-stream.ts';
 // Errors
 export { isBudgetSpent, type LlmErrorCategory, type LlmFailure, llmErrors } from './errors.ts';
 // Prepared answers

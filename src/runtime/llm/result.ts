@@ -35,6 +35,12 @@ export type LlmAnswer = {
   readonly duration_ms: number;
 };
 
+/** An answer without what was said. */
+export type LlmNumbers = Omit<
+  LlmAnswer,
+  'text' | 'tool_calls' | 'thinking' | 'reasoning' | 'thinking_summary'
+>;
+
 /** Tokens and cost of one call. */
 export type LlmUsage = {
   readonly input_tokens: number;
@@ -122,7 +128,7 @@ export function toResult(answer: LlmAnswer, route: LlmRoute, output: LlmOutput):
 }
 
 /** Tokens and cost of an answer. */
-export function usageOf(answer: LlmAnswer): LlmUsage {
+export function usageOf(answer: LlmNumbers): LlmUsage {
   const input = answer.input_tokens ?? 0;
   const cached = answer.cache_read_tokens;
   return {

@@ -9,7 +9,8 @@ import { llmErrors } from './errors.ts';
 import { endpointOf } from './providers/endpoint.ts';
 import { inferProvider, knownProvider, PROVIDER_NAMES } from './providers/known.ts';
 
-const DISABLED = 'HARN_LLM_CALLS_DISABLED';
+/** Refuses every call that would leave the machine. */
+export const DISABLED = 'HARN_LLM_CALLS_DISABLED';
 
 /** What a caller said about where to go. */
 export type LlmWish = {

@@ -2,7 +2,7 @@
 // the same pieces in the same portions; the last one carries the whole answer, which is bought once. A stream that an
 // earlier life had begun to hear ends in a coded error after what was heard: its connection is gone, and the answer to a
 // second question would be another one. A stream nobody heard anything of is asked again.
-import type { JsonObject } from '../../base/index.ts';
+import type { HarnError, JsonObject } from '../../base/index.ts';
 import {
   callHandler,
   defineEffect,
@@ -16,6 +16,7 @@ import { askNetwork } from './ask-in-time.ts';
 import { deltasOf, joinDelta, type LlmDelta } from './delta.ts';
 import { llmErrors } from './errors.ts';
 import { answerHere, type Given } from './given.ts';
+import { LiveStream } from './live-stream.ts';
 import { type LlmRequest, roleOf } from './request.ts';
 import type { LlmAnswer } from './result.ts';
 import type { LlmRoute } from './route.ts';
@@ -27,51 +28,8 @@ export type StreamPortion = {
   readonly answer: LlmAnswer | null;
 };
 
-/** A stream of this process: pieces that nobody took yet, and how it ended. */
-class LiveStream {
-  readonly #cut = new AbortController();
-  #deltas: LlmDelta[] = [];
-  #end: { readonly answer: LlmAnswer } | { readonly error: unknown } | undefined;
-  #wake: () => void = () => undefined;
-
-  constructor(start: (signal: AbortSignal, tell: (delta: LlmDelta) => void) => Promise<LlmAnswer>) {
-    const tell = (delta: LlmDelta) => {
-      joinDelta(this.#deltas, delta);
-      this.#wake();
-    };
-    start(this.#cut.signal, tell).then(
-      (answer) => this.#finish({ answer }),
-      (error: unknown) => this.#finish({ error }),
-    );
-  }
-
-  /** What came since the last time; waits for something. */
-  async next(): Promise<StreamPortion> {
-    while (this.#deltas.length === 0 && this.#end === undefined) {
-      await new Promise<void>((ok) => {
-        this.#wake = ok;
-      });
-    }
-    const deltas = this.#deltas;
-    this.#deltas = [];
-    const end = this.#end;
-    if (end !== undefined && 'answer' in end) return { deltas, answer: end.answer };
-    if (end !== undefined && deltas.length === 0) throw end.error;
-    return { deltas, answer: null };
-  }
-
-  cut(): void {
-    this.#cut.abort('its listener is gone');
-  }
-
-  #finish(end: { readonly answer: LlmAnswer } | { readonly error: unknown }): void {
-    this.#end = end;
-    this.#wake();
-  }
-}
-
 /** The streams of this process, by call id. */
-const streamsKey: ServiceKey<Map<string, LiveStream>> = {
+const streamsKey: ServiceKey<Map<string, LiveStream<LlmDelta, LlmAnswer>>> = {
   name: 'llm.streams',
   create: () => new Map(),
 };
@@ -122,8 +80,10 @@ async function nextPortion(
   let live = streams.get(route.call_id);
   if (live === undefined) {
     const { provider, model } = route;
-    if (portion > 0) throw llmErrors.streamCut(cutFailure(provider, model));
-    live = new LiveStream((signal, tell) => askNetwork(env, request, route, signal, tell));
+    if (portion > 0) throw streamCut(provider, model);
+    live = new LiveStream({ join: joinDelta }, (signal, tell) =>
+      askNetwork(env, request, route, signal, tell),
+    );
     streams.set(route.call_id, live);
   }
   const stream = live;
@@ -131,21 +91,23 @@ async function nextPortion(
   env.signal.addEventListener('abort', cut, { once: true });
   if (env.signal.aborted) cut();
   try {
-    return await stream.next();
+    const { pieces: deltas, end: answer } = await stream.next();
+    return { deltas, answer };
   } finally {
     env.signal.removeEventListener('abort', cut);
   }
 }
 
-function cutFailure(provider: string, model: string) {
-  return {
+/** A stream that an earlier life had begun to hear. */
+export function streamCut(provider: string, model: string): HarnError {
+  return llmErrors.streamCut({
     category: 'transient_network',
     kind: 'transient',
     reason: 'network_error',
     message: 'the run was interrupted while the answer was arriving',
     provider,
     model,
-  } as const;
+  });
 }
 
 /** Asks for an answer in pieces and calls `listener` with each, in order, before it gives the whole. */

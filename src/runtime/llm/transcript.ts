@@ -2,9 +2,11 @@
 // the task's own turn, so a resumed run goes on with the same numbers.
 import { HarnError, type Json } from '../../base/index.ts';
 import { emitRunEvent, type RunContext, timestamp } from '../run/index.ts';
+import { toKept } from './durable-data.ts';
+import type { ModelCall } from './durable-model.ts';
 import { failureOf } from './errors.ts';
 import type { LlmRequest } from './request.ts';
-import type { LlmAnswer } from './result.ts';
+import type { LlmAnswer, LlmNumbers } from './result.ts';
 import type { LlmRoute } from './route.ts';
 
 /** A call is being made. */
@@ -20,6 +22,35 @@ export function emitRequest(ctx: RunContext, request: LlmRequest, route: LlmRout
     tool_choice: request.tool_choice ?? null,
     native_tool_count: request.tools?.length ?? 0,
     message_count: request.messages.length,
+  });
+}
+
+/** A model object is being called. */
+export function emitModelRequest(ctx: RunContext, { options }: ModelCall, route: LlmRoute): void {
+  emit(ctx, 'provider_call_request', {
+    type: 'provider_call_request',
+    timestamp: timestamp(route.started_at_ms),
+    call_id: route.call_id,
+    provider: route.provider,
+    model: route.model,
+    max_tokens: options.maxOutputTokens ?? null,
+    temperature: options.temperature ?? null,
+    tool_choice: toKept(options.toolChoice),
+    native_tool_count: options.tools?.length ?? 0,
+    message_count: options.prompt.length,
+  });
+}
+
+/** A model object has answered. */
+export function emitModelResponse(ctx: RunContext, route: LlmRoute, numbers: LlmNumbers): void {
+  const { duration_ms: responseMs, stop_reason: _stop, ...told } = numbers;
+  emit(ctx, 'provider_call_response', {
+    type: 'provider_call_response',
+    call_id: route.call_id,
+    provider: route.provider,
+    ...told,
+    cache_creation_input_tokens: numbers.cache_write_tokens,
+    response_ms: responseMs,
   });
 }
 

@@ -2,7 +2,7 @@
 // leaves its numbers in a note beside it, so the fold never needs the answer itself.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { JournalEntry, RecordSection } from '../run/index.ts';
-import { type LlmAnswer, usageOf } from './result.ts';
+import { type LlmAnswer, type LlmNumbers, usageOf } from './result.ts';
 import type { LlmRoute } from './route.ts';
 
 /** The `usage` of a run record. Calls without a known price are counted, not taken for free. */
@@ -37,10 +37,9 @@ const NOTE_ABOVE_CHARS = 12 * 1024;
 /** The numbers to note beside a large outcome; undefined when the outcome itself will be in the journal. */
 export function usageFacts(
   answer: LlmAnswer,
-  { call_id: callId }: LlmRoute,
+  route: LlmRoute,
   outcome: Json = answer,
 ): JsonObject | undefined {
-  if (JSON.stringify(outcome).length <= NOTE_ABOVE_CHARS) return undefined;
   const {
     text: _text,
     tool_calls: _calls,
@@ -48,8 +47,25 @@ export function usageFacts(
     reasoning: _reasoning,
     ...numbers
   } = answer;
+  return numberFacts(numbers, route, outcome);
+}
+
+/** The same for an outcome whose numbers stand apart. */
+export function numberFacts(
+  numbers: LlmNumbers,
+  { call_id: callId }: LlmRoute,
+  outcome: Json,
+): JsonObject | undefined {
+  if (JSON.stringify(outcome).length <= NOTE_ABOVE_CHARS) return undefined;
   return { llm_usage: { ...numbers, call_id: callId } };
 }
+
+/** Where each effect has its numbers: in its outcome as a whole, or in one field of it. */
+const NUMBERS_IN: { readonly [effect: string]: string } = {
+  'llm.stream': 'answer',
+  'llm.generate': 'numbers',
+  'llm.generate_stream': 'numbers',
+};
 
 /** Folds `usage` into the run record. */
 export const llmUsageSection: RecordSection<LlmUsageRecord> = {
@@ -64,13 +80,14 @@ export const llmUsageSection: RecordSection<LlmUsageRecord> = {
     const { value } = entry;
     if (!isJsonObject(value) || JSON.stringify(value).length > NOTE_ABOVE_CHARS) return state;
     if (entry.effect === 'llm.call') return add(state, value);
-    const answer = entry.effect === 'llm.stream' ? value['answer'] : undefined;
-    return isJsonObject(answer) ? add(state, answer) : state;
+    const field = NUMBERS_IN[entry.effect];
+    const numbers = field === undefined ? undefined : value[field];
+    return isJsonObject(numbers) ? add(state, numbers) : state;
   },
 };
 
 function add(state: LlmUsageRecord, numbers: { readonly [key: string]: Json }): LlmUsageRecord {
-  const answer = numbers as unknown as LlmAnswer;
+  const answer = numbers as unknown as LlmNumbers;
   const usage = usageOf(answer);
   const cost = answer.cost_usd;
   const total = state.total_cost + (cost ?? 0);
