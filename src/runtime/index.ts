@@ -1,8 +1,7 @@
 // Front door of runtime: the orchestration library. Knows nothing of Harn source.
 // The outside
 
-// Agents
-// Artifacts
+// Agents, artifacts
 export {
   type ActionBatch,
   type ActionPlan,
@@ -142,9 +141,15 @@ export {
   type StageFn,
   type SubAgentOptions,
   type SyncAtomic,
+  type SyncCell,
   type SyncChannel,
   type SyncHandle,
+  type SyncMailbox,
+  type SyncMap,
+  type SyncName,
   type SyncSelected,
+  type SyncSnapshot,
+  type SyncSupervisor,
   type ToolCall,
   type ToolHookSpec,
   type WokenWorker,
@@ -420,8 +425,7 @@ export {
   waitpointErrors,
   waitpointIndex,
 } from './waitpoint/index.ts';
-// Tasks, pools, workers
-// Queues between processes
+// Tasks, pools, workers, queues between processes
 export {
   Atomic,
   type Attachments,

@@ -50,6 +50,14 @@ export type {
   SyncHandle,
   SyncSelected,
 } from './sync.ts';
+export type {
+  SyncCell,
+  SyncMailbox,
+  SyncMap,
+  SyncName,
+  SyncSnapshot,
+} from './sync-shared.ts';
+export type { SyncSupervisor } from './sync-supervisors.ts';
 export type { LaneFn, ParallelOptions, Settled, Spawned } from './tasks.ts';
 export type { CompactCall, TranscriptMethods } from './transcripts.ts';
 export { createHarness, type Handle, type Harness } from './tree.ts';

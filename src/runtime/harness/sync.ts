@@ -1,7 +1,7 @@
-// What lanes share and wait for: channels, select, locks, atomics, races. Every call belongs to the lane whose handle is
+// What lanes share and wait for: channels, select, locks, atomics, races, and what sync-shared and sync-supervisors add. Every call belongs to the lane whose handle is
 // used: its place in the call tree names the wait, and what it holds goes back when it ends in any way.
 
-import type { RunContext, Suspending } from '../run/index.ts';
+import type { RunContext } from '../run/index.ts';
 import {
   Atomic,
   acquire,
@@ -12,7 +12,6 @@ import {
   Channel,
   channelIsClosed,
   closeChannel,
-  Handover,
   type LockMetrics,
   type LockRequest,
   lockMetrics,
@@ -23,11 +22,20 @@ import {
   type Selected,
   select,
   send,
-  syncErrors,
   tryReceive,
 } from '../work/index.ts';
 import { need } from './arguments.ts';
 import { notData } from './family.ts';
+import { bad, call, checkLimit, takeFor } from './sync-call.ts';
+import {
+  type CircuitMethods,
+  circuitMethods,
+  type MailboxMethods,
+  mailboxMethods,
+  type SharedMethods,
+  sharedMethods,
+} from './sync-shared.ts';
+import { type SupervisorMethods, supervisorMethods } from './sync-supervisors.ts';
 import type { LaneFn, ParallelOptions } from './tasks.ts';
 import type { Harness } from './tree.ts';
 
@@ -67,7 +75,11 @@ export interface HeldLock extends AsyncDisposable {
 }
 
 /** Locks, channels and shared values of one run. Nothing of it leaves the run or is written down. */
-export interface SyncHandle {
+export interface SyncHandle
+  extends SharedMethods,
+    MailboxMethods,
+    CircuitMethods,
+    SupervisorMethods {
   /** Makes a channel. `capacity` is 256 if not said. HARN-SYN-001 when it is no int of 0 or more. */
   channel<T extends Sendable>(capacity?: number, name?: string): SyncChannel<T>;
   /** Sends and waits for room. False when the channel is closed, also while waiting. */
@@ -133,6 +145,10 @@ export function syncHandle(ctx: RunContext, harnessFor: (ctx: RunContext) => Har
     ...channelMethods(ctx),
     ...lockMethods(ctx),
     ...atomicMethods(ctx),
+    ...sharedMethods(ctx),
+    ...mailboxMethods(ctx),
+    ...circuitMethods(ctx),
+    ...supervisorMethods(ctx, harnessFor),
     race: (items, fn, options = {}) =>
       call(ctx, (inner) => {
         need('harness.sync.race', 'the function', 'a function', fn);
@@ -150,10 +166,6 @@ export function syncHandle(ctx: RunContext, harnessFor: (ctx: RunContext) => Har
         );
       }) as never,
   });
-}
-
-function call<T>(ctx: RunContext, body: (inner: RunContext) => Suspending<T>): Promise<T> {
-  return ctx.runFromLane(ctx.task.nextGroup('sync'), body);
 }
 
 type ChannelMethods = Pick<
@@ -174,19 +186,11 @@ async function takeAny(
   from: readonly Channel[],
   timeoutMs?: number,
 ): Promise<Selected | undefined> {
-  // Between the call's end and the lane's next step the lane may be dropped: then the value goes to the next.
-  const handover = new Handover(ctx.task);
-  const taken = await call(ctx, function* (inner): Suspending<Selected | undefined> {
-    const got = yield* select(inner, from, timeoutMs);
-    if (got === undefined) return undefined;
-    const putBack = () => got.channel.putBack(got.value);
-    // A lane may return without awaiting what it asked for.
-    if (ctx.task.alive) handover.give(putBack);
-    else putBack();
-    return got;
-  });
-  handover.done();
-  return taken;
+  return takeFor(
+    ctx,
+    (inner) => select(inner, from, timeoutMs),
+    ({ channel, value }) => channel.putBack(value),
+  );
 }
 
 /** All that comes through a channel, for a lane. */
@@ -290,11 +294,3 @@ function atomicOf<T>(method: string, atomic: SyncAtomic<T>): Atomic<T> {
   if (given instanceof Atomic) return given as Atomic<T>;
   throw bad(method, 'the atomic', 'one made by harness.sync.atomic');
 }
-
-function checkLimit(method: string, timeoutMs: number | undefined): void {
-  if (timeoutMs === undefined || timeoutMs >= 0) return;
-  throw bad(method, 'timeoutMs', 'ms of 0 or more');
-}
-
-const bad = (method: string, option: string, expected: string) =>
-  syncErrors.badOption({ call: `harness.sync.${method}`, option, expected });
