@@ -1,5 +1,5 @@
 // Builds an example written in TypeScript against the sources of this package and runs it in a folder.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { build } from 'esbuild';
 import type { Done } from '../cli/cli.ts';
@@ -42,5 +42,20 @@ export class TypeScriptExample {
       options,
     );
     return { status, signal, stdout, stderr };
+  }
+
+  /** Runs it until it has said this, and kills it there. Gives what it had said. */
+  async killedWhenItSays(cwd: string, text: string): Promise<string> {
+    const env = { PATH: process.env['PATH'], HOME: cwd };
+    const child = spawn(process.execPath, [this.#file], { cwd, env, stdio: 'pipe' });
+    let said = '';
+    child.stdout.setEncoding('utf8');
+    child.stdout.on('data', (chunk: string) => {
+      said += chunk;
+      if (said.includes(text)) child.kill('SIGKILL');
+    });
+    const signal = await new Promise((ok) => child.on('close', (_code, how) => ok(how)));
+    if (signal !== 'SIGKILL') throw new Error(`it ended before it said ${text}: ${said}`);
+    return said;
   }
 }
