@@ -1,5 +1,5 @@
 // Run records, as `harness.fs` and the older globals: saving, loading, trees, differences, evaluation.
-import type { Json } from '../base/index.ts';
+import type { Json, JsonObject } from '../base/index.ts';
 import {
   diffRuns,
   evalSuiteShape,
@@ -103,6 +103,14 @@ function pureRows(): readonly BuiltinRow[] {
       'eval_pack_manifest(fields: dict) -> dict',
       'A pack manifest with its defaults filled in.',
       (fields) => readPack(fields),
+    ),
+    builtin(
+      '@eval_pack(name: string, id: string, fields: dict) -> dict',
+      { doc: 'The manifest of an eval_pack declaration.' },
+      (_ctx: Ctx, _name: Value, id: Value, fields: Value) =>
+        fromJson(
+          readPack({ version: 1, id: toData(id), ...(toData(fields) as JsonObject) }) as Json,
+        ),
     ),
   ];
 }

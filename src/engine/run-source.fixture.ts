@@ -181,7 +181,7 @@ export function runtimeRowsForTest(lines: string[]): ExtraRow[] {
     { name: '@skill', impl: (_ctx: Ctx, name: Value, fields: Value) => ({ fields, name }) },
     {
       name: '@eval_pack',
-      impl: (_ctx: Ctx, name: Value, id: Value, body: Value) => ({ body, id, name }),
+      impl: (_ctx: Ctx, name: Value, id: Value, fields: Value) => ({ fields, id, name }),
     },
   ];
 }

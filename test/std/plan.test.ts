@@ -37,6 +37,21 @@ pipeline main() {
     );
     expect(lines).toEqual(['2 completed true', 'not_requested approved [lead]', '3 true']);
   });
+
+  it('is put before people by name, and a denial is an error', async () => {
+    const lines = await printed(
+      `
+pipeline main() {
+  host_mock("hitl", "approval", {approved: true, reviewer: "lead", reason: "ready"})
+  let plan = request_plan_approval({summary: "Move it", steps: ["look"]}, {reviewers: ["lead"]})
+  say([plan.approval.state, plan.approval.reviewers, plan.approval.reason, host_mock_calls()[0].params.prompt])
+  host_mock("hitl", "approval", {approved: false, reviewer: "lead", reason: "no"})
+  say([try { request_plan_approval(["look"]) } catch (e) { e.name }])
+}`,
+      { imports: 'import "std/plan"' },
+    );
+    expect(lines).toEqual(['approved [lead] ready Move it', 'ApprovalDeniedError']);
+  });
 });
 
 describe('questions to people', () => {

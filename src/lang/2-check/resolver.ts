@@ -173,6 +173,8 @@ export class Resolver {
 
   #evalPack(node: EvalPackDeclaration): void {
     const record = this.#names.newFunction(node, this.#names.function);
+    // Where it stands it is executed.
+    this.#names.function.waits.push(node);
     this.#inFunction(record, new Scope(record, this.#names.scope), () => {
       for (const field of node.fields) {
         this.#expression(field.value);

@@ -112,25 +112,47 @@ export function skillDeclaration(em: Emitter, node: SkillDeclaration): void {
   declareValue(em, node, `${em.prelude.builtin('@skill')}(ctx, ${quote(node.name)}, ${fields})`);
 }
 
-/** The fields and statements of a pack run when the runtime calls its body, which gives `{fields, summary}`. */
+/**
+ * A pack is bound as soon as its fields are there; what stands beside them runs then, where the declaration is executed.
+ * A module that is only loaded binds it and runs nothing.
+ */
 export function evalPackDeclaration(em: Emitter, node: EvalPackDeclaration): void {
   const facts = em.factsOf(node);
   const name = em.names.fresh(node.name);
-  const lines = em.inFrame(node, facts, () => {
-    const fields = em.spill(fieldDict(em, node.fields));
-    em.statements(node.statements, DISCARD);
-    const summary = em.spill('null');
-    if (node.summarize !== undefined) em.block(node.summarize, { kind: 'assign', name: summary });
-    em.push(`return { fields: ${fields}, summary: ${summary} };`);
-  });
-  const head = `function${facts.suspends ? '*' : ''} ${name}(ctx) {`;
-  const body = functionValue(em, [head, ...lines, '}'], metaOf(em, node.name, []));
+  const isLoaded = em.isLoading && em.frame.node === em.module;
+  const pack = declarePack(em, node);
   const id = quote(node.id ?? node.name);
-  declareValue(
-    em,
-    node,
-    `${em.prelude.builtin('@eval_pack')}(ctx, ${quote(node.name)}, ${id}, ${body})`,
-  );
+  const lines = em.inFrame(node, facts, () => {
+    const fields = node.fields.map((field) => {
+      const value = em.spill(em.value(field.value));
+      const binding = em.declared(field);
+      if (binding !== undefined) declareVariable(em, binding, value, false);
+      return `${propertyKey(field.name)}: ${value}`;
+    });
+    const dict = `{ ${fields.join(', ')} }`;
+    em.push(
+      `${pack} = ${em.prelude.builtin('@eval_pack')}(ctx, ${quote(node.name)}, ${id}, ${dict});`,
+    );
+    if (!isLoaded) {
+      em.statements(node.statements, DISCARD);
+      if (node.summarize !== undefined) em.block(node.summarize, DISCARD);
+    }
+    em.push('return null;');
+  });
+  em.push(`function${facts.suspends ? '*' : ''} ${name}(ctx) {`, ...lines, '}');
+  em.push(`${facts.suspends ? 'yield* ' : ''}${name}(ctx);`);
+}
+
+/** The variable of a pack, before it has its value. */
+function declarePack(em: Emitter, node: EvalPackDeclaration): Js {
+  const binding = em.declared(node);
+  if (binding === undefined) return em.spill('null');
+  const isKnown = binding.kind === 'moduleVar' || em.frame.declared.has(binding);
+  if (!isKnown) {
+    em.frame.declared.add(binding);
+    em.push(`let ${em.nameOf(binding)} = null;`);
+  }
+  return em.nameOf(binding);
 }
 
 function fieldDict(em: Emitter, fields: readonly NamedField[]): Js {

@@ -50,6 +50,8 @@ export class Emitter {
   readonly hoisted = new Set<Node>();
   /** Source offsets of the places that throw without a JavaScript stack. */
   readonly sites: number[] = [];
+  /** While the part of a module is written that runs when it is loaded. */
+  isLoading = false;
   readonly #visitors: Visitors;
   readonly #modules: readonly CheckedModule[];
   readonly #values: ReadonlySet<Binding>;

@@ -247,7 +247,9 @@ class ModuleParts {
     const { declared } = em.frame;
     const lines = em.inFrame(em.module, facts, (frame) => {
       for (const binding of declared) frame.declared.add(binding);
+      em.isLoading = name === '$init';
       em.statements(statements, DISCARD);
+      em.isLoading = false;
       em.push('return null;');
     });
     em.push(`function${facts.suspends ? '*' : ''} ${name}(ctx) {`, ...lines, '}');

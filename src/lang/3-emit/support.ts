@@ -22,8 +22,7 @@ export type SupportName = keyof Support;
  * - `@harness()` → the root handle of the run, sync. `@host_global(name)` → `task`, `argv` and their like, sync.
  * - `@tool(spec, handler)` → the registry that a `tool` declaration binds, sync. `spec` is a dict `{name, description,
  *   parameters, returns}`; `parameters` is a list of `{name, type, required, default?}`, types as JSON Schema dicts.
- * - `@skill(name, fields)` and `@eval_pack(name, id, body)` → the value that the declaration binds, sync. The body of a
- *   pack takes no arguments and gives `{fields, summary}`.
+ * - `@skill(name, fields)` and `@eval_pack(name, id, fields)` → the value that the declaration binds, sync.
  */
 export type RuntimeRow =
   | '@spawn'

@@ -1,5 +1,6 @@
 // People in TypeScript: `harness.interaction`, what the language calls, spelled in camelCase.
-import type { Json } from '../../base/index.ts';
+import type { Json, JsonObject } from '../../base/index.ts';
+import { type Plan, planFrom, planWithApproval } from '../agent/index.ts';
 import {
   type ApprovalOptions,
   type ApprovalRecord,
@@ -38,6 +39,13 @@ export interface InteractionHandle {
    * const { reviewers } = await harness.interaction.requestApproval('deploy', { quorum: 2 });
    */
   requestApproval(action: string, options?: ApprovalOptions): Promise<ApprovalRecord>;
+  /**
+   * Asks people to approve a plan and gives it with their approval; rejects as `requestApproval` does.
+   *
+   * @example
+   * const { approval } = await harness.interaction.requestPlanApproval({ summary: 'Move it', steps: [] });
+   */
+  requestPlanApproval(plan: JsonObject, options?: ApprovalOptions): Promise<Plan>;
   /** Calls `act` only after `n` of `m` people have approved it; `name` tells them what it is. */
   dualControl<R>(
     n: number,
@@ -70,6 +78,14 @@ export function interactionHandle(
     },
     requestApproval: (action: string, options?: ApprovalOptions) =>
       lane((inner) => requestApproval(inner, action, options)),
+    requestPlanApproval: (given: JsonObject, options?: ApprovalOptions) =>
+      lane(function* (inner) {
+        const plan = planFrom(given);
+        const words = plan.title || plan.summary || 'a plan';
+        const asked = { args: plan as unknown as Json, ...options };
+        const record = yield* requestApproval(inner, words, asked);
+        return planWithApproval(given, record as unknown as Json);
+      }),
     dualControl: <R>(
       n: number,
       m: number,
