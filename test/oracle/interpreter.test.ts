@@ -37,7 +37,7 @@ const BEYOND = new Set([
 ]);
 
 /** Cases about the library, and about what tasks share, which is the runtime's. */
-const LIBRARY = /^(?:std|formats|web|concurrency)\//;
+const LIBRARY = /^(?:std|formats|web|concurrency|models)\//;
 
 function interpret(path: string): Ending {
   const paths = new Map<Module, string>();

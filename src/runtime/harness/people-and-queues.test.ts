@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openStore } from '../../store/index.ts';
 import { createRuntime } from '../compose.ts';
 import { createMockHost } from '../host/index.ts';
-import { answerQuestion, listQuestions } from '../human/index.ts';
+import { answerQuestion, listQuestions, respondToRequest } from '../human/index.ts';
 import { pipeline } from './index.ts';
 
 const asker = pipeline('asker', async (harness) => {
@@ -56,4 +56,29 @@ it('a job that one run enqueued is claimed and acknowledged by another', async (
     { bucket: 'queued_triggers', id: 'worker://work/1', disposition: 'abandoned' },
   ]);
   expect(await runtime.start(worker, null).done).toMatchObject({ returned: [20, null] });
+});
+
+it('a plan waits for people and comes back with what they said', async () => {
+  await using store = await openStore('memory:');
+  const planner = pipeline('planner', async (harness) => {
+    const { approval, summary } = await harness.interaction.requestPlanApproval(
+      { summary: 'Move it', steps: ['look'] },
+      { reviewers: ['ada'] },
+    );
+    return [summary, approval.state, ...approval.reviewers];
+  });
+  const host = createMockHost();
+  const { done } = createRuntime({ store, host, pipelines: [planner] }).start(planner, null);
+  for (let looks = 0; looks < 1000; looks += 1) {
+    const [open] = await listQuestions(store, { status: 'open' });
+    if (open === undefined) {
+      await new Promise<void>((ok) => setImmediate(ok));
+      continue;
+    }
+    expect(open.prompt).toBe('Move it');
+    const vote = { approved: true, reviewer: 'ada', nowMs: host.clock.nowMs() };
+    await respondToRequest(store, open.request_id, vote);
+    break;
+  }
+  expect(await done).toMatchObject({ returned: ['Move it', 'approved', 'ada'] });
 });
