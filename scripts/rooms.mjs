@@ -63,8 +63,8 @@ export const ROOMS = [
         lazy: true,
       },
       {
-        inside: /^src\/runtime\/io\//,
-        where: 'io/',
+        inside: /^src\/runtime\/(io|mcp)\//,
+        where: 'io/ and mcp/',
         names: ['smol-toml'],
         lazy: true,
       },
@@ -80,7 +80,13 @@ export const ROOMS = [
         lazy: true,
       },
       {
-        names: ['@modelcontextprotocol/client', 'ajv', 'croner', '@opentelemetry/api'],
+        inside: /^src\/runtime\/mcp\//,
+        where: 'mcp/',
+        names: ['@modelcontextprotocol/client'],
+        lazy: true,
+      },
+      {
+        names: ['ajv', 'croner', '@opentelemetry/api'],
         lazy: true,
       },
     ],
@@ -175,6 +181,7 @@ export const RUNTIME_ORDER = [
   'human',
   'waitpoint',
   'work',
+  'mcp',
   'agent',
   'workflow',
   'trigger',

@@ -2,6 +2,7 @@
 // a tool is to a loop is decided in the runtime; here its declaration is kept as it was given, in one shape.
 import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
 import {
+  declaredMcpHandler,
   executorOf,
   formatToolResult,
   lifecycleTools,
@@ -165,9 +166,12 @@ export function toolsFrom(value: Value | undefined): readonly Tool[] {
   const entries = isList(value) ? value.filter(isDict) : entriesOf('agent_loop', value);
   return entries.map((entry) => {
     const handler = dictGet(entry, 'handler');
+    const declared = dataOf(entry);
     return toTool(
-      dataOf(entry),
-      handler !== undefined && isFunction(handler) ? toolHandlerOf(handler) : undefined,
+      declared,
+      handler !== undefined && isFunction(handler)
+        ? toolHandlerOf(handler)
+        : declaredMcpHandler(declared),
     );
   });
 }

@@ -15,6 +15,7 @@ import { checkpointRows, metadataRows, storeRows } from './kept.ts';
 import { lifecycleRows } from './lifecycle.ts';
 import { llmRows } from './llm.ts';
 import { lockRows } from './locks.ts';
+import { mcpRows } from './mcp.ts';
 import { memoryRows } from './memory.ts';
 import { monitorRows } from './monitors.ts';
 import { netRows } from './net.ts';
@@ -76,6 +77,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => agentToolRows(),
   () => toolHookRows(),
   () => toolSurfaceRows(),
+  () => mcpRows(),
   () => agentSessionRows(),
   () => agentLoopRows(),
   () => transcriptRows(),

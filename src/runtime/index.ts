@@ -1,7 +1,5 @@
 // Front door of runtime: the orchestration library. Knows nothing of Harn source.
-// The outside
-
-// Agents, artifacts
+// Agents and artifacts
 export {
   type ActionBatch,
   type ActionPlan,
@@ -19,6 +17,7 @@ export {
   CODE_PLACE,
   type CompactParts,
   clearToolHooks,
+  declaredMcpHandler,
   defaultScores,
   deriveArtifact,
   executorOf,
@@ -67,7 +66,6 @@ export {
   storedSessionIds,
   suspendTopLevel,
   type Tool,
-  type ToolCallSite,
   type ToolHandler,
   Transcript,
   textOfContent,
@@ -80,15 +78,18 @@ export {
   transcriptCalls,
   transcripts,
 } from './agent/index.ts';
-export type {
-  CommandPolicy,
-  HostCapability,
-  HostOffer,
-  HostOperation,
-  HostTool,
-} from './boundary/index.ts';
 // The host boundary
-export { boundaryErrors, commandPolicies, hostCalls, testHostEffects } from './boundary/index.ts';
+export {
+  boundaryErrors,
+  type CommandPolicy,
+  commandPolicies,
+  type HostCapability,
+  type HostOffer,
+  type HostOperation,
+  type HostTool,
+  hostCalls,
+  testHostEffects,
+} from './boundary/index.ts';
 // Composition
 export {
   type ComposeOptions,
@@ -120,6 +121,8 @@ export {
   type LlmAskOptions,
   type LlmHandle,
   type LlmStreamHandle,
+  type McpConnectionHandle,
+  type McpHandle,
   type MonitorCall,
   type OnFinish,
   type PermissionAnswer,
@@ -280,6 +283,16 @@ export {
   type StructuredResult,
   type StructuredResultOptions,
 } from './llm/index.ts';
+// MCP servers
+export {
+  type McpCallOptions,
+  McpClient,
+  type McpServerConfig,
+  type McpServerInfo,
+  mcpCalls,
+  mcpEffects,
+  mcpErrors,
+} from './mcp/index.ts';
 // Records of runs
 export {
   actionGraphOf,
@@ -344,7 +357,6 @@ export {
   defineSyncEffect,
   type Effect,
   type EffectEnv,
-  type EffectSpec,
   type Finisher,
   type Handler,
   holderIsAlive,
@@ -387,22 +399,16 @@ export {
 export { type FinishedSpan, MemoryExporter, type SpanExporter } from './trace/index.ts';
 // Triggers
 export {
-  type CancelRequest,
   completeEvent,
   type Dispatch,
-  type DispatchOutcome,
   inboxResumeSource,
   listQueuedEvents,
   type MonitorSpec,
   type MonitorWait,
   markOutcome,
-  type PollContext,
-  type Publication,
   type PublishOptions,
-  type PublishReceipt,
   publishEvent,
   publishFromRun,
-  type QueuedEvent,
   requestCancel,
   requestCancelFromRun,
   triggerErrors,
@@ -440,7 +446,6 @@ export {
   awaitResumption,
   awaitSpawned,
   Channel,
-  type ClaimedJob,
   type CodeSource,
   cancelSpawned,
   channelIsClosed,
@@ -462,16 +467,12 @@ export {
   DEFAULT_MUTEX,
   type DueWorker,
   dueWorkers,
-  type EnqueueReceipt,
   endStoredWorker,
   enqueueJob,
   findWorker,
   type Job,
   type JobClaim,
-  type JobRow,
-  type JobState,
   knownQueues,
-  type LockKind,
   type LockMetrics,
   type LockRequest,
   listAgents,
@@ -509,7 +510,6 @@ export {
   poolWait,
   poolWaitAll,
   purgeQueue,
-  type QueueSummary,
   queueErrors,
   queueSummary,
   type ReceiptKind,
@@ -551,7 +551,6 @@ export {
   startSupervisor,
   stopSupervisor,
   stopTask,
-  subAgentRequest,
   subAgentRun,
   supervisorEvents,
   supervisorMetrics,
@@ -560,15 +559,11 @@ export {
   suspendAgent,
   suspendSelf,
   syncErrors,
-  type TurnGate,
   tryReceive,
   verifyReceipt,
   WORKER_RUN,
-  type WorkerCycle,
-  type WorkerKind,
   type WorkerRow,
   type WorkerRunRequest,
-  type WorkerUpdate,
   waitAgent,
   waitAgents,
   withDeadline,
@@ -579,7 +574,6 @@ export {
   workerOrigin,
   workerRequestOf,
   workerTrigger,
-  workerUpdatesKey,
   writeShared,
 } from './work/index.ts';
 // Workflows

@@ -1,6 +1,6 @@
 // Runs a Harn program on a mock host and gives the lines it printed; a failure is thrown with its text.
 import { Engine, loadProgram } from '../../src/engine/index.ts';
-import { createMockHost, type MockHost, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { createMockHost, type Host, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { uncaughtText } from '../../src/values/index.ts';
 
@@ -9,7 +9,7 @@ const SAY = `fn say(items) { println(items.map({ i -> to_string(i) }).join(" "))
 /** Imports must stand before everything else; `say` prints a list of values on one line. */
 export async function printed(
   text: string,
-  { host = createMockHost(), imports = '' }: { host?: MockHost; imports?: string } = {},
+  { host = createMockHost(), imports = '' }: { host?: Host; imports?: string } = {},
 ): Promise<string[]> {
   const loaded = await loadProgram(
     { code: `${imports}\n${SAY}\n${text}`, name: 'agent.harn' },

@@ -148,7 +148,7 @@ export const toolErrors = defineErrors('TOL', {
     number: 9,
     message: ({ tool, executor }) =>
       `tool "${tool}" is declared with executor "${executor}", and nothing here can run it`,
-    hint: 'give it a handler',
+    hint: 'give it a handler, or name its MCP server with mcp_server',
   }),
   noHost: row<{ tool: string; capability: string }>({
     number: 24,

@@ -88,6 +88,8 @@ export {
 } from './loop-gate.ts';
 export type { LoopOptions, LoopParts } from './loop-options.ts';
 export type { AgentLoopResult, LoopStatus } from './loop-result.ts';
+// Tools of MCP servers
+export { declaredMcpHandler } from './mcp-tools.ts';
 // What agents may call
 export { CODE_PLACE } from './permissions.ts';
 export {

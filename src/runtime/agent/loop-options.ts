@@ -90,6 +90,8 @@ export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
   readonly subagent_tools?: boolean | null;
   /** `{auto_approve, auto_deny, require_approval, write_path_allowlist}`: see approvals.ts. It holds for all below the loop. */
   readonly approval_policy?: JsonObject | null;
+  /** MCP servers whose tools the loop has as `<server>__<tool>`: declarations, or names from harn.toml. */
+  readonly mcp_servers?: Json;
   /** `{allow, deny, on_escalation}`: what this agent may call, below the policy. */
   readonly permissions?: Json;
 };
@@ -160,7 +162,7 @@ const OWN: ReadonlySet<string> = new Set([
   ...['max_concurrent_tools', 'stop_after_successful_tools', 'require_successful_tools'],
   ...['token_budget', 'max_cost_usd', 'budget', 'tools', 'policy', 'permissions'],
   ...['approval_policy'],
-  ...['subagents', 'subagent_tools', 'tool_search', 'turn_policy'],
+  ...['subagents', 'subagent_tools', 'tool_search', 'turn_policy', 'mcp_servers'],
   ...['done_judge', 'verify_completion_judge'],
   ...['loop_detect_warn', 'loop_detect_block', 'loop_detect_skip'],
   ...COMPACTION_OPTIONS,
@@ -170,7 +172,7 @@ const OWN: ReadonlySet<string> = new Set([
 const UNSUPPORTED: ReadonlySet<string> = new Set([
   ...['daemon', 'persist_path', 'resume_path'],
   ...['wake_interval_ms', 'watch_paths', 'consolidate_on_idle', 'idle_watchdog_attempts'],
-  ...['skills', 'skill_match', 'working_files', 'mcp_servers'],
+  ...['skills', 'skill_match', 'working_files'],
   ...['progress_tool', 'scratchpad'],
   ...['iteration_budget', 'prefetch_next_turn', 'tool_surface_narrowing'],
   ...['llm_caller', 'tool_caller', 'messages'],

@@ -7,6 +7,7 @@
 import type { Json, JsonObject } from '../../base/index.ts';
 import { clockEffects, randomEffects, stdioEffects } from '../io/index.ts';
 import { isBudgetSpent } from '../llm/index.ts';
+import { mcpCalls } from '../mcp/index.ts';
 import {
   accountOf,
   callHandler,
@@ -35,11 +36,13 @@ import {
 } from './loop-options.ts';
 import { isParkCall, parkInFunctionWorker } from './loop-park.ts';
 import { type AgentLoopResult, type LoopStatus, LoopTotals } from './loop-result.ts';
+import { connectServers } from './mcp-tools.ts';
 import { nudgeText, saysDone } from './prompt.ts';
 import { newSession, type Session, sessionsKey } from './session.ts';
 import { appendSessionFacts, type SessionFacts, sessionFacts } from './session-facts.ts';
 import { isSubagentCall } from './subagent-tools.ts';
 import { faceOfTool, validateSurface } from './tool-surface.ts';
+import type { Tool } from './tools.ts';
 import { parkLoop } from './top-level.ts';
 import { textOfContent } from './transcript.ts';
 import { applyTurn, type TurnInput, type TurnResult, takeTurn } from './turn.ts';
@@ -82,7 +85,23 @@ export function* agentLoop(
   parts: LoopParts = {},
 ): Suspending<AgentLoopResult> {
   ctx.authority.check({ name: 'agent.loop', access: 'mutate' });
-  const plan = parseLoopOptions(options, parts);
+  const servers = yield* connectServers(ctx, options.mcp_servers);
+  try {
+    return yield* runLoop(ctx, task, system, options, parts, servers.tools);
+  } finally {
+    for (const client of servers.clients) mcpCalls.disconnect(ctx, client);
+  }
+}
+
+function* runLoop(
+  ctx: RunContext,
+  task: string,
+  system: string | null,
+  options: LoopOptions,
+  parts: LoopParts,
+  served: readonly Tool[],
+): Suspending<AgentLoopResult> {
+  const plan = { ...parseLoopOptions(options, withTools(parts, served)), parts };
   const policy = policyOf(ctx, plan);
   const inner = policy === undefined ? ctx : underPolicy(ctx, policy);
   const session = openSession(ctx, plan);
@@ -108,6 +127,11 @@ export function* agentLoop(
 /** What the loop asks for of the policy in force, its approvals with it: they go wherever that goes. */
 function policyOf(ctx: RunContext, { policy, approvals }: LoopPlan): JsonObject | undefined {
   return approvals === undefined ? policy : withApprovals(ctx, policy, approvals);
+}
+
+/** Tools of servers are part of a loop, not of what is kept with it: whoever goes on with it connects them again. */
+function withTools(parts: LoopParts, served: readonly Tool[]): LoopParts {
+  return served.length === 0 ? parts : { ...parts, tools: [...(parts.tools ?? []), ...served] };
 }
 
 function openSession(ctx: RunContext, plan: LoopPlan): Session {

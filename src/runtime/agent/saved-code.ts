@@ -4,6 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { Handler } from '../run/index.ts';
 import type { CodeSource } from '../work/index.ts';
 import { hostHandler } from './host-tools.ts';
+import { mcpHandler } from './mcp-tools.ts';
 import type { Tool, ToolExecutor, ToolHandler } from './tools.ts';
 
 /** The tools as data. */
@@ -58,6 +59,7 @@ export function loadPermissions(
 }
 
 function refOf(handler: ToolHandler | undefined, source: CodeSource): Json {
+  if (handler?.kind === 'program' && handler.mcp !== undefined) return { mcp: handler.mcp };
   return handler?.fn === undefined ? null : (source.refOf(handler.fn) ?? null);
 }
 
@@ -110,7 +112,10 @@ function handlerOf(
   source: CodeSource,
 ): ToolHandler | undefined {
   if (host !== undefined) return hostHandler(host);
-  return isJsonObject(ref) ? (source.tool(ref) as ToolHandler | undefined) : undefined;
+  if (!isJsonObject(ref)) return undefined;
+  const { mcp } = ref;
+  if (isJsonObject(mcp)) return mcpHandler(String(mcp['server']), String(mcp['tool']));
+  return source.tool(ref) as ToolHandler | undefined;
 }
 
 function listOf(given: Json | undefined): readonly JsonObject[] {

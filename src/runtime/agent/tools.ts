@@ -39,6 +39,8 @@ export type ToolHandler =
       readonly isAbort?: (error: unknown) => boolean;
       /** The program's own function behind it, by which another run finds it again. */
       readonly fn?: object;
+      /** The tool of an MCP server that it calls: found again by their names. */
+      readonly mcp?: { readonly server: string; readonly tool: string };
     }
   | {
       readonly kind: 'native';
@@ -84,7 +86,8 @@ const MAX_OUTPUT_CHARS = 50_000;
 export function toTool(declared: JsonObject, given: ToolHandler | undefined): Tool {
   const name = declared['name'];
   if (typeof name !== 'string' || name === '') throw toolErrors.badName({ fn: 'agent_loop' });
-  const executor = (declared['executor'] ?? 'harn') as ToolExecutor;
+  const isServers = given?.kind === 'program' && given.mcp !== undefined;
+  const executor = isServers ? 'mcp_server' : ((declared['executor'] ?? 'harn') as ToolExecutor);
   const hostCapability = executor === 'host_bridge' ? hostOf(name, declared, given) : undefined;
   const handler = hostCapability === undefined ? given : hostHandler(hostCapability);
   if (executor !== 'provider_native' && handler === undefined) {

@@ -181,6 +181,8 @@ function* runShown<O extends ToolOutcome>(
 
 /** Who does the work of a tool, for followers. */
 function executorFact(tool: Tool | undefined): JsonObject {
+  const mcp = tool?.handler?.kind === 'program' ? tool.handler.mcp : undefined;
+  if (mcp !== undefined) return { kind: 'mcp_server', server_name: mcp.server };
   const host = tool?.hostCapability;
   if (host === undefined) return { kind: 'harn_builtin' };
   return { kind: 'host_bridge', host_capability: host };

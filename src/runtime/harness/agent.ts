@@ -5,6 +5,7 @@ import {
   type AgentLoopResult,
   agentLoop,
   clearToolHooks,
+  declaredMcpHandler,
   type LoopGate,
   type LoopOptions,
   lifecycleTools,
@@ -87,7 +88,8 @@ export function defineTool(tool: unknown): AgentTool {
 export interface AgentLoopCall extends Omit<LoopOptions, 'permissions'> {
   readonly task: string;
   readonly system?: string;
-  readonly tools?: readonly AgentTool[];
+  /** Tools with handlers, and tools as the list of an MCP server has them. */
+  readonly tools?: readonly (AgentTool | JsonObject)[];
   readonly permissions?: AgentPermissions;
   /** Asked between turns whether to go on. */
   readonly gate?: LoopGate;
@@ -163,7 +165,7 @@ export function agentMethods(ctx: RunContext): AgentMethods {
     }) => {
       const { data, code } = detachPermissions(permissions);
       const parts = {
-        tools: tools.map(asTool),
+        tools: tools.map((tool) => asTool(tool as AgentTool)),
         permissionCode: code,
         ...(gate === undefined ? {} : { gate }),
         ...(postTurn === undefined ? {} : { postTurn: codeHandler(postTurn) }),
@@ -227,7 +229,7 @@ export function asTool({ handler, parameters, jsonSchema, ...declared }: AgentTo
   const isLibrary = isStandardSchema(parameters);
   if (isLibrary) data['parameters'] = jsonSchemaOf(name, parameters, jsonSchema);
   else if (parameters !== undefined) data['parameters'] = parameters;
-  if (handler === undefined) return toTool(data, undefined);
+  if (handler === undefined) return toTool(data, declaredMcpHandler(data));
   if (!isLibrary) return toTool(data, { kind: 'native', run: handler, fn: handler });
   return toTool(data, {
     kind: 'native',

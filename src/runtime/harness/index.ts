@@ -18,6 +18,7 @@ export type {
   RootMethods,
 } from './lifecycle.ts';
 export type { LlmAskOptions, LlmHandle, LlmStreamHandle } from './llm.ts';
+export type { McpConnectionHandle, McpHandle } from './mcp.ts';
 export type { MonitorCall } from './monitors.ts';
 export type { LogMethods, TermHandle } from './observe.ts';
 export type {

@@ -36,6 +36,7 @@ import {
   rootMethods,
 } from './lifecycle.ts';
 import { type LlmHandle, llmHandle } from './llm.ts';
+import { type McpHandle, mcpHandle } from './mcp.ts';
 import { type MonitorsHandle, monitorsHandle } from './monitors.ts';
 import { type TermHandle, termHandle } from './observe.ts';
 import { type QueueHandle, queueHandle, type TriggersHandle, triggersHandle } from './queues.ts';
@@ -86,6 +87,8 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly interaction: InteractionHandle;
   /** What the embedding program and this process offer by name. */
   readonly host: HostHandle;
+  /** Servers of the Model Context Protocol. */
+  readonly mcp: McpHandle;
   readonly waitpoints: WaitpointsHandle;
   readonly monitors: MonitorsHandle;
   readonly queue: QueueHandle;
@@ -118,6 +121,7 @@ export function createHarness(ctx: RunContext): Harness {
   lazily(handle, 'term', () => termHandle(ctx));
   lazily(handle, 'llm', () => llmHandle(ctx));
   lazily(handle, 'interaction', () => interactionHandle(ctx, createHarness));
+  lazily(handle, 'mcp', () => mcpHandle(ctx));
   lazily(handle, 'waitpoints', () => waitpointsHandle(ctx));
   lazily(handle, 'monitors', () => monitorsHandle(ctx, createHarness));
   lazily(handle, 'process', () => processHandle(ctx));

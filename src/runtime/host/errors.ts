@@ -133,6 +133,11 @@ export const hostErrors = defineErrors('HST', {
     message: (p) => `process group ${p.pid} did not end, not even by KILL`,
     hint: 'it is probably stuck in the kernel (a dead network mount?); look at it with ps',
   }),
+  processGone: row<{ readonly command: string }>({
+    number: 25,
+    message: (p) => `${p.command} no longer listens`,
+    retry: {},
+  }),
   // HTTP
   invalidUrl: row<{ readonly url: string }>({
     number: 30,

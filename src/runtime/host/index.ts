@@ -41,6 +41,8 @@ export type {
   HttpRequest,
   HttpResponse,
   HttpStream,
+  LiveProcess,
+  LiveProcessRequest,
   ProcessIdentity,
   ProcessOptions,
   ProcessRequest,

@@ -3,7 +3,14 @@ import { type Clock, createDeferred } from '../../base/index.ts';
 import { abortedError, onAbort, throwIfAborted } from './abort.ts';
 import { hostErrors } from './errors.ts';
 import { sameProcess } from './identity.ts';
-import type { HostProcess, ProcessIdentity, ProcessRequest, ProcessResult } from './ports.ts';
+import type {
+  HostProcess,
+  LiveProcess,
+  LiveProcessRequest,
+  ProcessIdentity,
+  ProcessRequest,
+  ProcessResult,
+} from './ports.ts';
 
 /** Which requests an answer is for: a program name, a whole shell line, or a test. */
 export type MockCommand = string | ((request: ProcessRequest) => boolean);
@@ -13,12 +20,16 @@ export type MockRun =
   | Partial<ProcessResult>
   | ((request: ProcessRequest) => Partial<ProcessResult> | Promise<Partial<ProcessResult>>);
 
+/** Makes the process that a program is to be. */
+export type MockOpen = (request: LiveProcessRequest) => LiveProcess | Promise<LiveProcess>;
+
 const BOOT_ID = 'mock-boot';
 
 /** The processes of a mock host. */
 export class MockProcesses {
   readonly #clock: Clock;
   readonly #answers: { readonly match: MockCommand; readonly run: MockRun }[] = [];
+  readonly #opened = new Map<string, MockOpen>();
   readonly #living = new Map<number, ProcessIdentity>();
   #nextPid = 1000;
   readonly port: HostProcess;
@@ -27,6 +38,7 @@ export class MockProcesses {
     this.#clock = clock;
     this.port = {
       run: (request) => this.#run(request),
+      open: (request) => this.#open(request),
       identify: async (pid) => this.#living.get(pid),
       isAlive: async (identity) => this.#isAlive(identity),
       endGroup: async (identity, options) => {
@@ -38,6 +50,21 @@ export class MockProcesses {
         return 'ended';
       },
     };
+  }
+
+  /** Says what a program is that is talked with. */
+  onOpen(program: string, open: MockOpen): void {
+    this.#opened.set(program, open);
+  }
+
+  async #open(request: LiveProcessRequest): Promise<LiveProcess> {
+    const open = this.#opened.get(request.argv[0] ?? '');
+    if (open !== undefined) return open(request);
+    throw hostErrors.mockMissing({
+      port: 'process',
+      method: 'open',
+      asked: request.argv.join(' '),
+    });
   }
 
   answer(match: MockCommand, run: MockRun): void {

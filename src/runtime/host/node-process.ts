@@ -2,18 +2,14 @@
 // reads one line from descriptor 3 and then becomes the command), so the caller can write down who it is before it does
 // anything; if we die in between, the gate closes and the command never begins.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { type Clock, createDeferred, type HarnError } from '../../base/index.ts';
+import { type Clock, createDeferred } from '../../base/index.ts';
 import { abortedError, onAbort, throwIfAborted } from './abort.ts';
-import { hostErrors } from './errors.ts';
 import { sameProcess } from './identity.ts';
-import { plainReason, systemCode } from './node-errors.ts';
+import { type Command, type CommandOptions, prepare, startError } from './node-command.ts';
 import { endProcessGroup } from './node-group.ts';
 import { lookUp } from './node-identity.ts';
 import { OutputCollector } from './output-collector.ts';
-import { isAbsolutePath, joinPath } from './paths.ts';
 import type {
   EndGroupResult,
   HostProcess,
@@ -27,12 +23,9 @@ const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 const GRACE_MS = 5_000;
 /** How long output may stay open after the command ended: children left in the background can hold it for ever. */
 const DRAIN_MS = 500;
-const GATE = 'read -r _ <&3 || exit 125; exec 3<&-; exec "$0" "$@"';
 
-interface NodeProcessOptions {
+interface NodeProcessOptions extends CommandOptions {
   readonly clock: Clock;
-  readonly cwd: () => string;
-  readonly env: () => { readonly [name: string]: string | undefined };
 }
 
 /** Child processes of this machine. */
@@ -40,6 +33,10 @@ export function createNodeProcess(options: NodeProcessOptions): HostProcess {
   const { clock } = options;
   return {
     run: (request) => runProcess(request, options),
+    open: async (request) => {
+      const { openProcess } = await import('./node-live-process.ts');
+      return openProcess(await prepare(request, options), request, clock);
+    },
     async identify(pid) {
       const seen = await lookUp(pid);
       return seen === undefined || seen.zombie ? undefined : seen.identity;
@@ -133,64 +130,6 @@ class GroupEnding {
   }
 }
 
-// ---- before the start -----------------------------------------------------------------------------------------
-
-interface Command {
-  /** For messages: the program, or the shell line. */
-  readonly name: string;
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  readonly env: { readonly [name: string]: string | undefined };
-}
-
-async function prepare(request: ProcessRequest, options: NodeProcessOptions): Promise<Command> {
-  const cwd = request.cwd === undefined ? options.cwd() : under(options.cwd(), request.cwd);
-  const env: { [name: string]: string | undefined } = {};
-  const given = { ...(request.inheritEnv === false ? {} : options.env()), ...request.env };
-  for (const [name, value] of Object.entries(given)) if (value !== undefined) env[name] = value;
-  const argv = request.shell === undefined ? request.argv : ['/bin/sh', '-c', request.shell];
-  const program = argv[0];
-  const name = request.shell ?? program ?? '';
-  if (program === undefined || program === '') {
-    throw hostErrors.startFailed({ command: name, reason: 'no program is named' });
-  }
-  const isDirectory = await stat(cwd).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
-  // Without this the system reports a missing directory as a missing program.
-  if (!isDirectory) throw hostErrors.badWorkingDirectory({ command: name, cwd });
-  const file = await findProgram(program, cwd, env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin');
-  const args = argv.slice(1);
-  if (request.onStarted === undefined) return { name, file, args, cwd, env };
-  return { name, file: '/bin/sh', args: ['-c', GATE, file, ...args], cwd, env };
-}
-
-/** Looked up here, so that a missing program is an error and not exit code 127 of the gate. */
-async function findProgram(program: string, cwd: string, path: string): Promise<string> {
-  const places = program.includes('/')
-    ? [under(cwd, program)]
-    : path.split(':').map((directory) => joinPath(under(cwd, directory || '.'), program));
-  let found = false;
-  for (const place of places) {
-    const stats = await stat(place).catch(() => undefined);
-    if (stats?.isFile() !== true) continue;
-    found = true;
-    const executable = await access(place, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (executable) return place;
-  }
-  if (found) throw hostErrors.notExecutable({ command: program });
-  throw hostErrors.commandNotFound({ command: program });
-}
-
-function under(cwd: string, path: string): string {
-  return isAbsolutePath(path) ? path : `${cwd}/${path}`;
-}
-
 // ---- start to end ---------------------------------------------------------------------------------------------
 
 function start(command: Command, request: ProcessRequest): Promise<ChildProcess> {
@@ -215,14 +154,6 @@ function start(command: Command, request: ProcessRequest): Promise<ChildProcess>
       fail(error);
     }
   });
-}
-
-function startError(error: unknown, command: string): HarnError {
-  const code = systemCode(error);
-  if (code === 'ENOENT') return hostErrors.commandNotFound({ command }, { cause: error });
-  if (code === 'EACCES') return hostErrors.notExecutable({ command }, { cause: error });
-  const reason = code === 'E2BIG' ? 'its arguments are too long' : plainReason(error);
-  return hostErrors.startFailed({ command, reason }, { cause: error });
 }
 
 async function passGate(

@@ -39,6 +39,7 @@ export function createNullHost(): NullHost {
     fs: nullFs(sync, later),
     process: {
       run: later('process', 'run'),
+      open: later('process', 'open'),
       identify: later('process', 'identify'),
       isAlive: later('process', 'isAlive'),
       endGroup: later('process', 'endGroup'),

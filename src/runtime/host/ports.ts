@@ -199,6 +199,24 @@ export interface ProcessResult {
   readonly timedOut: boolean;
 }
 
+/** How to start a process that is talked with. */
+export type LiveProcessRequest = Pick<ProcessOptions, 'cwd' | 'env' | 'inheritEnv' | 'graceMs'> & {
+  readonly argv: readonly string[];
+};
+
+/** A process that stays and is talked with over its standard streams. */
+export interface LiveProcess {
+  readonly pid: number;
+  /** What it writes to stdout, as it comes; ends when the process does. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** The last it wrote to stderr, 4 KiB at most. */
+  lastWords(): string;
+  /** Resolves when the text is handed over; `closed` when the process no longer listens. */
+  write(text: string): Promise<void>;
+  /** Closes its input, gives it the grace to leave by itself, then ends its whole group. */
+  close(): Promise<void>;
+}
+
 /** What became of a process that an earlier life started. */
 export type EndGroupResult = 'ended' | 'already_gone' | 'not_ours';
 
@@ -209,6 +227,8 @@ export interface HostProcess {
    * group (TERM, then KILL) and then rejects with `aborted`.
    */
   run(request: ProcessRequest): Promise<ProcessResult>;
+  /** Starts a process to talk with; whoever starts it closes it. It gets the end of its input when this process dies. */
+  open(request: LiveProcessRequest): Promise<LiveProcess>;
   /** The identity of a living process; undefined when there is none. */
   identify(pid: number): Promise<ProcessIdentity | undefined>;
   /** Whether exactly this process still lives. */

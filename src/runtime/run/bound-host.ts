@@ -20,6 +20,10 @@ export function boundHost(host: Host, lists: RootLists): Host {
         await check(request.cwd ?? host.system.cwd());
         return process.run(request);
       },
+      open: async (request) => {
+        await check(request.cwd ?? host.system.cwd());
+        return process.open(request);
+      },
       identify: (pid) => process.identify(pid),
       isAlive: (identity) => process.isAlive(identity),
       endGroup: (identity, options) => process.endGroup(identity, options),

@@ -82,6 +82,8 @@ export interface RunServices {
   readonly clock: RunClock;
   readonly host: Host;
   get<T>(key: ServiceKey<T>): T;
+  /** Called when this process lets go of the run, however that comes about: for what is open outside. */
+  onRelease(close: () => Promise<void>): void;
 }
 
 /** What `probe` found out about a mutation whose outcome was not recorded. */

@@ -52,6 +52,8 @@ export class RunCore implements RunServices {
   seen: ((name: string, args: readonly unknown[]) => void) | undefined;
   /** Called in order when the lifecycle has settled everything, before the receipt is written. */
   readonly endings: (() => void)[] = [];
+  /** What is open outside for this run, closed when this process lets go of it. */
+  readonly #open: (() => Promise<void>)[] = [];
   readonly #services = new Map<ServiceKey<unknown>, unknown>();
   readonly #later = new Map<string, () => readonly [ServiceKey<unknown>, unknown]>();
   readonly #made = new Set<string>();
@@ -125,6 +127,15 @@ export class RunCore implements RunServices {
   /** Says how the service of this name is made. Whoever is asked late is loaded late: most runs need few services. */
   provideLater<T>(name: string, make: () => readonly [ServiceKey<T>, T]): void {
     this.#later.set(name, make as () => readonly [ServiceKey<unknown>, unknown]);
+  }
+
+  onRelease(close: () => Promise<void>): void {
+    this.#open.push(close);
+  }
+
+  /** Closes what is open outside. A failure to close is nobody's result. */
+  async release(): Promise<void> {
+    await Promise.all(this.#open.splice(0).map((close) => close().catch(() => undefined)));
   }
 
   #put(key: ServiceKey<unknown>, value: unknown): void {

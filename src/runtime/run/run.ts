@@ -428,6 +428,7 @@ export class Run {
   }
 
   async #release(): Promise<void> {
+    await this.core.release();
     const home = this.#journal.home ?? this.#home;
     if (home === undefined) return;
     this.#home = undefined;

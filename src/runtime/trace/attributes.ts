@@ -46,6 +46,7 @@ export type SpanKind =
   | 'fn_call'
   | 'llm_call'
   | 'tool_call'
+  | 'mcp_call'
   | 'import'
   | 'parallel'
   | 'spawn'

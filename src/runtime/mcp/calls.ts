@@ -1,0 +1,175 @@
+// MCP for programs of either language: servers are connected, looked at and called through these functions, which check what
+// the caller may do and choose the class of a call by what the server says about the tool.
+import type { Json, JsonObject } from '../../base/index.ts';
+import { commandPolicies } from '../boundary/index.ts';
+import { type RunContext, runSpansKey, type Suspending } from '../run/index.ts';
+import { McpClient } from './client.ts';
+import { connectionsKey, declaredId, type ServerStatus } from './connections.ts';
+import { mcpEffects } from './effects.ts';
+import { mcpErrors } from './errors.ts';
+import { resourceValue, toolValue } from './results.ts';
+import { type McpServer, type McpServerConfig, readServer } from './server-config.ts';
+
+/** How one call differs from what is declared for its server. */
+export interface McpCallOptions {
+  readonly on_unknown?: 'fail' | 'retry' | 'ask' | null;
+  readonly timeout_ms?: number | null;
+}
+
+/** What a client knows about its server. */
+export type McpServerInfo = {
+  readonly name: string;
+  readonly connected: boolean;
+  readonly version?: string;
+  readonly title?: string;
+  readonly instructions?: string;
+  readonly protocol?: string;
+  readonly capabilities?: readonly string[];
+};
+
+/** Servers are processes or addresses: whoever may not start the one or reach the other may not have the server. */
+function permit(ctx: RunContext, transport: McpServer['transport'], name: string): void {
+  if (transport === 'http') {
+    ctx.authority.check({ name: 'net.post', access: 'mutate' });
+    return;
+  }
+  ctx.authority.check({ name: 'process.run', access: 'mutate' });
+  if (commandPolicies.areInForce(ctx)) throw mcpErrors.underCommandPolicy({ server: name });
+}
+
+function* connect(ctx: RunContext, config: McpServerConfig): Suspending<McpClient> {
+  const given = readServer(config as unknown as JsonObject);
+  permit(ctx, given.transport, given.name);
+  const { cwd, env } = ctx.scope;
+  const server = {
+    ...given,
+    cwd: given.cwd === undefined ? cwd : ctx.scope.path(given.cwd),
+    env: { ...env, ...given.env },
+  };
+  const client = new McpClient(ctx.get(connectionsKey).nextId(), server.name, server);
+  const connected = client.with(yield* ctx.perform(mcpEffects.connect, [client]));
+  ctx.sync(mcpEffects.register, [connected]);
+  return connected;
+}
+
+/** A server of harn.toml, connected when it is first needed. */
+function declared(name: string): McpClient {
+  return new McpClient(declaredId(name), name);
+}
+
+function* usable(ctx: RunContext, client: McpClient): Suspending<void> {
+  const server = McpClient.serverOf(client);
+  const { transport } = server ?? (yield* ctx.perform(mcpEffects.declared, [client.name]));
+  permit(ctx, transport, client.name);
+}
+
+/** Starts a declared server and holds it open until it is released as often as it was held. */
+function* ensureActive(ctx: RunContext, name: string): Suspending<McpClient> {
+  const client = declared(name);
+  yield* usable(ctx, client);
+  const facts = yield* ctx.perform(mcpEffects.connect, [client]);
+  ctx.sync(mcpEffects.hold, [name]);
+  return client.with(facts);
+}
+
+function* listTools(ctx: RunContext, client: McpClient): Suspending<readonly JsonObject[]> {
+  yield* usable(ctx, client);
+  const tools = yield* ctx.perform(mcpEffects.list_tools, [client]);
+  return tools.map((tool) => ({ ...tool, _mcp_server: client.name }));
+}
+
+function* call(
+  ctx: RunContext,
+  client: McpClient,
+  tool: string,
+  args: JsonObject = {},
+  options: McpCallOptions = {},
+): Suspending<Json> {
+  yield* usable(ctx, client);
+  const known = client.facts?.tools[tool];
+  const { read_only, idempotent } =
+    known ??
+    (client.facts === undefined
+      ? yield* ctx.perform(mcpEffects.tool_facts, [client, tool])
+      : { read_only: false, idempotent: false });
+  const declaredPolicy = McpClient.serverOf(client)?.onUnknown;
+  const onUnknown =
+    options.on_unknown ?? declaredPolicy ?? (idempotent ? ('retry' as const) : ('fail' as const));
+  const how = { onUnknown, timeoutMs: options.timeout_ms ?? undefined };
+  const effect = read_only ? mcpEffects.call_reading : mcpEffects.call;
+  const spans = ctx.get(runSpansKey);
+  const attributes = { mcp_server: client.name, tool_name: tool };
+  const span = spans.start(ctx.task, 'mcp_call', tool, { attributes });
+  try {
+    const value = toolValue(
+      client.name,
+      tool,
+      yield* ctx.perform(effect, [client, tool, args, how]),
+    );
+    span.end('ok');
+    return value;
+  } finally {
+    span.end('error');
+  }
+}
+
+function* readResource(ctx: RunContext, client: McpClient, uri: string): Suspending<Json> {
+  yield* usable(ctx, client);
+  return resourceValue(yield* ctx.perform(mcpEffects.read_resource, [client, uri]));
+}
+
+function* getPrompt(
+  ctx: RunContext,
+  client: McpClient,
+  name: string,
+  args: JsonObject = {},
+): Suspending<JsonObject> {
+  yield* usable(ctx, client);
+  const texts = Object.entries(args).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+  return yield* ctx.perform(mcpEffects.get_prompt, [client, name, Object.fromEntries(texts)]);
+}
+
+function list(effect: (typeof mcpEffects)[Lists]) {
+  return function* (ctx: RunContext, client: McpClient): Suspending<readonly JsonObject[]> {
+    yield* usable(ctx, client);
+    return yield* ctx.perform(effect, [client]);
+  };
+}
+
+type Lists = 'list_resources' | 'list_resource_templates' | 'list_prompts';
+
+/** Connects a declared server for what it says about itself; one that was connected told then. */
+function* serverInfo(ctx: RunContext, client: McpClient): Suspending<McpServerInfo> {
+  yield* usable(ctx, client);
+  const facts = client.facts ?? (yield* ctx.perform(mcpEffects.connect, [client]));
+  const { tools: _, ...info } = facts;
+  return { ...info, connected: !ctx.get(connectionsKey).isGone(client) };
+}
+
+export const mcpCalls = {
+  connect,
+  declared,
+  /** The client of a server's name: connected by this run, or declared. */
+  named: (ctx: RunContext, name: string): McpClient => ctx.get(connectionsKey).named(name),
+  ensureActive,
+  release: (ctx: RunContext, name: string): void => {
+    ctx.sync(mcpEffects.release, [name]);
+  },
+  *status(ctx: RunContext): Suspending<readonly ServerStatus[]> {
+    return yield* ctx.perform(mcpEffects.registry_status, []);
+  },
+  listTools,
+  call,
+  listResources: list(mcpEffects.list_resources),
+  listResourceTemplates: list(mcpEffects.list_resource_templates),
+  readResource,
+  listPrompts: list(mcpEffects.list_prompts),
+  getPrompt,
+  serverInfo,
+  disconnect: (ctx: RunContext, client: McpClient): void => {
+    ctx.sync(mcpEffects.disconnect, [client]);
+  },
+};

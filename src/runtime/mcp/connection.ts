@@ -1,0 +1,208 @@
+// One server as a run reaches it: connected when first needed, connected again when the connection was lost, closed when
+// the run lets go of it. What an answer means for a journal (done, not done, nobody knows) is decided in `failureOf`.
+import type { Client, Transport } from '@modelcontextprotocol/client';
+import { HarnError } from '../../base/index.ts';
+import { createFetch, type Host, isHostError } from '../host/index.ts';
+import { mcpErrors } from './errors.ts';
+import { type McpServer, tokenVariable } from './server-config.ts';
+import { stdioTransport } from './stdio-transport.ts';
+
+type Sdk = typeof import('@modelcontextprotocol/client');
+
+/** Whether a request that failed was answered, never reached the server, or nobody knows. */
+export type Fate = 'answered' | 'not_sent' | 'unknown';
+
+/** A failed request. */
+export interface Failure {
+  readonly fate: Fate;
+  readonly error: HarnError;
+  /** Whether a new connection may help. */
+  readonly isLoss: boolean;
+}
+
+export class McpConnection {
+  readonly server: McpServer;
+  readonly #host: Host;
+  #sdk: Sdk | undefined;
+  #client: Promise<Client> | undefined;
+  #lastWords: () => string = () => '';
+  #isClosed = false;
+
+  constructor(server: McpServer, host: Host) {
+    this.server = server;
+    this.#host = host;
+  }
+
+  get isActive(): boolean {
+    return this.#client !== undefined;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** The connected client. Rejects with `HARN-MCP-002`, `003`, `005` or `009`. */
+  client(): Promise<Client> {
+    if (this.#isClosed) return Promise.reject(mcpErrors.closed({ server: this.server.name }));
+    if (this.#client === undefined) {
+      const connecting = this.#connect();
+      this.#client = connecting;
+      connecting.catch(() => this.#forget(connecting));
+    }
+    return this.#client;
+  }
+
+  /** The next request connects anew; for all that fail together this is done once. */
+  async drop(used: Client): Promise<void> {
+    const client = this.#client;
+    if (client === undefined || (await client.catch(() => undefined)) !== used) return;
+    if (this.#client === client) this.#client = undefined;
+    await used.close().catch(() => undefined);
+  }
+
+  /** Lets go of the server for now. */
+  async release(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await (await client?.catch(() => undefined))?.close().catch(() => undefined);
+  }
+
+  /** For good: no request connects again. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.release();
+  }
+
+  #forget(client: Promise<Client>): void {
+    if (this.#client === client) this.#client = undefined;
+  }
+
+  async #connect(): Promise<Client> {
+    const { server } = this;
+    const sdk = await import('@modelcontextprotocol/client');
+    this.#sdk = sdk;
+    const client = new sdk.Client(
+      { name: 'harn', version: CLIENT_VERSION },
+      // Nothing is advertised: servers do not sample, ask people or look at roots through a run.
+      { capabilities: {}, ...versionsOf(server) },
+    );
+    const transport = await this.#transport(sdk);
+    try {
+      await client.connect(transport, { timeout: server.timeoutMs });
+    } catch (error) {
+      await client.close().catch(() => undefined);
+      throw this.#connectError(error);
+    }
+    const own = this.#client;
+    client.onclose = () => {
+      if (own !== undefined) this.#forget(own);
+    };
+    return client;
+  }
+
+  async #transport(sdk: Sdk): Promise<Transport> {
+    const { server } = this;
+    if (server.transport === 'http') return this.#httpTransport(sdk);
+    try {
+      const { argv, env, cwd } = server;
+      const process = await this.#host.process.open({ argv, env, cwd });
+      this.#lastWords = () => process.lastWords();
+      return stdioTransport(process);
+    } catch (error) {
+      throw mcpErrors.spawnFailed(
+        { server: server.name, reason: reasonOf(error) },
+        { cause: error },
+      );
+    }
+  }
+
+  #httpTransport(sdk: Sdk): Transport {
+    const { url, headers, oauth } = this.server;
+    const token = this.#token();
+    const authProvider =
+      token !== undefined
+        ? { token: async () => token }
+        : oauth !== undefined
+          ? new sdk.ClientCredentialsProvider(oauth)
+          : undefined;
+    return new sdk.StreamableHTTPClientTransport(new URL(url), {
+      fetch: createFetch(this.#host.http),
+      requestInit: { headers },
+      ...(authProvider === undefined ? {} : { authProvider }),
+    }) as Transport;
+  }
+
+  #token(): string | undefined {
+    const { name, token, tokenEnv } = this.server;
+    const { env } = this.#host;
+    if (tokenEnv === undefined) return token ?? env.get(tokenVariable(name));
+    const value = env.get(tokenEnv);
+    if (value === undefined) throw mcpErrors.noToken({ server: name, variable: tokenEnv });
+    return value;
+  }
+
+  #connectError(error: unknown): HarnError {
+    const { name } = this.server;
+    if (this.#isUnauthorized(error)) return mcpErrors.unauthorized({ server: name });
+    if (HarnError.is(error) && error.code.startsWith('HARN-MCP-')) return error;
+    const last = this.#lastWords().trim().split('\n').at(-1) ?? '';
+    const reason = last === '' ? reasonOf(error) : `${reasonOf(error)} (${last})`;
+    return mcpErrors.connectFailed({ server: name, reason }, { cause: error });
+  }
+
+  /** What became of a request that failed on a connected client. */
+  failureOf(error: unknown, method: string): Failure {
+    const server = this.server.name;
+    const sdk = this.#sdk;
+    if (HarnError.is(error) && error.code.startsWith('HARN-MCP-')) return final('not_sent', error);
+    if (this.#isUnauthorized(error)) return final('not_sent', mcpErrors.unauthorized({ server }));
+    const reason = reasonOf(error);
+    if (sdk === undefined) return final('not_sent', mcpErrors.lost({ server, method, reason }));
+    if (error instanceof sdk.ProtocolError) {
+      const rpc = error.code;
+      return final('answered', mcpErrors.refused({ server, method, reason, rpc }));
+    }
+    const lost = mcpErrors.lost({ server, method, reason }, { cause: error });
+    if (isHostError(error, 'connectionRefused') || isHostError(error, 'hostUnknown')) {
+      return { fate: 'not_sent', error: lost, isLoss: true };
+    }
+    // 404 is what a server says that no longer knows our session: it has looked at nothing else.
+    if (error instanceof sdk.SdkHttpError) {
+      const { status } = error;
+      if (status === 404) return { fate: 'not_sent', error: lost, isLoss: true };
+      return final(status >= 500 ? 'unknown' : 'answered', lost);
+    }
+    if (error instanceof sdk.SdkError) {
+      const { code } = error;
+      if (code === sdk.SdkErrorCode.RequestTimeout) return final('unknown', lost);
+      if (code === sdk.SdkErrorCode.InvalidResult) return final('answered', lost);
+      if (code === sdk.SdkErrorCode.CapabilityNotSupported) return final('not_sent', lost);
+      if (code === sdk.SdkErrorCode.NotConnected)
+        return { fate: 'not_sent', error: lost, isLoss: true };
+    }
+    return { fate: 'unknown', error: lost, isLoss: true };
+  }
+
+  #isUnauthorized(error: unknown): boolean {
+    const sdk = this.#sdk;
+    if (sdk === undefined) return false;
+    if (error instanceof sdk.UnauthorizedError) return true;
+    return error instanceof sdk.SdkHttpError && (error.status === 401 || error.status === 403);
+  }
+}
+
+function final(fate: Fate, error: HarnError): Failure {
+  return { fate, error, isLoss: false };
+}
+
+const CLIENT_VERSION = '1';
+
+function versionsOf({ protocol }: McpServer) {
+  if (protocol === 'auto') return { versionNegotiation: { mode: 'auto' as const } };
+  if (protocol === undefined || protocol < '2026') return {};
+  return { versionNegotiation: { mode: { pin: protocol } } };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
