@@ -34,13 +34,12 @@ async function sectionOf(
 ): Promise<{ readonly [name: string]: Json } | undefined> {
   // Most projects have none, and a parser is not loaded to find that out.
   if (!content.includes('redaction')) return undefined;
-  const { parseToml } = await import('../text/index.ts');
+  const { parseToml, tomlReason } = await import('../text/index.ts');
   let manifest: Json;
   try {
     manifest = await parseToml(content);
   } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-    throw cliErrors.badToml({ path, reason }, { cause });
+    throw cliErrors.badToml({ path, reason: tomlReason(cause) }, { cause });
   }
   const declared = isJsonObject(manifest) ? manifest['redaction'] : undefined;
   return isJsonObject(declared) ? declared : undefined;

@@ -53,13 +53,12 @@ export class SettingsReader {
 async function readSettings(path: string, content: string): Promise<ToolSettings> {
   // Most manifests have neither, and a parser is not loaded to find that out.
   if (!/\[\s*(fmt|lint)\s*\]|^\s*(fmt|lint)\s*=/m.test(content)) return NONE;
-  const { parseToml } = await import('../text/index.ts');
+  const { parseToml, tomlReason } = await import('../text/index.ts');
   let manifest: Json;
   try {
     manifest = await parseToml(content);
   } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-    throw cliErrors.badToml({ path, reason }, { cause });
+    throw cliErrors.badToml({ path, reason: tomlReason(cause) }, { cause });
   }
   const section = (name: string) => {
     const value = isJsonObject(manifest) ? manifest[name] : undefined;

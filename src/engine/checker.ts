@@ -11,7 +11,7 @@ import {
   ParseCache,
 } from '../lang/index.ts';
 import { nodeSourceFs, type SourceFs, SourceLoader } from './loader.ts';
-import { type ManifestSettings, manifestSettings } from './manifest.ts';
+import { checkManifest, type ManifestSettings, manifestSettings } from './manifest.ts';
 import type { LoadedProgram } from './program.ts';
 
 export interface CheckerOptions {
@@ -44,6 +44,7 @@ export class Checker {
   readonly #kept = new Map<string, Kept>();
   #fs: SourceFs;
   #settings = new Map<string, Promise<ManifestSettings>>();
+  #manifests = new Map<string, ReturnType<typeof checkManifest>>();
   #reused = 0;
 
   constructor(options: CheckerOptions) {
@@ -61,6 +62,7 @@ export class Checker {
   refresh(): void {
     this.#fs = onceEach(this.#options.fs ?? nodeSourceFs);
     this.#settings = new Map();
+    this.#manifests = new Map();
   }
 
   /** What is wrong with a file and what it imports; nothing is compiled. Throws a coded error for a file that cannot be read. */
@@ -68,15 +70,16 @@ export class Checker {
     const { cwd } = this.#options;
     const loader = new SourceLoader({ root: cwd, fs: this.#fs });
     const entry = loader.entry(file);
-    const settings = await this.#settingsOf(path.dirname(path.resolve(cwd, file)));
+    const folder = path.dirname(path.resolve(cwd, file));
+    const settings = await this.#settingsOf(folder);
     const known = this.#kept.get(file);
     if (known !== undefined && isCurrent(known, { entry, settings, loader })) {
       this.#reused += 1;
-      return known.result;
+      return this.#withManifest(folder, known.result);
     }
     const kept = this.#check(entry, settings, loader);
     this.#kept.set(file, kept);
-    return kept.result;
+    return this.#withManifest(folder, kept.result);
   }
 
   #check(entry: Source, settings: ManifestSettings, loader: ModuleLoader): Kept {
@@ -96,6 +99,19 @@ export class Checker {
     const sources = modules.map(({ source }) => source);
     const result = { program: undefined, diagnostics, latent, dropped, sources };
     return { entry, settings, loads, result };
+  }
+
+  /** With what is odd about the project's manifest. */
+  async #withManifest(folder: string, result: LoadedProgram): Promise<LoadedProgram> {
+    let checked = this.#manifests.get(folder);
+    if (checked === undefined) {
+      checked = checkManifest(folder, { cwd: this.#options.cwd, fs: this.#fs });
+      this.#manifests.set(folder, checked);
+    }
+    const { source, findings = [] } = (await checked) ?? {};
+    if (source === undefined || findings.length === 0) return result;
+    const diagnostics = [...findings, ...result.diagnostics];
+    return { ...result, diagnostics, sources: [...result.sources, source] };
   }
 
   /** What was asked for, else what the manifest says. */

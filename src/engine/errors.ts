@@ -46,4 +46,10 @@ export const sourceErrors = defineErrors('SRC', {
     message: ({ path, reason }) => `the manifest ${path} cannot be read: ${reason}`,
     hint: 'It is TOML; an edition is declared as [package] edition = "2026".',
   }),
+  unknownSetting: row<{ name: string; where: string; suggestion: string | undefined }>({
+    number: 6,
+    message: ({ name, where, suggestion }) =>
+      `${where} has no \`${name}\`${suggestion === undefined ? '' : ` (did you mean \`${suggestion}\`?)`}`,
+    help: 'Nobody looks at it. Settings of harn.toml are in the documentation of what they set.',
+  }),
 });

@@ -1,7 +1,8 @@
 // The edition of a project comes from the nearest manifest, and a manifest that cannot be read is said to be so.
 import { describe, expect, it } from 'vitest';
+import { createChecker } from './checker-load.ts';
 import type { SourceFs } from './loader.ts';
-import { manifestEdition } from './manifest.ts';
+import { manifestEdition, manifestSettings } from './manifest.ts';
 import { loadProgram } from './program.ts';
 
 function memoryFs(files: Readonly<Record<string, string>>): SourceFs {
@@ -35,6 +36,42 @@ describe('the manifest', () => {
       });
     },
   );
+
+  it.each([
+    ['[package]\nname = "x"\nedition = "1999"', 'line 3: [package] edition'],
+    ['[check]\nstrict_types = 1', 'line 2: [check] strict_types'],
+    ['[check]\nstrict_types =', 'line 2, column'],
+  ])('that is %j is refused with the place: %j', async (text, place) => {
+    const fs = memoryFs({ '/a/harn.toml': text });
+    await expect(manifestSettings('/a', fs)).rejects.toThrow(place);
+  });
+
+  it.each([
+    [
+      '[package]\neditoin = "2026"',
+      'harn.toml 2 [package] has no `editoin` (did you mean `edition`?)',
+    ],
+    ['[packge]\nname = "x"', 'harn.toml 1 harn.toml has no `packge` (did you mean `package`?)'],
+    [
+      '# strict\n[check]\nstrict_type = true',
+      'harn.toml 3 [check] has no `strict_type` (did you mean `strict_types`?)',
+    ],
+    ['[lint]\ncolour = 1\n[check]\nstrict_types = true', 'harn.toml 2 [lint] has no `colour`'],
+    ['check.typos = 1', 'harn.toml 1 [check] has no `typos`'],
+    [
+      '[triggers]\nanything = 1\n[mine]\nx = 1\n[package]\nauthors = ["a"]\n[check.host_capabilities]\nfs = []',
+    ],
+  ])('that is %j is told to be odd where it is', async (text, ...expected) => {
+    const fs = memoryFs({ '/a/harn.toml': text, '/a/b.harn': 'let x = 1\n' });
+    const checker = await createChecker({ cwd: '/a', fs });
+    const { diagnostics, sources } = await checker.check('b.harn');
+    const told = diagnostics.map(({ severity, message, span }) => {
+      expect(severity).toBe('warning');
+      expect(sources.map(({ id }) => id)).toContain(span.source);
+      return `${span.source} ${text.slice(0, span.start).split('\n').length} ${message}`;
+    });
+    expect(told).toEqual(expected);
+  });
 
   it('decides what let means in the files of its project', async () => {
     const files = { '/p/main.harn': 'let x = 1\nx = 2\n' };

@@ -1,7 +1,7 @@
 // harn.toml, as far as compiling and checking need it: the edition, and how strictly types are checked. The parser and the language load only
 // where there is a manifest.
 import path from 'node:path';
-import { isJsonObject } from '../base/index.ts';
+import { type Diagnostic, isJsonObject, type Source } from '../base/index.ts';
 import type { Edition } from '../lang/index.ts';
 import { sourceErrors } from './errors.ts';
 import type { SourceFs } from './loader.ts';
@@ -26,27 +26,62 @@ export async function manifestEdition(folder: string, fs: SourceFs): Promise<Edi
 export async function manifestSettings(folder: string, fs: SourceFs): Promise<ManifestSettings> {
   const file = nearestManifest(path.resolve(folder), fs);
   if (file === undefined) return NOTHING;
-  const manifest = await readManifest(file, fs);
+  const { manifest, text } = await readManifest(file, fs);
   return {
-    edition: await editionOf(file, section(manifest, 'package')),
-    strictTypes: strictTypesOf(file, section(manifest, 'check')),
+    edition: await editionOf({ file, text }, section(manifest, 'package')),
+    strictTypes: await strictTypesOf({ file, text }, section(manifest, 'check')),
   };
 }
 
-async function editionOf(path: string, { edition, harn }: Section): Promise<Edition | undefined> {
+/** What is odd about the nearest `harn.toml`, and its text, named from `cwd`. */
+export async function checkManifest(
+  folder: string,
+  { cwd, fs }: { readonly cwd: string; readonly fs: SourceFs },
+): Promise<{ readonly source: Source; readonly findings: readonly Diagnostic[] } | undefined> {
+  const file = nearestManifest(path.resolve(folder), fs);
+  if (file === undefined) return undefined;
+  const { manifest, text } = await readManifest(file, fs);
+  const { manifestFindings } = await import('./manifest-findings.ts');
+  const source = { id: path.relative(cwd, file).split(path.sep).join('/'), text };
+  return { source, findings: manifestFindings(source, manifest) };
+}
+
+/** A manifest that is being read. */
+interface Reading {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A setting with a value that it cannot have. */
+async function badSetting({ file, text }: Reading, table: string, key: string, wanted: string) {
+  const { settingPlace } = await import('./manifest-findings.ts');
+  const line = text.slice(0, settingPlace(text, table, key)).split('\n').length;
+  const reason = `line ${line}: [${table}] ${key} must be ${wanted}`;
+  return sourceErrors.badManifest({ path: file, reason });
+}
+
+async function editionOf(at: Reading, { edition, harn }: Section): Promise<Edition | undefined> {
   if (edition === undefined && typeof harn !== 'string') return undefined;
   const { editionOfRange, toEdition } = await import('../lang/index.ts');
   if (edition === undefined) return typeof harn === 'string' ? editionOfRange(harn) : undefined;
   const known = typeof edition === 'string' ? toEdition(edition) : undefined;
   if (known !== undefined) return known;
-  const reason = `[package] edition must be "0.7" or "2026", not ${JSON.stringify(edition)}`;
-  throw sourceErrors.badManifest({ path, reason });
+  throw await badSetting(
+    at,
+    'package',
+    'edition',
+    `"0.7" or "2026", not ${JSON.stringify(edition)}`,
+  );
 }
 
-function strictTypesOf(path: string, { strict_types: value = false }: Section): boolean {
+async function strictTypesOf(at: Reading, { strict_types: value = false }: Section) {
   if (typeof value === 'boolean') return value;
-  const reason = `[check] strict_types must be true or false, not ${JSON.stringify(value)}`;
-  throw sourceErrors.badManifest({ path, reason });
+  throw await badSetting(
+    at,
+    'check',
+    'strict_types',
+    `true or false, not ${JSON.stringify(value)}`,
+  );
 }
 
 type Section = { readonly [key: string]: unknown };
@@ -64,12 +99,18 @@ function nearestManifest(folder: string, fs: SourceFs): string | undefined {
   }
 }
 
-async function readManifest(file: string, fs: SourceFs): Promise<unknown> {
-  const { parse } = await import('smol-toml');
+async function readManifest(
+  file: string,
+  fs: SourceFs,
+): Promise<{ readonly manifest: unknown; readonly text: string }> {
+  const { parse, TomlError } = await import('smol-toml');
   try {
-    return parse(new TextDecoder('utf-8', { fatal: true }).decode(fs.read(file)));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(fs.read(file));
+    return { manifest: parse(text), text };
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    const told = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    const at = error instanceof TomlError ? `line ${error.line}, column ${error.column}: ` : '';
+    const reason = at + told.replace('Invalid TOML document: ', '');
     throw sourceErrors.badManifest({ path: file, reason }, { cause: error });
   }
 }

@@ -64,7 +64,7 @@ export {
 } from './path.ts';
 export { compilePattern, expandReplacement, PatternError } from './regex.ts';
 export { createTar, extractTar, type TarEntry } from './tar.ts';
-export { parseToml } from './toml.ts';
+export { parseToml, tomlReason } from './toml.ts';
 export { formatExactToml, parseExactToml } from './toml-exact.ts';
 export { parseXml, type XmlElement } from './xml.ts';
 export { formatYaml, parseYaml } from './yaml.ts';

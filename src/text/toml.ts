@@ -7,6 +7,14 @@ export async function parseToml(text: string): Promise<Json> {
   return dataOf(parse(text));
 }
 
+/** Why a text is no TOML, in one line, with line and column where the parser tells them. */
+export function tomlReason(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const told = (cause.message.split('\n')[0] ?? '').replace('Invalid TOML document: ', '');
+  const { line, column } = cause as { line?: unknown; column?: unknown };
+  return typeof line === 'number' ? `line ${line}, column ${column}: ${told}` : told;
+}
+
 function dataOf(value: unknown): Json {
   if (Array.isArray(value)) return value.map(dataOf);
   if (value instanceof Date) return value.toISOString();
