@@ -8,6 +8,34 @@ const SESSION: PositionalSpec = { name: 'SESSION' };
 /** In the order of the help. */
 export const CHAT_COMMANDS: readonly CommandSpec[] = [
   {
+    name: 'chat',
+    summary: 'talk with a model that can work in this project',
+    positionals: [],
+    options: [
+      { name: 'model', value: 'MODEL', help: 'ask this model (or HARN_LLM_MODEL)' },
+      { name: 'provider', value: 'NAME', help: 'ask this provider (or HARN_LLM_PROVIDER)' },
+      { name: 'continue', help: 'go on with the chat that began last' },
+      { name: 'session', value: 'SESSION', help: 'go on with what was said in this session' },
+      { name: 'system', value: 'TEXT', help: 'what the model is told about itself' },
+      { name: 'yes', help: 'approve every tool that changes something' },
+      { name: 'json', help: 'one JSON event per line' },
+      HELP,
+    ],
+    details: [
+      'The model reads and searches files on its own; to write one or run a command it asks. Its tools reach files of this',
+      'project only; a command that was approved can do anything. Ctrl-C stops a turn, twice at an empty prompt it leaves.',
+      'Everything said is kept as it is said: after a kill, --continue goes on in the middle of the turn and asks for nothing',
+      'again that was answered. Through a pipe every line is a message. /help lists what else can be typed.',
+      'Without a key in the environment a mock answers.',
+    ],
+    examples: [
+      ['harn chat', 'a new conversation'],
+      ['harn chat --continue', 'the last one'],
+      ['echo "what is in src?" | harn chat', 'through a pipe'],
+    ],
+    load: async () => (await import('./commands/chat.ts')).chat,
+  },
+  {
     name: 'sessions ls',
     summary: 'list what agents have talked about, the latest first',
     positionals: [],

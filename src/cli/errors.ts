@@ -111,6 +111,11 @@ export const usageErrors = defineErrors('CLI', {
     message: ({ value }) => `\`--from ${value}\` is no number of an entry`,
     hint: 'entries count from 1; `harn runs events RUN` shows their numbers',
   }),
+  twoChats: row<Record<string, never>>({
+    number: 80,
+    message: () => '`--continue` and `--session` name two conversations',
+    hint: 'give one of them',
+  }),
   badPattern: row<{ pattern: string; reason: string }>({
     number: 60,
     message: ({ pattern, reason }) => `\`${pattern}\` is not a regular expression: ${reason}`,
@@ -204,6 +209,11 @@ export const cliErrors = defineErrors('CLI', {
     number: 161,
     message: ({ name, suggestion }) => `there is no builtin \`${name}\`${meant(suggestion)}`,
     hint: 'list them all with `harn docs`',
+  }),
+  noChat: row<Record<string, never>>({
+    number: 181,
+    message: () => 'there is no chat to go on with here',
+    hint: 'begin one with `harn chat`',
   }),
   unknownSession: row<{ session: string; suggestion?: string | undefined }>({
     number: 180,

@@ -276,6 +276,7 @@ export {
   llmCallStructuredResult,
   llmCallStructuredSafe,
   llmConfigKey,
+  llmDestination,
   llmMockEffects,
   llmSpendEffects,
   type StructuredEnvelope,

@@ -184,6 +184,11 @@ export class Live {
   type(text: string): void {
     this.#child.stdin.write(text);
   }
+
+  /** Ends its input. */
+  endInput(): void {
+    this.#child.stdin.end();
+  }
 }
 
 /** The events of a `--json` stream, each checked to stand in a proper envelope. */

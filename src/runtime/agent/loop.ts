@@ -11,7 +11,6 @@ import { mcpCalls } from '../mcp/index.ts';
 import {
   accountOf,
   callHandler,
-  defineEffect,
   nanoUsdOf,
   payingFrom,
   type RunContext,
@@ -19,7 +18,6 @@ import {
   type Suspending,
 } from '../run/index.ts';
 import { type ResumeConditions, summaryOf, underPolicy } from '../work/index.ts';
-import { appendAgentEvents, type PendingEvent } from './agent-events.ts';
 import { withApprovals } from './approvals.ts';
 import type { Streak } from './call-streak.ts';
 import { compactSession } from './compact.ts';
@@ -39,7 +37,7 @@ import { type AgentLoopResult, type LoopStatus, LoopTotals } from './loop-result
 import { connectServers } from './mcp-tools.ts';
 import { nudgeText, saysDone } from './prompt.ts';
 import { newSession, type Session, sessionsKey } from './session.ts';
-import { appendSessionFacts, type SessionFacts, sessionFacts } from './session-facts.ts';
+import { settleSession } from './session-settle.ts';
 import { isSubagentCall } from './subagent-tools.ts';
 import { faceOfTool, validateSurface } from './tool-surface.ts';
 import type { Tool } from './tools.ts';
@@ -56,25 +54,6 @@ type Next =
 
 const GO: Next = { kind: 'go' };
 const DONE: Next = { kind: 'stop', status: 'done' };
-
-/** Writes what is left of a session when its loop ends: in one transaction, and only our own store. */
-const settleEffect = defineEffect(
-  {
-    name: 'agent.loop_settled',
-    class: 'store',
-    access: 'write',
-    identity: ([sessionId]: readonly [string, SessionFacts, readonly PendingEvent[]]) => [
-      sessionId,
-    ],
-  },
-  (env, sessionId: string, facts: SessionFacts, pending: readonly PendingEvent[]) => {
-    env.inTx((tx) => {
-      appendSessionFacts(tx, sessionId, facts);
-      appendAgentEvents(tx, { runId: env.runId, sessionId }, pending);
-    });
-    return null;
-  },
-);
 
 /** Runs an agent until it ends. With a `session_id` the conversation goes on and is kept. */
 export function* agentLoop(
@@ -109,7 +88,14 @@ function* runLoop(
   const nanoUsd = maxCostUsd === undefined ? undefined : nanoUsdOf(maxCostUsd, 'down');
   const account = new SpendAccount(accountOf(ctx), plan.tokenBudget, { isCap: true, nanoUsd });
   const paid = payingFrom(inner, account);
-  const release = session.drive();
+  const giveBack = session.drive();
+  // Also when its task is dropped in the middle: what a loop still does at its end is not done then.
+  const release = () => {
+    if (!ctx.task.owned.delete(release)) return;
+    account.close();
+    giveBack();
+  };
+  ctx.task.owned.add(release);
   const sessions = ctx.get(sessionsKey);
   try {
     session.systemPrompt = system ?? session.systemPrompt;
@@ -118,7 +104,6 @@ function* runLoop(
     else if (session.transcript.messages.length === 0) throw loopErrors.noTask({});
     return yield* new AgentLoop(paid, { plan, task, options }, session, system).run();
   } finally {
-    account.close();
     release();
     if (plan.sessionId === undefined) sessions.remove(session.id);
   }
@@ -429,14 +414,8 @@ class AgentLoop {
     return require.length === 0 || require.some((name) => this.#totals.successful.includes(name));
   }
 
-  *#settle(): Suspending<void> {
-    const session = this.#session;
-    const facts = sessionFacts(session, this.#ctx.runId);
-    const pending = session.outbox;
-    session.outbox = [];
-    session.written = facts.after;
-    if (facts.kind === undefined && pending.length === 0) return;
-    yield* this.#ctx.perform(settleEffect, [session.id, facts, pending]);
+  #settle(): Suspending<void> {
+    return settleSession(this.#ctx, this.#session);
   }
 }
 

@@ -1,5 +1,5 @@
 // Permissions of one agent: `{allow, deny, on_escalation}` below the policy in force. Deny wins; what is not allowed can
-// be escalated to a callback, which grants once or for the session, but never beyond the policy.
+// be escalated to a callback, which grants once, for the session, or the tool for the session, but never beyond the policy.
 //
 // Rules are data. Code in them (predicates, the callback) stands in the data as `{"@code": n}` and travels beside it; where
 // it did not come along, a rule to deny holds and a rule to allow does not.
@@ -102,11 +102,18 @@ export function grantKey(tool: string, args: Json): string {
   return `${tool} ${canonicalJson(args)}`;
 }
 
+/** The same for every call of a tool, whatever its arguments are. */
+function toolKey(tool: string): string {
+  return `${tool} *`;
+}
+
 /** The grants for the session among events of its history. */
 export function grantsIn(events: readonly TranscriptEvent[]): readonly string[] {
   return events.flatMap(({ kind, metadata }) => {
     const about = isJsonObject(metadata) ? metadata : {};
-    if (kind !== 'PermissionGrant' || about['scope'] !== 'session') return [];
+    if (kind !== 'PermissionGrant') return [];
+    if (about['scope'] === 'tool') return [toolKey(String(about['tool']))];
+    if (about['scope'] !== 'session') return [];
     return [grantKey(String(about['tool']), about['args'] ?? null)];
   });
 }
@@ -117,7 +124,7 @@ export function* decide(
   permissions: Permissions,
   call: PermissionCall,
 ): Suspending<Decision> {
-  if (call.grants.has(grantKey(call.tool, call.args))) {
+  if (call.grants.has(toolKey(call.tool)) || call.grants.has(grantKey(call.tool, call.args))) {
     const granted = decisionEvent('PermissionGrant', call, {
       scope: 'session',
       reason: 'granted before',
@@ -184,10 +191,11 @@ function* escalate(
   const about = isJsonObject(answer) ? answer : {};
   const scope = answer === true ? 'once' : about['grant'];
   const why = typeof about['reason'] === 'string' ? about['reason'] : undefined;
-  if (scope !== 'once' && scope !== 'session') {
+  if (scope !== 'once' && scope !== 'session' && scope !== 'tool') {
     return { allowed: false, reason: why ?? reason, events: [asked] };
   }
   if (scope === 'session') call.grants.add(grantKey(tool, args));
+  if (scope === 'tool') call.grants.add(toolKey(tool));
   const granted = decisionEvent('PermissionGrant', call, {
     scope,
     approver: about['approver'] ?? null,

@@ -9,6 +9,7 @@ import { type CompactParts, readCompactOptions } from './compact-options.ts';
 import { sessionErrors } from './errors.ts';
 import { messageFrom, newSession, type Session, sessionsKey } from './session.ts';
 import { appendSessionClosed } from './session-facts.ts';
+import { settleSession } from './session-settle.ts';
 import { Transcript } from './transcript.ts';
 
 type Access = 'read' | 'write';
@@ -143,11 +144,14 @@ export const sessionCalls = {
     return null;
   },
 
-  /** Ends a session here. What was written of it stays readable. */
+  /** Ends a session here. Where an agent has worked in it, all of it stays readable in the store. */
   *close(ctx: RunContext, id: string, status: string | null = null): Suspending<null> {
     const session = known(ctx, 'close', id, 'write');
     if (session.isBusy) throw sessionErrors.busy({ id });
-    if (session.written !== undefined) yield* ctx.perform(closeEffect, [id, status ?? 'closed']);
+    if (session.wasDriven) {
+      yield* settleSession(ctx, session);
+      yield* ctx.perform(closeEffect, [id, status ?? 'closed']);
+    }
     ctx.get(sessionsKey).remove(id);
     return null;
   },

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../base/index.ts';
+import { clockEffects } from '../io/index.ts';
 import type { RunContext } from '../run/index.ts';
 import { live, newStore, resultOf } from './agent-run.fixture.ts';
-import { agentLoop, readSession, sessionCalls as s } from './index.ts';
+import { agentLoop, readSession, sessionCalls as s, toTool } from './index.ts';
 
 const say = (content: string, role = 'user') => ({ role, content });
 const inRun = <T = JsonObject>(body: (ctx: RunContext) => Json) =>
@@ -113,6 +114,36 @@ describe('a session', () => {
       },
     });
     expect(await store.topics()).toEqual([]);
+  });
+
+  it('is free again when the task that drove it was dropped in the middle, and is written when it is closed', async () => {
+    const store = await newStore();
+    const stuck = toTool(
+      { name: 'stuck', description: '', mutates: false },
+      { kind: 'native', run: () => new Promise<Json>(() => undefined) },
+    );
+    const out = await resultOf(
+      function* (ctx) {
+        s.open(ctx, 's');
+        const options = { session_id: 's' };
+        const task = ctx.startTask(ctx.task.nextGroup('driver'), (inner) =>
+          agentLoop(inner, 'one', null, options, { tools: [stuck] }),
+        );
+        yield* ctx.perform(clockEffects.sleep_ms, [1000]);
+        ctx.run.scheduler.drop(task);
+        s.inject(ctx, 's', say('aside'));
+        const { text } = yield* agentLoop(ctx, 'two', null, options);
+        s.inject(ctx, 's', say('at last'));
+        yield* s.close(ctx, 's', 'left');
+        return { text };
+      },
+      { store, mocks: [{ tool_calls: [{ name: 'stuck', arguments: {} }] }, { text: 'done' }] },
+    );
+    expect(out).toEqual({ text: 'done' });
+    const kept = await readSession(store, 's');
+    const texts = kept?.transcript.messages.toArray().map(({ content }) => content);
+    expect(texts).toEqual(['one', 'aside', 'two', 'done', 'at last']);
+    expect(kept?.status).toBe('left');
   });
 
   it('is read from the store as it was last said, with what was cut and injected in between', async () => {

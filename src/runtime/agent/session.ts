@@ -42,6 +42,7 @@ export class Session {
   /** Changes when the transcript is more than grown; equal roots mean that one extends the other. */
   #root: object = {};
   #drivers = 0;
+  #wasDriven = false;
 
   constructor(options: {
     readonly id: string;
@@ -69,10 +70,16 @@ export class Session {
     return this.#drivers > 0;
   }
 
+  /** Whether a loop has ever worked in it; only then it is written. */
+  get wasDriven(): boolean {
+    return this.#wasDriven;
+  }
+
   /** Takes the session for a loop; the result gives it back. */
   drive(): () => void {
     if (this.#drivers > 0) throw sessionErrors.busy({ id: this.id });
     this.#drivers += 1;
+    this.#wasDriven = true;
     return () => {
       this.#drivers -= 1;
     };

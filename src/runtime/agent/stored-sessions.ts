@@ -24,6 +24,8 @@ export type SessionRow = {
   readonly turns: number;
   readonly input_tokens: number;
   readonly output_tokens: number;
+  /** Of the turns whose price is known. */
+  readonly cost_usd: number;
   /** How what was said first begins; empty when no user has said anything. */
   readonly title: string;
   readonly parent_id: string | null;
@@ -176,6 +178,7 @@ async function rowOf(store: Store, id: string, read: ReadSession): Promise<Sessi
   let turns = 0;
   let input_tokens = 0;
   let output_tokens = 0;
+  let cost_usd = 0;
   for await (const stored of scanTopic(store, agentEventsTopic(id), { kinds: ['turn_end'] })) {
     if (!isOfSession(stored, id)) continue;
     const { event } = stored.payload as { readonly event?: Json };
@@ -184,6 +187,7 @@ async function rowOf(store: Store, id: string, read: ReadSession): Promise<Sessi
     turns += 1;
     input_tokens += countOf(info['input_tokens']);
     output_tokens += countOf(info['output_tokens']);
+    cost_usd += countOf(info['cost_usd']);
   }
   return {
     id,
@@ -193,6 +197,7 @@ async function rowOf(store: Store, id: string, read: ReadSession): Promise<Sessi
     turns,
     input_tokens,
     output_tokens,
+    cost_usd,
     title: textOfContent(first?.content).replaceAll(/\s+/g, ' ').trim().slice(0, TITLE_CHARS),
     parent_id,
     created_ms,

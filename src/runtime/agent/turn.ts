@@ -174,6 +174,7 @@ function turnEnd(
     response_ms: answer.duration_ms,
     input_tokens: answer.input_tokens,
     output_tokens: answer.output_tokens,
+    cost_usd: answer.cost_usd,
     thinking_chars: answer.thinking?.length ?? 0,
     ...(isInvalidPark
       ? { dispatch_skipped: true, skip_reason: 'invalid_agent_await_resumption' }

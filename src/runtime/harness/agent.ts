@@ -25,6 +25,7 @@ import {
   parsedBy,
   type StandardSchema,
 } from './standard-schema.ts';
+import type { Harness } from './tree.ts';
 
 /** What the handler of a tool is told besides its arguments. */
 export interface ToolCall extends ToolCallSite {
@@ -149,7 +150,10 @@ export interface AgentMethods {
 }
 
 /** The methods of a context. */
-export function agentMethods(ctx: RunContext): AgentMethods {
+export function agentMethods(
+  ctx: RunContext,
+  harnessFor: (ctx: RunContext) => Harness,
+): AgentMethods {
   const run = <T>(body: (inner: RunContext) => Suspending<T>) =>
     ctx.runFromLane(ctx.task.nextGroup('agent'), body);
   return {
@@ -163,7 +167,7 @@ export function agentMethods(ctx: RunContext): AgentMethods {
       permissions,
       ...options
     }) => {
-      const { data, code } = detachPermissions(permissions);
+      const { data, code } = detachPermissions(permissions, harnessFor);
       const parts = {
         tools: tools.map((tool) => asTool(tool as AgentTool)),
         permissionCode: code,

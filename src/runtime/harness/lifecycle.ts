@@ -111,7 +111,7 @@ export function agentHandle(
     ...poolMethods(ctx, harnessFor),
     ...workerMethods(ctx, harnessFor),
     ...workflowMethods(ctx, harnessFor),
-    ...agentMethods(ctx),
+    ...agentMethods(ctx, harnessFor),
     ...transcriptMethods(ctx),
     pipelineOnFinish: (callback) => {
       lifecycleAgent.pipeline_on_finish(ctx, finishHandler(callback, harnessFor));

@@ -1,7 +1,8 @@
 // Permissions and hooks of tools in TypeScript: functions among the rules, as the runtime takes them.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { CODE_PLACE } from '../agent/index.ts';
-import type { Handler } from '../run/index.ts';
+import type { Handler, RunContext } from '../run/index.ts';
+import type { Harness } from './tree.ts';
 
 /** Decides by the arguments of a call. Its answer is recorded by being made again: use only the arguments. */
 export type PermissionTest = (args: JsonObject) => boolean | Promise<boolean>;
@@ -20,11 +21,11 @@ export type PermissionRequest = {
   readonly session_id: string;
 };
 
-/** `true` and `once`: this call; `session`: every call of the tool with these arguments. */
+/** `true` and `once`: this call; `session`: every call of the tool with these arguments; `tool`: every call of the tool. */
 export type PermissionAnswer =
   | boolean
   | {
-      readonly grant?: 'once' | 'session';
+      readonly grant?: 'once' | 'session' | 'tool';
       readonly approver?: string;
       readonly reason?: string;
     };
@@ -33,31 +34,39 @@ export type PermissionAnswer =
 export interface AgentPermissions {
   readonly allow?: PermissionRules;
   readonly deny?: PermissionRules;
+  /** Asks others by the harness that it is handed; that of the body is in the middle of the loop. */
   readonly on_escalation?: (
     request: PermissionRequest,
+    harness: Harness,
   ) => PermissionAnswer | Promise<PermissionAnswer>;
 }
 
 type Code = (...args: never[]) => unknown;
 
 /** An async function as a handler: called with data, gives data. */
-export function codeHandler(code: Code): Handler {
+export function codeHandler(code: Code, harnessFor?: (ctx: RunContext) => Harness): Handler {
   return {
     kind: 'async',
     name: code.name,
-    run: async (_lane, args) => ((await code(...(args as never[]))) ?? null) as Json,
+    run: async (lane, args) => {
+      const more = harnessFor === undefined ? [] : [harnessFor(lane)];
+      return ((await code(...([...args, ...more] as never[]))) ?? null) as Json;
+    },
   };
 }
 
 /** The data of permissions, with a place for each function, and the functions in the order of their places. */
-export function detachPermissions(given: unknown): {
+export function detachPermissions(
+  given: unknown,
+  harnessFor: (ctx: RunContext) => Harness,
+): {
   readonly data: Json;
   readonly code: readonly Handler[];
 } {
   const code: Handler[] = [];
   const detached = (value: unknown): Json => {
     if (typeof value === 'function') {
-      code.push(codeHandler(value as Code));
+      code.push(codeHandler(value as Code, harnessFor));
       return { [CODE_PLACE]: code.length - 1 };
     }
     if (Array.isArray(value)) return value.map(detached);

@@ -98,7 +98,7 @@ export function workerMethods(
     ctx.runFromLane(ctx.task.nextGroup('worker'), body);
   return {
     workerSpawn: (config, body) => {
-      const { plain, attachments } = split(config);
+      const { plain, attachments } = split(config, harnessFor);
       const code = { tools: attachments['tools'] ?? [] };
       const parts = {
         attachments: { ...attachments, code },
@@ -118,7 +118,7 @@ export function workerMethods(
     workerList: () => listAgents(ctx),
     workerCheckpoint: (state) => call((inner) => workerCheckpoint(inner, state ?? null)),
     subAgentRun: (task, options = {}) => {
-      const { plain, attachments } = split(options);
+      const { plain, attachments } = split(options, harnessFor);
       return call((inner) => subAgentRun(inner, task, plain, attachments));
     },
     parseResumeConditions: (conditions) => parseResumeConditions(conditions) as Json,
@@ -126,8 +126,11 @@ export function workerMethods(
 }
 
 /** What is data, and what lives in memory only: tools with their handlers, functions among permissions. */
-function split({ tools, permissions, ...rest }: WorkerConfig | SubAgentOptions) {
-  const { data, code } = detachPermissions(permissions);
+function split(
+  { tools, permissions, ...rest }: WorkerConfig | SubAgentOptions,
+  harnessFor: (ctx: RunContext) => Harness,
+) {
+  const { data, code } = detachPermissions(permissions, harnessFor);
   const isTools = Array.isArray(tools) && tools.some((tool) => typeof tool === 'object');
   const plain = {
     ...(rest as JsonObject),

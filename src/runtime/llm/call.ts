@@ -21,6 +21,8 @@ import { boundedRequest, reserveCall } from './call-budget.ts';
 import { mayHaveCost, spentOn, spentUnseen } from './call-cost.ts';
 import { llmCallsKey } from './call-registry.ts';
 import { endCallSpan, openCallSpan } from './call-span.ts';
+import { llmConfigKey } from './config.ts';
+import { deltasOf, type LlmDelta } from './delta.ts';
 import { failureOf, type LlmFailure } from './errors.ts';
 import { answerHere, type Given, givenFor } from './given.ts';
 import { llmMocksKey } from './mock.ts';
@@ -53,10 +55,14 @@ export const llmCallEffect = defineEffect(
     }),
   },
   async (env, request: LlmRequest, route: LlmRoute, given: Given): Promise<LlmAnswer> => {
+    const { onPiece } = env.get(llmConfigKey);
+    const tell = onPiece && ((piece: LlmDelta) => onPiece(piece, route));
     const answer =
       route.kind === 'network'
-        ? await askNetwork(env, request, route, env.signal)
+        ? await askNetwork(env, request, route, env.signal, tell)
         : await answerHere(env, request, route, given);
+    if (route.kind !== 'network' && tell !== undefined)
+      for (const piece of deltasOf(answer)) tell(piece);
     const facts = usageFacts(answer, route);
     if (facts !== undefined && !env.signal.aborted) await env.note(facts);
     return answer;

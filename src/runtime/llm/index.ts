@@ -57,6 +57,7 @@ export {
   type LlmStopReason,
   type LlmUsage,
 } from './result.ts';
+export { destination as llmDestination } from './route.ts';
 // Schemas
 export { schemaProblems } from './schema-check.ts';
 // Choosing among what can become of open work

@@ -1,0 +1,99 @@
+// The commands of a chat: `/help`, `/model`, ... What only tells is told here; what changes the chat is said to its run.
+import { type Host, llmDestination } from '../../runtime/index.ts';
+import type { Typed } from './front.ts';
+import type { ChatSaid, ChatState } from './pipeline.ts';
+import { spentText } from './show.ts';
+
+const HELP = [
+  '/help            this text',
+  '/tools           what the model can do',
+  '/model [NAME]    the model from here on: NAME, or PROVIDER:NAME; `default` for that of the environment',
+  '/cost            tokens and dollars so far',
+  '/fork [N]        go on in a new session with the first N messages (all of them)',
+  '/quit            leave (or Ctrl-D); harn chat --continue goes on',
+  'A line that ends with \\ goes on in the next; """ alone begins and ends a block. Ctrl-C stops the turn.',
+];
+
+/** Whether only the mock answers, as things stand here. */
+export function isMocked(
+  host: Host,
+  { model, provider }: Pick<ChatState, 'model' | 'provider'>,
+): boolean {
+  try {
+    return (
+      llmDestination({ provider, model, tape: null, mocked: false }, host.env, {}).kind === 'mock'
+    );
+  } catch {
+    // What cannot be asked says so when it is asked.
+    return false;
+  }
+}
+
+/** A message as it is said to the model that is to answer it. */
+export function toModel(
+  said: ChatSaid,
+  host: Host,
+  to: Pick<ChatState, 'model' | 'provider'> = { model: null, provider: null },
+): ChatSaid {
+  return 'say' in said && isMocked(host, to) ? { ...said, no_tools: true } : said;
+}
+
+interface Around {
+  readonly state: ChatState | undefined;
+  readonly toolNames: readonly string[];
+  readonly note: (text: string) => void;
+}
+
+/** Carries a command out, or gives what is to be said to the run. */
+export function runCommand(
+  { name, rest }: Extract<Typed, { readonly kind: 'command' }>,
+  { state, toolNames, note }: Around,
+): ChatSaid | undefined {
+  switch (name) {
+    case 'help':
+      note(HELP.join('\n'));
+      return undefined;
+    case 'tools':
+      note(toolNames.length === 0 ? 'no tools' : toolNames.join(', '));
+      return undefined;
+    case 'cost':
+      note(state === undefined ? 'nothing yet' : spentText(state.spent));
+      return undefined;
+    case 'model':
+      return modelCommand(rest, state, note);
+    case 'fork':
+      return forkCommand(rest, note);
+    case 'quit':
+    case 'exit':
+      return { quit: true };
+    default:
+      note(`there is no command /${name}; /help lists them`);
+      return undefined;
+  }
+}
+
+function modelCommand(
+  rest: string,
+  state: ChatState | undefined,
+  note: (text: string) => void,
+): ChatSaid | undefined {
+  if (rest === '') {
+    const { provider = null, model = null } = state ?? {};
+    note(
+      `model: ${model ?? 'that of the environment'}${provider === null ? '' : ` (${provider})`}`,
+    );
+    return undefined;
+  }
+  if (rest === 'default') return { model: null, provider: null };
+  const colon = rest.indexOf(':');
+  if (colon <= 0) return { model: rest, provider: state?.provider ?? null };
+  return { provider: rest.slice(0, colon), model: rest.slice(colon + 1) || null };
+}
+
+function forkCommand(rest: string, note: (text: string) => void): ChatSaid | undefined {
+  if (rest === '') return { fork: null };
+  const keep = Number(rest);
+  if (Number.isSafeInteger(keep) && keep >= 0) return { fork: keep };
+  note('/fork takes a number of messages');
+  return undefined;
+}

@@ -1,0 +1,212 @@
+// A chat at a terminal: a prompt with history and lines that go on, text as it arrives, tool calls, approvals.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import type { Output } from '../output.ts';
+import { type ChatEvent, type Front, type Typed, typedOf } from './front.ts';
+import { callText, endText, resultText, spentText } from './show.ts';
+
+const HISTORY_LINES = 1_000;
+const BLOCK = '"""';
+
+interface Waiting {
+  readonly take: (line: string | undefined) => void;
+}
+
+export class TerminalFront implements Front {
+  readonly #output: Output;
+  readonly #lines: Interface;
+  /** Typed while nobody asked, such as during a turn. */
+  readonly #typed: (string | undefined)[] = [];
+  #waiting: Waiting | undefined;
+  #prompt = '';
+  #stop: () => void = () => undefined;
+  /** What interrupts mean now. */
+  #mode: 'prompt' | 'approval' | 'turn' = 'turn';
+  #wasInterrupted = false;
+  #midLine = false;
+
+  constructor(output: Output, homeDir: string) {
+    this.#output = output;
+    const file = path.join(homeDir, '.harn', 'chat_history');
+    this.#lines = createInterface({
+      input: process.stdin,
+      output: process.stdout,
+      terminal: true,
+      history: readHistory(file),
+      historySize: HISTORY_LINES,
+    });
+    this.#lines.on('history', (entries: string[]) => writeHistory(file, entries));
+    this.#lines.on('line', (line) => this.#push(line));
+    this.#lines.on('close', () => this.#push(undefined));
+    this.#lines.on('SIGINT', () => this.#interrupt());
+  }
+
+  async next(signal: AbortSignal): Promise<Typed> {
+    this.#endLine();
+    this.#mode = 'prompt';
+    try {
+      const text = await this.#message(signal);
+      return text === undefined ? { kind: 'leave' } : typedOf(text);
+    } finally {
+      this.#mode = 'turn';
+      this.#wasInterrupted = false;
+    }
+  }
+
+  async approve(question: string, signal: AbortSignal): Promise<string | undefined> {
+    this.#endLine();
+    this.#mode = 'approval';
+    try {
+      this.#output.line(this.#output.style('yellow', question));
+      return await this.#line('y/n/a> ', signal);
+    } finally {
+      this.#mode = 'turn';
+    }
+  }
+
+  onStop(stop: () => void): void {
+    this.#stop = stop;
+  }
+
+  close(): void {
+    this.#lines.close();
+  }
+
+  show(event: ChatEvent): void {
+    const { terminal } = this.#output;
+    switch (event.type) {
+      case 'text':
+        terminal.out(event.text);
+        this.#midLine = !event.text.endsWith('\n');
+        return;
+      case 'thinking':
+        terminal.out(this.#output.style('dim', event.text));
+        this.#midLine = true;
+        return;
+      case 'tool_call':
+        this.#say('cyan', `→ ${callText(event.name, event.arguments)}`);
+        return;
+      case 'tool_result':
+        this.#say(event.ok ? 'dim' : 'red', `  ${resultText(event.result, event.ms)}`);
+        return;
+      case 'turn':
+        this.#turn(event);
+        return;
+      case 'session':
+        this.#say('dim', `session ${event.session_id}; /help says what can be typed`);
+        return;
+      case 'note':
+        this.#say('dim', event.text);
+        return;
+      case 'error':
+        this.#say('red', `${event.message} [${event.code}]`);
+        return;
+      case 'approval':
+        return;
+    }
+  }
+
+  #turn({ state }: Extract<ChatEvent, { readonly type: 'turn' }>): void {
+    const end = endText(state);
+    if (end !== undefined) this.#say(state.last?.error === null ? 'yellow' : 'red', end);
+    const model = state.model === null ? '' : `${state.model} · `;
+    this.#say('dim', model + spentText(state.spent));
+  }
+
+  #say(style: 'dim' | 'cyan' | 'red' | 'yellow', text: string): void {
+    this.#endLine();
+    this.#output.line(this.#output.style(style, text));
+  }
+
+  #endLine(): void {
+    if (this.#midLine) this.#output.line();
+    this.#midLine = false;
+  }
+
+  /** A message: one line, lines joined by a backslash at their ends, or a block. */
+  async #message(signal: AbortSignal): Promise<string | undefined> {
+    const first = await this.#line('> ', signal);
+    if (first === undefined) return undefined;
+    const lines = [first];
+    const isBlock = first.trim() === BLOCK;
+    if (isBlock) lines.pop();
+    for (;;) {
+      const last = lines.at(-1);
+      const goesOn = isBlock || last?.endsWith('\\') === true;
+      if (!goesOn) return lines.join('\n');
+      if (!isBlock) lines[lines.length - 1] = (last as string).slice(0, -1);
+      const line = await this.#line('. ', signal);
+      if (line === undefined || (isBlock && line.trim() === BLOCK)) return lines.join('\n');
+      lines.push(line);
+    }
+  }
+
+  async #line(prompt: string, signal: AbortSignal): Promise<string | undefined> {
+    if (this.#typed.length > 0) return this.#typed.shift();
+    this.#prompt = prompt;
+    this.#lines.setPrompt(prompt);
+    this.#lines.prompt();
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        this.#waiting = undefined;
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiting = {
+        take: (line) => {
+          signal.removeEventListener('abort', onAbort);
+          this.#waiting = undefined;
+          resolve(line);
+        },
+      };
+      if (signal.aborted) onAbort();
+    });
+  }
+
+  #push(line: string | undefined): void {
+    this.#wasInterrupted = false;
+    const { take } = this.#waiting ?? {};
+    if (take === undefined) this.#typed.push(line);
+    else take(line);
+  }
+
+  #interrupt(): void {
+    if (this.#mode === 'turn') {
+      this.#stop();
+      return;
+    }
+    if (this.#mode === 'approval') {
+      this.#output.line();
+      this.#waiting?.take(undefined);
+      return;
+    }
+    const isEmpty = this.#lines.line === '' && this.#prompt === '> ';
+    this.#output.line();
+    if (isEmpty && this.#wasInterrupted) {
+      this.#waiting?.take(undefined);
+      return;
+    }
+    this.#wasInterrupted = isEmpty;
+    if (isEmpty) this.#output.line(this.#output.style('dim', 'Ctrl-C again leaves'));
+    // Gives up the line that was begun.
+    this.#lines.write(null, { ctrl: true, name: 'e' });
+    this.#lines.write(null, { ctrl: true, name: 'u' });
+    this.#lines.prompt();
+  }
+}
+
+/** Newest first, as readline keeps it. */
+function readHistory(file: string): string[] {
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean).reverse() : [];
+}
+
+/** A history that cannot be kept is no reason to stop. */
+function writeHistory(file: string, entries: readonly string[]): void {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, `${entries.toReversed().join('\n')}\n`, { mode: 0o600 });
+  } catch {
+    return;
+  }
+}
