@@ -56,6 +56,11 @@ export class CommitQueue {
     return done.promise as Promise<T>;
   }
 
+  /** Whether jobs are waiting for their commit. */
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Resolves when every job added so far has settled. */
   async settled(): Promise<void> {
     const last = this.#waiting.at(-1);

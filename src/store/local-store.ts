@@ -5,6 +5,7 @@ import type { AcquireOptions, Holder, Lease, LeaseState } from './claims.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { sto } from './errors.ts';
 import type { ReadAllOptions, ReadOptions, StoredEvent, SubscribeOptions } from './event-log.ts';
+import { IdleWork } from './idle-work.ts';
 import { extendLease, releaseHeld, takeLease, toLeaseState } from './leases.ts';
 import { checkText, collectTx } from './ops.ts';
 import { type Projection, type ProjectionRow, type RowQuery, rowFrom } from './projection.ts';
@@ -54,6 +55,7 @@ class LocalStore implements Store {
   readonly #projector: Projector;
   readonly #queue: CommitQueue;
   readonly #wakeup: Wakeup;
+  readonly #idle: IdleWork;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -73,9 +75,11 @@ class LocalStore implements Store {
       committed: () => {
         projector.committed();
         this.#wakeup.bump();
+        this.#idle.committed();
       },
       undone: () => projector.undone(),
     });
+    this.#idle = new IdleWork(systemClock, tables, () => this.#queue.isWaiting);
   }
 
   get capabilities(): StoreCapabilities {
@@ -322,6 +326,7 @@ class LocalStore implements Store {
   async #closeOnce(): Promise<void> {
     await this.#queue.settled();
     this.#wakeup.close();
+    this.#idle.close();
     this.#tables.close();
   }
 }

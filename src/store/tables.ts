@@ -57,6 +57,10 @@ export interface Tables {
   schemaVersion(): number;
   /** One step of giving free space back, outside of transactions; true while there is more to do. */
   compactStep(): boolean;
+  /** Whether an idle moment can be used for work that nobody has to wait for. Costs nothing to ask. */
+  readonly hasIdleWork: boolean;
+  /** One step of it, some milliseconds, outside of transactions; true when it got somewhere. May throw like `commit`. */
+  idleStep(): boolean;
   /** After the last step: what can be measured is on the disk. */
   compacted(): void;
   close(): void;

@@ -29,7 +29,7 @@ for (const durability of ['power', 'process'] as const) {
 }
 
 // Every commit packs all events but the newest.
-const packing = { waiting: 1, newest: 1 };
+const packing = { waiting: 1, newest: 1, most: 1 };
 storeContract({
   name: 'sqlite, packed',
   open(options) {

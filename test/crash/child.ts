@@ -126,7 +126,7 @@ async function main(): Promise<void> {
   const opened = await openSqliteStore({
     path: order.database,
     projections: RUNTIME_PROJECTIONS,
-    ...(order.packed === true ? { packing: { waiting: 8, newest: 4 } } : {}),
+    ...(order.packed === true ? { packing: { waiting: 8, newest: 4, most: 8 } } : {}),
   });
   const { kill } = order;
   const killed = kill?.when === 'before' ? killBeforeCommit : killAfterCommits;

@@ -90,6 +90,12 @@ export class MemoryTables implements Tables {
     return false;
   }
 
+  readonly hasIdleWork = false;
+
+  idleStep(): boolean {
+    return false;
+  }
+
   compacted(): void {
     // What is gone is gone.
   }

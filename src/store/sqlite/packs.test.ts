@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { openStore, type Store, sto } from '../index.ts';
-import { loadDriver, type SqlDatabase } from './driver.ts';
+import { loadDriver, type SqlDatabase, type SqlDriver } from './driver.ts';
 import { first } from './migrations/0001-first.ts';
 import { blobOwners } from './migrations/0002-blob-owners.ts';
+import { openSqliteStore } from './open.ts';
 import { decodePack, encodePack } from './pack-format.ts';
 import { APPLICATION_ID } from './sql.ts';
 
@@ -85,6 +86,69 @@ it('shows readers of a packed log what an unpacked one shows', async () => {
   expect(await seen(again)).toEqual(await seen(memory));
   await again.close();
   expect(count(path, 'recent')).toBe(1);
+});
+
+it('packs in no commit but when nobody commits, at the latest when it is closed', async () => {
+  const path = newPath();
+  const store = await openStore(path);
+  await fill(store, 0, 1_500);
+  expect(count(path, 'packs')).toBe(0);
+  await store.close();
+  expect(count(path, 'packs')).toBeGreaterThan(1);
+  expect(count(path, 'recent')).toBeLessThan(700);
+  const idle = await openStore(path);
+  await fill(idle, 1_500, 2_500);
+  const packs = count(path, 'packs');
+  await vi.waitFor(() => expect(count(path, 'packs')).toBeGreaterThan(packs), 20_000);
+  expect(await idle.read('t.1', { limit: 5_000 })).toHaveLength(833);
+  await idle.close();
+});
+
+it('packs in a commit when far too many wait', async () => {
+  const path = newPath();
+  const store = await openStore(path);
+  for (let n = 0; n < 8; n += 1) {
+    await store.tx((tx) => {
+      for (let i = 0; i < 1_000; i += 1) tx.append('t', { kind: 'k', payload: n });
+    });
+  }
+  expect(count(path, 'packs')).toBeGreaterThan(0);
+  expect(count(path, 'recent')).toBeLessThan(6_000);
+  await store.close();
+});
+
+it('leaves everything as it is when packing fails or another process writes', async () => {
+  const path = newPath();
+  let fail = true;
+  const driver: SqlDriver = (at, options) => {
+    const db = raw(at, options);
+    return {
+      close: () => db.close(),
+      exec: (text) => db.exec(text),
+      prepare(text) {
+        if (fail && text.startsWith('DELETE FROM recent')) throw new Error('pulled');
+        return db.prepare(text);
+      },
+    };
+  };
+  const store = await openSqliteStore({ path, driver });
+  await fill(store, 0, 800);
+  const before = await seen(store);
+  await store.close();
+  expect(count(path, 'packs')).toBe(0);
+  const again = await openStore(path);
+  expect(await seen(again)).toEqual(before);
+  await again.close();
+
+  fail = false;
+  const other = raw(path, { readOnly: false });
+  const waiting = await openSqliteStore({ path, driver });
+  await fill(waiting, 800, 830);
+  other.exec('BEGIN IMMEDIATE');
+  await waiting.close();
+  other.exec('COMMIT');
+  other.close();
+  expect(count(path, 'packs')).toBe(0);
 });
 
 it('knows keys and ids of packed events when more is appended', async () => {
@@ -291,4 +355,16 @@ it('gives back from a pack exactly what went in', () => {
   ];
   expect(decodePack(encodePack(events))).toEqual(events);
   expect(decodePack(encodePack(events.slice(0, 2)))).toEqual(events.slice(0, 2));
+});
+
+it('packs at close also when the last transaction was refused', async () => {
+  const path = newPath();
+  const store = await openStore(path);
+  await fill(store, 0, 800);
+  const refused = store.tx((tx) =>
+    tx.append('t.0', { kind: 'k', payload: 1 }, { expectedNext: 1 }),
+  );
+  await expect(refused).rejects.toThrow();
+  await store.close();
+  expect(count(path, 'packs')).toBe(1);
 });

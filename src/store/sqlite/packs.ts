@@ -1,6 +1,7 @@
 // Older events, packed: the newest stay rows of their own (written and read fast), those before them are moved some
-// hundred at a time into one compressed row, in the transaction of whichever commit finds too many. Nothing is moved
-// without its checksum having been seen right; a damaged event stays a row, and so does everything behind it.
+// hundred at a time into one compressed row, in a transaction of its own while nobody commits. A commit packs only when
+// far too many wait, so that a store that is never idle has a bound too. Nothing is moved without its checksum having
+// been seen right; a damaged event stays a row, and so does everything behind it.
 //
 // Every packed event stands before every row in `recent`, in position and, in its topic, in id.
 import { crc32 } from 'node:zlib';
@@ -14,17 +15,22 @@ import { sql } from './sql.ts';
 const PACK_EVENTS = 512;
 /** A pack ends behind this much text: one event is read at the cost of its pack. */
 const PACK_CHARS = 256 * 1024;
-/** When a commit packs: rows of so many positions (`waiting`) stand before the `newest`, which stay rows. */
+/** When to pack, in positions of rows that stand before the `newest`, which stay rows. */
 export interface Packing {
+  /** So many are worth a pack. */
   readonly waiting: number;
   /** At least one: positions are counted on from the newest row. */
   readonly newest: number;
+  /** So many are packed by the commit that finds them. */
+  readonly most: number;
 }
-const PACKING: Packing = { waiting: PACK_EVENTS, newest: 128 };
+const PACKING: Packing = { waiting: PACK_EVENTS, newest: 128, most: 8 * PACK_EVENTS };
 /** How many packs one commit may make: about 5 ms each. */
 const PER_COMMIT = 2;
 /** Room for the rows until the next pack. */
-const FREE_PAGES = 64;
+const FREE_PAGES = 16;
+/** How many pages one pack may give back: some milliseconds. */
+const BACK_PAGES = 256;
 const REMEMBERED = 4;
 
 /** Runs prepared statements. */
@@ -50,6 +56,10 @@ export class Packs {
   readonly #remembered = new Map<number, Remembered>();
   /** The row that could not be packed. */
   #stuckAt: number | undefined;
+  /** How many were waiting when last looked; undefined before a transaction added events. */
+  #found: number | undefined;
+  /** How many were added since. */
+  #added = 0;
 
   constructor(db: Statements, location: string, packing: Packing = PACKING) {
     this.#db = db;
@@ -108,16 +118,38 @@ export class Packs {
   }
 
   /** Part of a commit that added events. */
-  grown(): void {
+  grown(events: number): void {
+    const { most, newest } = this.#packing;
+    if (this.#found === undefined) {
+      this.#found = this.#look().waiting;
+      this.#added = 0;
+    } else this.#added += events;
+    if (this.#found + this.#added < most) return;
     let packed = 0;
-    while (packed < PER_COMMIT && this.#pack(this.#packing)) packed += 1;
-    if (packed > 0) this.#giveBack();
+    while (packed < PER_COMMIT && this.#pack({ waiting: most, newest })) packed += 1;
   }
 
-  /** After a burst more pages are free than the next rows need. */
+  /** A transaction was undone, perhaps one that packed: the next idle moment looks. */
+  undone(): void {
+    if (this.#found !== undefined) this.#found = Math.max(this.#found, this.#packing.waiting);
+  }
+
+  /** Whether an idle moment should be used to pack. */
+  get wanted(): boolean {
+    return this.#found !== undefined && this.#found + this.#added >= this.#packing.waiting;
+  }
+
+  /** Makes one pack if it is worth it; false when it is not. */
+  packSome(): boolean {
+    const packed = this.#pack(this.#packing);
+    if (packed) this.#giveBack();
+    return packed;
+  }
+
+  /** After a burst more pages are free than the next rows need. While it lasts they are needed again at once. */
   #giveBack(): void {
     const free = this.#db.get('PRAGMA freelist_count')?.['freelist_count'] as number;
-    const spare = Math.min(free - FREE_PAGES, FREE_PAGES);
+    const spare = Math.min(free - FREE_PAGES, BACK_PAGES);
     if (spare > 0) this.#db.exec(`PRAGMA incremental_vacuum(${spare})`);
   }
 
@@ -126,18 +158,26 @@ export class Packs {
     return this.#pack({ waiting: 1, newest: 1 });
   }
 
-  /** Makes a pack of the oldest rows if enough are waiting; false when it did not. */
-  #pack({ waiting, newest }: Packing): boolean {
+  /** The oldest row, and up to where rows may be packed. */
+  #look(newest = this.#packing.newest): { first: number; upTo: number; waiting: number } {
     const bounds = this.#db.get(sql.eventBounds);
-    const first = bounds?.['first'] as number | null;
-    const last = bounds?.['last'] as number | null;
-    if (first === null || last === null || first === this.#stuckAt) return false;
-    const upTo = last - newest;
-    if (upTo - first + 1 < waiting) return false;
+    const first = (bounds?.['first'] as number | null) ?? 0;
+    const upTo = ((bounds?.['last'] as number | null) ?? 0) - newest;
+    // A row that cannot be packed is not waiting, nor is what stands behind it.
+    return { first, upTo, waiting: first === this.#stuckAt ? 0 : Math.max(0, upTo - first + 1) };
+  }
+
+  /** Makes a pack of the oldest rows if enough are waiting; false when it did not. */
+  #pack({ waiting: enough, newest }: Omit<Packing, 'most'>): boolean {
+    const { first, upTo, waiting } = this.#look(newest);
+    this.#found = waiting;
+    this.#added = 0;
+    if (waiting < enough) return false;
     const events = this.#packable(this.#db.all(sql.oldestEvents, upTo, PACK_EVENTS));
     const end = events.at(-1)?.pos;
     if (end === undefined) {
       this.#stuckAt = first;
+      this.#found = 0;
       return false;
     }
     this.#write(end, events);
@@ -147,6 +187,7 @@ export class Packs {
       if (key !== null) this.#db.run(sql.addPackedKey, topic, key, id);
     }
     this.#db.run(sql.deleteEventsUpTo, end);
+    this.#found -= end - first + 1;
     return true;
   }
 

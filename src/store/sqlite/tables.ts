@@ -48,7 +48,7 @@ export class SqliteTables implements Tables {
   #writing = false;
   readonly #packs: Packs;
   /** What the running transaction did to the log. */
-  #grew = false;
+  #grownBy = 0;
   #deleted = false;
 
   constructor(db: SqlDatabase, location: string, durability: Durability, packing?: Packing) {
@@ -67,9 +67,9 @@ export class SqliteTables implements Tables {
     );
   }
 
-  begin(): boolean {
+  begin(waitMs = LOCK_ATTEMPT_MS): boolean {
     // A short wait here and a turn of the event loop between attempts: the process stays responsive while it queues.
-    this.#db.exec(`PRAGMA busy_timeout = ${LOCK_ATTEMPT_MS}`);
+    this.#db.exec(`PRAGMA busy_timeout = ${waitMs}`);
     try {
       this.#run(sql.begin);
     } catch (error) {
@@ -79,7 +79,7 @@ export class SqliteTables implements Tables {
       this.#db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
     this.#writing = true;
-    this.#grew = false;
+    this.#grownBy = 0;
     this.#deleted = false;
     const version = this.foreignVersion();
     if (version !== this.#knownVersion) this.#known.clear();
@@ -89,7 +89,7 @@ export class SqliteTables implements Tables {
 
   commit(): void {
     if (this.#deleted) this.#packs.purge();
-    if (this.#grew) this.#packs.grown();
+    if (this.#grownBy > 0) this.#packs.grown(this.#grownBy);
     this.#run(sql.commit);
     this.#writing = false;
   }
@@ -97,6 +97,7 @@ export class SqliteTables implements Tables {
   rollback(): void {
     this.#writing = false;
     this.#known.clear();
+    this.#packs.undone();
     try {
       this.#run(sql.rollback);
     } catch {
@@ -150,9 +151,24 @@ export class SqliteTables implements Tables {
 
   #packRest(): boolean {
     this.#run(sql.begin);
+    return this.#packing(() => this.#packs.packRest());
+  }
+
+  get hasIdleWork(): boolean {
+    return this.#packs.wanted;
+  }
+
+  /** One pack in a transaction of its own; does not wait for a process that is writing. */
+  idleStep(): boolean {
+    if (!this.begin(0)) return false;
+    return this.#packing(() => this.#packs.packSome());
+  }
+
+  #packing(pack: () => boolean): boolean {
     try {
-      const packed = this.#packs.packRest();
+      const packed = pack();
       this.#run(sql.commit);
+      this.#writing = false;
       return packed;
     } catch (error) {
       this.rollback();
@@ -194,7 +210,7 @@ export class SqliteTables implements Tables {
       eventChecksum(record, id),
     );
     topic.head = id;
-    this.#grew = true;
+    this.#grownBy += 1;
     return { id, pos: Number(lastInsertRowid) };
   }
 
