@@ -56,9 +56,10 @@ export type QuestionRow = Question & {
 /** The rows behind the list. */
 export const questionIndex = defineProjection<QuestionRow>({
   name: 'hitl_questions',
-  version: 2,
+  version: 3,
   topics: [...REQUEST_TOPICS, OLD_RESPONSE_TOPIC],
   columns: { status: 'text', run_id: 'text', requested_at_ms: 'number' },
+  indexes: [['status', 'requested_at_ms']],
   keyOf: (event) => {
     const payload = event.payload;
     const id = isJsonObject(payload) ? payload['request_id'] : undefined;

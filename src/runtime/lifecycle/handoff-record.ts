@@ -37,7 +37,7 @@ export type HandoffRow = Handoff & {
 /** The rows behind the list. */
 export const handoffIndex = defineProjection<HandoffRow>({
   name: 'handoffs',
-  version: 1,
+  version: 2,
   topics: [handoffTopic.name],
   columns: {
     status: 'text',
@@ -45,6 +45,7 @@ export const handoffIndex = defineProjection<HandoffRow>({
     run_id: 'text',
     queued_at_ms: 'number',
   },
+  indexes: [['status', 'queued_at_ms']],
   keyOf: (event) => String(handoffTopic.decode(event).handoff_id),
   fold(row, event) {
     const facts = handoffTopic.decode(event) as JsonObject;

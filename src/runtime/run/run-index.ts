@@ -27,9 +27,10 @@ const PREFIX = 'runs.';
 /** The projection behind the list. */
 export const runIndex = defineProjection<RunRow>({
   name: 'run_index',
-  version: 1,
+  version: 2,
   topics: [`${PREFIX}*`],
   columns: { status: 'text', started_ms: 'number', pipeline: 'text', parent_run_id: 'text' },
+  indexes: [['status', 'started_ms']],
   rowOfTopic: (topic) => topic.slice(PREFIX.length),
   keyOf: (event) => event.topic.slice(PREFIX.length),
   fold(row, event) {

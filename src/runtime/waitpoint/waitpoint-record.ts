@@ -42,9 +42,10 @@ export type Waitpoint = {
 /** The rows behind the list. */
 export const waitpointIndex = defineProjection<WaitpointRow>({
   name: 'waitpoints',
-  version: 1,
+  version: 2,
   topics: [waitpointTopic.name],
   columns: { status: 'text', created_at_ms: 'number' },
+  indexes: [['status', 'created_at_ms']],
   keyOf: ({ payload }) => {
     const id = isJsonObject(payload) ? payload['waitpoint_id'] : undefined;
     return typeof id === 'string' ? id : undefined;

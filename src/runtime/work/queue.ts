@@ -116,7 +116,9 @@ export async function claimJob(
   if (consumerId.trim() === '') throw queueErrors.noConsumer({});
   const topics = queueTopics(queue);
   await store.declare(jobIndex);
-  const [mine] = await store.rows(jobIndex, { where: { queue, claim_id: claimId }, limit: 1 });
+  // By the claim alone, which is few rows: asked for the queue as well, SQLite looks through all its jobs.
+  const claims = await store.rows(jobIndex, { where: { claim_id: claimId } });
+  const mine = claims.find(({ row }) => row.queue === queue);
   if (mine?.row.claim !== undefined && mine.row.claim !== null) {
     return { job: mine.row, claim: mine.row.claim };
   }

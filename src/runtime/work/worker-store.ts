@@ -188,17 +188,17 @@ export async function dueWorkers(
   },
 ): Promise<readonly DueWorker[]> {
   await store.declare(workerIndex, runIndex);
-  const suspended = { status: 'suspended' };
+  // By the index of what they wait for: asked for the status, or in another order, SQLite looks at everyone.
   const queries = [
-    { ...suspended, on_event: { gte: '' } },
-    { ...suspended, wake_trigger: { gte: '' } },
-    { ...suspended, resume_due_ms: { lte: nowMs } },
+    { where: { on_event: { gte: '' } }, orderBy: ['on_event'] },
+    { where: { wake_trigger: { gte: '' } }, orderBy: ['wake_trigger'] },
+    { where: { resume_due_ms: { lte: nowMs } }, orderBy: ['resume_due_ms'] },
   ];
   const latest = latestOnce(store);
   const due = new Map<string, DueWorker>();
-  for (const where of queries) {
-    for (const { row } of await store.rows(workerIndex, { where, limit: MANY })) {
-      if (due.has(row.id) || due.size >= limit) continue;
+  for (const query of queries) {
+    for (const { row } of await store.rows(workerIndex, { ...query, limit: MANY })) {
+      if (row.status !== 'suspended' || due.has(row.id) || due.size >= limit) continue;
       const isDue = await hasMoved(row, { nowMs, source, latest });
       const one = isDue ? await dueOf(store, row, { nowMs, source }) : undefined;
       if (one !== undefined) due.set(row.id, one);
