@@ -16,7 +16,7 @@ const PROGRAMS = {
   'busy.harn': `pipeline main(harness: Harness) {
   let late = try { deadline 30ms { harness.clock.sleep_ms(60000) } } catch (e) { "late" }
   let order = []
-  parallel each [40, 5, 20] { n ->
+  parallel each [800, 5, 300] { n ->
     harness.clock.sleep_ms(n)
     order = order.push(n)
   }
@@ -75,7 +75,7 @@ describe('a run', () => {
     const here = cli.project(PROGRAMS);
     const first = here.harn('run', 'busy.harn');
     expect(first.status).toBe(5);
-    expect(first.stdout).toMatch(/^late 5 20 40 /);
+    expect(first.stdout).toMatch(/^late 5 300 800 /);
     const done = here.harn('replay', newest(here), '--output');
     expect(done.stdout).toMatch(/PASS /);
     expect(done.stdout.split('\n')[0]).toBe(first.stdout.trimEnd());
