@@ -15,3 +15,9 @@ export const SCENARIO: OptionSpec = {
   value: 'FILE',
   help: 'script the outside of the program: clock, files, network, models (NAME.harness.json)',
 };
+
+/** Spans of a run, for people. */
+export const TRACE: OptionSpec = {
+  name: 'trace',
+  help: 'say on stderr what took how long, one line for each span when it ends',
+};

@@ -2,7 +2,7 @@
 // "did you mean" read this; the code of a command loads when it is called.
 import type { OptionSpec, PositionalSpec } from './arguments.ts';
 import { CHAT_COMMANDS } from './catalog-chat.ts';
-import { HELP, JSON_OPTION, SCENARIO } from './catalog-options.ts';
+import { HELP, JSON_OPTION, SCENARIO, TRACE } from './catalog-options.ts';
 import { PEOPLE_COMMANDS } from './catalog-people.ts';
 import { SOURCE_COMMANDS } from './catalog-source.ts';
 import { TOOL_COMMANDS } from './catalog-tools.ts';
@@ -61,6 +61,7 @@ const RUN_OPTIONS: readonly OptionSpec[] = [
     help: 'take a capability away, such as net or process.exec (repeatable)',
   },
   SCENARIO,
+  TRACE,
   { name: 'pipeline', value: 'NAME', help: 'start this pipeline instead of the default one' },
   { name: 'task', value: 'TEXT', help: 'the task text that the program sees as `task`' },
   {

@@ -19,6 +19,7 @@ import {
   type RunResult,
   receiptLine,
   runLeaseName,
+  type SpanExporter,
 } from '../runtime/index.ts';
 import type { Arguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
@@ -37,6 +38,9 @@ import { onStopSignal } from './stop-signals.ts';
 const LEFT_WORK = 75;
 const PARKED = 124;
 
+/** Where a collector is, as OpenTelemetry names it. */
+const OTLP_ADDRESSES = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
+
 type Settled = Extract<RunResult, { status: 'settled' }>;
 
 export interface SessionOptions {
@@ -48,6 +52,8 @@ export interface SessionOptions {
   readonly wait: boolean;
   /** What keeps secrets out of the stream. */
   readonly redactor?: Redactor | undefined;
+  /** Where finished spans go. */
+  readonly tracer?: SpanExporter | undefined;
   /** What programs print goes to stderr: stdout is the command's own. */
   readonly isQuietOut?: boolean;
   /** What a debugger needs in the code, when there is one. */
@@ -73,12 +79,13 @@ export async function withSession(
   if (options.quiet && !options.json) throw usageErrors.quietWithoutJson({});
   const host = await ctx.host();
   const { durability } = options;
+  const tracer = await tracing(args, host);
   return withProject(
     host,
     async (project) => {
       // Only a stream shows what needs looking at first; without one nothing is read before the run begins.
       const redactor = options.json ? await project.redactor() : undefined;
-      const session = new Session(host, project, { ...options, redactor }, ctx.output);
+      const session = new Session(host, project, { ...options, redactor, tracer }, ctx.output);
       try {
         return await use(session);
       } catch (error) {
@@ -89,6 +96,14 @@ export async function withSession(
     },
     durability,
   );
+}
+
+/** Where spans go, if anywhere; loaded when somebody wants them. */
+async function tracing(args: Arguments, host: Host): Promise<SpanExporter | undefined> {
+  const isAsked = args.has('trace');
+  if (!isAsked && OTLP_ADDRESSES.every((name) => !host.env.get(name))) return undefined;
+  const { createTracer } = await import('./tracing.ts');
+  return createTracer(host, isAsked);
 }
 
 export class Session {
@@ -120,12 +135,14 @@ export class Session {
       saveRecord: (record) => this.#saveRecord(record),
       equip: (run) => this.#listen(run),
       instrument: options.instrument,
+      tracer: options.tracer,
     });
   }
 
   /** Resolves when everything that was said is out. */
   async flush(): Promise<void> {
     await this.#lines?.flush();
+    await this.#options.tracer?.flush();
     await this.host.stdio.flush();
   }
 

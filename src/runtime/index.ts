@@ -397,7 +397,14 @@ export {
   type ThrownCodec,
   timestamp,
 } from './run/index.ts';
-export { type FinishedSpan, MemoryExporter, type SpanExporter } from './trace/index.ts';
+export {
+  type FinishedSpan,
+  MemoryExporter,
+  OtlpExporter,
+  type OtlpOptions,
+  otlpFromEnv,
+  type SpanExporter,
+} from './trace/index.ts';
 // Triggers
 export {
   completeEvent,
