@@ -85,7 +85,6 @@ export {
   makeFixture,
   type OnFinish,
   OtlpExporter,
-  type OtlpOptions,
   onFinishAbandon,
   onFinishBlockUntilSettled,
   onFinishDrain,

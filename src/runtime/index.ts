@@ -401,7 +401,6 @@ export {
   type FinishedSpan,
   MemoryExporter,
   OtlpExporter,
-  type OtlpOptions,
   otlpFromEnv,
   type SpanExporter,
 } from './trace/index.ts';
