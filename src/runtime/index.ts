@@ -1,5 +1,4 @@
-// Front door of runtime: the orchestration library. Knows nothing of Harn source.
-// Agents and artifacts
+// Front door of runtime: the orchestration library. Knows nothing of Harn source. Agents and artifacts first.
 export {
   type ActionBatch,
   type ActionPlan,
