@@ -12,12 +12,13 @@ import {
   llmCallStructuredResult,
   llmCallStructuredSafe,
   llmCallWithTranscript,
-  llmMockEffects,
-  llmSpendEffects,
+  llmEffects,
+  type RateOptions,
   type RunContext,
   type StructuredOptions,
   type Suspending,
   startLlmStream,
+  withRateLimit,
 } from '../runtime/index.ts';
 import {
   type Ctx,
@@ -28,6 +29,7 @@ import {
   display,
   fromJson,
   functionMeta,
+  type HarnFunction,
   isDict,
   isFunction,
   isInt,
@@ -43,13 +45,22 @@ import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
 import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
+import { llmCatalogRows } from './llm-catalog.ts';
 import { outsideSchema } from './schema-convert.ts';
 import { HarnChannel } from './sync-values.ts';
 
 const none = () => [];
 
 export function llmRows(): readonly BuiltinRow[] {
-  return [...callRows(), ...structuredRows(), costRow(), ...spendRows(), ...mockRows()];
+  return [
+    ...callRows(),
+    ...structuredRows(),
+    costRow(),
+    ...spendRows(),
+    ...rateRows(),
+    ...llmCatalogRows(),
+    ...mockRows(),
+  ];
 }
 
 function callRows(): readonly BuiltinRow[] {
@@ -175,11 +186,11 @@ function costRow(): BuiltinRow {
 
 function spendRows(): readonly BuiltinRow[] {
   return [
-    effectRow('llm.budget(max_cost: float?) -> nil', llmSpendEffects.budget, {
+    effectRow('llm.budget(max_cost: float?) -> nil', llmEffects.budget, {
       doc: 'The most that the model calls of this run may cost, in US dollars, with what they have cost so far; nil for no limit. A call that may cost more than is left is not made.',
       aliases: ['llm_budget'],
     }),
-    effectRow('llm.budget_remaining() -> float?', llmSpendEffects.budget_remaining, {
+    effectRow('llm.budget_remaining() -> float?', llmEffects.budget_remaining, {
       doc: 'US dollars that are left of the budget of this run; nil without one.',
       aliases: ['llm_budget_remaining'],
       args: none,
@@ -189,14 +200,14 @@ function spendRows(): readonly BuiltinRow[] {
         prints: '0.5',
       },
     }),
-    effectRow('llm.session_cost() -> dict', llmSpendEffects.session_cost, {
+    effectRow('llm.session_cost() -> dict', llmEffects.session_cost, {
       doc: 'What the model calls of this run have cost: `{total_cost, input_tokens, output_tokens, call_count}`.',
       aliases: ['llm_session_cost'],
       args: none,
       result: (cost: LlmSessionCost) =>
         dictMerge(fromJson(cost) as Dict, { total_cost: makeFloat(cost.total_cost) }),
     }),
-    effectRow('llm.usage() -> dict', llmSpendEffects.usage, {
+    effectRow('llm.usage() -> dict', llmEffects.usage, {
       doc: 'Tokens and time of the model calls of this run: `{input_tokens, output_tokens, total_duration_ms, call_count}`.',
       aliases: ['llm_usage'],
       args: none,
@@ -204,30 +215,58 @@ function spendRows(): readonly BuiltinRow[] {
   ];
 }
 
+function rateRows(): readonly BuiltinRow[] {
+  return [
+    effectRow('llm.rate_limit(provider: string, options: any?) -> any', llmEffects.rate_limit, {
+      doc: 'Sets (`{rpm: 60}` or `60`), lifts (`{rpm: 0}`) or tells the requests a minute that this run sends to a provider; nil is no limit.',
+      aliases: ['llm_rate_limit'],
+      args: ([provider, options]) => [display(provider ?? null), toData(options ?? null)],
+    }),
+    builtin(
+      'llm.with_rate_limit(provider: string, body: any, options: dict?) -> any',
+      {
+        doc: 'Waits for a turn of a provider and calls the closure, again after failures that may pass: up to `max_retries` (5) times, after `backoff_ms` (1000), twice as long each time.',
+        effect: 'wait',
+        aliases: ['with_rate_limit'],
+      },
+      function* (ctx: Ctx, ...args: Value[]): Steps {
+        const [provider, fn, options] = args[0] instanceof HarnHandle ? args.slice(1) : args;
+        if (!isFunction(fn ?? null)) {
+          throw wrong.argument({ builtin: 'with_rate_limit', detail: '`body` must be a closure' });
+        }
+        const run = ctx as RunContext;
+        const how = (toData(options ?? null) ?? {}) as RateOptions;
+        const body = () => call(fn as HarnFunction, ctx, []) as Suspending<Value>;
+        return yield* withRateLimit(run, run.task, display(provider ?? null), how, body);
+      },
+    ),
+  ];
+}
+
 function mockRows(): readonly BuiltinRow[] {
   return [
-    effectRow('llm.mock_enqueue(response: any) -> nil', llmMockEffects.mock_enqueue, {
+    effectRow('llm.mock_enqueue(response: any) -> nil', llmEffects.mock_enqueue, {
       doc: 'Prepares an answer for a later call of this run: text, or `{text, match, error, ...}`.',
       aliases: ['llm_mock'],
       args: ([response]) => [toData(response)],
     }),
-    effectRow('llm.mock_calls() -> list', llmMockEffects.mock_calls, {
+    effectRow('llm.mock_calls() -> list', llmEffects.mock_calls, {
       doc: 'The calls that prepared answers were looked up for.',
       aliases: ['llm_mock_calls'],
       args: none,
       result: (calls: Json) => fromJson(calls),
     }),
-    effectRow('llm.mock_clear() -> nil', llmMockEffects.mock_clear, {
+    effectRow('llm.mock_clear() -> nil', llmEffects.mock_clear, {
       doc: 'Forgets the prepared answers and the calls so far.',
       aliases: ['llm_mock_clear'],
       args: none,
     }),
-    effectRow('llm.mock_push_scope() -> nil', llmMockEffects.mock_push_scope, {
+    effectRow('llm.mock_push_scope() -> nil', llmEffects.mock_push_scope, {
       doc: 'Starts a scope of prepared answers.',
       aliases: ['llm_mock_push_scope'],
       args: none,
     }),
-    effectRow('llm.mock_pop_scope() -> nil', llmMockEffects.mock_pop_scope, {
+    effectRow('llm.mock_pop_scope() -> nil', llmEffects.mock_pop_scope, {
       doc: 'Ends a scope of prepared answers.',
       aliases: ['llm_mock_pop_scope'],
       args: none,

@@ -500,6 +500,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   {
+    name: 'models',
+    summary: 'the models that are known by name: prices, capabilities, keys',
+    positionals: [],
+    options: [{ name: 'available', help: 'only those that can be asked here' }, JSON_OPTION, HELP],
+    examples: [
+      ['harn models', 'all of them; of keys only whether they are there'],
+      ['harn models --available --json', 'what can be asked here, for programs'],
+    ],
+    load: async () => (await import('./commands/models.ts')).models,
+  },
+  {
     name: 'explain',
     summary: 'explain an error code',
     positionals: [{ name: 'CODE', optional: true }],

@@ -4,6 +4,7 @@ import {
   actionGraphOf,
   documentJson,
   type Host,
+  type LlmUsageRecord,
   listQuestions,
   listRuns,
   loadRecord,
@@ -103,6 +104,7 @@ function print(output: Output, host: Host, shown: Shown): void {
       `${record.entries} entries, ${record.epochs} process(es), durability ${record.durability}`,
     ],
     ['record', shown.recordFile ?? '(not written yet)'],
+    ...modelFacts(record),
   ]);
   printEnd(output, record);
   printReceipt(output, record);
@@ -114,6 +116,21 @@ function print(output: Output, host: Host, shown: Shown): void {
     printQuestions(output, shown.questions, host.clock.nowMs());
   }
   printNext(output, view);
+}
+
+/** What the models of a run have cost; nothing when none was asked. */
+function modelFacts(record: RunRecord): readonly (readonly [string, string])[] {
+  const { usage } = record;
+  if (!isJsonObject(usage) || !((usage['call_count'] as number) > 0)) return [];
+  const { call_count, input_tokens, output_tokens, total_cost, unpriced_calls, models } =
+    usage as unknown as LlmUsageRecord;
+  const unpriced = unpriced_calls === 0 ? '' : `, ${unpriced_calls} without a known price`;
+  const names = models.length === 0 ? '' : ` (${models.join(', ')})`;
+  return [
+    ['models', `${call_count} call(s)${names}`],
+    ['tokens', `${input_tokens} in, ${output_tokens} out`],
+    ['cost', `$${Number(total_cost.toFixed(6))}${unpriced}`],
+  ];
 }
 
 function whenText(nowMs: number, atMs: number): string {

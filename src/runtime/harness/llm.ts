@@ -15,15 +15,16 @@ import {
   llmCallStructured,
   llmCallStructuredResult,
   llmCallStructuredSafe,
+  llmEffects,
   llmErrors,
-  llmMockEffects,
-  llmSpendEffects,
+  type RateOptions,
   type StructuredEnvelope,
   type StructuredOptions,
   type StructuredResult,
   type StructuredResultOptions,
+  withRateLimit,
 } from '../llm/index.ts';
-import type { Handler, RunContext, Suspending } from '../run/index.ts';
+import { callHandler, type Handler, type RunContext, type Suspending } from '../run/index.ts';
 import { need } from './arguments.ts';
 import { type DurableMethod, durableModel } from './durable.ts';
 import { createFamily, type Family, notData } from './family.ts';
@@ -46,8 +47,7 @@ export interface LlmStreamHandle extends AsyncIterable<LlmDelta> {
 }
 
 /** Model calls. */
-export type LlmHandle = Family<typeof llmMockEffects> &
-  Family<typeof llmSpendEffects> &
+export type LlmHandle = Family<typeof llmEffects> &
   DurableMethod & {
     /** Asks a model once. A recorded answer is never bought again. With `transcript` it goes on from one. */
     call(prompt: string, options?: LlmAskOptions): Promise<LlmCallResult>;
@@ -69,6 +69,11 @@ export type LlmHandle = Family<typeof llmMockEffects> &
       schema: JsonObject,
       options?: StructuredResultOptions,
     ): Promise<StructuredResult>;
+    /**
+     * Waits for a turn of a provider (`rateLimit`, `HARN_RATE_LIMIT_<PROVIDER>`) and calls `fn`, again after failures that
+     * may pass. The result of `fn` must be data.
+     */
+    withRateLimit<T>(provider: string, fn: () => Promise<T>, options?: RateOptions): Promise<T>;
   };
 
 type Method<R> = (
@@ -90,8 +95,8 @@ export function llmHandle(ctx: RunContext): LlmHandle {
       return run((inner) => method(inner, prompt, system ?? null, options, parts));
     };
   return notData('harness.llm', {
-    ...createFamily('harness.llm', llmMockEffects, ctx),
-    ...createFamily('harness.llm', llmSpendEffects, ctx),
+    withRateLimit: (provider, fn, options) => limited(ctx, provider, fn, options),
+    ...createFamily('harness.llm', llmEffects, ctx),
     call: ask(llmCallWithTranscript),
     callSafe: ask(llmCallSafeWithTranscript),
     durable: (model, options) => durableModel(ctx, model, options),
@@ -104,6 +109,21 @@ export function llmHandle(ctx: RunContext): LlmHandle {
     callStructuredResult: (prompt, schema, options) =>
       run((inner) => llmCallStructuredResult(inner, prompt, schema, options)),
   });
+}
+
+function limited<T>(
+  ctx: RunContext,
+  provider: string,
+  fn: () => Promise<T>,
+  options: RateOptions = {},
+): Promise<T> {
+  need('llm.withRateLimit', 'fn', 'a function', fn);
+  const handler: Handler = { kind: 'async', name: fn.name, run: async () => fn() };
+  return ctx.runFromLane(ctx.task.nextGroup('llm'), (inner) =>
+    withRateLimit(inner, ctx.task, provider, options, function* () {
+      return (yield* callHandler(inner, handler, [])) as T;
+    }),
+  );
 }
 
 function partsOf(onDelta: LlmAskOptions['onDelta']): LlmParts {

@@ -10,6 +10,7 @@ import {
   usdOf,
 } from '../run/index.ts';
 import { type Projection, projectionOf, spentUnseen } from './call-cost.ts';
+import { catalogModel } from './catalog/models.ts';
 import { llmErrors } from './errors.ts';
 import type { LlmRequest } from './request.ts';
 import type { LlmRoute } from './route.ts';
@@ -62,7 +63,9 @@ export function boundedRequest(
   budget: CallBudget | undefined,
 ): LlmRequest {
   const isInDollars = budget?.maxCostUsd !== undefined || accountOf(ctx).dollars.left !== undefined;
-  const most = budget?.maxOutputTokens ?? (isInDollars ? BOUND_ANSWER_TOKENS : undefined);
+  const longest = catalogModel(route.model)?.max_output ?? BOUND_ANSWER_TOKENS;
+  const bound = isInDollars ? Math.min(BOUND_ANSWER_TOKENS, longest) : undefined;
+  const most = budget?.maxOutputTokens ?? bound;
   if (request.max_tokens !== undefined || most === undefined || most < 1) return request;
   return route.kind === 'network' || budget?.maxOutputTokens !== undefined
     ? { ...request, max_tokens: Math.floor(most) }

@@ -21,14 +21,16 @@ import { boundedRequest, reserveCall } from './call-budget.ts';
 import { mayHaveCost, spentOn, spentUnseen } from './call-cost.ts';
 import { llmCallsKey } from './call-registry.ts';
 import { endCallSpan, openCallSpan } from './call-span.ts';
+import { capabilitiesOf, capabilityRulesKey, isKnownModel } from './catalog/capabilities.ts';
 import { llmConfigKey } from './config.ts';
 import { deltasOf, type LlmDelta } from './delta.ts';
-import { failureOf, type LlmFailure } from './errors.ts';
+import { failureOf, type LlmFailure, llmErrors } from './errors.ts';
 import { answerHere, type Given, givenFor } from './given.ts';
 import { llmMocksKey } from './mock.ts';
 import { type LlmOptions, type ParsedCall, parseCall } from './options.ts';
 import { persistently } from './persistent.ts';
-import { type LlmRequest, roleOf } from './request.ts';
+import { waitForTurn } from './rate.ts';
+import { hasImage, type LlmRequest, roleOf } from './request.ts';
 import { type LlmAnswer, type LlmResult, toResult } from './result.ts';
 import { type LlmRoute, llmBegin } from './route.ts';
 import { streamAnswer } from './stream.ts';
@@ -211,10 +213,12 @@ function* attemptCall(
   const { provider, model, tape, budget } = call;
   const { active: mocked, isQueued: queued } = ctx.get(llmMocksKey);
   const route = ctx.sync(llmBegin, [{ provider, model, tape, mocked, queued }]);
+  needVision(ctx, call, route);
   const isForced = call.forcedSearch.includes(route.provider);
   const to = { provider: route.provider, model: route.model, isForced };
   const searched = withToolSearch(call.request, call.toolSearch, to);
   const request = boundedRequest(ctx, searched, route, budget);
+  yield* waitForTurn(ctx, route);
   const { reservation, most } = yield* reserveCall(ctx, request, route, budget);
   let spent = spentUnseen(route, most);
   try {
@@ -227,6 +231,16 @@ function* attemptCall(
   } finally {
     reservation.settle(spent);
   }
+}
+
+/** A model that is known not to take images is not sent any; one that has to is known to. */
+function needVision(ctx: RunContext, { vision, request }: ParsedCall, route: LlmRoute): void {
+  const hasImages = request.messages.some(hasImage);
+  if ((!vision && !hasImages) || route.kind === 'tape') return;
+  const { provider, model } = route;
+  const { rules } = ctx.get(capabilityRulesKey);
+  if (capabilitiesOf(provider, model, rules).vision_supported) return;
+  if (vision || isKnownModel(provider, model, rules)) throw llmErrors.noVision({ provider, model });
 }
 
 function* ask(

@@ -179,6 +179,30 @@ export const llmErrors = defineErrors('LLM', {
     message: ({ option, expected }) => `option "${option}" of llm.call must be ${expected}`,
     retry: false,
   }),
+  badCapabilities: row<{ problem: string }>({
+    number: 200,
+    message: ({ problem }) => `the rules of capabilities do not make sense: ${problem}`,
+    retry: false,
+  }),
+  noTier: row<{ target: string }>({
+    number: 201,
+    message: ({ target }) => `there is no model or tier "${target}"`,
+    hint: 'tiers are small, mid and frontier',
+    retry: false,
+  }),
+  noVision: row<{ provider: string; model: string }>({
+    number: 202,
+    message: ({ provider, model }) =>
+      `option \`vision\` is not supported by ${provider} with the model ${model}`,
+    hint: 'use a model that takes images, or say with provider_capabilities_install that this one does',
+    retry: false,
+  }),
+  badRate: row<Record<string, never>>({
+    number: 199,
+    message: () => 'the limit of a provider must be {rpm}, with an int from 0',
+    hint: '{rpm: 0} lifts it',
+    retry: false,
+  }),
   badBudget: row<Record<string, never>>({
     number: 198,
     message: () => 'the budget of a run must be US dollars from 0, or nil for none',

@@ -23,6 +23,10 @@ export {
   type StructuredEnvelope,
   type StructuredOptions,
 } from './call-structured.ts';
+// The catalog
+export type { ModelCapabilities } from './catalog/capabilities.ts';
+export { listModels, llmCatalogEffects, type ModelRow } from './catalog/catalog-effects.ts';
+export type { ModelTier, ResolvedModel } from './catalog/models.ts';
 // Settings of a run
 export { type LlmConfig, llmConfigKey } from './config.ts';
 export type { LlmDelta } from './delta.ts';
@@ -32,6 +36,7 @@ export { assertModel, type DurableModel, type ModelOptions, modelCall } from './
 export { streamDurably } from './durable-stream.ts';
 // Errors
 export { isBudgetSpent, type LlmErrorCategory, type LlmFailure, llmErrors } from './errors.ts';
+export { llmEffects } from './family.ts';
 // Prepared answers
 export {
   type LlmMock,
@@ -42,6 +47,7 @@ export {
 } from './mock.ts';
 export type { LlmOptions } from './options.ts';
 export { costOf } from './prices.ts';
+export { llmRateEffects, type RateOptions, withRateLimit } from './rate.ts';
 export type {
   LlmContentBlock,
   LlmMessage,

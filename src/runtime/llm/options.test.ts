@@ -15,6 +15,7 @@ describe('options of llm.call', () => {
     expect(parseCall('hi', null, {})).toEqual({
       provider: null,
       model: null,
+      vision: false,
       toolSearch: undefined,
       forcedSearch: [],
       tape: null,
@@ -43,8 +44,8 @@ describe('options of llm.call', () => {
   });
 
   it('are refused, not ignored, when this version does not have them', () => {
-    expect(codeOf({ vision: true })).toBe('HARN-LLM-141');
-    expect(codeOf({ vision: null })).toBe('accepted');
+    expect(codeOf({ structural_experiment: 'x' })).toBe('HARN-LLM-141');
+    expect(codeOf({ structural_experiment: null })).toBe('accepted');
   });
 
   it.each([

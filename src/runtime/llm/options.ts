@@ -2,6 +2,7 @@
 // the room knows, and what this version cannot do is refused rather than ignored.
 import { isJsonObject, type Json, type JsonObject, nearestName } from '../../base/index.ts';
 import { type CallBudget, callBudget } from './call-budget.ts';
+import { isModelTier } from './catalog/models.ts';
 import { llmErrors } from './errors.ts';
 import { toMessages, toTools } from './messages.ts';
 import { PROVIDER_NAMES } from './providers/known.ts';
@@ -17,6 +18,10 @@ export type LlmOptions = {
   /** A provider by name, or `auto`. */
   readonly provider?: string | null;
   readonly model?: string | null;
+  /** The model for a tier, where none is named: `small`, `mid` or `frontier`. */
+  readonly model_tier?: string | null;
+  /** The model has to take images; one that is not known to is refused. */
+  readonly vision?: boolean | null;
   /** A tape to answer from. */
   readonly tape?: string | null;
   readonly max_tokens?: number | null;
@@ -83,6 +88,8 @@ export interface ParsedCall {
   /** Providers whose search of tools the caller vouches for. */
   readonly forcedSearch: readonly string[];
   readonly budget: CallBudget | undefined;
+  /** The model has to take images. */
+  readonly vision: boolean;
   readonly request: LlmRequest;
 }
 
@@ -92,13 +99,13 @@ const KNOWN = [
   ...['tool_choice', 'output_format', 'output', 'response_format', 'schema', 'json_schema'],
   ...['output_validation', 'schema_retries', 'schema_retry_nudge'],
   ...['output_schema', 'thinking', 'llm_retries', 'llm_backoff_ms', 'stream', 'cache'],
-  ...['interleaved_thinking', 'anthropic_beta_features', 'tool_search', 'budget'],
+  ...['interleaved_thinking', 'anthropic_beta_features', 'tool_search', 'budget', 'vision'],
+  ...['model_tier'],
 ] as const;
 
 /** Documented options that this version does not have. */
 const UNSUPPORTED = [
-  ...['vision'],
-  ...['structural_experiment', 'transcript', 'model_tier', 'schema_stream_abort'],
+  ...['structural_experiment', 'transcript', 'schema_stream_abort'],
   ...['repair', 'llm_repair', 'system', 'api_mode'],
 ];
 
@@ -136,7 +143,8 @@ export function parseCall(prompt: string, system: string | null, options: LlmOpt
   } as LlmRequest;
   return {
     provider: text(given, 'provider'),
-    model: text(given, 'model'),
+    model: text(given, 'model') ?? tierOption(given),
+    vision: given['vision'] === true,
     tape: text(given, 'tape'),
     retries: integer(given, 'llm_retries', 0) ?? 0,
     backoffMs: number(given, 'llm_backoff_ms', 0, Number.MAX_SAFE_INTEGER) ?? DEFAULT_BACKOFF_MS,
@@ -190,6 +198,12 @@ function text(given: Given, option: string): string | null {
   if (value === undefined) return null;
   if (typeof value !== 'string' || value === '') throw bad(option, 'a text');
   return value;
+}
+
+function tierOption(given: Given): string | null {
+  const tier = text(given, 'model_tier');
+  if (tier === null || isModelTier(tier)) return tier;
+  throw bad('model_tier', '"small", "mid" or "frontier"');
 }
 
 function number(given: Given, option: string, min: number, max: number): number | undefined {

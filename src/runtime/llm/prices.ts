@@ -60,7 +60,8 @@ export function cacheSavingsOf(model: string, readTokens: number, writtenTokens:
   return (saved + writtenTokens * (found.input - found.keptInput)) / 1e6;
 }
 
-function priceOf(model: string): Price | undefined {
+/** The list price of a model by the longest prefix of its name; undefined when it is not known. */
+export function priceOf(model: string): Price | undefined {
   const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase();
   let best = '';
   for (const prefix of Object.keys(PRICES)) {

@@ -101,6 +101,11 @@ export function textOf(message: LlmMessage): string {
   return message.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
 }
 
+/** Whether a message shows an image. */
+export function hasImage({ content }: LlmMessage): boolean {
+  return typeof content !== 'string' && content.some(({ type }) => type === 'image');
+}
+
 /** The last thing said by a user: what people mean by the prompt. */
 export function promptOf(request: LlmRequest): string {
   const last = request.messages.findLast((message) => message.role === 'user');

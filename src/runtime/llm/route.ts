@@ -4,10 +4,12 @@
 import { uuidV7 } from '../../base/index.ts';
 import type { HostEnv } from '../host/index.ts';
 import { defineSyncEffect } from '../run/index.ts';
+import { aliasOf } from './catalog/models.ts';
 import { type LlmConfig, llmConfigKey } from './config.ts';
 import { llmErrors } from './errors.ts';
 import { endpointOf } from './providers/endpoint.ts';
 import { inferProvider, knownProvider, PROVIDER_NAMES } from './providers/known.ts';
+import { rateOf } from './rate-env.ts';
 
 /** Refuses every call that would leave the machine. */
 export const DISABLED = 'HARN_LLM_CALLS_DISABLED';
@@ -32,6 +34,8 @@ export type LlmRoute = {
   readonly model: string;
   readonly tape: string | null;
   readonly started_at_ms: number;
+  /** Requests a minute that the environment allows this provider. */
+  readonly rpm?: number;
 };
 
 /** Decides where a call goes and gives it its id. */
@@ -39,15 +43,18 @@ export const llmBegin = defineSyncEffect(
   { name: 'llm.begin', class: 'ambient', access: 'read' },
   (env, wish: LlmWish): LlmRoute => {
     const startedAtMs = Math.floor(env.clock.nowMs());
+    const to = destination(wish, env.host.env, env.get(llmConfigKey));
+    const rpm = rateOf(env.host.env, to.provider);
     return {
       call_id: `llm_call_${uuidV7(startedAtMs, env.host.random)}`,
-      ...destination(wish, env.host.env, env.get(llmConfigKey)),
+      ...to,
       started_at_ms: startedAtMs,
+      ...(rpm === null ? {} : { rpm }),
     };
   },
 );
 
-type Destination = Omit<LlmRoute, 'call_id' | 'started_at_ms'>;
+type Destination = Omit<LlmRoute, 'call_id' | 'started_at_ms' | 'rpm'>;
 
 /** The rules, in order of precedence; see the documentation of providers. */
 export function destination(wish: LlmWish, env: HostEnv, config: LlmConfig): Destination {
@@ -55,7 +62,9 @@ export function destination(wish: LlmWish, env: HostEnv, config: LlmConfig): Des
   if (named !== null && !PROVIDER_NAMES.includes(named)) {
     throw llmErrors.unknownProvider({ provider: named, known: PROVIDER_NAMES.join(', ') });
   }
-  const model = wish.model ?? env.get('HARN_LLM_MODEL') ?? null;
+  const wished = wish.model ?? env.get('HARN_LLM_MODEL') ?? null;
+  const alias = wished === null ? undefined : aliasOf(wished);
+  const model = alias?.id ?? wished;
   const mock: Destination = { kind: 'mock', provider: 'mock', model: model ?? 'mock', tape: null };
   if (named === 'mock' || config.mocks !== undefined) return mock;
   if (named !== null && named !== 'tape' && wish.queued === true) {
@@ -65,7 +74,13 @@ export function destination(wish: LlmWish, env: HostEnv, config: LlmConfig): Des
   if (tape !== undefined) return { kind: 'tape', provider: 'tape', model: model ?? 'tape', tape };
   if (named === 'tape') throw llmErrors.noTape({});
   if (named === null && wish.mocked) return mock;
-  const chosen = choose(named, model, wish.provider === 'auto', env, config);
+  const chosen = choose(
+    named ?? alias?.provider ?? null,
+    model,
+    wish.provider === 'auto',
+    env,
+    config,
+  );
   if (chosen === undefined) return mock;
   if (chosen.provider === 'mock') return mock;
   return network(chosen, env);

@@ -136,7 +136,7 @@ export { Task } from './task.ts';
 export { type News, type NewsSource, watchNews } from './topic-news.ts';
 // Effects with a body
 export { emitRunEvent, performUnit, type UnitSpec } from './unit.ts';
-export type { UnitScope } from './unit-state.ts';
+export { type UnitScope, unitOf } from './unit-state.ts';
 export {
   type UnknownAsker,
   type UnknownCall,
