@@ -261,7 +261,6 @@ export {
   withTelemetry,
   withTimeout,
 } from './lifecycle/index.ts';
-// Models
 export {
   costOf,
   type LlmConfig,
