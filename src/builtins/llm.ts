@@ -13,7 +13,6 @@ import {
   llmCallStructuredSafe,
   llmCallWithTranscript,
   llmEffects,
-  type RateOptions,
   type RunContext,
   type StructuredOptions,
   type Suspending,
@@ -235,7 +234,7 @@ function rateRows(): readonly BuiltinRow[] {
           throw wrong.argument({ builtin: 'with_rate_limit', detail: '`body` must be a closure' });
         }
         const run = ctx as RunContext;
-        const how = (toData(options ?? null) ?? {}) as RateOptions;
+        const how = (toData(options ?? null) ?? {}) as Parameters<typeof withRateLimit>[3];
         const body = () => call(fn as HarnFunction, ctx, []) as Suspending<Value>;
         return yield* withRateLimit(run, run.task, display(provider ?? null), how, body);
       },

@@ -1,7 +1,9 @@
 // `harn models`: the models that are known by name, what they cost and can do, and whether their keys are here.
-import { listModels, type ModelRow } from '../../runtime/index.ts';
+import { listModels } from '../../runtime/index.ts';
 import type { Command } from '../command.ts';
 import type { Output } from '../output.ts';
+
+type ModelRow = ReturnType<typeof listModels>[number];
 
 export const models: Command = {
   async run(args, { host: getHost, output }) {

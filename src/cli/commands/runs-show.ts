@@ -4,7 +4,6 @@ import {
   actionGraphOf,
   documentJson,
   type Host,
-  type LlmUsageRecord,
   listQuestions,
   listRuns,
   loadRecord,
@@ -118,12 +117,22 @@ function print(output: Output, host: Host, shown: Shown): void {
   printNext(output, view);
 }
 
+/** The part of a record's `usage` that is shown. */
+interface ModelUsage {
+  readonly call_count: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly total_cost: number;
+  readonly unpriced_calls: number;
+  readonly models: readonly string[];
+}
+
 /** What the models of a run have cost; nothing when none was asked. */
 function modelFacts(record: RunRecord): readonly (readonly [string, string])[] {
   const { usage } = record;
   if (!isJsonObject(usage) || !((usage['call_count'] as number) > 0)) return [];
   const { call_count, input_tokens, output_tokens, total_cost, unpriced_calls, models } =
-    usage as unknown as LlmUsageRecord;
+    usage as unknown as ModelUsage;
   const unpriced = unpriced_calls === 0 ? '' : `, ${unpriced_calls} without a known price`;
   const names = models.length === 0 ? '' : ` (${models.join(', ')})`;
   return [
