@@ -76,6 +76,12 @@ describe('lists that are looked up when they are read', () => {
   it('read like any list', () => {
     expect(RUN_KEEPERS).toHaveLength(4);
     expect([...RUNTIME_PROJECTIONS].every((projection) => projection !== undefined)).toBe(true);
-    expect(RUNTIME_PROJECTIONS.map(({ name }) => name)).toHaveLength(4);
+    expect(RUNTIME_PROJECTIONS.map(({ name }) => name)).toEqual([
+      'run_index',
+      'handoffs',
+      'hitl_questions',
+      'waitpoints',
+      'workers',
+    ]);
   });
 });
