@@ -60,6 +60,8 @@ const RUN_OPTIONS: readonly OptionSpec[] = [
     repeat: true,
     help: 'take a capability away, such as net or process.exec (repeatable)',
   },
+  { name: 'token-budget', value: 'N', help: 'tokens that all model calls of the run may take' },
+  { name: 'cost-budget', value: 'USD', help: 'dollars that all model calls of the run may cost' },
   SCENARIO,
   TRACE,
   { name: 'pipeline', value: 'NAME', help: 'start this pipeline instead of the default one' },

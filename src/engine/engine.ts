@@ -72,6 +72,9 @@ export interface StartOptions {
   readonly fn?: string;
   readonly durability?: 'power' | 'process';
   readonly deny?: readonly string[];
+  /** What all model calls of the run together may take: tokens, US dollars. */
+  readonly tokenBudget?: number | undefined;
+  readonly costBudgetUsd?: number | undefined;
   /** Where the program came from, as people typed it. */
   readonly origin?: string;
   /** The pack that the program came in; told as the first event of the run, and kept with it. */
@@ -122,6 +125,7 @@ export class Engine {
       argv: options.argv ?? [],
       durability: options.durability ?? 'power',
       deny: options.deny ?? [],
+      budget: options,
       options: {
         pipeline: options.pipeline ?? null,
         ...(options.fn === undefined ? {} : { fn: options.fn }),

@@ -1,7 +1,7 @@
 // A chat at a terminal: a prompt with history and lines that go on, text as it arrives, tool calls, approvals.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
+import { readHistory, writeHistory } from '../line-history.ts';
 import type { Output } from '../output.ts';
 import { type ChatEvent, type Front, type Typed, typedOf } from './front.ts';
 import { callText, endText, resultText, spentText } from './show.ts';
@@ -193,20 +193,5 @@ export class TerminalFront implements Front {
     this.#lines.write(null, { ctrl: true, name: 'e' });
     this.#lines.write(null, { ctrl: true, name: 'u' });
     this.#lines.prompt();
-  }
-}
-
-/** Newest first, as readline keeps it. */
-function readHistory(file: string): string[] {
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean).reverse() : [];
-}
-
-/** A history that cannot be kept is no reason to stop. */
-function writeHistory(file: string, entries: readonly string[]): void {
-  try {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, `${entries.toReversed().join('\n')}\n`, { mode: 0o600 });
-  } catch {
-    return;
   }
 }

@@ -21,10 +21,10 @@ import { parseToml } from '../../text/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { cliErrors, usageErrors } from '../errors.ts';
+import { wholeOption } from '../number-option.ts';
 import type { Output } from '../output.ts';
 import { withProject } from '../project.ts';
 import { evalSources, findRecord, isFile, readJson } from '../run-records.ts';
-import { wholeOption } from '../whole-option.ts';
 import { otherCode } from './replay.ts';
 
 export const evaluate: Command = {

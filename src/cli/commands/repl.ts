@@ -1,11 +1,11 @@
 // `harn repl`: reads inputs from a terminal or a pipe, runs them, shows what they come to.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { renderDiagnostic } from '../../base/index.ts';
 import { createRegistry, EFFECT_GROUPS } from '../../builtins/index.ts';
 import type { Host } from '../../runtime/index.ts';
 import type { Command } from '../command.ts';
+import { readHistory, writeHistory } from '../line-history.ts';
 import type { Output } from '../output.ts';
 import { isOpen } from '../repl/cells.ts';
 import { type Answer, ReplSession } from '../repl/session.ts';
@@ -190,19 +190,4 @@ function complete(line: string, session: ReplSession): [string[], string] {
 
 function historyFile(host: Host): string {
   return path.join(host.system.homeDir(), '.harn', 'repl_history');
-}
-
-/** Newest first, as readline keeps it. */
-function readHistory(file: string): string[] {
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean).reverse() : [];
-}
-
-/** A history that cannot be kept is no reason to stop. */
-function writeHistory(file: string, entries: readonly string[]): void {
-  try {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, `${entries.toReversed().join('\n')}\n`, { mode: 0o600 });
-  } catch {
-    return;
-  }
 }

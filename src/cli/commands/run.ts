@@ -4,6 +4,7 @@ import type { CompiledProgram, ProgramTarget } from '../../engine/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';
+import { limitOption } from '../number-option.ts';
 import { type Session, withSession } from '../session.ts';
 import {
   diagnosticToJson,
@@ -38,6 +39,8 @@ export const run: Command = {
           argv: args.rest,
           durability: args.value('durability') === 'process' ? 'process' : 'power',
           deny,
+          tokenBudget: limitOption(args, 'token-budget'),
+          costBudgetUsd: limitOption(args, 'cost-budget'),
           origin: 'path' in target ? target.path : '-e',
           ...(task === undefined ? {} : { task }),
           ...(pipeline === undefined ? {} : { pipeline }),

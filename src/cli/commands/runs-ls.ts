@@ -4,10 +4,10 @@ import { type Host, listRuns } from '../../runtime/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { goOnCommand, goOnWith } from '../go-on.ts';
+import { wholeOption } from '../number-option.ts';
 import { type Output, oneLine, relativeTime, type Style } from '../output.ts';
 import { withProject } from '../project.ts';
 import { type LiveStatus, type RunView, statusOf } from '../run-lookup.ts';
-import { wholeOption } from '../whole-option.ts';
 
 const DEFAULT_LIMIT = 20;
 

@@ -11,11 +11,11 @@ import {
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';
+import { wholeOption } from '../number-option.ts';
 import { type Output, oneLine, relativeTime } from '../output.ts';
 import { withProject } from '../project.ts';
 import { findRunId } from '../run-lookup.ts';
 import { findSessionId } from '../session-lookup.ts';
-import { wholeOption } from '../whole-option.ts';
 
 export const sessionsLs: Command = {
   async run(args, { host: getHost, output }) {

@@ -12,9 +12,9 @@ import {
 } from '../../runtime/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { wholeOption } from '../number-option.ts';
 import { type Output, oneLine, relativeTime, type Style } from '../output.ts';
 import { withProject } from '../project.ts';
-import { wholeOption } from '../whole-option.ts';
 
 const DEFAULT_LIMIT = 50;
 

@@ -132,3 +132,36 @@ it('what an effect gave is kept as it was, whatever the program does with it bef
   await second.park();
   expect(seen).toEqual([2, 2]);
 });
+
+describe('the budget of a run', () => {
+  const ask = pipeline('ask', async (harness) => {
+    for (let asked = 0; ; asked += 1) {
+      const options = { provider: 'mock', max_tokens: 40 };
+      const { ok } = await harness.llm.callSafe('again?', options);
+      if (!ok || asked === 20) return asked;
+    }
+  });
+  const start = async (budget: object) => {
+    const store = await openStore('memory:');
+    const host = createMockHost();
+    const runtime = createRuntime({ store, pipelines: [ask], host, sink: { write: () => 0 } });
+    return runtime.start(ask, {}, budget).done;
+  };
+
+  it('ends its model calls when nothing is left', async () => {
+    const { returned } = (await start({ tokenBudget: 120 })) as { returned: number };
+    expect(returned).toBeGreaterThan(0);
+    expect(returned).toBeLessThan(20);
+    expect(await start({ tokenBudget: 0 })).toMatchObject({ returned: 0 });
+    expect(await start({})).toMatchObject({ returned: 20 });
+  });
+
+  it('is refused when it is no number', async () => {
+    await expect(start({ tokenBudget: 'all' })).rejects.toMatchObject({
+      code: runErrors.$code('badArgument'),
+    });
+    await expect(start({ costBudgetUsd: -1 })).rejects.toMatchObject({
+      code: runErrors.$code('badArgument'),
+    });
+  });
+});

@@ -14,6 +14,7 @@ import {
   plainOf,
   Run,
   type RunBody,
+  type RunBudget,
   type RunCore,
   type RunDeps,
   type RunEventListener,
@@ -142,8 +143,8 @@ export class Runtime {
     });
   }
 
-  /** Starts a run. */
-  start<I, O>(pipeline: Pipeline<I, O>, input: I): RunHandle<O> {
+  /** Starts a run. Its model calls are refused (`HARN-LLM-116`) when nothing of its budget is left. */
+  start<I, O>(pipeline: Pipeline<I, O>, input: I, budget: RunBudget = {}): RunHandle<O> {
     const known = this.#byName.get(pipeline.name);
     if (known === undefined) throw runErrors.notPipeline({ name: pipeline.name });
     const run = Run.create(this.#deps, {
@@ -154,6 +155,7 @@ export class Runtime {
       input: plainOf(input, `the input of ${pipeline.name}`),
       durability: this.#options.durability ?? 'power',
       deny: this.#options.deny ?? [],
+      budget,
     });
     return this.#begin(run, bodyOf(pipeline as never, run.start));
   }

@@ -1,5 +1,6 @@
 // Commands before they are started: the program found on the path, the directory checked, the environment put together; and
 // what a failed start means.
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import type { HarnError } from '../../base/index.ts';
@@ -77,4 +78,24 @@ export function startError(error: unknown, command: string): HarnError {
   if (code === 'EACCES') return hostErrors.notExecutable({ command }, { cause: error });
   const reason = code === 'E2BIG' ? 'its arguments are too long' : plainReason(error);
   return hostErrors.startFailed({ command, reason }, { cause: error });
+}
+
+/** Starts it as the leader of a group of its own; rejects when it cannot be started. */
+export function startChild(command: Command, stdio: StdioOptions): Promise<ChildProcess> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => reject(startError(error, command.name));
+    try {
+      const { file, args, cwd, env } = command;
+      const child = spawn(file, [...args], { cwd, env, detached: true, stdio });
+      child.once('error', fail);
+      child.once('spawn', () => {
+        child.removeListener('error', fail);
+        // Later ones are about signals to a process that is already gone.
+        child.on('error', () => undefined);
+        resolve(child);
+      });
+    } catch (error) {
+      fail(error);
+    }
+  });
 }

@@ -1,9 +1,8 @@
 // A real process that stays and is talked with: its output as it comes, its input line by line, its end in order (input
 // closed, a grace, then the whole group). Loaded when somebody talks to one.
-import { type ChildProcess, spawn } from 'node:child_process';
 import type { Clock } from '../../base/index.ts';
 import { hostErrors } from './errors.ts';
-import { type Command, startError } from './node-command.ts';
+import { type Command, startChild } from './node-command.ts';
 import { endProcessGroup } from './node-group.ts';
 import type { LiveProcess, LiveProcessRequest } from './ports.ts';
 
@@ -16,7 +15,7 @@ export async function openProcess(
   { graceMs = GRACE_MS }: LiveProcessRequest,
   clock: Clock,
 ): Promise<LiveProcess> {
-  const child = await started(command);
+  const child = await startChild(command, ['pipe', 'pipe', 'pipe']);
   let last = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     last = (last + text).slice(-LAST_WORDS_CHARS);
@@ -47,26 +46,4 @@ export async function openProcess(
       cancel();
     },
   };
-}
-
-function started(command: Command): Promise<ChildProcess> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => reject(startError(error, command.name));
-    try {
-      const child = spawn(command.file, [...command.args], {
-        cwd: command.cwd,
-        env: command.env,
-        detached: true,
-        stdio: ['pipe', 'pipe', 'pipe'],
-      });
-      child.once('error', fail);
-      child.once('spawn', () => {
-        child.removeListener('error', fail);
-        child.on('error', () => undefined);
-        resolve(child);
-      });
-    } catch (error) {
-      fail(error);
-    }
-  });
 }

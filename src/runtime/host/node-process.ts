@@ -1,12 +1,12 @@
 // Real child processes. Each leads its own group. With `onStarted` the child first waits at a gate (a small sh that
 // reads one line from descriptor 3 and then becomes the command), so the caller can write down who it is before it does
 // anything; if we die in between, the gate closes and the command never begins.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { type Clock, createDeferred } from '../../base/index.ts';
 import { abortedError, onAbort, throwIfAborted } from './abort.ts';
 import { sameProcess } from './identity.ts';
-import { type Command, type CommandOptions, prepare, startError } from './node-command.ts';
+import { type Command, type CommandOptions, prepare, startChild } from './node-command.ts';
 import { endProcessGroup } from './node-group.ts';
 import { lookUp } from './node-identity.ts';
 import { OutputCollector } from './output-collector.ts';
@@ -134,26 +134,8 @@ class GroupEnding {
 
 function start(command: Command, request: ProcessRequest): Promise<ChildProcess> {
   const gate = request.onStarted === undefined ? [] : ['pipe' as const];
-  return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => reject(startError(error, command.name));
-    try {
-      const child = spawn(command.file, [...command.args], {
-        cwd: command.cwd,
-        env: command.env,
-        detached: true,
-        stdio: [request.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...gate],
-      });
-      child.once('error', fail);
-      child.once('spawn', () => {
-        child.removeListener('error', fail);
-        // Later ones are about signals to a process that is already gone.
-        child.on('error', () => undefined);
-        resolve(child);
-      });
-    } catch (error) {
-      fail(error);
-    }
-  });
+  const stdin = request.stdin === undefined ? 'ignore' : 'pipe';
+  return startChild(command, [stdin, 'pipe', 'pipe', ...gate]);
 }
 
 async function passGate(

@@ -2,13 +2,7 @@
 // recorded outcome; a resumed run hears the same portions again; a stream that was cut in the middle ends in a coded
 // error; one of which nothing was heard is asked for again. What only announces an answer is nothing that was heard.
 import type { Json } from '../../base/index.ts';
-import {
-  defineEffect,
-  type EffectEnv,
-  type RunContext,
-  type ServiceKey,
-  type Suspending,
-} from '../run/index.ts';
+import { defineEffect, type EffectEnv, type RunContext, type Suspending } from '../run/index.ts';
 import { endOfCall, framed, modelIdentity, modelIntent } from './durable-call.ts';
 import { fromKept, toKept } from './durable-data.ts';
 import {
@@ -18,7 +12,7 @@ import {
   modelFailure,
   numbersOf,
 } from './durable-model.ts';
-import { LiveStream } from './live-stream.ts';
+import { LiveStream, type LiveStreams, listenTo, nextOf } from './live-stream.ts';
 import { persistently } from './persistent.ts';
 import type { LlmNumbers } from './result.ts';
 import type { LlmRoute } from './route.ts';
@@ -34,10 +28,8 @@ type Part = { readonly type?: string; readonly id?: string; readonly delta?: str
 /** What is handed over at once, as it is recorded. `numbers` come with the last portion. */
 type PartPortion = { readonly parts: readonly Json[]; readonly numbers: LlmNumbers | null };
 
-type PartStream = LiveStream<Part, LlmNumbers>;
-
 /** The streams of model objects of this process, by call id. */
-const partStreamsKey: ServiceKey<Map<string, PartStream>> = {
+const partStreamsKey: LiveStreams<Part, LlmNumbers> = {
   name: 'llm.part_streams',
   create: () => new Map(),
 };
@@ -72,23 +64,11 @@ const portionEffect = defineEffect(
   },
 );
 
-async function nextPortion(env: EffectEnv, call: ModelCall, route: LlmRoute, portion: number) {
-  const streams = env.get(partStreamsKey);
-  let live = streams.get(route.call_id);
-  if (live === undefined) {
+function nextPortion(env: EffectEnv, call: ModelCall, route: LlmRoute, portion: number) {
+  return nextOf(env, partStreamsKey, route.call_id, () => {
     if (portion > 0) throw streamCut(route.provider, route.model);
-    live = new LiveStream(RULES, (signal, tell) => readStream(env, call, route, signal, tell));
-    streams.set(route.call_id, live);
-  }
-  const stream = live;
-  const cut = () => stream.cut();
-  env.signal.addEventListener('abort', cut, { once: true });
-  if (env.signal.aborted) cut();
-  try {
-    return await stream.next();
-  } finally {
-    env.signal.removeEventListener('abort', cut);
-  }
+    return new LiveStream(RULES, (signal, tell) => readStream(env, call, route, signal, tell));
+  });
 }
 
 /** Reads a stream to its end. It outlives the effect that begins it, so it ends with its listener. */
@@ -167,14 +147,7 @@ function* portions(
   route: LlmRoute,
   tell: (parts: readonly unknown[]) => void,
 ): Suspending<{ readonly value: null; readonly numbers: LlmNumbers }> {
-  const { task } = ctx;
-  const leave = () => {
-    const streams = ctx.get(partStreamsKey);
-    streams.get(route.call_id)?.cut();
-    streams.delete(route.call_id);
-    task.owned.delete(leave);
-  };
-  task.owned.add(leave);
+  const leave = listenTo(ctx, partStreamsKey, route.call_id);
   try {
     for (let portion = 0; ; portion += 1) {
       const { parts, numbers } = yield* ctx.perform(portionEffect, [call, route, portion]);

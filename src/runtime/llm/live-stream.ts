@@ -1,5 +1,6 @@
 // A stream of this process: pieces that nobody took yet, and how it ended. What is recorded of it is somebody else's
 // business (stream.ts, durable-stream.ts).
+import type { EffectEnv, RunContext, ServiceKey } from '../run/index.ts';
 
 /** What is handed over at once. `end` comes with the last portion. */
 export type Portion<P, E> = { readonly pieces: readonly P[]; readonly end: E | null };
@@ -62,4 +63,47 @@ export class LiveStream<P, E> {
     this.#end = end;
     this.#wake();
   }
+}
+
+/** The streams of this process, by call id. */
+export type LiveStreams<P, E> = ServiceKey<Map<string, LiveStream<P, E>>>;
+
+/** The next portion of a call's stream, which `begin` makes when there is none; it is cut when its listener goes. */
+export async function nextOf<P, E>(
+  env: EffectEnv,
+  key: LiveStreams<P, E>,
+  callId: string,
+  begin: () => LiveStream<P, E>,
+): Promise<Portion<P, E>> {
+  const streams = env.get(key);
+  const stream = streams.get(callId) ?? begin();
+  streams.set(callId, stream);
+  const cut = () => stream.cut();
+  env.signal.addEventListener('abort', cut, { once: true });
+  if (env.signal.aborted) cut();
+  try {
+    return await stream.next();
+  } finally {
+    env.signal.removeEventListener('abort', cut);
+  }
+}
+
+/**
+ * From now on the stream of this call ends with its task, which may go while it is busy with what it heard: then nobody
+ * waits for the next portion. Call the result when the stream has ended.
+ */
+export function listenTo<P, E>(
+  ctx: RunContext,
+  key: LiveStreams<P, E>,
+  callId: string,
+): () => void {
+  const { task } = ctx;
+  const leave = () => {
+    const streams = ctx.get(key);
+    streams.get(callId)?.cut();
+    streams.delete(callId);
+    task.owned.delete(leave);
+  };
+  task.owned.add(leave);
+  return leave;
 }

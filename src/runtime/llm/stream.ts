@@ -9,14 +9,13 @@ import {
   type EffectEnv,
   type Handler,
   type RunContext,
-  type ServiceKey,
   type Suspending,
 } from '../run/index.ts';
 import { askNetwork } from './ask-in-time.ts';
 import { deltasOf, joinDelta, type LlmDelta } from './delta.ts';
 import { llmErrors } from './errors.ts';
 import { answerHere, type Given } from './given.ts';
-import { LiveStream } from './live-stream.ts';
+import { LiveStream, type LiveStreams, listenTo, nextOf } from './live-stream.ts';
 import { type LlmRequest, roleOf } from './request.ts';
 import type { LlmAnswer } from './result.ts';
 import type { LlmRoute } from './route.ts';
@@ -29,7 +28,7 @@ export type StreamPortion = {
 };
 
 /** The streams of this process, by call id. */
-const streamsKey: ServiceKey<Map<string, LiveStream<LlmDelta, LlmAnswer>>> = {
+const streamsKey: LiveStreams<LlmDelta, LlmAnswer> = {
   name: 'llm.streams',
   create: () => new Map(),
 };
@@ -76,26 +75,13 @@ async function nextPortion(
   route: LlmRoute,
   portion: number,
 ): Promise<StreamPortion> {
-  const streams = env.get(streamsKey);
-  let live = streams.get(route.call_id);
-  if (live === undefined) {
-    const { provider, model } = route;
-    if (portion > 0) throw streamCut(provider, model);
-    live = new LiveStream({ join: joinDelta }, (signal, tell) =>
+  const { pieces, end } = await nextOf(env, streamsKey, route.call_id, () => {
+    if (portion > 0) throw streamCut(route.provider, route.model);
+    return new LiveStream({ join: joinDelta }, (signal, tell) =>
       askNetwork(env, request, route, signal, tell),
     );
-    streams.set(route.call_id, live);
-  }
-  const stream = live;
-  const cut = () => stream.cut();
-  env.signal.addEventListener('abort', cut, { once: true });
-  if (env.signal.aborted) cut();
-  try {
-    const { pieces: deltas, end: answer } = await stream.next();
-    return { deltas, answer };
-  } finally {
-    env.signal.removeEventListener('abort', cut);
-  }
+  });
+  return { deltas: pieces, answer: end };
 }
 
 /** A stream that an earlier life had begun to hear. */
@@ -118,15 +104,7 @@ export function* streamAnswer(
   given: Given,
   listener: Handler,
 ): Suspending<LlmAnswer> {
-  const { task } = ctx;
-  // Its task may end while it is busy with what it heard: then nobody waits for the next portion.
-  const leave = () => {
-    const streams = ctx.get(streamsKey);
-    streams.get(route.call_id)?.cut();
-    streams.delete(route.call_id);
-    task.owned.delete(leave);
-  };
-  task.owned.add(leave);
+  const leave = listenTo(ctx, streamsKey, route.call_id);
   try {
     for (let portion = 0; ; portion += 1) {
       const { deltas, answer } = yield* ctx.perform(streamPortion, [

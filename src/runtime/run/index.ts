@@ -121,6 +121,7 @@ export {
   type SpanFacts,
   spanIdOf,
 } from './spans.ts';
+export type { RunBudget } from './spend.ts';
 // What model calls may cost
 export {
   accountOf,

@@ -41,6 +41,7 @@ import { RunCore } from './run-core.ts';
 import type { RunEventListener } from './run-events.ts';
 import { endSurvivors, loadBlobs, loadJournal, takeRun } from './run-store.ts';
 import { exportSpans } from './span-section.ts';
+import { budgetOptions, type RunBudget } from './spend.ts';
 
 /** The body of a run: what the pipeline does, as a suspending computation of the root task. */
 export type RunBody = (ctx: RunContext) => Suspending<unknown>;
@@ -86,6 +87,8 @@ export interface RunSpec {
   readonly parentRunId?: string;
   readonly rootRunId?: string;
   readonly options?: JsonObject;
+  /** What all its model calls together may take. */
+  readonly budget?: RunBudget | undefined;
 }
 
 /** How a run left this process. */
@@ -184,7 +187,7 @@ export class Run {
       deny: spec.deny ?? [],
       parent_run_id: spec.parentRunId ?? null,
       root_run_id: spec.rootRunId ?? id,
-      options: spec.options ?? {},
+      options: { ...spec.options, ...budgetOptions(spec.budget) },
     };
     const run = new Run(deps, id, start, {
       entries: [],

@@ -1,4 +1,4 @@
-// Options whose value is a whole number from 1: how many lines, how often.
+// Options whose value is a number: how many lines, how often, how much.
 import type { Arguments } from './arguments.ts';
 import { usageErrors } from './errors.ts';
 
@@ -13,4 +13,13 @@ export function wholeOption(args: Pick<Arguments, 'value'>, name: string): numbe
     value: text,
     choices: 'the whole numbers from 1',
   });
+}
+
+/** The value of an option that limits something: a number from 0; undefined when it was not given. */
+export function limitOption(args: Pick<Arguments, 'value'>, name: string): number | undefined {
+  const text = args.value(name);
+  if (text === undefined) return undefined;
+  const limit = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(limit) && limit >= 0) return limit;
+  throw usageErrors.badChoice({ option: `--${name}`, value: text, choices: 'numbers from 0' });
 }
