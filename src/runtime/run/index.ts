@@ -88,6 +88,7 @@ export {
   type RunResult,
   type RunSpec,
 } from './run.ts';
+export type { RunBudget } from './run-budget.ts';
 export type { RunClock } from './run-clock.ts';
 export type { RunCore } from './run-core.ts';
 export {
@@ -121,7 +122,6 @@ export {
   type SpanFacts,
   spanIdOf,
 } from './spans.ts';
-export type { RunBudget } from './spend.ts';
 // What model calls may cost
 export {
   accountOf,

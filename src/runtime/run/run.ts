@@ -37,11 +37,11 @@ import {
 } from './record.ts';
 import { coerceError, type ThrownCodec, toRecordedError } from './recorded-error.ts';
 import { ReplayLog } from './replay-log.ts';
+import { budgetOptions, type RunBudget } from './run-budget.ts';
 import { RunCore } from './run-core.ts';
 import type { RunEventListener } from './run-events.ts';
 import { endSurvivors, loadBlobs, loadJournal, takeRun } from './run-store.ts';
 import { exportSpans } from './span-section.ts';
-import { budgetOptions, type RunBudget } from './spend.ts';
 
 /** The body of a run: what the pipeline does, as a suspending computation of the root task. */
 export type RunBody = (ctx: RunContext) => Suspending<unknown>;

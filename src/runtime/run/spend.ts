@@ -5,10 +5,8 @@
 //
 // In memory only, and re-made by replay from recorded outcomes: who may ask and who has to wait follows from it, so a unit
 // that asks under a budget is entered again, and one that is not entered leaves what it spent in its outcome.
-import type { JsonObject } from '../../base/index.ts';
 import type { RunContext } from './context.ts';
 import type { ServiceKey } from './effect.ts';
-import { runErrors } from './errors.ts';
 import type { Suspending } from './op.ts';
 import { type BudgetView, SpendLedger, type SpendVerdict } from './spend-ledger.ts';
 import { addSpent, NOTHING_SPENT, nanoUsdOf, type SpendMost, type Spent } from './spent.ts';
@@ -162,13 +160,6 @@ export class SpendAccount {
   }
 }
 
-/** What all model calls of a run together may take. */
-export interface RunBudget {
-  readonly tokenBudget?: number | undefined;
-  /** In US dollars. */
-  readonly costBudgetUsd?: number | undefined;
-}
-
 /** The account of the run itself; its limits are the run's options `token_budget` and `cost_budget_usd`. */
 export const spendKey: ServiceKey<SpendAccount> = {
   name: 'run.spend',
@@ -185,28 +176,6 @@ export const spendKey: ServiceKey<SpendAccount> = {
     );
   },
 };
-
-/** The options of a run that limit its account. */
-export function budgetOptions(budget: RunBudget = {}): JsonObject {
-  const options: { [name: string]: number } = {};
-  for (const [name, limit] of [
-    ['token_budget', budget.tokenBudget],
-    ['cost_budget_usd', budget.costBudgetUsd],
-  ] as const) {
-    if (limit === undefined) continue;
-    if (typeof limit !== 'number' || !(limit >= 0)) {
-      const got = typeof limit === 'number' ? String(limit) : `a ${typeof limit}`;
-      throw runErrors.badArgument({
-        method: 'start',
-        argument: name,
-        expected: 'a number from 0',
-        got,
-      });
-    }
-    options[name] = limit;
-  }
-  return options;
-}
 
 /** The account that pays for what the caller does. */
 export function accountOf(ctx: RunContext): SpendAccount {
