@@ -112,8 +112,7 @@ function checkFrontDoor(edge) {
   ) {
     return undefined;
   }
-  if (sameRoom ? edge.to.endsWith('/index.ts') : /^src\/[^/]+\/index\.ts$/.test(edge.to))
-    return undefined;
+  if (sameRoom ? edge.to.endsWith('/index.ts') : isFrontDoor(edge.to)) return undefined;
   const door = sideDoor(edge);
   if (door === 'open') return undefined;
   return door === 'types only'
