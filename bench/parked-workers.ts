@@ -19,12 +19,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Json } from '../src/base/index.ts';
-import {
-  createRuntime,
-  type Harness,
-  pipeline,
-  RUNTIME_PROJECTIONS,
-} from '../src/runtime/index.ts';
+import { type Harness, pipeline } from '../src/runtime/harness/index.ts';
+import { createRuntime, RUNTIME_PROJECTIONS } from '../src/runtime/index.ts';
 import { listWorkers, workerTopic } from '../src/runtime/work/index.ts';
 import { openStore, type Store } from '../src/store/index.ts';
 

@@ -7,17 +7,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type Harness, pipeline } from '../src/runtime/harness/index.ts';
 import { createNodeHost } from '../src/runtime/host/index.ts';
-import {
-  answerQuestion,
-  createRuntime,
-  type Harness,
-  listQuestions,
-  listRuns,
-  pipeline,
-  RUNTIME_PROJECTIONS,
-} from '../src/runtime/index.ts';
-import { defineEffect, type Finisher, Run } from '../src/runtime/run/index.ts';
+import { answerQuestion, listQuestions } from '../src/runtime/human/index.ts';
+import { createRuntime, RUNTIME_PROJECTIONS } from '../src/runtime/index.ts';
+import { defineEffect, type Finisher, listRuns, Run } from '../src/runtime/run/index.ts';
 import { openStore, type Store } from '../src/store/index.ts';
 import { startPostgres } from './peers/postgres.ts';
 import { ANSWERS, each, median, PARKED, parts, STEPS, tell, timed } from './peers/shared.mjs';

@@ -2,13 +2,9 @@
 // then commits that concern none of them are made one after the other, until all that they set off has been done.
 // Memory store, so that the disk has no part in it. Aim: the same for any number.
 // Usage: npm run bench -- waiting [most runs] [rounds]
-import {
-  createRuntime,
-  type Harness,
-  listQuestions,
-  pipeline,
-  RUNTIME_PROJECTIONS,
-} from '../src/runtime/index.ts';
+import { type Harness, pipeline } from '../src/runtime/harness/index.ts';
+import { listQuestions } from '../src/runtime/human/index.ts';
+import { createRuntime, RUNTIME_PROJECTIONS } from '../src/runtime/index.ts';
 import { openStore, type Store } from '../src/store/index.ts';
 
 const MOST = Number(process.argv[2] ?? '1000');

@@ -5,11 +5,11 @@ import {
   type LoopOptions,
   type LoopParts,
   loopErrors,
-  type RunContext,
   sessionCalls,
   sessionErrors,
   suspendTopLevel,
-} from '../runtime/index.ts';
+} from '../runtime/agent/index.ts';
+import type { RunContext } from '../runtime/run/index.ts';
 import {
   type Ctx,
   type Dict,

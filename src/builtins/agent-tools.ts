@@ -8,14 +8,13 @@ import {
   lifecycleTools,
   parameterSchema,
   parseToolCalls,
-  type RunContext,
-  type Suspending,
   type Tool,
   type ToolHandler,
   toolErrors,
   toolPrompt,
   toTool,
-} from '../runtime/index.ts';
+} from '../runtime/agent/index.ts';
+import type { RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   arityOf,
   call,

@@ -13,7 +13,6 @@ import {
   microcompact,
   packContext,
   prepareContext,
-  type RunContext,
   readArtifact,
   readArtifacts,
   readAssembleOptions,
@@ -21,10 +20,10 @@ import {
   readHandoff,
   readScores,
   renderArtifacts,
-  type Suspending,
   selectAdaptive,
   selectArtifacts,
-} from '../runtime/index.ts';
+} from '../runtime/agent/index.ts';
+import type { RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   type Ctx,
   call,

@@ -1,7 +1,8 @@
 // Chance, as `harness.random` and the older globals. What is drawn from the run is recorded; a generator that a program
 // seeds and holds (`rng_seed`) is a value of its own, whose numbers follow from the seed.
 import { type Random, seededRandom } from '../base/index.ts';
-import { drawIndex, drawInt, drawOrder, randomEffects, type SyncEffect } from '../runtime/index.ts';
+import { drawIndex, drawInt, drawOrder, randomEffects } from '../runtime/io/index.ts';
+import type { SyncEffect } from '../runtime/run/index.ts';
 import {
   type Ctx,
   HarnObject,

@@ -1,4 +1,5 @@
 // Channels, `select`, mailboxes and races: how tasks talk to each other.
+import type { RunContext } from '../runtime/run/index.ts';
 import {
   channelIsClosed,
   closeChannel,
@@ -11,12 +12,11 @@ import {
   makeChannel,
   openMailbox,
   parallelRace,
-  type RunContext,
   receive,
   select,
   send,
   tryReceive,
-} from '../runtime/index.ts';
+} from '../runtime/work/index.ts';
 import {
   type Ctx,
   type Dict,

@@ -1,5 +1,5 @@
 // Time, as `harness.clock` and the older globals; virtual time as `harness.testing`.
-import { clockEffects, testClockEffects } from '../runtime/index.ts';
+import { clockEffects, testClockEffects } from '../runtime/io/index.ts';
 import { intFromNumber, type List, makeFloat, type Value } from '../values/index.ts';
 import { toMs } from './data.ts';
 import { dateDict } from './dates.ts';

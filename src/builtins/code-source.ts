@@ -1,7 +1,7 @@
 // How a Harn program finds the functions of its workers again: as bodies, callbacks and tool handlers made from functions
 // that stand at the top level of a module, or in a tool registry that does.
 import type { JsonObject } from '../base/index.ts';
-import type { CodeSource } from '../runtime/index.ts';
+import type { CodeSource } from '../runtime/work/index.ts';
 import {
   HarnAbort,
   type HarnFunction,

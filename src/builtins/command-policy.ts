@@ -1,12 +1,7 @@
 // Command policies and the scan of commands, as globals: a policy is a dict that `command_policy` has read, with its hooks in it.
 import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
-import {
-  type CommandPolicy,
-  commandPolicies,
-  type Handler,
-  type RunContext,
-  type Suspending,
-} from '../runtime/index.ts';
+import { type CommandPolicy, commandPolicies } from '../runtime/boundary/index.ts';
+import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   type Ctx,
   type Dict,

@@ -1,7 +1,7 @@
 // The run as a program sees it: the root handle, what the host handed in, and leaving early.
 
 import type { Json } from '../base/index.ts';
-import { type RunContext, runErrors, type ServiceKey } from '../runtime/index.ts';
+import { type RunContext, runErrors, type ServiceKey } from '../runtime/run/index.ts';
 import { type Ctx, display, fromJson, HarnAbort, type Value } from '../values/index.ts';
 import { toNumber } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';

@@ -1,7 +1,7 @@
 // Values on their way out of the language: what an effect, a journal or another process may keep. Handles are
 // authority, not data; functions are code. Neither is serialised, however deep it hides.
 import type { Json } from '../base/index.ts';
-import { capabilityErrors, runErrors } from '../runtime/index.ts';
+import { capabilityErrors, runErrors } from '../runtime/run/index.ts';
 import {
   HarnDuration,
   HarnObject,

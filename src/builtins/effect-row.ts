@@ -2,7 +2,7 @@
 // doc and its older global names. Nothing here states a class.
 import type { Json } from '../base/index.ts';
 import type { BuiltinEffect } from '../lang/builtin-spec.ts';
-import type { Effect, RunContext, SyncEffect } from '../runtime/index.ts';
+import type { Effect, RunContext, SyncEffect } from '../runtime/run/index.ts';
 import { type Ctx, fromJson, type List, type Steps, type Value } from '../values/index.ts';
 import { toData } from './data.ts';
 import { type BuiltinMeta, type BuiltinRow, builtin } from './define.ts';

@@ -1,6 +1,7 @@
 // Files, as `harness.fs` and the older globals.
 import { HarnError } from '../base/index.ts';
-import { fsEffects, type RunContext } from '../runtime/index.ts';
+import { fsEffects } from '../runtime/io/index.ts';
+import type { RunContext } from '../runtime/run/index.ts';
 import { type Ctx, display, err, type List, ok, type Steps, type Value } from '../values/index.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';

@@ -1,6 +1,6 @@
 // Harness handles: authority as values. The root has the capabilities as fields, each field is an object of its own that
 // leads to nothing else, and every call through a handle uses that handle's authority, whoever makes it.
-import type { Authority } from '../runtime/index.ts';
+import type { Authority } from '../runtime/run/index.ts';
 import {
   DISPLAY,
   type HarnFunction,

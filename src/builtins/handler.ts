@@ -1,5 +1,5 @@
 // Harn closures as handlers of the runtime: called with the context of the task they run in.
-import type { Handler, RunContext, Suspending } from '../runtime/index.ts';
+import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import { call, functionMeta, type HarnFunction, type Value } from '../values/index.ts';
 import { toData } from './data.ts';
 

@@ -1,7 +1,8 @@
 // The host boundary, as `harness.host` and the older globals: capabilities by name, tools of the host, and the answers that a
 // program under test prepares.
 import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
-import { hostCalls, type RunContext, testHostEffects } from '../runtime/index.ts';
+import { hostCalls, testHostEffects } from '../runtime/boundary/index.ts';
+import type { RunContext } from '../runtime/run/index.ts';
 import { type Ctx, display, fromJson, type List, type Steps, type Value } from '../values/index.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';

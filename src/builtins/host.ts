@@ -1,12 +1,12 @@
 // Environment, processes, the network and the machine, as handles and as the older globals.
+import { commandPolicies } from '../runtime/boundary/index.ts';
 import {
   type CommandResult,
   type CommandSpec,
-  commandPolicies,
   envEffects,
-  type RunContext,
   systemEffects,
-} from '../runtime/index.ts';
+} from '../runtime/io/index.ts';
+import type { RunContext } from '../runtime/run/index.ts';
 import { type Ctx, display, isDict, type List, type Steps, type Value } from '../values/index.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';

@@ -5,15 +5,13 @@ import {
   type ApprovalOptions,
   type AskOptions,
   askUser,
-  callHandler,
   dualControl,
   escalateTo,
   hitlPending,
   humanErrors,
-  type RunContext,
   requestApproval,
-  type Suspending,
-} from '../runtime/index.ts';
+} from '../runtime/human/index.ts';
+import { callHandler, type RunContext, type Suspending } from '../runtime/run/index.ts';
 import {
   type Ctx,
   type Dict,

@@ -1,5 +1,5 @@
 // Values that outlive a run: the store of a project, the checkpoints of a pipeline, facts about directories.
-import { checkpointEffects, metadataEffects, storeEffects } from '../runtime/index.ts';
+import { checkpointEffects, metadataEffects, storeEffects } from '../runtime/io/index.ts';
 import { display, type List } from '../values/index.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';

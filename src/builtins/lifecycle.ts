@@ -1,13 +1,7 @@
 // The end of a run as programs see it: root methods of the harness, the on_finish slot, hooks, the audit log.
 import type { Json } from '../base/index.ts';
-import {
-  type Handler,
-  lifecycleAgent,
-  lifecycleRoot,
-  nestedPipeline,
-  type RunContext,
-  type Suspending,
-} from '../runtime/index.ts';
+import { lifecycleAgent, lifecycleRoot, nestedPipeline } from '../runtime/lifecycle/index.ts';
+import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   arityOf,
   type Ctx,

@@ -1,5 +1,5 @@
 // What is known of providers and models, as `harness.llm` and the older globals.
-import { llmEffects } from '../runtime/index.ts';
+import { llmEffects } from '../runtime/llm/index.ts';
 import { parseExactToml } from '../text/index.ts';
 import { display, type List, type Value } from '../values/index.ts';
 import { toData } from './data.ts';

@@ -1,24 +1,24 @@
 // Models, as `harness.llm` and the older globals.
 import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
 import {
-  costOf,
-  type Handler,
   type LlmCallOptions,
+  llmCallSafeWithTranscript,
+  llmCallWithTranscript,
+  startLlmStream,
+} from '../runtime/agent/index.ts';
+import {
+  costOf,
   type LlmDelta,
   type LlmParts,
   type LlmSessionCost,
-  llmCallSafeWithTranscript,
   llmCallStructured,
   llmCallStructuredResult,
   llmCallStructuredSafe,
-  llmCallWithTranscript,
   llmEffects,
-  type RunContext,
   type StructuredOptions,
-  type Suspending,
-  startLlmStream,
   withRateLimit,
-} from '../runtime/index.ts';
+} from '../runtime/llm/index.ts';
+import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   type Ctx,
   call,

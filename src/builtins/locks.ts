@@ -1,4 +1,5 @@
 // Locks by name (`mutex { }`, `sync_*`), circuit breakers, atomics, shared cells and shared maps.
+import type { RunContext } from '../runtime/run/index.ts';
 import {
   acquire,
   atomicCas,
@@ -14,9 +15,8 @@ import {
   lockMetrics,
   makeAtomic,
   makeCircuit,
-  type RunContext,
   release,
-} from '../runtime/index.ts';
+} from '../runtime/work/index.ts';
 import {
   add,
   type Ctx,

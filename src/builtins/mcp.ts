@@ -7,9 +7,8 @@ import {
   type McpServerConfig,
   mcpCalls,
   mcpEffects,
-  type RunContext,
-  type Suspending,
-} from '../runtime/index.ts';
+} from '../runtime/mcp/index.ts';
+import type { RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   type Ctx,
   DISPLAY,

@@ -1,5 +1,5 @@
 // Memories, as `harness.memory` and the functions of std/memory.
-import { type MemoryOptions, type MemoryPredicate, memoryEffects } from '../runtime/index.ts';
+import { type MemoryOptions, type MemoryPredicate, memoryEffects } from '../runtime/io/index.ts';
 import { display, type List, type Value } from '../values/index.ts';
 import { toData } from './data.ts';
 import type { BuiltinRow } from './define.ts';

@@ -1,12 +1,7 @@
 // Monitors, as `harness.monitors` and `wait_for` of std/monitors.
 import type { Json } from '../base/index.ts';
-import {
-  callHandler,
-  type MonitorSpec,
-  type RunContext,
-  type Suspending,
-  waitForState,
-} from '../runtime/index.ts';
+import { callHandler, type RunContext, type Suspending } from '../runtime/run/index.ts';
+import { type MonitorSpec, waitForState } from '../runtime/trigger/index.ts';
 import {
   type Ctx,
   type Dict,

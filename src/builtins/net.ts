@@ -3,9 +3,9 @@ import {
   type HttpMockResponse,
   type HttpOptions,
   netEffects,
-  type RunContext,
   testHttpEffects,
-} from '../runtime/index.ts';
+} from '../runtime/io/index.ts';
+import type { RunContext } from '../runtime/run/index.ts';
 import {
   type Ctx,
   dictGet,

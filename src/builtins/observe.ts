@@ -4,7 +4,6 @@ import {
   endUserSpan,
   logEffects,
   obsNow,
-  type RunContext,
   startUserSpan,
   stdioEffects,
   styled,
@@ -12,7 +11,8 @@ import {
   traceEffects,
   writeJsonLog,
   writeLog,
-} from '../runtime/index.ts';
+} from '../runtime/io/index.ts';
+import type { RunContext } from '../runtime/run/index.ts';
 import {
   type Ctx,
   dictGet,

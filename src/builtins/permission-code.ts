@@ -1,6 +1,7 @@
 // Permissions with closures in them: their data, and the closures as handlers that travel beside it.
 import type { Json } from '../base/index.ts';
-import { CODE_PLACE, type Handler, type RunContext, type Suspending } from '../runtime/index.ts';
+import { CODE_PLACE } from '../runtime/agent/index.ts';
+import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   call,
   fromJson,

@@ -1,5 +1,6 @@
 // Where a program stands: folders of sources, projects and state, and paths at the boundary of a workspace.
-import { fsEffects, placeEffects, type RunContext } from '../runtime/index.ts';
+import { fsEffects, placeEffects } from '../runtime/io/index.ts';
+import type { RunContext } from '../runtime/run/index.ts';
 import {
   type Ctx,
   type Dict,

@@ -9,7 +9,7 @@ import {
   planFrom,
   planRender,
   planWithApproval,
-} from '../runtime/index.ts';
+} from '../runtime/agent/index.ts';
 import { type Ctx, dictFrom, display, fromJson, isDict, type Value } from '../values/index.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';

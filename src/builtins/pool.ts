@@ -1,5 +1,6 @@
 // Pools: bounded concurrency, as `harness.agent.pool_*` and the older globals.
 import type { Json } from '../base/index.ts';
+import type { RunContext } from '../runtime/run/index.ts';
 import {
   type PoolOptions,
   type PoolSnapshot,
@@ -12,9 +13,8 @@ import {
   poolSubmit,
   poolWait,
   poolWaitAll,
-  type RunContext,
   type SubmitOptions,
-} from '../runtime/index.ts';
+} from '../runtime/work/index.ts';
 import {
   type Ctx,
   display,

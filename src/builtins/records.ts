@@ -9,7 +9,7 @@ import {
   readPack,
   recordEffects,
   replayFixtureOf,
-} from '../runtime/index.ts';
+} from '../runtime/records/index.ts';
 import { type Ctx, display, fromJson, type List, type Value } from '../values/index.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';

@@ -1,6 +1,6 @@
 // Shared cells and maps: values with a version that several tasks of a run read and write.
+import type { RunContext } from '../runtime/run/index.ts';
 import {
-  type RunContext,
   readShared,
   Shared,
   sharedCell,
@@ -8,7 +8,7 @@ import {
   sharedMetrics,
   syncErrors,
   writeShared,
-} from '../runtime/index.ts';
+} from '../runtime/work/index.ts';
 import {
   type Ctx,
   type Dict,

@@ -1,5 +1,5 @@
 // The terminal, as `harness.stdio` and the older globals.
-import { stdioEffects, testStdioEffects } from '../runtime/index.ts';
+import { stdioEffects, testStdioEffects } from '../runtime/io/index.ts';
 import { type Dict, display, isDict, type List, truthy, type Value } from '../values/index.ts';
 import { toNumber } from './data.ts';
 import type { BuiltinRow } from './define.ts';

@@ -1,6 +1,6 @@
 // `stream.*`: operators on whatever gives values one after another. They are lazy: nothing is pulled before a sink
 // (`collect`, `fold`, `first`) pulls, and no value is pulled before it is asked for.
-import type { RunContext } from '../runtime/index.ts';
+import type { RunContext } from '../runtime/run/index.ts';
 import {
   type Ctx,
   call,

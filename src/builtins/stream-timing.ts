@@ -1,13 +1,7 @@
 // Operators on streams for which it matters when a value comes. Each source is pulled by a task of its own into a
 // channel; who is first then follows from the schedule, which replay repeats.
-import {
-  Channel,
-  type RunContext,
-  receive,
-  type Suspending,
-  select,
-  sleepMs,
-} from '../runtime/index.ts';
+import type { RunContext, Suspending } from '../runtime/run/index.ts';
+import { Channel, receive, select, sleepMs } from '../runtime/work/index.ts';
 import { END, type HarnSource, type Pulled, type Value } from '../values/index.ts';
 import { HarnChannel } from './sync-values.ts';
 

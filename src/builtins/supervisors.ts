@@ -1,11 +1,11 @@
 // Supervisors, and what a task knows about itself (`runtime_context`).
 import type { Json } from '../base/index.ts';
+import type { RunContext } from '../runtime/run/index.ts';
 import {
   contextClear,
   contextGet,
   contextSet,
   contextValues,
-  type RunContext,
   runtimeContext,
   type SupervisorChildSpec,
   startSupervisor,
@@ -13,7 +13,7 @@ import {
   supervisorEvents,
   supervisorMetrics,
   supervisorState,
-} from '../runtime/index.ts';
+} from '../runtime/work/index.ts';
 import {
   type Ctx,
   type Dict,

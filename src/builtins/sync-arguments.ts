@@ -1,5 +1,5 @@
 // Reading the arguments of what tasks share: limits of waits, names with options, and conditional writes.
-import type { SharedName } from '../runtime/index.ts';
+import type { SharedName } from '../runtime/work/index.ts';
 import {
   type Dict,
   dictGet,

@@ -1,15 +1,15 @@
 // What tasks share, as values of the language: channels, atomics, permits, cells, maps and mailboxes. A value only holds
 // the thing of the runtime; what can be done with it are builtins.
+import type { RunContext } from '../runtime/run/index.ts';
 import {
   type Atomic,
   type Channel,
   type Mailbox,
   type Permit,
-  type RunContext,
   receive,
   type SharedCell,
   type SharedMap,
-} from '../runtime/index.ts';
+} from '../runtime/work/index.ts';
 import {
   type Ctx,
   DISPLAY,

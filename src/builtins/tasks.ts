@@ -1,19 +1,17 @@
 // Tasks: what `spawn`, `parallel` and `deadline` compile to, and the globals that go with them.
+import type { Outcome, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   awaitSpawned,
   cancelSpawned,
-  type Outcome,
   type ParallelOptions,
   parallelAll,
   parallelSettle,
   parallelStream,
-  type RunContext,
   type Spawned,
-  type Suspending,
   spawnTask,
   stopTask,
   withDeadline,
-} from '../runtime/index.ts';
+} from '../runtime/work/index.ts';
 import {
   type Ctx,
   call,

@@ -1,6 +1,8 @@
 // Prompt templates: given as text, or in files beside the module that renders them. Reading a file is an effect, so the
 // renderer, which is pure, says what it misses, gets it, and starts over.
-import { fsEffects, isHostError, placeEffects, type RunContext } from '../runtime/index.ts';
+import { isHostError } from '../runtime/host/index.ts';
+import { fsEffects, placeEffects } from '../runtime/io/index.ts';
+import type { RunContext } from '../runtime/run/index.ts';
 import { parentPath } from '../text/index.ts';
 import { type Ctx, type Dict, display, isDict, type Steps, type Value } from '../values/index.ts';
 import { callerFolder } from './control.ts';

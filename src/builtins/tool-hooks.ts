@@ -1,5 +1,6 @@
 // Hooks of the tool path, as `harness.tools` and the older globals.
-import { clearToolHooks, type RunContext, registerToolHook } from '../runtime/index.ts';
+import { clearToolHooks, registerToolHook } from '../runtime/agent/index.ts';
+import type { RunContext } from '../runtime/run/index.ts';
 import { type Ctx, dictGet, isDict, isFunction, type Value } from '../values/index.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';

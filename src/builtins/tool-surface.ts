@@ -2,12 +2,12 @@
 // that are made from a description.
 import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
 import {
-  type RunContext,
   toolBindingEffects,
   toolErrors,
   toolSurface,
   toolSynthesis,
-} from '../runtime/index.ts';
+} from '../runtime/agent/index.ts';
+import type { RunContext } from '../runtime/run/index.ts';
 import {
   type Ctx,
   type Dict,

@@ -3,14 +3,12 @@
 import type { Json } from '../base/index.ts';
 import {
   type CompactParts,
-  fsEffects,
-  type Handler,
-  type RunContext,
-  type Suspending,
   sessionCalls,
   transcriptCalls,
   transcripts,
-} from '../runtime/index.ts';
+} from '../runtime/agent/index.ts';
+import { fsEffects } from '../runtime/io/index.ts';
+import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   type Ctx,
   call,

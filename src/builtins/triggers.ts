@@ -1,11 +1,11 @@
 // Events of the inbox, as `harness.triggers`: published once, whatever happens to the run, for whoever waits for them.
 import type { JsonObject } from '../base/index.ts';
+import type { RunContext } from '../runtime/run/index.ts';
 import {
   type PublishOptions,
   publishFromRun,
-  type RunContext,
   requestCancelFromRun,
-} from '../runtime/index.ts';
+} from '../runtime/trigger/index.ts';
 import {
   type Ctx,
   type Dict,

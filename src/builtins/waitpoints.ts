@@ -1,15 +1,14 @@
 // Waitpoints, as `harness.waitpoints`, the older globals and the functions of std/waitpoint and std/waitpoints.
 import type { Json } from '../base/index.ts';
 import { HarnError, isJsonObject } from '../base/index.ts';
+import type { RunContext, Suspending } from '../runtime/run/index.ts';
 import {
-  type RunContext,
-  type Suspending,
   type WaitpointWaitOptions,
   waitForValues,
   waitForWaitpoints,
   waitpointEffects,
   waitpointErrors,
-} from '../runtime/index.ts';
+} from '../runtime/waitpoint/index.ts';
 import {
   type Ctx,
   type Dict,

@@ -1,18 +1,17 @@
 // Lifecycle receipts as programs make, read and check them.
 import type { Json } from '../base/index.ts';
+import type { RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   contentHash,
   type ReceiptKind,
-  type RunContext,
   receiptsSnapshot,
   recordDrainDecisionReceipt,
   recordResumptionReceipt,
   recordSuspensionReceipt,
   replayDrainDecision,
   replayResumeInput,
-  type Suspending,
   verifyReceipt,
-} from '../runtime/index.ts';
+} from '../runtime/work/index.ts';
 import { type Ctx, display, fromJson, type List, type Steps, type Value } from '../values/index.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';

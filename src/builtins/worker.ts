@@ -1,17 +1,15 @@
 // Workers: delegated work, as `harness.agent.worker_*` and the older globals. Every row takes a leading handle too.
 import type { Json, JsonObject } from '../base/index.ts';
+import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   type Attachments,
   agentStop,
   awaitResumption,
   closeAgent,
-  type Handler,
   listAgents,
   parseResumeConditions,
   poolWait,
-  type RunContext,
   resumeAgent,
-  type Suspending,
   sendInput,
   spawnAgent,
   subAgentRun,
@@ -19,7 +17,7 @@ import {
   waitAgent,
   workerCheckpoint,
   workerTrigger,
-} from '../runtime/index.ts';
+} from '../runtime/work/index.ts';
 import {
   type Ctx,
   call,

@@ -1,6 +1,7 @@
 // Nodes with closures in them: their data, and the closures as the runtime calls them.
 import type { Json } from '../base/index.ts';
-import type { ExecuteCode, Handler, StageCode, Suspending } from '../runtime/index.ts';
+import type { Handler, Suspending } from '../runtime/run/index.ts';
+import type { ExecuteCode, StageCode } from '../runtime/workflow/index.ts';
 import {
   call,
   dictGet,

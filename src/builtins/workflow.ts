@@ -1,11 +1,10 @@
 // Workflows as programs see them: builders over graphs, which are pure and global, and execution, as `harness.agent` and
 // the older global. Closures of a program (handlers of nodes and tools) travel beside the graph's data.
 import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
+import type { RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   inspectWorkflow,
   policyReport,
-  type RunContext,
-  type Suspending,
   validateWorkflow,
   workflowDiff,
   workflowEdits,
@@ -14,7 +13,7 @@ import {
   workflowMessages,
   workflowTarget,
   workflowUpdate,
-} from '../runtime/index.ts';
+} from '../runtime/workflow/index.ts';
 import { type Ctx, dictFrom, display, fromJson, type Steps, type Value } from '../values/index.ts';
 import { toData, toMs } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';

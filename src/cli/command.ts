@@ -1,5 +1,5 @@
 // What a command is: declared as data in catalog.ts, its code loaded when it is called. And what it gets to work with.
-import type { Host } from '../runtime/index.ts';
+import type { Host } from '../runtime/host/index.ts';
 import type { Arguments, OptionSpec, PositionalSpec } from './arguments.ts';
 import type { Output } from './output.ts';
 

@@ -1,8 +1,8 @@
 // `--deny`: from what people write to refusals that a run enforces. A word that names nothing is an error, because a
 // refusal that silently refuses nothing is worse than none. In doubt more is refused than was asked for.
 import { createRegistry, EFFECT_GROUPS } from '../builtins/index.ts';
-import * as runtime from '../runtime/index.ts';
 import { usageErrors } from './errors.ts';
+import { runtimeValues } from './runtime-doors.ts';
 import { nearest } from './suggest.ts';
 
 const ACCESS: ReadonlySet<string> = new Set(['read', 'write', 'mutate']);
@@ -36,9 +36,9 @@ function capabilityOf(name: string): string {
   return name.split('.', 1)[0] as string;
 }
 
-/** Names of the effects at the runtime's front door, which lists them in tables. */
+/** Names of the effects at the runtime's front doors, which list them in tables. */
 function effectNames(): ReadonlySet<string> {
-  const tables = (Object.values(runtime) as readonly unknown[]).filter(isObject);
+  const tables = runtimeValues().filter(isObject);
   const effects = tables.flatMap((table) => Object.values(table)).filter(isEffect);
   return new Set(effects.map(({ spec }) => spec.name));
 }

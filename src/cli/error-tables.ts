@@ -14,12 +14,12 @@ import {
   recoveryErrors,
   typeErrors,
 } from '../lang/index.ts';
-import * as runtime from '../runtime/index.ts';
 import { sto } from '../store/index.ts';
 import { scenarioErrors } from '../testing/index.ts';
 import { fail } from '../values/index.ts';
 import { cliErrors, usageErrors } from './errors.ts';
 import { lspErrors } from './lsp/errors.ts';
+import { runtimeValues } from './runtime-doors.ts';
 import { testErrors } from './testing/errors.ts';
 
 interface ErrorTable {
@@ -54,13 +54,13 @@ export async function allErrorDocs(): Promise<readonly ErrorDoc[]> {
     matchErrors,
     fail,
     sto,
-    ...(Object.values(runtime) as readonly unknown[]).filter(isTable),
+    ...runtimeValues().filter(isTable),
   ];
   const docs = tables.flatMap((table) => table.$docs);
   return docs.sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
-/** Rooms of the runtime publish their tables at its front door as they come. */
+/** Rooms of the runtime publish their tables at their front doors as they come. */
 function isTable(value: unknown): value is ErrorTable {
   return typeof value === 'object' && value !== null && '$docs' in value;
 }

@@ -2,7 +2,7 @@
 // missing here, or is here and nowhere else, does not compile. docs/events.schema.json is made from it by
 // scripts/gen-events-schema.mjs.
 import type { JsonObject } from '../base/index.ts';
-import type { RunEvent } from '../runtime/index.ts';
+import type { RunEvent } from '../runtime/run/index.ts';
 import type { ChildRunEvent, TerminalEvent } from './event-stream.ts';
 
 /** Everything that can stand in the `data` of a line. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RunEvent } from '../runtime/index.ts';
+import type { RunEvent } from '../runtime/run/index.ts';
 import { EventStream } from './event-stream.ts';
 
 interface Line {

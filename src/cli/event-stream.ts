@@ -1,7 +1,8 @@
 // `harn run --json`: one envelope per line, numbered without gaps, with exactly one terminal event at the end. Child
 // runs come as `child_run` events inside the stream of the run that made them.
 import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
-import type { Redactor, RunEvent, RunEventListener } from '../runtime/index.ts';
+import type { Redactor } from '../runtime/records/index.ts';
+import type { RunEvent, RunEventListener } from '../runtime/run/index.ts';
 import type { Warning } from './output.ts';
 
 /** How a stream ends. */

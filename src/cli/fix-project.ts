@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isJsonObject, type Json } from '../base/index.ts';
 import { checkProgram, nodeSourceFs, type SourceFs } from '../engine/index.ts';
 import { type CheckedProgram, editionOfRange, toEdition } from '../lang/index.ts';
-import type { Host } from '../runtime/index.ts';
+import type { Host } from '../runtime/host/index.ts';
 import { programsBelow } from './program-files.ts';
 import type { EditionName } from './source-files.ts';
 

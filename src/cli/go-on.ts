@@ -1,5 +1,5 @@
 // How to go on with a run, for people: programs in TypeScript bring their own process.
-import type { RunRow } from '../runtime/index.ts';
+import type { RunRow } from '../runtime/run/index.ts';
 
 /** The pipeline of `harn chat`. */
 export const CHAT_PIPELINE = 'harn.chat';

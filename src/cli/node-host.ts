@@ -1,2 +1,2 @@
 // The real host, by itself: what `import()` names is loaded whole, and the whole runtime is more than a command needs.
-export { createNodeHost } from '../runtime/index.ts';
+export { createNodeHost } from '../runtime/host/index.ts';

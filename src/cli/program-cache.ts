@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { CompileCache } from '../engine/index.ts';
-import { type Host, userCacheDir } from '../runtime/index.ts';
+import { type Host, userCacheDir } from '../runtime/host/index.ts';
 
 /** The identity of the build, which the build puts in. */
 declare const HARN_BUILD: string | undefined;

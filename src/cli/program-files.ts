@@ -1,6 +1,6 @@
 // Which programs a command is about: files as typed, and every .harn file below a directory. And reading and
 // replacing them.
-import type { Host } from '../runtime/index.ts';
+import type { Host } from '../runtime/host/index.ts';
 import { usageErrors } from './errors.ts';
 import { readFailure } from './source-files.ts';
 

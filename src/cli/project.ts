@@ -1,15 +1,14 @@
 // The project's state as commands see it: where the store is, opening it, where records of runs are written.
+import { findStateRoot, type Host } from '../runtime/host/index.ts';
+import { RUNTIME_PROJECTIONS } from '../runtime/index.ts';
 import {
   createRecordSaver,
   createRedactor,
-  findStateRoot,
-  type Host,
   type RedactionPolicy,
   type Redactor,
-  RUNTIME_PROJECTIONS,
-  type RunRecord,
   runRoot,
-} from '../runtime/index.ts';
+} from '../runtime/records/index.ts';
+import type { RunRecord } from '../runtime/run/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { cliErrors, warningOf } from './errors.ts';
 import type { Warning } from './output.ts';

@@ -1,6 +1,7 @@
 // `[redaction]` of a project's harn.toml: what its records, fixtures, events and packs must not show.
 import { isJsonObject, type Json } from '../base/index.ts';
-import type { Host, RedactionPolicy } from '../runtime/index.ts';
+import type { Host } from '../runtime/host/index.ts';
+import type { RedactionPolicy } from '../runtime/records/index.ts';
 import { cliErrors } from './errors.ts';
 
 const LISTS = ['env', 'names', 'pointers', 'patterns'] as const;

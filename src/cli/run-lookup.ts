@@ -1,6 +1,7 @@
 // Finding runs by what people type, and telling how a run is really doing: the journal of a killed run still says
 // "running", so its lease is looked at too.
-import { type Host, holderIsAlive, type RunRow, runIndex, runLeaseName } from '../runtime/index.ts';
+import type { Host } from '../runtime/host/index.ts';
+import { holderIsAlive, type RunRow, runIndex, runLeaseName } from '../runtime/run/index.ts';
 import type { Holder, Store } from '../store/index.ts';
 import { cliErrors } from './errors.ts';
 import { nearest } from './suggest.ts';

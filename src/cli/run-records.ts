@@ -2,27 +2,26 @@
 // is read from its journal, so it is there also when its record file was pruned. Fixtures are executed by the engine.
 import type { Json } from '../base/index.ts';
 import { type CompiledProgram, Engine } from '../engine/index.ts';
+import type { Host } from '../runtime/host/index.ts';
+import { RECORD_SECTIONS, RUNTIME_PROJECTIONS } from '../runtime/index.ts';
 import {
   completeRecord,
   documentJson,
   documentOf,
   type EvalSources,
   factsOf,
-  type Host,
   isFixture,
-  loadRecord,
   loadRecordFile,
   parseJson,
-  RECORD_SECTIONS,
   type ReplayReport,
-  RUNTIME_PROJECTIONS,
   type RunDocument,
   type RunFixture,
   readDocument,
   readFixture,
   readRecordText,
   replayFixture,
-} from '../runtime/index.ts';
+} from '../runtime/records/index.ts';
+import { loadRecord } from '../runtime/run/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import type { Project } from './project.ts';
 import { findRunId } from './run-lookup.ts';

@@ -1,5 +1,5 @@
 // Finding sessions by what people type: an id, its beginning or its end.
-import { storedSessionIds } from '../runtime/index.ts';
+import { storedSessionIds } from '../runtime/agent/index.ts';
 import type { Store } from '../store/index.ts';
 import { cliErrors } from './errors.ts';
 import { nearest } from './suggest.ts';

@@ -8,19 +8,18 @@ import {
   isErrData,
   type ProgramRun,
 } from '../engine/index.ts';
+import type { Host } from '../runtime/host/index.ts';
+import { isPartial, receiptLine } from '../runtime/lifecycle/index.ts';
+import type { Redactor } from '../runtime/records/index.ts';
 import {
-  type Host,
-  isPartial,
   listRuns,
   loadRecord,
-  type Redactor,
   type RunCore,
   type RunRecord,
   type RunResult,
-  receiptLine,
   runLeaseName,
-  type SpanExporter,
-} from '../runtime/index.ts';
+} from '../runtime/run/index.ts';
+import type { SpanExporter } from '../runtime/trace/index.ts';
 import type { Arguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { debugging } from './debugger.ts';

@@ -16,7 +16,7 @@ import {
   type SourceFs,
   sourceErrors,
 } from '../engine/index.ts';
-import type { Host } from '../runtime/index.ts';
+import type { Host } from '../runtime/host/index.ts';
 import { cliErrors, usageErrors } from './errors.ts';
 import type { Output } from './output.ts';
 import { nearest } from './suggest.ts';

@@ -1,6 +1,6 @@
 // `[fmt]` and `[lint]` of the nearest harn.toml at or above a file. Looking up stops where a repository begins.
 import { isJsonObject, type Json } from '../base/index.ts';
-import type { Host } from '../runtime/index.ts';
+import type { Host } from '../runtime/host/index.ts';
 import { cliErrors } from './errors.ts';
 
 export interface ToolSettings {

@@ -1,5 +1,6 @@
 // Spans of runs for whoever asked: lines on stderr (`--trace`), a collector that the environment names, or both.
-import { type FinishedSpan, type Host, otlpFromEnv, type SpanExporter } from '../runtime/index.ts';
+import type { Host } from '../runtime/host/index.ts';
+import { type FinishedSpan, otlpFromEnv, type SpanExporter } from '../runtime/trace/index.ts';
 
 /** The exporter of a command. */
 export function createTracer(host: Host, isAsked: boolean): SpanExporter {

@@ -1,7 +1,7 @@
 // Doing something again when programs change: one run at a time, changes in between make one more.
 import { watch as watchFiles } from 'node:fs';
 import { createDeferred } from '../base/index.ts';
-import type { Host } from '../runtime/index.ts';
+import type { Host } from '../runtime/host/index.ts';
 import { toCliError } from './errors.ts';
 import type { Output } from './output.ts';
 import { onStopSignal } from './stop-signals.ts';

@@ -11,12 +11,9 @@ import {
   programHostKey,
   type TopLevel,
 } from '../builtins/index.ts';
+import { type ComposeOptions, composeRuns } from '../runtime/index.ts';
+import { handedInput } from '../runtime/lifecycle/index.ts';
 import {
-  type CodeSource,
-  type ComposeOptions,
-  codeSourceKey,
-  composeRuns,
-  handedInput,
   loadJournal,
   Run,
   type RunCore,
@@ -24,11 +21,15 @@ import {
   type RunResult,
   type RunStart,
   runErrors,
+} from '../runtime/run/index.ts';
+import {
+  type CodeSource,
+  codeSourceKey,
   WORKER_RUN,
   type WorkerRunRequest,
   workerOrigin,
   workerRequestOf,
-} from '../runtime/index.ts';
+} from '../runtime/work/index.ts';
 import type { Store } from '../store/index.ts';
 import type { HarnFunction } from '../values/index.ts';
 import { bindBuiltins } from './bind.ts';

@@ -1,14 +1,8 @@
 // A linked program as the body of a run: its inputs, its result as data, and what an early exit or a failure means.
 import { HarnError, type Json } from '../base/index.ts';
 import { ExitRequest, programHostKey, rootHandle, toData } from '../builtins/index.ts';
-import {
-  type RunBody,
-  type RunContext,
-  runWorker,
-  type Suspending,
-  type ThrownCodec,
-  type WorkerRunRequest,
-} from '../runtime/index.ts';
+import type { RunBody, RunContext, Suspending, ThrownCodec } from '../runtime/run/index.ts';
+import { runWorker, type WorkerRunRequest } from '../runtime/work/index.ts';
 import {
   display,
   fromJson,

@@ -2,7 +2,7 @@
 // Time and chance
 export { ManualClock, seededRandom } from '../base/index.ts';
 // The outside
-export { createMockHost, type MockHost } from '../runtime/index.ts';
+export { createMockHost, type MockHost } from '../runtime/host/index.ts';
 // Stores
 export { openMemoryStore } from '../store/memory/open.ts';
 // Being killed

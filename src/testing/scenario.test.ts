@@ -1,7 +1,7 @@
 // Scenarios: what a program finds in one, what is refused in its file, and what is said about answers nobody wanted.
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../base/index.ts';
-import type { Harness } from '../runtime/index.ts';
+import type { Harness } from '../runtime/harness/index.ts';
 import { Scenario, withHarness } from './index.ts';
 
 /** Runs a body in a scenario and gives what it returned, printed and left over. */

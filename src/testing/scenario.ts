@@ -2,9 +2,11 @@
 // stands still, what is taken away, and what has to have been asked. It says afterwards which answers nobody wanted.
 import { type Clock, canonicalJson, type Json, type Random, systemClock } from '../base/index.ts';
 import { type HostMock, hostMocksKey } from '../runtime/boundary/mock.ts';
+import type { Host } from '../runtime/host/index.ts';
 import { createMockHost } from '../runtime/host/mock.ts';
-import type { Host, LlmConfig, RunCore } from '../runtime/index.ts';
+import type { LlmConfig } from '../runtime/llm/index.ts';
 import { llmMocksKey } from '../runtime/llm/mock.ts';
+import type { RunCore } from '../runtime/run/index.ts';
 import { scenarioErrors } from './errors.ts';
 import { type ExpectedCall, readScenario, type ScenarioData } from './scenario-data.ts';
 

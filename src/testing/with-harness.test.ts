@@ -1,6 +1,6 @@
 // A harness for unit tests: real methods, a mock outside, and a null form that denies.
 import { expect, it } from 'vitest';
-import type { Harness } from '../runtime/index.ts';
+import type { Harness } from '../runtime/harness/index.ts';
 import { createMockHost, withHarness } from './index.ts';
 
 const report = async (fs: Harness['fs'], path: string) => (await fs.readText(path)).length;

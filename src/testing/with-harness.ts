@@ -1,12 +1,8 @@
 // A harness for unit tests of functions that take one: a run in memory over a mock host, settled when the function
 // has returned. Nothing real is touched.
-import {
-  createMockHost,
-  createRuntime,
-  type Harness,
-  type MockHost,
-  pipeline,
-} from '../runtime/index.ts';
+import { type Harness, pipeline } from '../runtime/harness/index.ts';
+import { createMockHost, type MockHost } from '../runtime/host/index.ts';
+import { createRuntime } from '../runtime/index.ts';
 import { openMemoryStore } from '../store/memory/open.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -1,7 +1,8 @@
 // Where workers work and what they may call, in Harn programs: closures among the rules, tools of a stage, hooks.
 import { describe, expect, it } from 'vitest';
 import { Engine, loadProgram } from '../../src/engine/index.ts';
-import { createMockHost, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { createMockHost } from '../../src/runtime/host/index.ts';
+import { RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { uncaughtText } from '../../src/values/index.ts';
 

@@ -1,6 +1,7 @@
 // Runs a Harn program on a mock host and gives the lines it printed; a failure is thrown with its text.
 import { Engine, loadProgram } from '../../src/engine/index.ts';
-import { createMockHost, type Host, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { createMockHost, type Host } from '../../src/runtime/host/index.ts';
+import { RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { uncaughtText } from '../../src/values/index.ts';
 

@@ -2,7 +2,9 @@
 // in others, and is published once whatever happens to the run.
 import { describe, expect, it } from 'vitest';
 import { Engine, loadProgram } from '../../src/engine/index.ts';
-import { createMockHost, listQueuedEvents, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { createMockHost } from '../../src/runtime/host/index.ts';
+import { RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { listQueuedEvents } from '../../src/runtime/trigger/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { uncaughtText } from '../../src/values/index.ts';
 import { printed as printedBy, survivesKills } from '../effects/scene.ts';

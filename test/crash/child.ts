@@ -4,16 +4,10 @@ import { writeSync } from 'node:fs';
 import { argv, exit } from 'node:process';
 import { HarnError, type JsonObject } from '../../src/base/index.ts';
 import { type CompiledProgram, Engine, loadProgram } from '../../src/engine/index.ts';
-import {
-  createNodeHost,
-  createRuntime,
-  type Host,
-  listRuns,
-  RUNTIME_PROJECTIONS,
-  type RunEventListener,
-  type RunHandle,
-  type RunRecord,
-} from '../../src/runtime/index.ts';
+import type { RunHandle } from '../../src/runtime/harness/index.ts';
+import { createNodeHost, type Host } from '../../src/runtime/host/index.ts';
+import { createRuntime, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { listRuns, type RunEventListener, type RunRecord } from '../../src/runtime/run/index.ts';
 import type { Store } from '../../src/store/index.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { killAfterCommits, killBeforeCommit } from '../../src/testing/index.ts';

@@ -3,7 +3,7 @@
 // else (text, events, files, what was asked how often, the record and the receipt) must follow from them.
 import { expect } from 'vitest';
 import type { Json, JsonObject } from '../../src/base/index.ts';
-import type { JournalEntry, RunRecord } from '../../src/runtime/index.ts';
+import type { JournalEntry, RunRecord } from '../../src/runtime/run/index.ts';
 import type { Life, Scene } from './lives.ts';
 import type { Asked } from './outside.ts';
 import { fileOf, type RunPast } from './past.ts';

@@ -2,15 +2,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RECORD_SECTIONS } from '../../src/runtime/compose.ts';
+import { RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
 import {
   type JournalEntry,
   listRuns,
   loadJournal,
-  RUNTIME_PROJECTIONS,
   type RunRecord,
   type RunRow,
   recordOf,
-} from '../../src/runtime/index.ts';
+} from '../../src/runtime/run/index.ts';
 import { openStore, type Projection, type Store } from '../../src/store/index.ts';
 import type { Scene } from './lives.ts';
 

@@ -1,6 +1,6 @@
 // The TypeScript twin of scenario.harn.
 import type { JsonObject } from '../../src/base/index.ts';
-import { type Harness, type Pipeline, pipeline } from '../../src/runtime/index.ts';
+import { type Harness, type Pipeline, pipeline } from '../../src/runtime/harness/index.ts';
 
 async function act<T>(work: () => Promise<T>): Promise<T | string> {
   try {

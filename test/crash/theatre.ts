@@ -1,7 +1,7 @@
 // The promise itself: plays the lives of a run and checks what they came to.
 import { expect } from 'vitest';
 import type { JsonObject } from '../../src/base/index.ts';
-import { runLeaseName } from '../../src/runtime/index.ts';
+import { runLeaseName } from '../../src/runtime/run/index.ts';
 import type { Order } from './child.ts';
 import {
   type Chapter,

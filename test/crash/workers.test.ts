@@ -2,7 +2,7 @@
 // each other, a map, a check and a node that is a worker of its own. Places to be killed at are drawn, not all tried.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/index.ts';
-import { listWorkers } from '../../src/runtime/index.ts';
+import { listWorkers } from '../../src/runtime/work/index.ts';
 import type { Store } from '../../src/store/index.ts';
 import { seededRandom } from '../../src/testing/index.ts';
 import { checkAsked, checkJournal, checkPrefixes, checkPrinted } from './compare.ts';

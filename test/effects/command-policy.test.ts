@@ -1,7 +1,7 @@
 // Command policies in programs: what is not run, what is run instead, who is asked, and that no way of starting a process
 // leads past them.
 import { describe, expect, it } from 'vitest';
-import { createMockHost, type MockHost } from '../../src/runtime/index.ts';
+import { createMockHost, type MockHost } from '../../src/runtime/host/index.ts';
 import { withHarness } from '../../src/testing/index.ts';
 import { printed, survivesKills } from './scene.ts';
 

@@ -1,6 +1,6 @@
 // Prompt templates in files: whose folder a path starts from, assets of the project, includes, and what is read again.
 import { describe, expect, it } from 'vitest';
-import { createMockHost } from '../../src/runtime/index.ts';
+import { createMockHost } from '../../src/runtime/host/index.ts';
 import { printed, survivesKills } from './scene.ts';
 
 const FILES = {

@@ -2,7 +2,8 @@
 // is resumed with the same outside.
 import { expect } from 'vitest';
 import { Engine, loadProgram, type SourceFs } from '../../src/engine/index.ts';
-import { createMockHost, type MockHost, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { createMockHost, type MockHost } from '../../src/runtime/host/index.ts';
+import { RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
 import { stoppingStore } from '../../src/runtime/run/stopping-store.fixture.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { uncaughtText } from '../../src/values/index.ts';

@@ -10,8 +10,9 @@ import {
   listWaitpoints,
   pipeline,
 } from '../../src/index.ts';
-import { publishEvent, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
 import { stoppingStore } from '../../src/runtime/run/stopping-store.fixture.ts';
+import { publishEvent } from '../../src/runtime/trigger/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { printed, survivesKills } from './scene.ts';
 

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../src/base/index.ts';
 import { type Harness, onFinishDrain, onFinishDrainWith } from '../../src/index.ts';
-import { loadRecord, RECORD_SECTIONS } from '../../src/runtime/index.ts';
+import { RECORD_SECTIONS } from '../../src/runtime/index.ts';
+import { loadRecord } from '../../src/runtime/run/index.ts';
 import { decisionsOf, ended, linesOf, runtimeOf } from './world.ts';
 
 /** Something that takes so many turns of the event loop. */

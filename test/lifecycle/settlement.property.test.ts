@@ -13,12 +13,9 @@ import {
   onFinishHandoffTo,
   pipeline,
 } from '../../src/index.ts';
-import {
-  loadRecord,
-  RECORD_SECTIONS,
-  type RunRecord,
-  type SettlementReceipt,
-} from '../../src/runtime/index.ts';
+import { RECORD_SECTIONS } from '../../src/runtime/index.ts';
+import type { SettlementReceipt } from '../../src/runtime/lifecycle/index.ts';
+import { loadRecord, type RunRecord } from '../../src/runtime/run/index.ts';
 import { stoppingStore } from '../../src/runtime/run/stopping-store.fixture.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import {

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../src/base/index.ts';
 import { type Harness, MemoryExporter, onFinishDrainWith } from '../../src/index.ts';
-import { loadRecord, RECORD_SECTIONS, type RunRecord } from '../../src/runtime/index.ts';
+import { RECORD_SECTIONS } from '../../src/runtime/index.ts';
+import { loadRecord, type RunRecord } from '../../src/runtime/run/index.ts';
 import { stoppingStore } from '../../src/runtime/run/stopping-store.fixture.ts';
 import { openStore } from '../../src/store/index.ts';
 import { ended, runtimeOf } from './world.ts';

@@ -7,7 +7,8 @@ import {
   pipeline,
   type SpanExporter,
 } from '../../src/index.ts';
-import type { RunRecord, SettlementReceipt } from '../../src/runtime/index.ts';
+import type { SettlementReceipt } from '../../src/runtime/lifecycle/index.ts';
+import type { RunRecord } from '../../src/runtime/run/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 
 export type Body = (harness: Harness) => Promise<unknown>;

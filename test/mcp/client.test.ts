@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Json } from '../../src/base/index.ts';
 import { HarnError, type Harness } from '../../src/index.ts';
-import { createRuntime, pipeline } from '../../src/runtime/index.ts';
+import { pipeline } from '../../src/runtime/harness/index.ts';
+import { createRuntime } from '../../src/runtime/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { newScene, type Scene, serveHttp } from './scene.ts';
 

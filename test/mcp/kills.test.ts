@@ -1,7 +1,8 @@
 // A run with MCP calls under every kill: a tool that changes something is never called twice, and what nobody knows is said.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HarnError, type Json } from '../../src/base/index.ts';
-import { createRuntime, pipeline, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { pipeline } from '../../src/runtime/harness/index.ts';
+import { createRuntime, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
 import { stoppingStore } from '../../src/runtime/run/stopping-store.fixture.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { newScene, type Scene } from './scene.ts';

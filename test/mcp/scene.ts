@@ -6,7 +6,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createNodeHost, type Host, type McpServerConfig } from '../../src/runtime/index.ts';
+import { createNodeHost, type Host } from '../../src/runtime/host/index.ts';
+import type { McpServerConfig } from '../../src/runtime/mcp/index.ts';
 
 export const SERVER = fileURLToPath(new URL('server.mjs', import.meta.url));
 

@@ -10,7 +10,8 @@ import {
   type SourceFs,
 } from '../../src/engine/index.ts';
 import { type CheckedProgram, check, type LangTools, loadLangTools } from '../../src/lang/index.ts';
-import { createMockHost, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { createMockHost } from '../../src/runtime/host/index.ts';
+import { RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { uncaughtText } from '../../src/values/index.ts';
 

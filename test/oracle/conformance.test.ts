@@ -8,7 +8,8 @@ import {
   readCases,
 } from '../../conformance/suite.ts';
 import { Engine, loadProgram } from '../../src/engine/index.ts';
-import { createMockHost, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { createMockHost } from '../../src/runtime/host/index.ts';
+import { RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { uncaughtText } from '../../src/values/index.ts';
 

@@ -1,7 +1,8 @@
 // Run records in Harn programs.
 import { expect, it } from 'vitest';
 import { Engine, loadProgram } from '../../src/engine/index.ts';
-import { createMockHost, type MockHost, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { createMockHost, type MockHost } from '../../src/runtime/host/index.ts';
+import { RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
 import { openStore } from '../../src/store/index.ts';
 
 async function output(code: string, host: MockHost): Promise<string> {

@@ -3,19 +3,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/base/index.ts';
 import { type CompiledProgram, Engine, loadProgram } from '../../src/engine/index.ts';
+import { pipeline } from '../../src/runtime/harness/index.ts';
+import { createMockHost, type Host, type MockHost } from '../../src/runtime/host/index.ts';
+import { createRuntime, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
 import {
-  createMockHost,
-  createRuntime,
-  type Host,
-  type MockHost,
   makeFixture,
-  pipeline,
   type ReplayReport,
-  RUNTIME_PROJECTIONS,
   type RunFixture,
   readFixture,
   replayFixture,
-} from '../../src/runtime/index.ts';
+} from '../../src/runtime/records/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 
 const memory = (): Promise<Store> =>

@@ -1,6 +1,6 @@
 // std/agents, std/context and std/agent_state as programs use them.
 import { describe, expect, it } from 'vitest';
-import { createMockHost } from '../../src/runtime/index.ts';
+import { createMockHost } from '../../src/runtime/host/index.ts';
 import { printed } from '../agents/program.ts';
 
 const run = (text: string, ...modules: readonly string[]) =>

@@ -1,6 +1,6 @@
 // std/testing, std/runtime and std/host: programs that prepare answers and look at what was asked.
 import { describe, expect, it } from 'vitest';
-import { createMockHost } from '../../src/runtime/index.ts';
+import { createMockHost } from '../../src/runtime/host/index.ts';
 import { printed, survivesKills } from '../effects/scene.ts';
 
 const IMPORT = `import {

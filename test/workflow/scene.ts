@@ -4,21 +4,13 @@
 import type { Json, JsonObject } from '../../src/base/index.ts';
 import { Engine, loadProgram } from '../../src/engine/index.ts';
 import { RECORD_SECTIONS } from '../../src/runtime/compose.ts';
-import {
-  answerQuestion,
-  createMockHost,
-  createRuntime,
-  listHandoffs,
-  listQuestions,
-  listRuns,
-  listWorkers,
-  loadJournal,
-  type MockHost,
-  pipeline,
-  RUNTIME_PROJECTIONS,
-  recordOf,
-  type StageFn,
-} from '../../src/runtime/index.ts';
+import { pipeline, type StageFn } from '../../src/runtime/harness/index.ts';
+import { createMockHost, type MockHost } from '../../src/runtime/host/index.ts';
+import { answerQuestion, listQuestions } from '../../src/runtime/human/index.ts';
+import { createRuntime, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { listHandoffs } from '../../src/runtime/lifecycle/index.ts';
+import { listRuns, loadJournal, recordOf } from '../../src/runtime/run/index.ts';
+import { listWorkers } from '../../src/runtime/work/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { watchCommits } from '../../src/testing/index.ts';
 

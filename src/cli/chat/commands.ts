@@ -1,5 +1,6 @@
 // The commands of a chat: `/help`, `/model`, ... What only tells is told here; what changes the chat is said to its run.
-import { type Host, llmDestination } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
+import { llmDestination } from '../../runtime/llm/index.ts';
 import type { Typed } from './front.ts';
 import type { ChatSaid, ChatState } from './pipeline.ts';
 import { spentText } from './show.ts';

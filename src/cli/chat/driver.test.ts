@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../base/index.ts';
-import {
-  type AgentTool,
-  createMockHost,
-  createRuntime,
-  defineTool,
-  listQuestions,
-  loadStoredSession,
-  respondToRequest,
-} from '../../runtime/index.ts';
+import { loadStoredSession } from '../../runtime/agent/index.ts';
+import { type AgentTool, defineTool } from '../../runtime/harness/index.ts';
+import { createMockHost } from '../../runtime/host/index.ts';
+import { listQuestions, respondToRequest } from '../../runtime/human/index.ts';
+import { createRuntime } from '../../runtime/index.ts';
 import { openStore, type Store } from '../../store/index.ts';
 import { Driver } from './driver.ts';
 import type { ChatEvent, Front, Typed } from './front.ts';
@@ -210,7 +206,7 @@ describe('a chat', () => {
       await expect(
         respondToRequest(store, id, { approved: true, reviewer: 'x', reason: undefined, nowMs: 1 }),
       ).rejects.toThrow();
-      const { answerQuestion } = await import('../../runtime/index.ts');
+      const { answerQuestion } = await import('../../runtime/human/index.ts');
       const by = { reviewer: 'grace', reason: undefined, nowMs: 1 };
       await answerQuestion(store, id, { answer: 'from elsewhere', ...by });
       return new Promise<Typed>(() => undefined);

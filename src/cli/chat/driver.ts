@@ -1,16 +1,11 @@
 // Between a run of the chat and its front: hands what is typed to the run as answers to its questions, and shows what the
 // run does. Everything that has to last goes through the store; this can be killed at any moment.
 import type { Json } from '../../base/index.ts';
-import {
-  answerQuestion,
-  completeWaitpoint,
-  type Host,
-  type LlmDelta,
-  listQuestions,
-  type QuestionRow,
-  type Result,
-  type RunHandle,
-} from '../../runtime/index.ts';
+import type { Result, RunHandle } from '../../runtime/harness/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
+import { answerQuestion, listQuestions, type QuestionRow } from '../../runtime/human/index.ts';
+import type { LlmDelta } from '../../runtime/llm/index.ts';
+import { completeWaitpoint } from '../../runtime/waitpoint/index.ts';
 import type { Store } from '../../store/index.ts';
 import { runCommand, toModel } from './commands.ts';
 import type { Front } from './front.ts';

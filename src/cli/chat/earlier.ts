@@ -1,14 +1,14 @@
 // Chats that are in the store already: which one to go on with, and how. A run that is open is resumed where it stood;
 // what was said in a run that is over is handed to a new one.
 import type { JsonObject } from '../../base/index.ts';
+import { loadStoredSession } from '../../runtime/agent/index.ts';
 import {
   listRuns,
   loadJournal,
   loadRecord,
-  loadStoredSession,
   type RunRow,
   runIndex,
-} from '../../runtime/index.ts';
+} from '../../runtime/run/index.ts';
 import type { Store } from '../../store/index.ts';
 import { cliErrors } from '../errors.ts';
 import { CHAT_PIPELINE } from '../go-on.ts';

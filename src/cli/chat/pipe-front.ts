@@ -1,7 +1,8 @@
 // A chat through a pipe: every line of stdin is a message, what the model says goes to stdout; with `--json` everything
 // that happens, one envelope per line. There is nobody to ask: tools that change something are denied.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
-import type { Host, Redactor } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
+import type { Redactor } from '../../runtime/records/index.ts';
 import type { Output } from '../output.ts';
 import { type ChatEvent, type Front, type Typed, typedOf } from './front.ts';
 import { callText, endText } from './show.ts';

@@ -7,7 +7,7 @@ import {
   type PermissionRequest,
   type Pipeline,
   pipeline,
-} from '../../runtime/index.ts';
+} from '../../runtime/harness/index.ts';
 import { CHAT_PIPELINE } from '../go-on.ts';
 
 /** The prompt of the question that waits for the next message. */

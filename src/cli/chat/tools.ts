@@ -1,7 +1,8 @@
 // What the agent of a chat can do: look at files, change them, run commands. Paths are relative to the working directory;
 // the policy of the loop keeps them inside the project. A call as a whole is one recorded effect.
 import type { Json, JsonObject } from '../../base/index.ts';
-import { type AgentTool, defineTool, type Host, type ToolCall } from '../../runtime/index.ts';
+import { type AgentTool, defineTool, type ToolCall } from '../../runtime/harness/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import { compilePattern } from '../../text/index.ts';
 
 const MAX_FILE_BYTES = 2 * 1024 * 1024;

@@ -1,12 +1,9 @@
 // `harn chat`: a conversation with a model that has tools, at a terminal or through a pipe. The conversation is a run.
 import { HarnError, uuidV7 } from '../../base/index.ts';
-import {
-  createRuntime,
-  type Host,
-  type Result,
-  type Runtime,
-  runErrors,
-} from '../../runtime/index.ts';
+import type { Result, Runtime } from '../../runtime/harness/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
+import { createRuntime } from '../../runtime/index.ts';
+import { runErrors } from '../../runtime/run/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { isMocked, runCommand, toModel } from '../chat/commands.ts';

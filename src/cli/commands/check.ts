@@ -2,7 +2,7 @@
 // run that gets there would meet count as errors too, because that is what they will be.
 import type { Diagnostic, Json, Source } from '../../base/index.ts';
 import { type Checker, createChecker } from '../../engine/index.ts';
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import type { Command } from '../command.ts';
 import type { Output } from '../output.ts';
 import { listPrograms, plural } from '../program-files.ts';

@@ -1,7 +1,8 @@
 // `harn doctor`: what works on this machine and in this project, and what to do about the rest. Says of keys only
 // whether they are there.
 import { HarnError } from '../../base/index.ts';
-import { type Host, journalTopic, userCacheDir } from '../../runtime/index.ts';
+import { type Host, userCacheDir } from '../../runtime/host/index.ts';
+import { journalTopic } from '../../runtime/run/index.ts';
 import { type Store, scanTopic } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { type Output, roughDuration, type Style } from '../output.ts';

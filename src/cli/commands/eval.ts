@@ -2,12 +2,12 @@
 // something does not come out as expected.
 import type { Json } from '../../base/index.ts';
 import type { CompiledProgram } from '../../engine/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import {
   type CaseReport,
   type EvalSources,
   evalSuiteShape,
   evaluateCase,
-  type Host,
   isFixture,
   isRunRecord,
   type PackReport,
@@ -16,7 +16,7 @@ import {
   runPack,
   runSuite,
   type SuiteReport,
-} from '../../runtime/index.ts';
+} from '../../runtime/records/index.ts';
 import { parseToml } from '../../text/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';

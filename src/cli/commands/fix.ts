@@ -2,7 +2,7 @@
 // be rewritten safely stays as it is, with the reason and the line.
 import { type Diagnostic, type Json, LineIndex } from '../../base/index.ts';
 import { type LangTools, loadLangTools } from '../../lang/index.ts';
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';
 import { FixChecker, olderManifests } from '../fix-project.ts';

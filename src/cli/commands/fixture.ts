@@ -1,5 +1,6 @@
 // `harn fixture`: makes a file of a run that has ended, from which `harn replay` and `harn eval` execute it again.
-import { makeFixture, RECORD_SECTIONS, redactFixture } from '../../runtime/index.ts';
+import { RECORD_SECTIONS } from '../../runtime/index.ts';
+import { makeFixture, redactFixture } from '../../runtime/records/index.ts';
 import type { Command } from '../command.ts';
 import { withProject } from '../project.ts';
 import { findRunId } from '../run-lookup.ts';

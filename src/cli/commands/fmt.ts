@@ -2,7 +2,7 @@
 // formatted is left as it is and does not stop the others.
 import type { HarnError, Json } from '../../base/index.ts';
 import { type LangTools, loadLangTools } from '../../lang/index.ts';
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { toCliError, usageErrors } from '../errors.ts';

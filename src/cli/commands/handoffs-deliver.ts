@@ -1,13 +1,8 @@
 // `harn handoffs deliver`: starts the target of a handoff as a run of its own and follows it to its end.
 import { sha256 } from '../../base/index.ts';
 import type { CompiledProgram } from '../../engine/index.ts';
-import {
-  deliverHandoff,
-  type Handoff,
-  loadJournal,
-  type RunStart,
-  showHandoff,
-} from '../../runtime/index.ts';
+import { deliverHandoff, type Handoff, showHandoff } from '../../runtime/lifecycle/index.ts';
+import { loadJournal, type RunStart } from '../../runtime/run/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';

@@ -5,7 +5,7 @@ import {
   type HandoffRow,
   listHandoffs,
   showHandoff,
-} from '../../runtime/index.ts';
+} from '../../runtime/lifecycle/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';

@@ -6,9 +6,9 @@ import {
   type QuestionRow,
   type QuestionStatus,
   respondToRequest,
-  runIndex,
   showQuestion,
-} from '../../runtime/index.ts';
+} from '../../runtime/human/index.ts';
+import { runIndex } from '../../runtime/run/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { cliErrors, usageErrors } from '../errors.ts';

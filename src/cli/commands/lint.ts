@@ -3,7 +3,7 @@
 import type { Diagnostic, Json, Source } from '../../base/index.ts';
 import { checkProgram } from '../../engine/index.ts';
 import { type LangTools, loadLangTools } from '../../lang/index.ts';
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 import { listPrograms, plural, readProgram } from '../program-files.ts';

@@ -1,5 +1,5 @@
 // `harn models`: the models that are known by name, what they cost and can do, and whether their keys are here.
-import { listModels } from '../../runtime/index.ts';
+import { listModels } from '../../runtime/llm/index.ts';
 import type { Command } from '../command.ts';
 import type { Output } from '../output.ts';
 

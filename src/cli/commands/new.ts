@@ -1,5 +1,5 @@
 // `harn new`: a new project from a template, in a folder of its own. Never touches what is there.
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import type { Command } from '../command.ts';
 import { cliErrors, usageErrors } from '../errors.ts';
 import { TEMPLATES, type Template } from '../templates.ts';

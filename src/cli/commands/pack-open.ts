@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { HarnError } from '../../base/index.ts';
 import { loadPackTools, type Pack } from '../../engine/index.ts';
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import type { Arguments } from '../arguments.ts';
 
 /** Larger files are not even read. */

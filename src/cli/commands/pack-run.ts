@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { loadPackTools, type Pack, type PackOrigin } from '../../engine/index.ts';
-import { type Host, userCacheDir } from '../../runtime/index.ts';
+import { type Host, userCacheDir } from '../../runtime/host/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Session } from '../session.ts';
 import { type SourcePlace, toEdition } from '../source-files.ts';

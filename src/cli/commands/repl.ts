@@ -3,7 +3,7 @@ import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { renderDiagnostic } from '../../base/index.ts';
 import { createRegistry, EFFECT_GROUPS } from '../../builtins/index.ts';
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import type { Command } from '../command.ts';
 import { readHistory, writeHistory } from '../line-history.ts';
 import type { Output } from '../output.ts';

@@ -1,19 +1,19 @@
 // `harn replay`: executes a run again from its journal or its fixture, with recorded outcomes, and says where it first
 // comes out otherwise. A plain record has no outcomes; it is shown and checked against its own assertions.
 import type { CompiledProgram } from '../../engine/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
+import { RECORD_SECTIONS } from '../../runtime/index.ts';
 import {
   evaluateRun,
-  type Host,
   isFixture,
   loadRecordFile,
   makeFixture,
-  RECORD_SECTIONS,
   type ReplayReport,
   type RunDocument,
   type RunFixture,
   readFixture,
   replayFixtureOf,
-} from '../../runtime/index.ts';
+} from '../../runtime/records/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';

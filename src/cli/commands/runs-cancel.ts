@@ -1,7 +1,7 @@
 // `harn runs cancel`: ends a parked or interrupted run. It gets its receipt: what was still open is accounted for.
 import type { Json } from '../../base/index.ts';
 import { Engine } from '../../engine/index.ts';
-import { receiptLine } from '../../runtime/index.ts';
+import { receiptLine } from '../../runtime/lifecycle/index.ts';
 import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 import type { Warning } from '../output.ts';

@@ -1,5 +1,5 @@
 // `harn runs diff`: what is different between two runs. Exit code 1 when anything is.
-import { diffLines, diffRuns } from '../../runtime/index.ts';
+import { diffLines, diffRuns } from '../../runtime/records/index.ts';
 import type { Command } from '../command.ts';
 import { withProject } from '../project.ts';
 import { findRecord } from '../run-records.ts';

@@ -1,7 +1,7 @@
 // `harn runs events`: the journal of a run, entry by entry, for people or as one envelope per line. What a run
 // printed is not kept, only how much of it; everything else that happened is here.
 import type { Json, JsonObject } from '../../base/index.ts';
-import { type JournalEntry, journalTopic, readEntry } from '../../runtime/index.ts';
+import { type JournalEntry, journalTopic, readEntry } from '../../runtime/run/index.ts';
 import { type Store, type StoredEvent, scanTopic } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';

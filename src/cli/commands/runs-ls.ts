@@ -1,6 +1,7 @@
 // `harn runs ls`: the runs of this project, newest first. Reads rows, never journals, so ten thousand parked runs
 // are no burden.
-import { type Host, listRuns } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
+import { listRuns } from '../../runtime/run/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { goOnCommand, goOnWith } from '../go-on.ts';

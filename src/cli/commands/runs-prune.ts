@@ -1,7 +1,8 @@
 // `harn runs prune`: deletes runs that have ended, their journals in the store and their record files, and gives the space
 // back. What is open, or needed by something open, stays and is named.
 import { parseDuration } from '../../base/index.ts';
-import { type PruneReport, pruneRuns } from '../../runtime/index.ts';
+import { pruneRuns } from '../../runtime/index.ts';
+import type { PruneReport } from '../../runtime/records/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';

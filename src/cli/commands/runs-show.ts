@@ -1,20 +1,16 @@
 // `harn runs show`: one run from start to receipt, folded from its journal.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
+import { listQuestions, type QuestionRow } from '../../runtime/human/index.ts';
+import { RECORD_SECTIONS } from '../../runtime/index.ts';
+import { receiptLine } from '../../runtime/lifecycle/index.ts';
 import {
   actionGraphOf,
   documentJson,
-  type Host,
-  listQuestions,
-  listRuns,
-  loadRecord,
   mermaidOf,
-  type QuestionRow,
-  RECORD_SECTIONS,
   type RunDocument,
-  type RunRecord,
-  type RunRow,
-  receiptLine,
-} from '../../runtime/index.ts';
+} from '../../runtime/records/index.ts';
+import { listRuns, loadRecord, type RunRecord, type RunRow } from '../../runtime/run/index.ts';
 import type { Command } from '../command.ts';
 import { goOnWith } from '../go-on.ts';
 import { type Output, oneLine, relativeTime, roughDuration } from '../output.ts';

@@ -1,6 +1,8 @@
 // `harn runs tree`: a run with the runs it started, and what those started; or the same from record files.
 import type { Json } from '../../base/index.ts';
-import { type Host, listRuns, loadRunTree, type RunTree } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
+import { loadRunTree, type RunTree } from '../../runtime/records/index.ts';
+import { listRuns } from '../../runtime/run/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { type Output, oneLine } from '../output.ts';

@@ -7,7 +7,7 @@ import {
   type SessionRow,
   type StoredSession,
   textOfContent,
-} from '../../runtime/index.ts';
+} from '../../runtime/agent/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';

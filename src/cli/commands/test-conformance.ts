@@ -1,6 +1,6 @@
 // `harn test conformance`: runs a suite of programs that say beside them what they must come to.
 import type { Json } from '../../base/index.ts';
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import type { Command } from '../command.ts';
 import type { Output } from '../output.ts';
 import { editionOf } from '../source-files.ts';

@@ -1,6 +1,6 @@
 // `harn test`: runs the tests of a project, each in a run of its own, and says what came of them.
 import type { Json } from '../../base/index.ts';
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { openProgramCache } from '../program-cache.ts';

@@ -5,7 +5,7 @@ import {
   completeWaitpoint,
   listWaitpoints,
   type WaitpointRow,
-} from '../../runtime/index.ts';
+} from '../../runtime/waitpoint/index.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';
 import { type Output, oneLine, relativeTime } from '../output.ts';

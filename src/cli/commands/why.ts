@@ -1,12 +1,8 @@
 // `harn why`: what a run waits for, who or what can answer, and until when; and the workers that it has left parked.
 import type { Json, JsonObject } from '../../base/index.ts';
-import {
-  type Host,
-  type JournalEntry,
-  listWorkers,
-  loadJournal,
-  loadStoredWorker,
-} from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
+import { type JournalEntry, loadJournal } from '../../runtime/run/index.ts';
+import { listWorkers, loadStoredWorker } from '../../runtime/work/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { goOnCommand, goOnWith } from '../go-on.ts';

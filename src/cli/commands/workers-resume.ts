@@ -1,15 +1,15 @@
 // `harn workers resume | wake`: goes on with workers that no run has, each in a run of its own with the program that made
 // it: one that is named, or all whose wait is over.
 import type { Json, JsonObject } from '../../base/index.ts';
+import { inboxResumeSource } from '../../runtime/trigger/index.ts';
 import {
   type DueWorker,
   dueWorkers,
   endStoredWorker,
   findWorker,
-  inboxResumeSource,
   loadStoredWorker,
   type WorkerRunRequest,
-} from '../../runtime/index.ts';
+} from '../../runtime/work/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { toCliError } from '../errors.ts';

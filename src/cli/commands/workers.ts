@@ -9,7 +9,7 @@ import {
   type OperatorEnd,
   type StoredWorker,
   type WorkerRow,
-} from '../../runtime/index.ts';
+} from '../../runtime/work/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { wholeOption } from '../number-option.ts';

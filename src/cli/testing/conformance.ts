@@ -2,7 +2,7 @@
 // Each case is compiled and run by itself, in a run with a store of its own; what a pipeline returns is no matter.
 import path from 'node:path';
 import { renderDiagnostic } from '../../base/index.ts';
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import { toCliError } from '../errors.ts';
 import { isDirectory, programsBelow } from '../program-files.ts';
 import { type EditionName, loadTarget } from '../source-files.ts';

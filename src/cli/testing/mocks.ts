@@ -1,6 +1,6 @@
 // Prepared answers of models beside a program: `NAME.llm-mock.jsonl`, one per line.
 import type { Json } from '../../base/index.ts';
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import { testErrors } from './errors.ts';
 
 /** The answers beside a program; undefined when there is no such file. */

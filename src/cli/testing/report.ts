@@ -1,6 +1,6 @@
 // What the test commands say: a line for each test, failures with their place and output, coverage as a table.
 import { isJsonObject, type Json } from '../../base/index.ts';
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import type { Output } from '../output.ts';
 import { type FileCoverage, missedLines, totals } from './coverage.ts';
 import type { UnusedAnswer } from './scenarios.ts';

@@ -1,12 +1,10 @@
 // One test: a fresh run of one pipeline, with a store of its own in memory, its output kept, and a limit of time.
 import { formatDuration, HarnError, isJsonObject, type Json } from '../../base/index.ts';
 import { type CompiledProgram, Engine, isErrData, type ProgramRun } from '../../engine/index.ts';
-import {
-  type Host,
-  llmConfigKey,
-  RUNTIME_PROJECTIONS,
-  type RunResult,
-} from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
+import { RUNTIME_PROJECTIONS } from '../../runtime/index.ts';
+import { llmConfigKey } from '../../runtime/llm/index.ts';
+import type { RunResult } from '../../runtime/run/index.ts';
 import { openStore } from '../../store/index.ts';
 import type { Scenario } from '../../testing/index.ts';
 import { uncaughtText } from '../../values/index.ts';

@@ -1,7 +1,7 @@
 // Scenarios beside programs: `NAME.TEST.harness.json`, else `NAME.harness.json`, beside `NAME.harn`. Each test gets one of its
 // own; an answer counts as unused when no test that had the file wanted it.
 import type { Json } from '../../base/index.ts';
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import { Scenario, scenarioErrors } from '../../testing/index.ts';
 import { testErrors } from './errors.ts';
 

@@ -1,7 +1,7 @@
 // The tests of a project: what was found in which file, running them, and what came of it.
 import { renderDiagnostic, type Span } from '../../base/index.ts';
 import type { CompileCache, CompiledProgram } from '../../engine/index.ts';
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import { isDirectory, listPrograms, programsBelow } from '../program-files.ts';
 import { type EditionName, loadTarget } from '../source-files.ts';
 import { testsIn } from './discover.ts';

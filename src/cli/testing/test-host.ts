@@ -1,5 +1,5 @@
 // The outside of tests: this machine, but models are mocks and there is no network unless it was allowed.
-import type { Host } from '../../runtime/index.ts';
+import type { Host } from '../../runtime/host/index.ts';
 import { testErrors } from './errors.ts';
 
 /** What tests may do that costs money or leaves the machine. */
