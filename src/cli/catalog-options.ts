@@ -21,3 +21,16 @@ export const TRACE: OptionSpec = {
   name: 'trace',
   help: 'say on stderr what took how long, one line for each span when it ends',
 };
+
+export const INSPECT: OptionSpec = {
+  name: 'inspect',
+  value: 'PORT',
+  mayLackValue: true,
+  help: "open Node's inspector, for breakpoints; also =HOST:PORT (127.0.0.1:9229)",
+};
+export const INSPECT_BRK: OptionSpec = {
+  name: 'inspect-brk',
+  value: 'PORT',
+  mayLackValue: true,
+  help: 'the same; wait for a debugger and pause where the program begins',
+};

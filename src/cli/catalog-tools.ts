@@ -1,7 +1,7 @@
 // The commands that help to write programs, as data: tests and suites, new projects, the
 // reference, editors.
 import type { OptionSpec } from './arguments.ts';
-import { EDITION, HELP, JSON_OPTION, SCENARIO } from './catalog-options.ts';
+import { EDITION, HELP, INSPECT, INSPECT_BRK, JSON_OPTION, SCENARIO } from './catalog-options.ts';
 import type { CommandSpec } from './command.ts';
 
 const TEST_FILTER: OptionSpec = {
@@ -55,6 +55,11 @@ export const TOOL_COMMANDS: readonly CommandSpec[] = [
       TEST_JUNIT,
       { name: 'verbose', short: 'v', help: 'also show what tests printed that passed' },
       { name: 'watch', help: 'run them again when a program changes' },
+      { name: 'record', help: 'ask real models and keep their answers in .harn-fixtures' },
+      { name: 'replay', help: 'answer for models from what --record kept' },
+      { name: 'determinism', help: 'run each test twice; it fails when the second run differs' },
+      INSPECT,
+      INSPECT_BRK,
       EDITION,
       JSON_OPTION,
       HELP,

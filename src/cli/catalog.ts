@@ -2,7 +2,7 @@
 // "did you mean" read this; the code of a command loads when it is called.
 import type { OptionSpec, PositionalSpec } from './arguments.ts';
 import { CHAT_COMMANDS } from './catalog-chat.ts';
-import { HELP, JSON_OPTION, SCENARIO, TRACE } from './catalog-options.ts';
+import { HELP, INSPECT, INSPECT_BRK, JSON_OPTION, SCENARIO, TRACE } from './catalog-options.ts';
 import { PEOPLE_COMMANDS } from './catalog-people.ts';
 import { SOURCE_COMMANDS } from './catalog-source.ts';
 import { TOOL_COMMANDS } from './catalog-tools.ts';
@@ -74,18 +74,8 @@ const RUN_OPTIONS: readonly OptionSpec[] = [
   TRUST,
   ALLOW_UNSIGNED,
   { name: 'dry-run-verify', help: 'check a pack as for a run, and run nothing' },
-  {
-    name: 'inspect',
-    value: 'PORT',
-    mayLackValue: true,
-    help: "open Node's inspector, for breakpoints; also =HOST:PORT (127.0.0.1:9229)",
-  },
-  {
-    name: 'inspect-brk',
-    value: 'PORT',
-    mayLackValue: true,
-    help: 'the same; wait for a debugger and pause where the program begins',
-  },
+  INSPECT,
+  INSPECT_BRK,
   HELP,
 ];
 

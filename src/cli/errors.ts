@@ -116,6 +116,11 @@ export const usageErrors = defineErrors('CLI', {
     message: () => '`--continue` and `--session` name two conversations',
     hint: 'give one of them',
   }),
+  twoOptions: row<{ one: string; other: string }>({
+    number: 81,
+    message: ({ one, other }) => `\`${one}\` and \`${other}\` do not go together`,
+    hint: 'give one of them',
+  }),
   badPattern: row<{ pattern: string; reason: string }>({
     number: 60,
     message: ({ pattern, reason }) => `\`${pattern}\` is not a regular expression: ${reason}`,

@@ -43,6 +43,7 @@ import {
 } from './execute.ts';
 import {
   type CodeCache,
+  type FunctionCall,
   type Instrument,
   type LiveModule,
   type LiveProgram,
@@ -71,6 +72,8 @@ export interface StartOptions {
   readonly pipeline?: string;
   /** A function of the entry module by name, public or not, instead of a pipeline; it gets the harness when it has a parameter. */
   readonly fn?: string;
+  /** How `fn` is called, when not with the harness alone; it may be a pipeline then. */
+  readonly call?: FunctionCall;
   readonly durability?: 'power' | 'process';
   readonly deny?: readonly string[];
   /** What all model calls of the run together may take: tokens, US dollars. */
@@ -130,6 +133,7 @@ export class Engine {
       options: {
         pipeline: options.pipeline ?? null,
         ...(options.fn === undefined ? {} : { fn: options.fn }),
+        ...(options.call === undefined ? {} : { call: options.call as unknown as Json }),
         ...(options.task === undefined ? {} : { task: options.task }),
         ...(options.pack === undefined ? {} : { pack: { ...options.pack } }),
       },
@@ -260,7 +264,9 @@ function tellPack({ start, core }: Run): void {
 /** What a run was asked to start. */
 function targetOf(live: LiveProgram, start: RunStart): Target {
   const fn = start.options['fn'];
-  if (typeof fn === 'string' && start.parent_run_id === null) return live.functionTarget(fn);
+  if (typeof fn === 'string' && start.parent_run_id === null) {
+    return live.functionTarget(fn, start.options['call'] as unknown as FunctionCall | undefined);
+  }
   return live.target(pipelineOf(start));
 }
 

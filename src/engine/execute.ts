@@ -4,6 +4,7 @@ import { ExitRequest, programHostKey, rootHandle, toData } from '../builtins/ind
 import type { RunBody, RunContext, Suspending, ThrownCodec } from '../runtime/run/index.ts';
 import { runWorker, type WorkerRunRequest } from '../runtime/work/index.ts';
 import {
+  decodeValue,
   display,
   fromJson,
   HarnAbort,
@@ -13,7 +14,7 @@ import {
   payload,
   type Value,
 } from '../values/index.ts';
-import type { LiveProgram, Target } from './link.ts';
+import type { LiveProgram, Target, TargetInput } from './link.ts';
 
 /** What a body hands to its run: the value, and how the program asked to leave. */
 export interface ProgramEnd {
@@ -26,9 +27,8 @@ export function programBody(live: LiveProgram, targetOf: () => Target, end: Prog
   return function* (ctx: RunContext): Suspending<Json> {
     try {
       const target = targetOf();
-      const inputs = target.inputs.map((input) => inputValue(ctx, input));
-      const value = yield* live.startAt(ctx, target.fn, inputs) as Suspending<Value>;
-      return resultData(value);
+      yield* live.init(ctx) as Suspending<void>;
+      return resultData(yield* callTarget(ctx, live, target));
     } catch (error) {
       if (HarnAbort.is(error) && error.reason instanceof ExitRequest) {
         end.exitCode = error.reason.code;
@@ -47,9 +47,19 @@ export function workerBody(live: LiveProgram, request: WorkerRunRequest): RunBod
   };
 }
 
+function* callTarget(ctx: RunContext, live: LiveProgram, target: Target): Suspending<Value> {
+  const inputs: Value[] = [];
+  for (const input of target.inputs) {
+    inputs.push(
+      input.kind === 'made' ? yield* callTarget(ctx, live, input.target) : inputValue(ctx, input),
+    );
+  }
+  return yield* live.call(ctx, target.fn, inputs) as Suspending<Value>;
+}
+
 function inputValue(
   ctx: RunContext,
-  input: ReturnType<LiveProgram['target']>['inputs'][number],
+  input: Exclude<TargetInput, { readonly kind: 'made' }>,
 ): Value {
   const { globals } = ctx.get(programHostKey);
   switch (input.kind) {
@@ -59,6 +69,8 @@ function inputValue(
       const handle = rootHandle(ctx);
       return handle.sub(input.path) ?? null;
     }
+    case 'value':
+      return decodeValue(input.data);
     case 'named':
       return fromJson(globals[input.name] ?? null);
     case 'input':

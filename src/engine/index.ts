@@ -14,7 +14,7 @@ export {
 } from './engine.ts';
 export { engineErrors, sourceErrors } from './errors.ts';
 export { exitCodeOf, isErrData } from './execute.ts';
-export type { CodeCache, Instrument } from './link.ts';
+export type { CodeCache, FunctionCall, Instrument } from './link.ts';
 export { nodeSourceFs, type SourceFs, SourceLoader } from './loader.ts';
 // For tools that check without running
 export { type ManifestSettings, manifestEdition, manifestSettings } from './manifest.ts';

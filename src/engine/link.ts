@@ -1,7 +1,7 @@
 // Linking: evaluates emitted modules with `$`, the bound builtins and each other's exports, and gives a program that
 // can be started. Evaluating runs no Harn code; that happens in `start`, with the ctx of the task that runs it.
 import vm from 'node:vm';
-import { bug, checkHash } from '../base/index.ts';
+import { bug, checkHash, type Json } from '../base/index.ts';
 import type { EntryInput } from '../lang/index.ts';
 import {
   arityOf,
@@ -115,6 +115,11 @@ export class LiveProgram {
     return yield* run(fn, ctx, inputs);
   }
 
+  /** Runs one function of a program whose modules are initialised. */
+  call(ctx: Ctx, fn: HarnFunction, inputs: readonly Value[]): Steps {
+    return run(fn, ctx, inputs);
+  }
+
   /** What people call the entry: its pipeline or function, or the file when it is a script. */
   entryName(): string {
     return this.#entry.compiled.entry.name ?? this.#entry.id;
@@ -163,13 +168,23 @@ export class LiveProgram {
   }
 
   /** A function of the entry module, public or not; one with a parameter gets the harness. */
-  functionTarget(name: string): Target {
-    const fn = this.#entry.body.exports[name];
+  functionTarget(name: string, call?: FunctionCall): Target {
+    const { body, compiled } = this.#entry;
+    const fn = body.exports[name] ?? (call && body.pipelines[name]);
     if (typeof fn !== 'function') {
-      throw engineErrors.missingPipeline({ name, module: this.#entry.compiled.id });
+      throw engineErrors.missingPipeline({ name, module: compiled.id });
     }
-    const takes = arityOf(fn) > 0;
-    return { fn, inputs: takes ? [{ kind: 'harness' }] : [] };
+    if (call === undefined) return { fn, inputs: arityOf(fn) > 0 ? [{ kind: 'harness' }] : [] };
+    const { harness, setup, args = [] } = call;
+    const made = setup === undefined ? [] : [this.functionTarget(setup.fn, setup)];
+    return {
+      fn,
+      inputs: [
+        ...(harness ? [{ kind: 'harness' } as const] : []),
+        ...made.map((target) => ({ kind: 'made', target }) as const),
+        ...args.map((data) => ({ kind: 'value', data }) as const),
+      ],
+    };
   }
 
   /**
@@ -189,7 +204,21 @@ export class LiveProgram {
 /** A function of a program and how a host fills its parameters. */
 export interface Target {
   readonly fn: HarnFunction;
-  readonly inputs: readonly EntryInput[];
+  readonly inputs: readonly TargetInput[];
+}
+
+/** What a host gives to a parameter; besides those of an entry a kept value, and what another function gives. */
+export type TargetInput =
+  | EntryInput
+  | { readonly kind: 'value'; readonly data: Json }
+  | { readonly kind: 'made'; readonly target: Target };
+
+/** How a function or pipeline is called by name: the harness, what another function gives, and kept values, in this order. */
+export interface FunctionCall {
+  readonly harness: boolean;
+  readonly setup?: FunctionCall & { readonly fn: string };
+  /** As `encodeValue` keeps values. */
+  readonly args?: readonly Json[];
 }
 
 function functionIn(table: { readonly [name: string]: Value }, name: string): HarnFunction {

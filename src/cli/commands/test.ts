@@ -1,8 +1,11 @@
 // `harn test`: runs the tests of a project, each in a run of its own, and says what came of them.
 import type { Json } from '../../base/index.ts';
+import type { Instrument } from '../../engine/index.ts';
 import type { Host } from '../../runtime/host/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { debugging } from '../debugger.ts';
+import { usageErrors } from '../errors.ts';
 import { openProgramCache } from '../program-cache.ts';
 import { editionOf } from '../source-files.ts';
 import { CoverageRecorder, type FileCoverage, lcovOf } from '../testing/coverage.ts';
@@ -44,7 +47,17 @@ function settingsOf(host: Host, args: Arguments) {
     parallel: countOption('--parallel', args.value('parallel'), 1),
     edition: editionOf(host, args.value('edition')),
     scenario: args.value('scenario'),
+    answers: answersOf(args),
+    determinism: args.has('determinism'),
   };
+}
+
+function answersOf(args: Arguments): 'record' | 'replay' | undefined {
+  if (args.has('record') && args.has('replay')) {
+    throw usageErrors.twoOptions({ one: '--record', other: '--replay' });
+  }
+  if (args.has('record')) return 'record';
+  return args.has('replay') ? 'replay' : undefined;
 }
 
 async function testOnce(
@@ -57,7 +70,9 @@ async function testOnce(
   const tests = chosenTests(found, args, settings);
   const isJson = args.has('json');
   const reporter = new Reporter(output, { isSilent: isJson, isVerbose: args.has('verbose') });
-  const { run, covered } = await runChosen(host, args, settings, { found, tests, reporter });
+  const instrument = await debugging(args, output);
+  const chosen = { found, tests, reporter, instrument };
+  const { run, covered } = await runChosen(host, args, settings, chosen);
   const { results } = run;
   const junit = args.value('junit');
   if (junit !== undefined) {
@@ -117,23 +132,27 @@ interface Chosen {
   readonly found: readonly FoundTest[];
   readonly tests: readonly FoundTest[];
   readonly reporter: Reporter;
+  readonly instrument: Instrument | undefined;
 }
 
 async function runChosen(
   host: Host,
   args: Arguments,
-  { edition, timeoutMs, parallel, scenario }: Settings,
-  { found, tests, reporter }: Chosen,
+  { edition, ...settings }: Settings,
+  { found, tests, reporter, instrument }: Chosen,
 ): Promise<{ readonly run: SuiteRun; readonly covered: FileCoverage[] | undefined }> {
   const recorder = args.has('coverage') || args.has('lcov') ? new CoverageRecorder() : undefined;
   await recorder?.start();
   reporter.start(host);
-  const allowed = args.has('allow-net');
-  const run = await runSuite(testHost(host, { network: allowed, models: allowed }), tests, {
+  const network = args.has('allow-net');
+  const access =
+    settings.answers === 'record'
+      ? { network: true, models: true, provider: 'real' as const }
+      : { network, models: network };
+  const run = await runSuite(testHost(host, access), tests, {
     edition,
-    timeoutMs,
-    parallel,
-    scenario,
+    ...settings,
+    instrument,
     cache: openProgramCache(host, edition),
     onResult: (result) => reporter.result(result),
   });

@@ -1,6 +1,7 @@
 // Finding tests: pipelines named `test_…`, and pipelines and functions with `@test` before them.
 import { LineIndex, type Source, type Span } from '../../base/index.ts';
 import { parse } from '../../lang/index.ts';
+import { planOf, type TestPlan } from './cases.ts';
 
 /** A test as it stands in its file. */
 export interface TestPipeline {
@@ -10,6 +11,8 @@ export interface TestPipeline {
   /** The whole declaration. */
   readonly span: Span;
   readonly kind: 'pipeline' | 'function';
+  /** Cases and a fixture, when its attribute names any. */
+  readonly plan: TestPlan | undefined;
 }
 
 /** The tests of a source, in its order. A source that cannot be read to its end has those before the mistake. */
@@ -23,6 +26,8 @@ export function testsIn(source: Source): TestPipeline[] {
     const kind = node.kind === 'PipelineDeclaration' ? 'pipeline' : 'function';
     const isNamed = kind === 'pipeline' && name.startsWith('test_');
     const isTest = isNamed || attributes.some((each) => each.name === 'test');
-    return isTest ? [{ name, kind, line: index.positionOf(nameSpan.start).line, span }] : [];
+    if (!isTest) return [];
+    const { line } = index.positionOf(nameSpan.start);
+    return [{ name, kind, line, span, plan: planOf(node, body, source.id) }];
   });
 }

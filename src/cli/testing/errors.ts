@@ -46,4 +46,23 @@ export const testErrors = defineErrors('TST', {
     number: 9,
     message: ({ path }) => `there is no scenario at ${path}`,
   }),
+  badPlan: row<{ file: string; test: string; detail: string }>({
+    number: 10,
+    message: ({ file, test, detail }) => `@test of ${test} in ${file}: ${detail}`,
+    hint: '@test(cases: [{name: "one", args: [1, 2]}], fixture: make), with @test_fixture(scope: file) before the function make',
+  }),
+  fixtureFailed: row<{ fixture: string; reason: string }>({
+    number: 11,
+    message: ({ fixture, reason }) => `the fixture ${fixture} failed: ${reason}`,
+  }),
+  differs: row<{ what: string }>({
+    number: 12,
+    message: ({ what }) => `the second run of the test differs from the first: ${what}`,
+    hint: 'what depends on time, chance or order makes a run differ; script it with a scenario, or take it from an effect',
+  }),
+  noRecording: row<{ path: string }>({
+    number: 13,
+    message: ({ path }) => `no answers of models are kept in ${path}`,
+    hint: 'record them with harn test --record',
+  }),
 });

@@ -1,6 +1,13 @@
 // One test: a fresh run of one pipeline, with a store of its own in memory, its output kept, and a limit of time.
 import { formatDuration, HarnError, isJsonObject, type Json } from '../../base/index.ts';
-import { type CompiledProgram, Engine, isErrData, type ProgramRun } from '../../engine/index.ts';
+import {
+  type CompiledProgram,
+  Engine,
+  type FunctionCall,
+  type Instrument,
+  isErrData,
+  type ProgramRun,
+} from '../../engine/index.ts';
 import type { Host } from '../../runtime/host/index.ts';
 import { RUNTIME_PROJECTIONS } from '../../runtime/index.ts';
 import { llmConfigKey } from '../../runtime/llm/index.ts';
@@ -17,6 +24,12 @@ export interface TestRun {
   readonly pipeline?: string | undefined;
   /** A function instead; it gets the harness when it has a parameter. */
   readonly fn?: string | undefined;
+  /** How `fn` is called, when not with the harness alone. */
+  readonly call?: FunctionCall | undefined;
+  /** Answers models from this tape, or writes what real ones answer to it. */
+  readonly tape?: { readonly path: string; readonly mode: 'record' | 'replay' } | undefined;
+  /** What debuggers need in the code. */
+  readonly instrument?: Instrument | undefined;
   /** What messages call the program. */
   readonly origin: string;
   /** No limit when left out. */
@@ -51,6 +64,9 @@ export interface TestEnding {
   readonly exitCode: number;
   /** Answers of the scenario that nobody wanted. */
   readonly unused: readonly string[];
+  /** What the test returned, and what came of its effects, by name; null when the time was over. */
+  readonly value: Json;
+  readonly effects: Json;
 }
 
 /** A run that was told to end gets so long to settle what is open. */
@@ -69,6 +85,7 @@ export async function runTest(host: Host, test: TestRun): Promise<TestEnding> {
     const { scenario } = test;
     const engine = new Engine({
       host: scenario?.host ?? host,
+      instrument: test.instrument,
       openStore: async () => store,
       sink: {
         write: (stream, piece) => {
@@ -98,14 +115,17 @@ function expected(judged: Judged, problems: readonly string[]): Judged {
   return { ...judged, outcome: 'failed', message, report };
 }
 
-function configOf({ mocks, scenario }: TestRun) {
+function configOf({ mocks, scenario, tape }: TestRun) {
+  if (tape !== undefined && mocks === undefined && scenario?.llm.mocks === undefined) {
+    return tape.mode === 'replay' ? { tape: tape.path } : { recordTape: tape.path };
+  }
   if (scenario !== undefined && (mocks === undefined || scenario.llm.mocks !== undefined)) {
     return scenario.llm;
   }
   return { defaultProvider: 'mock', ...(mocks === undefined ? {} : { mocks }) };
 }
 
-type Judged = Pick<TestEnding, 'outcome' | 'message' | 'report' | 'exitCode'>;
+type Judged = Omit<TestEnding, 'ms' | 'stdout' | 'stderr' | 'unused'>;
 
 async function follow(host: Host, engine: Engine, test: TestRun): Promise<Judged> {
   const { program, pipeline, fn, origin } = test;
@@ -117,6 +137,7 @@ async function follow(host: Host, engine: Engine, test: TestRun): Promise<Judged
     ...(test.task === undefined ? {} : { task: test.task }),
     ...(pipeline === undefined ? {} : { pipeline }),
     ...(fn === undefined ? {} : { fn }),
+    ...(test.call === undefined ? {} : { call: test.call }),
   });
   started.run.parkForPeople();
   const { timeoutMs } = test;
@@ -124,12 +145,18 @@ async function follow(host: Host, engine: Engine, test: TestRun): Promise<Judged
     timeoutMs === undefined ? await started.done : await within(host, started, timeoutMs);
   if (result === undefined) {
     const error = testErrors.timedOut({ limit: formatDuration(timeoutMs ?? 0) });
-    return { outcome: 'timed_out', exitCode: 1, ...described(error, started) };
+    const nothing = { value: null, effects: null };
+    return { outcome: 'timed_out', exitCode: 1, ...nothing, ...described(error, started) };
   }
-  return { ...judge(started, result, test.judgesValue), exitCode: started.exitCode(result) };
+  return {
+    ...judge(started, result, test.judgesValue),
+    exitCode: started.exitCode(result),
+    value: started.value(result),
+    effects: result.record.effects as unknown as Json,
+  };
 }
 
-type Verdict = Omit<Judged, 'exitCode'>;
+type Verdict = Pick<Judged, 'outcome' | 'message' | 'report'>;
 
 /** The result, or undefined when the time was over; the run has then been told to end. */
 async function within(

@@ -4,20 +4,27 @@ import type { CompileCache, CompiledProgram } from '../../engine/index.ts';
 import type { Host } from '../../runtime/host/index.ts';
 import { isDirectory, listPrograms, programsBelow } from '../program-files.ts';
 import { type EditionName, loadTarget } from '../source-files.ts';
+import { type BenchOptions, TestBench } from './bench.ts';
+import type { TestCase, TestPlan } from './cases.ts';
 import { testsIn } from './discover.ts';
 import { testErrors } from './errors.ts';
-import { readMocks } from './mocks.ts';
-import { runTest, type TestEnding } from './run-test.ts';
+import type { TestEnding } from './run-test.ts';
 import { ScenarioShelf, type UnusedAnswer } from './scenarios.ts';
 import { inParallel, type NameFilter } from './select.ts';
 
 /** A test that can be run. */
 export interface FoundTest {
   readonly file: string;
+  /** With its case: `adds[small]`. */
   readonly name: string;
+  /** The function or pipeline. */
+  readonly fn: string;
   readonly line: number;
   readonly span: Span;
   readonly kind: 'pipeline' | 'function';
+  readonly plan: TestPlan | undefined;
+  /** The case of the plan that this is; its name is part of `name`. */
+  readonly at: TestCase | undefined;
 }
 
 /** A test with how it ended. A file that does not compile is one failed test without a name. */
@@ -28,9 +35,8 @@ export interface TestResult extends TestEnding {
 }
 
 /** How tests are run. */
-export interface SuiteOptions {
+export interface SuiteOptions extends BenchOptions {
   readonly edition: EditionName | undefined;
-  readonly timeoutMs: number;
   readonly parallel: number;
   /** The scenario of every test; without one, that beside its file. */
   readonly scenario?: string | undefined;
@@ -53,7 +59,12 @@ export async function findTests(host: Host, files: readonly string[]): Promise<F
   const found: FoundTest[] = [];
   for (const file of files) {
     const text = await host.fs.readText(file);
-    for (const test of testsIn({ id: file, text })) found.push({ file, ...test });
+    for (const test of testsIn({ id: file, text })) {
+      for (const at of test.plan?.cases ?? [undefined]) {
+        const name = at?.name === undefined ? test.name : `${test.name}[${at.name}]`;
+        found.push({ file, ...test, fn: test.name, name, at });
+      }
+    }
   }
   return found;
 }
@@ -89,18 +100,9 @@ export async function runSuite(
   }
   const sound = tests.filter(({ file }) => programs.has(file));
   const shelf = new ScenarioShelf(host, options.scenario);
+  const bench = new TestBench(host, shelf, options);
   const results = await inParallel(sound, options.parallel, async (test) => {
-    const found = await shelf.scenarioFor(test.file, test.name);
-    const ending = await runTest(host, {
-      scenario: found?.scenario,
-      program: programs.get(test.file) as CompiledProgram,
-      ...(test.kind === 'function' ? { fn: test.name } : { pipeline: test.name }),
-      origin: test.file,
-      timeoutMs: options.timeoutMs,
-      mocks: await readMocks(host, test.file),
-      judgesValue: true,
-    });
-    if (found !== undefined) shelf.note(found.path, ending.unused);
+    const ending = await bench.run(test, programs.get(test.file) as CompiledProgram);
     const { file, name, line } = test;
     const result: TestResult = { file, name, line, ...ending };
     options.onResult(result);
@@ -133,6 +135,8 @@ async function compile(
     outcome: 'failed',
     exitCode: 1,
     unused: [],
+    value: null,
+    effects: null,
     ms: host.clock.monotonicMs() - startMs,
     stdout: '',
     stderr: '',

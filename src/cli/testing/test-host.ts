@@ -7,6 +7,8 @@ export interface TestAccess {
   readonly network: boolean;
   /** Whether real models may be asked. */
   readonly models: boolean;
+  /** What a call asks that names no provider: the mock, or what `harn run` would ask. */
+  readonly provider?: 'mock' | 'real';
 }
 
 /** What is set for tests where the environment says nothing else. */
@@ -15,9 +17,9 @@ const PRESETS = { HARN_LLM_PROVIDER: 'mock' } as const;
 const OFFLINE = { HARN_LLM_CALLS_DISABLED: '1' } as const;
 
 /** The host that tests run on. */
-export function testHost(host: Host, { network, models }: TestAccess): Host {
+export function testHost(host: Host, { network, models, provider }: TestAccess): Host {
   const own: { readonly [name: string]: string } = {
-    ...(host.env.get('HARN_LLM_PROVIDER') === undefined ? PRESETS : {}),
+    ...(provider === 'real' || host.env.get('HARN_LLM_PROVIDER') !== undefined ? {} : PRESETS),
     ...(models ? {} : OFFLINE),
   };
   const refuse = async ({ url }: { readonly url: string }): Promise<never> => {

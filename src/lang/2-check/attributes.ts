@@ -15,6 +15,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'retroactive',
   'semantic',
   'test',
+  'test_fixture',
 ]);
 
 /** Reports what is odd about the attributes of a module, and its calls of deprecated functions. */
