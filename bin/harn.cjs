@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The launcher: loads dist/cli/harn.cjs and its parts as scripts with a V8 code cache of our own, kept in the
 // user's cache folder, because compiling the bundle is most of the start-up time and Node 20 has no cache for it.
-// The cache is an optimisation only: missing, stale, damaged or unwritable, the program runs the same.
+// The cache is an optimisation only: missing, stale, damaged or unwritable, the program runs the same. A build brings one
+// along for the Node that made it, in dist/cli/code, which is read where the user has none.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -18,6 +19,9 @@ const HEAD = 12;
 
 const files = new Map();
 const loaded = new Map();
+/** Of this build, Node version and platform; empty when the build has no identity. */
+let cacheName;
+/** Where the user's cache is; empty when there is no place for one. */
 let cacheFolder;
 
 /** The exports of a part; `id` is `file/part`. */
@@ -49,7 +53,7 @@ function open(name) {
   const filename = path.join(FOLDER, name);
   // All characters are ASCII.
   const code = fs.readFileSync(filename, 'latin1');
-  if (cacheFolder === undefined) cacheFolder = findCacheFolder(code);
+  if (cacheName === undefined) findCaches(code);
   const cache = readCache(name);
   const script = new vm.Script(code, { filename, cachedData: cache?.data });
   const cached = cache === undefined || script.cachedDataRejected ? '' : cache.names;
@@ -59,23 +63,29 @@ function open(name) {
 }
 
 // One folder per build, Node version and platform: V8 checks its own version, but of the source only the length.
-function findCacheFolder(mainCode) {
-  const identity = /^\/\/([0-9a-f]{16})\n/.exec(mainCode);
-  if (identity === null) return '';
+function findCaches(mainCode) {
+  const identity = /^\/\/([0-9a-f]{16})\n/.exec(mainCode)?.[1];
+  cacheName = identity === undefined ? '' : `${identity}-${process.version}-${process.arch}`;
   const base =
     process.env.XDG_CACHE_HOME ||
     (process.platform === 'win32'
       ? process.env.LOCALAPPDATA
       : process.env.HOME && path.join(process.env.HOME, '.cache'));
-  if (!base || !path.isAbsolute(base)) return '';
-  return path.join(base, 'harn', 'code', `${identity[1]}-${process.version}-${process.arch}`);
+  const isPlace = cacheName !== '' && base && path.isAbsolute(base);
+  cacheFolder = isPlace ? path.join(base, 'harn', 'code', cacheName) : '';
 }
 
+// The user's own has what this user runs, so it comes first.
 function readCache(name) {
-  if (cacheFolder === '') return undefined;
+  if (cacheName === '') return undefined;
+  const own = cacheFolder === '' ? undefined : readCacheFile(path.join(cacheFolder, name));
+  return own ?? readCacheFile(path.join(FOLDER, 'code', cacheName, name));
+}
+
+function readCacheFile(file) {
   let stored;
   try {
-    stored = fs.readFileSync(path.join(cacheFolder, name));
+    stored = fs.readFileSync(file);
   } catch {
     return undefined;
   }

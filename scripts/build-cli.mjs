@@ -21,6 +21,8 @@ const EXTERNAL = [
 /** Stands for the identity of the build, which is known when everything else is. */
 const BUILD = '@identity@build@';
 
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+
 const OPTIONS = {
   absWorkingDir: root,
   bundle: true,
@@ -29,7 +31,7 @@ const OPTIONS = {
   platform: 'node',
   target: 'node20.19',
   external: EXTERNAL,
-  define: { HARN_BUILD: JSON.stringify(BUILD) },
+  define: { HARN_BUILD: JSON.stringify(BUILD), HARN_VERSION: JSON.stringify(version) },
   chunkNames: 'part-[hash]',
   entryNames: '[name]',
   // Not minified: the code cache makes size nearly free, and a stack from a user's report has to be readable.
@@ -109,30 +111,68 @@ const LATER = 'later-';
 
 /**
  * Keeps modules that start-up does without out of the parts that import them: each becomes an entry of its own. A front
- * door is looked through, because it has nothing of its own; it is read once more for the modules of the start-up.
+ * door is looked through, because it has nothing of its own: everybody who imports it gets one with only what they ask
+ * for. One that all share would bring everything that anybody takes from it to everybody.
  */
 function deferral(early) {
-  const loader = 'ts';
   const setup = (context) => {
     context.onResolve(
       { filter: /^\./ },
-      ({ path: asked, importer, resolveDir, kind, namespace }) => {
+      ({ path: asked, importer, resolveDir, kind, namespace, pluginData }) => {
         const target = path.resolve(resolveDir, asked);
         if (!target.startsWith(path.join(root, 'src'))) return undefined;
         const byEarly = early === undefined || namespace === 'front' || early.has(importer);
-        if (kind !== 'import-statement' || !byEarly) return { path: target, sideEffects: false };
+        const defers = kind === 'import-statement' && byEarly;
         if (path.basename(target) === 'index.ts') {
-          return { path: target, namespace: 'front', sideEffects: false };
+          const text = pluginData?.text ?? readFileSync(importer, 'utf8');
+          const names = kind === 'import-statement' ? namesFrom(asked, text) : undefined;
+          const suffix = `?${names?.join() ?? ''}`;
+          const door = { namespace: defers ? 'front' : 'door', suffix, pluginData: { names } };
+          return { path: target, ...door, sideEffects: false };
         }
-        if (early?.has(target)) return { path: target, sideEffects: false };
+        if (!defers || early?.has(target)) return { path: target, sideEffects: false };
         return { path: `./${laterName(target)}.js`, external: true, sideEffects: false };
       },
     );
-    context.onLoad({ filter: /./, namespace: 'front' }, ({ path: file }) => {
-      return { contents: readFileSync(file, 'utf8'), resolveDir: path.dirname(file), loader };
-    });
+    const open = ({ path: file, pluginData: { names } }) => {
+      const contents = doorFor(names, readFileSync(file, 'utf8'));
+      const pluginData = { text: contents };
+      return { contents, resolveDir: path.dirname(file), loader: 'ts', pluginData };
+    };
+    for (const namespace of ['front', 'door']) context.onLoad({ filter: /./, namespace }, open);
   };
   return { name: 'deferral', setup };
+}
+
+/** What a text imports, or exports again, from a path; undefined for all of it. */
+function namesFrom(asked, text) {
+  const found = exchanged(text).filter((each) => each.from === asked);
+  return found.length === 0 ? undefined : found.flatMap(({ names }) => names.map(([name]) => name));
+}
+
+/** The text of a front door with only these names. */
+function doorFor(names, text) {
+  if (names === undefined) return text;
+  const kept = exchanged(text).map(({ names: all, from }) => {
+    const some = all.filter(([, outside]) => names.includes(outside));
+    const list = some.map(([inside, outside]) => `${inside} as ${outside}`).join(', ');
+    return some.length === 0 ? '' : `export { ${list} } from '${from}';\n`;
+  });
+  return kept.join('');
+}
+
+/** `import {...} from` and `export {...} from` of a text, without types: names there and here. */
+function exchanged(text) {
+  const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+  const statements = code.matchAll(/\b(?:import|export)\s*\{([^}]*)\}\s*from\s*'([^']+)'/g);
+  return Array.from(statements, ([, list, from]) => {
+    const names = list.split(',').map((each) => each.trim());
+    const values = names.filter((each) => each !== '' && !each.startsWith('type '));
+    return {
+      from,
+      names: values.map((each) => [each.split(' as ')[0], each.split(' as ').at(-1)]),
+    };
+  });
 }
 
 function laterName(file) {
@@ -184,25 +224,30 @@ function assignFiles(outputs, measuring) {
   for (const [id, { entryPoint }] of byName) {
     if (RUN_ENTRIES.includes(entryPoint)) assign(id, 'run.cjs');
   }
+  for (const [id, { entryPoint }] of byName) {
+    if (FOR_COMPILER.includes(entryPoint)) assign(id, 'compiler.cjs');
+  }
   for (const [id, { inputs, entryPoint }] of byName) {
-    const modules = [...Object.keys(inputs), entryPoint ?? ''];
+    const modules = [...Object.keys(inputs), entryPoint ?? ''].map((each) =>
+      each.replace(/^door:.*?\/(?=src\/)/, ''),
+    );
     if (!files.has(id)) files.set(id, roomFile(modules));
   }
   return files;
 }
 
-/** Used with the compiler and only then, wherever they belong. */
-const FOR_COMPILER = new Set(['src/engine/compile.ts', 'src/builtins/spec-table.ts']);
+/** What compiling a program loads by `import()`, and the build by itself. */
+const FOR_COMPILER = ['src/engine/compile.ts', 'src/builtins/spec-table.ts', 'src/base/sha256.ts'];
 
 /** Packages for formats that few programs read, all that `text` is built on. */
 const FORMATS = /node_modules\/(?:yaml|re2js|smol-toml|fflate|fzstd|@noble)\//;
 
 /** Parts that are not for every run share files by what they belong to. */
 function roomFile(modules) {
-  if (modules.some((file) => FOR_COMPILER.has(file))) return 'compiler.cjs';
   if (modules.some((file) => FORMATS.test(file))) return 'formats.cjs';
+  if (modules.some((file) => file.includes('node_modules/'))) return 'packages.cjs';
   const rooms = new Set(modules.map((file) => /^src\/(\w+)/.exec(file)?.[1]));
-  if (rooms.has('lang')) return 'compiler.cjs';
+  if (rooms.has('lang')) return 'tools.cjs';
   if (rooms.has('cli')) return 'commands.cjs';
   if (rooms.has('store')) return 'store.cjs';
   if (rooms.has('runtime') || rooms.has('engine')) return 'runtime.cjs';

@@ -4,8 +4,8 @@
 export interface NameIndex {
   /** The names of all rows, in the order of the table, with spaces between them. */
   readonly names: string;
-  /** The group of every name and alias. An object without prototype. */
-  readonly places: { readonly [name: string]: number };
+  /** ` name:group ` of every name and alias: a text, because V8 reads one at once and a table name by name. */
+  readonly places: string;
 }
 
 /** Undefined where nobody has looked: then every group is asked. */

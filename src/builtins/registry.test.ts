@@ -18,7 +18,7 @@ function groups() {
   return {
     made,
     list: [group('one', row('a', 'a2'), row('x.b')), group('two', row('c'))],
-    index: { names: 'a x.b c', places: { a: 0, a2: 0, 'x.b': 0, c: 1 } },
+    index: { names: 'a x.b c', places: ' a:0 a2:0 x.b:0 c:1 ' },
   };
 }
 
@@ -44,7 +44,7 @@ describe('the table with an index of names', () => {
 
   it('asks every group about a name that the index does not have', () => {
     const { list, index } = groups();
-    const stale = new BuiltinRegistry(list, { ...index, places: { a: 0 } });
+    const stale = new BuiltinRegistry(list, { ...index, places: ' a:0 ' });
     expect(stale.find('c')?.name).toBe('c');
     expect(stale.find('nothing')).toBeUndefined();
   });

@@ -37,7 +37,7 @@ export class BuiltinRegistry {
 
   /** The row of a name or alias. */
   find(name: string): BuiltinRow | undefined {
-    const place = this.#index?.places[name];
+    const place = this.#index === undefined ? undefined : placeIn(this.#index, name);
     if (place === undefined) return this.#table().get(name);
     return this.#group(place).find((row) => row.name === name || row.aliases?.includes(name));
   }
@@ -61,6 +61,12 @@ export class BuiltinRegistry {
     this.#rows ??= index(this.#groups.flatMap((_, place) => this.#group(place)));
     return this.#rows;
   }
+}
+
+function placeIn({ places }: NameIndex, name: string): number | undefined {
+  const mark = ` ${name}:`;
+  const at = places.indexOf(mark);
+  return at === -1 ? undefined : Number.parseInt(places.slice(at + mark.length), 10);
 }
 
 function index(rows: readonly BuiltinRow[]): ReadonlyMap<string, BuiltinRow> {

@@ -43,16 +43,21 @@ const EXTENSION = '.harn';
 export class SourceLoader implements ModuleLoader {
   readonly #root: string;
   readonly #fs: SourceFs;
-  readonly #std: ReadonlyMap<string, string>;
+  readonly #given: ReadonlyMap<string, string> | undefined;
   readonly #packages: LoaderOptions['packages'];
   readonly #files = new Map<string, string>();
   readonly #refused = new Map<string, HarnError>();
 
-  constructor({ root, fs = nodeSourceFs, std = STD_SOURCES, packages }: LoaderOptions) {
+  constructor({ root, fs = nodeSourceFs, std, packages }: LoaderOptions) {
     this.#root = path.resolve(root);
     this.#fs = fs;
-    this.#std = std;
+    this.#given = std;
     this.#packages = packages;
+  }
+
+  /** Looked up late: most programs that run are compiled already, and the library is long. */
+  get #std(): ReadonlyMap<string, string> {
+    return this.#given ?? STD_SOURCES;
   }
 
   /** Imports that name something which is there but no source (a folder, a binary file), by path. */
@@ -76,7 +81,8 @@ export class SourceLoader implements ModuleLoader {
   readonly known = (): Iterable<string> => this.#std.keys();
 
   load(importPath: string, from: Source): Source | undefined {
-    const std = this.#std.get(importPath);
+    const isStd = this.#given !== undefined || importPath.startsWith('std/');
+    const std = isStd ? this.#std.get(importPath) : undefined;
     if (std !== undefined) return { id: importPath, text: std };
     if (importPath.startsWith('std/')) return undefined;
     const folder = path.dirname(this.fileOf(from) ?? path.join(this.#root, from.id));

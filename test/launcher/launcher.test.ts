@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildCli } from '../../scripts/build-cli.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -180,6 +181,39 @@ describe('the code cache', () => {
     expect(launch([], { XDG_CACHE_HOME: 'not/absolute' })).toEqual(GOOD);
     // Where nothing can be made although nothing is in the way.
     expect(launch([], { XDG_CACHE_HOME: '/proc/nowhere' })).toEqual(GOOD);
+  });
+
+  describe('that a build brings along', () => {
+    const shipped = () => path.join(folder, 'dist/cli/code');
+    beforeEach(() => {
+      launch([]);
+      cpSync(path.join(cacheRoot(), 'harn/code'), shipped(), { recursive: true });
+      rmSync(cacheRoot(), { recursive: true });
+    });
+    afterEach(() => rmSync(shipped(), { recursive: true, force: true }));
+
+    it('is used by who has none, and nothing is written', () => {
+      expect(launch([])).toEqual(GOOD);
+      expect(existsSync(cacheRoot())).toBe(false);
+    });
+
+    it('is completed in the place of the user', () => {
+      const before = readdirSync(shipped(), { recursive: true });
+      expect(launch(['heavy'])).toEqual({ ...GOOD, status: 7 });
+      expect(cacheFiles().some((file) => readFileSync(file).includes('heavy'))).toBe(true);
+      expect(readdirSync(shipped(), { recursive: true })).toEqual(before);
+    });
+
+    it('is done without when it is damaged', () => {
+      const [name = ''] = readdirSync(shipped());
+      for (const file of readdirSync(path.join(shipped(), name))) {
+        const whole = path.join(shipped(), name, file);
+        const bytes = readFileSync(whole);
+        writeFileSync(whole, bytes.fill(0x41, Math.floor(bytes.length / 2)));
+      }
+      expect(launch([])).toEqual(GOOD);
+      expect(cacheFiles()).not.toEqual([]);
+    });
   });
 
   it('of other builds is removed when it is a month old', () => {
