@@ -9,7 +9,6 @@ import {
   accountOf,
   defineEffect,
   type Handler,
-  NOTHING_SPENT,
   nanoUsdOf,
   payingFrom,
   type RunContext,
@@ -17,10 +16,7 @@ import {
   type Suspending,
 } from '../run/index.ts';
 import { askNetwork } from './ask-in-time.ts';
-import { boundedRequest, reserveCall } from './call-budget.ts';
-import { mayHaveCost, spentOn, spentUnseen } from './call-cost.ts';
-import { llmCallsKey } from './call-registry.ts';
-import { endCallSpan, openCallSpan } from './call-span.ts';
+import { framedCall } from './call-frame.ts';
 import { capabilitiesOf, capabilityRulesKey, isKnownModel } from './catalog/capabilities.ts';
 import { llmConfigKey } from './config.ts';
 import { deltasOf, type LlmDelta } from './delta.ts';
@@ -29,14 +25,13 @@ import { answerHere, type Given, givenFor } from './given.ts';
 import { llmMocksKey } from './mock.ts';
 import { type LlmOptions, type ParsedCall, parseCall } from './options.ts';
 import { persistently } from './persistent.ts';
-import { waitForTurn } from './rate.ts';
 import { hasImage, type LlmRequest, roleOf } from './request.ts';
 import { type LlmAnswer, type LlmResult, toResult } from './result.ts';
 import { type LlmRoute, llmBegin } from './route.ts';
 import { streamAnswer } from './stream.ts';
 import { answerProblems, corrected, mismatch } from './structured.ts';
 import { withToolSearch } from './tool-search.ts';
-import { emitFailure, emitRequest, emitResponse } from './transcript.ts';
+import { requestFacts } from './transcript.ts';
 import { usageFacts } from './usage.ts';
 
 type CallArgs = readonly [LlmRequest, LlmRoute, Given];
@@ -204,7 +199,7 @@ export function* llmCallSafe(
   }
 }
 
-/** One request, paid from the budgets around it. */
+/** One request, in the frame of every model call. */
 function* attemptCall(
   ctx: RunContext,
   call: ParsedCall,
@@ -216,21 +211,16 @@ function* attemptCall(
   needVision(ctx, call, route);
   const isForced = call.forcedSearch.includes(route.provider);
   const to = { provider: route.provider, model: route.model, isForced };
-  const searched = withToolSearch(call.request, call.toolSearch, to);
-  const request = boundedRequest(ctx, searched, route, budget);
-  yield* waitForTurn(ctx, route);
-  const { reservation, most } = yield* reserveCall(ctx, request, route, budget);
-  let spent = spentUnseen(route, most);
-  try {
-    const answer = yield* ask(ctx, request, route, onDelta);
-    spent = spentOn(answer, route, most);
-    return toResult(answer, route, request.output);
-  } catch (error) {
-    if (!mayHaveCost(error)) spent = NOTHING_SPENT;
-    throw error;
-  } finally {
-    reservation.settle(spent);
-  }
+  const asked = withToolSearch(call.request, call.toolSearch, to);
+  const frame = { route, request: asked, budget, role: roleOf(asked), facts: requestFacts };
+  return yield* framedCall(ctx, frame, function* (request) {
+    const given = givenFor(ctx, request, route);
+    const answer =
+      onDelta === undefined
+        ? yield* ctx.perform(llmCallEffect, [request, route, given])
+        : yield* streamAnswer(ctx, request, route, given, onDelta);
+    return { value: toResult(answer, route, request.output), numbers: answer, told: answer };
+  });
 }
 
 /** A model that is known not to take images is not sent any; one that has to is known to. */
@@ -241,33 +231,4 @@ function needVision(ctx: RunContext, { vision, request }: ParsedCall, route: Llm
   const { rules } = ctx.get(capabilityRulesKey);
   if (capabilitiesOf(provider, model, rules).vision_supported) return;
   if (vision || isKnownModel(provider, model, rules)) throw llmErrors.noVision({ provider, model });
-}
-
-function* ask(
-  ctx: RunContext,
-  request: LlmRequest,
-  route: LlmRoute,
-  onDelta: Handler | undefined,
-): Suspending<LlmAnswer> {
-  const given = givenFor(ctx, request, route);
-  const { call_id, started_at_ms } = route;
-  const open = { call_id, model: route.model, role: roleOf(request), started_at_ms };
-  const leave = ctx.get(llmCallsKey).enter(open, ctx.task);
-  const span = openCallSpan(ctx, route);
-  emitRequest(ctx, request, route);
-  try {
-    const answer =
-      onDelta === undefined
-        ? yield* ctx.perform(llmCallEffect, [request, route, given])
-        : yield* streamAnswer(ctx, request, route, given, onDelta);
-    emitResponse(ctx, route, answer);
-    endCallSpan(span, answer);
-    return answer;
-  } catch (error) {
-    emitFailure(ctx, route, error);
-    throw error;
-  } finally {
-    span.end('error');
-    leave();
-  }
 }

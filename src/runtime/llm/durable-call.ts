@@ -5,15 +5,14 @@ import {
   defineEffect,
   defineSyncEffect,
   type EffectEnv,
-  NOTHING_SPENT,
   type RunContext,
   type Suspending,
 } from '../run/index.ts';
-import { boundedRequest, reserveCall } from './call-budget.ts';
-import { mayHaveCost, spentOn, spentUnseen } from './call-cost.ts';
+import { type Answered, framedCall } from './call-frame.ts';
 import { llmCallsKey } from './call-registry.ts';
-import { endCallSpan, openCallSpan } from './call-span.ts';
+import { llmConfigKey } from './config.ts';
 import { fromKept, toKept } from './durable-data.ts';
+import { generatedFrom, recordAnswer, requestOfModel } from './durable-given.ts';
 import {
   boundedCall,
   budgetRequest,
@@ -25,30 +24,31 @@ import {
   numbersOf,
   providerOf,
 } from './durable-model.ts';
-import { llmErrors } from './errors.ts';
+import { answerHere, type Given, givenFor } from './given.ts';
+import { llmMocksKey } from './mock.ts';
 import { persistently } from './persistent.ts';
-import type { LlmNumbers } from './result.ts';
-import { DISABLED, type LlmRoute } from './route.ts';
-import { emitFailure, emitModelRequest, emitModelResponse } from './transcript.ts';
+import { rateOf } from './rate-env.ts';
+import type { LlmRequest } from './request.ts';
+import { type LlmNumbers, toNumbers } from './result.ts';
+import { type LlmRoute, modelDestination } from './route.ts';
+import { modelFacts } from './transcript.ts';
 import { numberFacts } from './usage.ts';
 
 /** Before the second attempt of a call. */
 const BACKOFF_MS = 1000;
 
-/** Gives a call its id. The model object itself knows where it goes. */
+/** Gives a call its id, and decides whether it leaves the machine: where it goes, the model object itself knows. */
 const beginModelCall = defineSyncEffect(
   { name: 'llm.begin_model', class: 'ambient', access: 'read' },
-  (env, provider: string, model: string): LlmRoute => {
-    const off = env.host.env.get(DISABLED);
-    if (off !== undefined && off !== '') throw llmErrors.disabled({ provider, variable: DISABLED });
+  (env, provider: string, model: string, queued: boolean): LlmRoute => {
     const startedAtMs = Math.floor(env.clock.nowMs());
+    const to = modelDestination({ provider, model, queued }, env.host.env, env.get(llmConfigKey));
+    const rpm = rateOf(env.host.env, provider);
     return {
       call_id: `llm_call_${uuidV7(startedAtMs, env.host.random)}`,
-      kind: 'network',
-      provider,
-      model,
-      tape: null,
+      ...to,
       started_at_ms: startedAtMs,
+      ...(rpm === null ? {} : { rpm }),
     };
   },
 );
@@ -78,32 +78,53 @@ export function endOfCall(
 /** An answer that came at once, as it is recorded. */
 type Generated = { readonly result: Json; readonly numbers: LlmNumbers };
 
+type GenerateArgs = readonly [ModelCall, LlmRoute, Given];
+
 const generateEffect = defineEffect(
   {
     name: 'llm.generate',
     class: 'read',
     access: 'mutate',
-    paid: () => true,
-    identity: ([call, route]: readonly [ModelCall, LlmRoute]) => modelIdentity(call, route),
+    paid: ([, route]: GenerateArgs) => route.kind === 'network',
+    identity: ([call, route]: GenerateArgs) => modelIdentity(call, route),
     intent: ([call, route]) => modelIntent(call, route),
   },
-  async (env, call: ModelCall, route: LlmRoute): Promise<Generated> => {
-    const signal = endOfCall(env, call, route);
-    const startMs = env.host.clock.monotonicMs();
-    try {
-      signal.throwIfAborted();
-      const answer: object & ModelEnd = await callable(call, signal).generate();
-      const durationMs = Math.round(env.host.clock.monotonicMs() - startMs);
-      const numbers = numbersOf(answer, call, durationMs);
-      const generated = { result: keptAnswer(answer), numbers };
-      const facts = numberFacts(numbers, route, generated);
-      if (facts !== undefined && !env.signal.aborted) await env.note(facts);
-      return generated;
-    } catch (error) {
-      throw await modelFailure(error, env, route, signal);
-    }
+  async (env, call: ModelCall, route: LlmRoute, given: Given): Promise<Generated> => {
+    const generated =
+      route.kind === 'network'
+        ? await generate(env, call, route)
+        : await generateHere(env, call, route, given);
+    const facts = numberFacts(generated.numbers, route, generated);
+    if (facts !== undefined && !env.signal.aborted) await env.note(facts);
+    return generated;
   },
 );
+
+async function generate(env: EffectEnv, call: ModelCall, route: LlmRoute): Promise<Generated> {
+  const signal = endOfCall(env, call, route);
+  const startMs = env.host.clock.monotonicMs();
+  try {
+    signal.throwIfAborted();
+    const answer: object & ModelEnd = await callable(call, signal).generate();
+    const durationMs = Math.round(env.host.clock.monotonicMs() - startMs);
+    const numbers = numbersOf(answer, call, durationMs);
+    await recordAnswer(env, call, route, (answer as { content?: unknown }).content, numbers);
+    return { result: keptAnswer(answer), numbers };
+  } catch (error) {
+    throw await modelFailure(error, env, route, signal);
+  }
+}
+
+/** A prepared answer, or one of a tape. */
+async function generateHere(
+  env: EffectEnv,
+  call: ModelCall,
+  route: LlmRoute,
+  given: Given,
+): Promise<Generated> {
+  const answer = await answerHere(env, requestOfModel(call), route, given);
+  return { result: toKept(generatedFrom(answer, call)), numbers: toNumbers(answer) };
+}
 
 function keptAnswer(answer: object): Json {
   const { request: _request, response, ...rest } = answer as { [key: string]: unknown };
@@ -124,61 +145,33 @@ export function* generateDurably(
   retries: number,
 ): Suspending<unknown> {
   return yield* persistently(ctx, { retries, backoffMs: BACKOFF_MS }, () =>
-    framed(ctx, call, function* (bounded, route) {
-      const { result, numbers } = yield* ctx.perform(generateEffect, [bounded, route]);
+    framedModelCall(ctx, call, function* (bounded, route, given) {
+      const { result, numbers } = yield* ctx.perform(generateEffect, [bounded, route, given]);
       return { value: fromKept(result), numbers };
     }),
   );
 }
 
-/** What surrounds every call of a model object: budgets, the list of open calls, span and events. */
-export function* framed<T>(
+/** A call of a model object in the frame of every model call. */
+export function* framedModelCall<T>(
   ctx: RunContext,
   asked: ModelCall,
-  body: (
-    call: ModelCall,
-    route: LlmRoute,
-  ) => Suspending<{ readonly value: T; readonly numbers: LlmNumbers }>,
+  body: (call: ModelCall, route: LlmRoute, given: Given) => Suspending<Answered<T>>,
 ): Suspending<T> {
   const { model } = asked;
-  const route = ctx.sync(beginModelCall, [providerOf(model), model.modelId]);
-  const request = boundedRequest(ctx, budgetRequest(asked), route, undefined);
-  const call = boundedCall(asked, request.max_tokens);
-  const { reservation, most } = yield* reserveCall(ctx, request, route, undefined);
-  let spent = spentUnseen(route, most);
-  try {
-    const { value, numbers } = yield* watched(ctx, call, route, body);
-    spent = spentOn(numbers, route, most);
-    return value;
-  } catch (error) {
-    if (!mayHaveCost(error)) spent = NOTHING_SPENT;
-    throw error;
-  } finally {
-    reservation.settle(spent);
-  }
-}
-
-function* watched<R extends { readonly numbers: LlmNumbers }>(
-  ctx: RunContext,
-  call: ModelCall,
-  route: LlmRoute,
-  body: (call: ModelCall, route: LlmRoute) => Suspending<R>,
-): Suspending<R> {
-  const { call_id, started_at_ms } = route;
-  const open = { call_id, model: route.model, role: callRole(call), started_at_ms };
-  const leave = ctx.get(llmCallsKey).enter(open, ctx.task);
-  const span = openCallSpan(ctx, route);
-  emitModelRequest(ctx, call, route);
-  try {
-    const answered = yield* body(call, route);
-    emitModelResponse(ctx, route, answered.numbers);
-    endCallSpan(span, answered.numbers);
-    return answered;
-  } catch (error) {
-    emitFailure(ctx, route, error);
-    throw error;
-  } finally {
-    span.end('error');
-    leave();
-  }
+  const { isQueued } = ctx.get(llmMocksKey);
+  const route = ctx.sync(beginModelCall, [providerOf(model), model.modelId, isQueued]);
+  const boundBy = (request: LlmRequest) => boundedCall(asked, request.max_tokens);
+  const frame = {
+    route,
+    request: budgetRequest(asked),
+    budget: undefined,
+    role: callRole(asked),
+    facts: (request: LlmRequest) => modelFacts(boundBy(request)),
+  };
+  return yield* framedCall(ctx, frame, function* (request) {
+    // Known by what the program asked: a limit that a budget adds is no part of it.
+    const given = givenFor(ctx, requestOfModel(asked), route);
+    return yield* body(boundBy(request), route, given);
+  });
 }

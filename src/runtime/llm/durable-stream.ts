@@ -3,8 +3,10 @@
 // error; one of which nothing was heard is asked for again. What only announces an answer is nothing that was heard.
 import type { Json } from '../../base/index.ts';
 import { defineEffect, type EffectEnv, type RunContext, type Suspending } from '../run/index.ts';
-import { endOfCall, framed, modelIdentity, modelIntent } from './durable-call.ts';
+import type { Answered } from './call-frame.ts';
+import { endOfCall, framedModelCall, modelIdentity, modelIntent } from './durable-call.ts';
 import { fromKept, toKept } from './durable-data.ts';
+import { PartsHeard, partsFrom, recordAnswer, requestOfModel } from './durable-given.ts';
 import {
   callable,
   type ModelCall,
@@ -12,9 +14,10 @@ import {
   modelFailure,
   numbersOf,
 } from './durable-model.ts';
+import { answerHere, type Given } from './given.ts';
 import { LiveStream, type LiveStreams, listenTo, nextOf } from './live-stream.ts';
 import { persistently } from './persistent.ts';
-import type { LlmNumbers } from './result.ts';
+import { type LlmNumbers, toNumbers } from './result.ts';
 import type { LlmRoute } from './route.ts';
 import { streamCut } from './stream.ts';
 import { numberFacts } from './usage.ts';
@@ -42,7 +45,7 @@ const RULES = {
   worthTelling: (parts: readonly Part[]) => parts.some(({ type }) => !OPENING.includes(type)),
 };
 
-type PortionArgs = readonly [ModelCall, LlmRoute, number];
+type PortionArgs = readonly [ModelCall, LlmRoute, Given, number];
 
 /** The next portion of a stream. The first one begins it. */
 const portionEffect = defineEffect(
@@ -50,12 +53,22 @@ const portionEffect = defineEffect(
     name: 'llm.generate_stream',
     class: 'read',
     access: 'mutate',
-    paid: ([, , portion]: PortionArgs) => portion === 0,
-    identity: ([call, route, portion]) =>
+    paid: ([, route, , portion]: PortionArgs) => route.kind === 'network' && portion === 0,
+    identity: ([call, route, , portion]) =>
       portion === 0 ? modelIdentity(call, route) : { portion },
     intent: ([call, route]) => modelIntent(call, route),
   },
-  async (env, call: ModelCall, route: LlmRoute, portion: number): Promise<PartPortion> => {
+  async (
+    env,
+    call: ModelCall,
+    route: LlmRoute,
+    given: Given,
+    portion: number,
+  ): Promise<PartPortion> => {
+    if (route.kind !== 'network') {
+      const answer = await answerHere(env, requestOfModel(call), route, given);
+      return { parts: partsFrom(answer, call).map(toKept), numbers: toNumbers(answer) };
+    }
     const { pieces, end: numbers } = await nextPortion(env, call, route, portion);
     const told = { parts: pieces.map(toKept), numbers };
     const facts = numbers === null ? undefined : numberFacts(numbers, route, told);
@@ -83,6 +96,7 @@ async function readStream(
   const startMs = env.host.clock.monotonicMs();
   let end: ModelEnd = {};
   let modelId: unknown;
+  const heard = new PartsHeard();
   try {
     signal.throwIfAborted();
     const { stream } = await callable(call, signal).stream();
@@ -94,14 +108,17 @@ async function readStream(
       if (done) break;
       if (part.type === 'finish') end = part as ModelEnd;
       if (part.type === 'response-metadata') modelId = (part as { modelId?: unknown }).modelId;
+      heard.add(part);
       tell(part);
     }
     signal.throwIfAborted();
+    const durationMs = Math.round(env.host.clock.monotonicMs() - startMs);
+    const numbers = numbersOf({ ...end, response: { modelId } }, call, durationMs);
+    await recordAnswer(env, call, route, heard.content, numbers);
+    return numbers;
   } catch (error) {
     throw await modelFailure(error, env, route, signal);
   }
-  const durationMs = Math.round(env.host.clock.monotonicMs() - startMs);
-  return numbersOf({ ...end, response: { modelId } }, call, durationMs);
 }
 
 /** Adds a part, or makes the last one longer. */
@@ -131,8 +148,8 @@ export function* streamDurably(
       backoffMs: BACKOFF_MS,
     },
     () =>
-      framed(ctx, call, (bounded, route) =>
-        portions(ctx, bounded, route, (parts) => {
+      framedModelCall(ctx, call, (bounded, route, given) =>
+        portions(ctx, [bounded, route, given], (parts) => {
           // Who has heard something cannot hear it from the beginning again.
           left = 0;
           tell(parts);
@@ -143,14 +160,13 @@ export function* streamDurably(
 
 function* portions(
   ctx: RunContext,
-  call: ModelCall,
-  route: LlmRoute,
+  [call, route, given]: readonly [ModelCall, LlmRoute, Given],
   tell: (parts: readonly unknown[]) => void,
-): Suspending<{ readonly value: null; readonly numbers: LlmNumbers }> {
+): Suspending<Answered<null>> {
   const leave = listenTo(ctx, partStreamsKey, route.call_id);
   try {
     for (let portion = 0; ; portion += 1) {
-      const { parts, numbers } = yield* ctx.perform(portionEffect, [call, route, portion]);
+      const { parts, numbers } = yield* ctx.perform(portionEffect, [call, route, given, portion]);
       tell(parts.map(fromKept));
       if (numbers !== null) return { value: null, numbers };
     }

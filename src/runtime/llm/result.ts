@@ -41,6 +41,13 @@ export type LlmNumbers = Omit<
   'text' | 'tool_calls' | 'thinking' | 'reasoning' | 'thinking_summary'
 >;
 
+/** The numbers of an answer. */
+export function toNumbers(answer: LlmAnswer): LlmNumbers {
+  const { text: _text, tool_calls: _calls, thinking: _thinking, ...rest } = answer;
+  const { reasoning: _reasoning, thinking_summary: _summary, ...numbers } = rest;
+  return numbers;
+}
+
 /** Tokens and cost of one call. */
 export type LlmUsage = {
   readonly input_tokens: number;

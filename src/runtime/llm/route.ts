@@ -12,7 +12,7 @@ import { inferProvider, knownProvider, PROVIDER_NAMES } from './providers/known.
 import { rateOf } from './rate-env.ts';
 
 /** Refuses every call that would leave the machine. */
-export const DISABLED = 'HARN_LLM_CALLS_DISABLED';
+const DISABLED = 'HARN_LLM_CALLS_DISABLED';
 
 /** What a caller said about where to go. */
 export type LlmWish = {
@@ -86,6 +86,19 @@ export function destination(wish: LlmWish, env: HostEnv, config: LlmConfig): Des
   return network(chosen, env);
 }
 
+/** The same for a model object of the AI SDK, which knows its own server and key. */
+export function modelDestination(
+  { provider, model, queued }: { provider: string; model: string; queued: boolean },
+  env: HostEnv,
+  config: LlmConfig,
+): Destination {
+  if (config.mocks !== undefined || queued) return { kind: 'mock', provider, model, tape: null };
+  const tape = config.tape ?? nonEmpty(env, 'HARN_LLM_TAPE');
+  if (tape !== undefined) return { kind: 'tape', provider: 'tape', model, tape };
+  refuseWhenDisabled(provider, env);
+  return { kind: 'network', provider, model, tape: null };
+}
+
 interface Chosen {
   readonly provider: string;
   readonly model: string | null;
@@ -118,9 +131,7 @@ function choose(
 }
 
 function network({ provider, model }: Chosen, env: HostEnv): Destination {
-  if (nonEmpty(env, DISABLED) !== undefined) {
-    throw llmErrors.disabled({ provider, variable: DISABLED });
-  }
+  refuseWhenDisabled(provider, env);
   const known = knownProvider(provider);
   if (known === undefined) {
     throw llmErrors.unknownProvider({ provider, known: PROVIDER_NAMES.join(', ') });
@@ -132,6 +143,11 @@ function network({ provider, model }: Chosen, env: HostEnv): Destination {
   const chosen = model ?? fromEnv ?? known.model;
   if (chosen === undefined) throw llmErrors.noModel({ provider });
   return { kind: 'network', provider, model: chosen, tape: null };
+}
+
+function refuseWhenDisabled(provider: string, env: HostEnv): void {
+  if (nonEmpty(env, DISABLED) === undefined) return;
+  throw llmErrors.disabled({ provider, variable: DISABLED });
 }
 
 function nonEmpty(env: HostEnv, name: string): string | undefined {

@@ -6,56 +6,54 @@ import { toKept } from './durable-data.ts';
 import type { ModelCall } from './durable-model.ts';
 import { failureOf } from './errors.ts';
 import type { LlmRequest } from './request.ts';
-import type { LlmAnswer, LlmNumbers } from './result.ts';
+import type { LlmNumbers } from './result.ts';
 import type { LlmRoute } from './route.ts';
 
-/** A call is being made. */
-export function emitRequest(ctx: RunContext, request: LlmRequest, route: LlmRoute): void {
-  emit(ctx, 'provider_call_request', {
-    type: 'provider_call_request',
-    timestamp: timestamp(route.started_at_ms),
-    call_id: route.call_id,
-    provider: route.provider,
-    model: route.model,
+/** What is told of a request: how it was asked, never what. */
+export type AskedFacts = {
+  readonly max_tokens: number | null;
+  readonly temperature: number | null;
+  readonly tool_choice: Json;
+  readonly native_tool_count: number;
+  readonly message_count: number;
+};
+
+/** Of a call of ours. */
+export function requestFacts(request: LlmRequest): AskedFacts {
+  return {
     max_tokens: request.max_tokens ?? null,
     temperature: request.temperature ?? null,
     tool_choice: request.tool_choice ?? null,
     native_tool_count: request.tools?.length ?? 0,
     message_count: request.messages.length,
-  });
+  };
 }
 
-/** A model object is being called. */
-export function emitModelRequest(ctx: RunContext, { options }: ModelCall, route: LlmRoute): void {
+/** Of a call of a model object. */
+export function modelFacts({ options }: ModelCall): AskedFacts {
+  return {
+    max_tokens: options.maxOutputTokens ?? null,
+    temperature: options.temperature ?? null,
+    tool_choice: toKept(options.toolChoice),
+    native_tool_count: options.tools?.length ?? 0,
+    message_count: options.prompt.length,
+  };
+}
+
+/** A call is being made. */
+export function emitRequest(ctx: RunContext, facts: AskedFacts, route: LlmRoute): void {
   emit(ctx, 'provider_call_request', {
     type: 'provider_call_request',
     timestamp: timestamp(route.started_at_ms),
     call_id: route.call_id,
     provider: route.provider,
     model: route.model,
-    max_tokens: options.maxOutputTokens ?? null,
-    temperature: options.temperature ?? null,
-    tool_choice: toKept(options.toolChoice),
-    native_tool_count: options.tools?.length ?? 0,
-    message_count: options.prompt.length,
+    ...facts,
   });
 }
 
-/** A model object has answered. */
-export function emitModelResponse(ctx: RunContext, route: LlmRoute, numbers: LlmNumbers): void {
-  const { duration_ms: responseMs, stop_reason: _stop, ...told } = numbers;
-  emit(ctx, 'provider_call_response', {
-    type: 'provider_call_response',
-    call_id: route.call_id,
-    provider: route.provider,
-    ...told,
-    cache_creation_input_tokens: numbers.cache_write_tokens,
-    response_ms: responseMs,
-  });
-}
-
-/** A call was answered. */
-export function emitResponse(ctx: RunContext, route: LlmRoute, answer: LlmAnswer): void {
+/** A call was answered: its numbers, and what was said where that is known here. */
+export function emitResponse(ctx: RunContext, route: LlmRoute, answer: LlmNumbers): void {
   const { duration_ms: responseMs, stop_reason: _stop, ...told } = answer;
   emit(ctx, 'provider_call_response', {
     type: 'provider_call_response',

@@ -2,7 +2,7 @@
 // leaves its numbers in a note beside it, so the fold never needs the answer itself.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { JournalEntry, RecordSection } from '../run/index.ts';
-import { type LlmAnswer, type LlmNumbers, usageOf } from './result.ts';
+import { type LlmAnswer, type LlmNumbers, toNumbers, usageOf } from './result.ts';
 import type { LlmRoute } from './route.ts';
 
 /** The `usage` of a run record. Calls without a known price are counted, not taken for free. */
@@ -40,14 +40,7 @@ export function usageFacts(
   route: LlmRoute,
   outcome: Json = answer,
 ): JsonObject | undefined {
-  const {
-    text: _text,
-    tool_calls: _calls,
-    thinking: _thinking,
-    reasoning: _reasoning,
-    ...numbers
-  } = answer;
-  return numberFacts(numbers, route, outcome);
+  return numberFacts(toNumbers(answer), route, outcome);
 }
 
 /** The same for an outcome whose numbers stand apart. */
