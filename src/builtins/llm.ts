@@ -107,7 +107,7 @@ function callRows(): readonly BuiltinRow[] {
     builtin(
       'llm.stream(prompt: any, system: any?, options: dict?) -> any',
       {
-        doc: 'Asks a model and gives a channel with the pieces of its text as they come; it closes when the answer is complete.',
+        doc: 'Asks a model and gives a channel with the pieces of its text as they come; it closes when the answer is complete. Leaving the loop over it, or closing it, cuts the call.',
         effect: 'wait',
         aliases: ['llm_stream'],
         example: {
@@ -119,7 +119,7 @@ function callRows(): readonly BuiltinRow[] {
       (ctx: Ctx, ...args: Value[]) => {
         const [prompt, system, options] = callArguments(args);
         const { channel } = startLlmStream(ctx as RunContext, prompt, system, options, textOf);
-        return new HarnChannel(channel);
+        return new HarnChannel(channel, true);
       },
     ),
   ];

@@ -34,10 +34,17 @@ const COLLECT_MAX = 10_000;
 class HarnOperator extends HarnSource {
   readonly suspends = true;
   #pull: ((ctx: Ctx) => Steps<Pulled>) | undefined;
+  readonly #sources: readonly HarnSource[];
 
-  constructor(pull: (ctx: Ctx) => Steps<Pulled>) {
+  constructor(pull: (ctx: Ctx) => Steps<Pulled>, sources: readonly HarnSource[]) {
     super();
     this.#pull = pull;
+    this.#sources = sources;
+  }
+
+  /** A loop over it ended: nobody hears what its sources would still give. */
+  override leave(ctx: Ctx): void {
+    for (const source of this.#sources) source.leave(ctx);
   }
 
   next(_ctx: Ctx): Pulled {
@@ -66,21 +73,26 @@ function sourceOf(value: Value | undefined): HarnSource {
   return value instanceof HarnChannel ? value : toIter(value ?? null);
 }
 
-const operator = (pull: (ctx: Ctx) => Steps<Pulled>): Value => new HarnOperator(pull);
+/** `sources` are those that work for this operator alone. */
+const operator = (pull: (ctx: Ctx) => Steps<Pulled>, sources: readonly HarnSource[] = []): Value =>
+  new HarnOperator(pull, sources);
 
 /** An operator with one source: `step` is called per value and says what to give; undefined goes on to the next. */
 function each(
   source: HarnSource,
   step: (ctx: Ctx, value: Value) => Steps<Pulled | undefined>,
 ): Value {
-  return operator(function* (ctx) {
-    for (;;) {
-      const value = yield* source.nextSteps(ctx);
-      if (value === END) return END;
-      const given = yield* step(ctx, value);
-      if (given !== undefined) return given;
-    }
-  });
+  return operator(
+    function* (ctx) {
+      for (;;) {
+        const value = yield* source.nextSteps(ctx);
+        if (value === END) return END;
+        const given = yield* step(ctx, value);
+        if (given !== undefined) return given;
+      }
+    },
+    [source],
+  );
 }
 
 function* map(_ctx: Ctx, _self: Value, [source, fn]: List): Steps {
@@ -116,11 +128,14 @@ function* take(_ctx: Ctx, _self: Value, [source, count]: List): Steps {
   yield* [];
   const from = sourceOf(source);
   let left = intOf('stream.take', 'the count', count, 0);
-  return operator(function* (ctx) {
-    if (left <= 0) return END;
-    left -= 1;
-    return yield* from.nextSteps(ctx);
-  });
+  return operator(
+    function* (ctx) {
+      if (left <= 0) return END;
+      left -= 1;
+      return yield* from.nextSteps(ctx);
+    },
+    [from],
+  );
 }
 
 function* takeUntil(_ctx: Ctx, _self: Value, [source, test]: List): Steps {
@@ -133,18 +148,22 @@ function* takeUntil(_ctx: Ctx, _self: Value, [source, test]: List): Steps {
 function* zip(_ctx: Ctx, _self: Value, [a, b]: List): Steps {
   yield* [];
   const [left, right] = [sourceOf(a), sourceOf(b)];
-  return operator(function* (ctx) {
-    const first = yield* left.nextSteps(ctx);
-    if (first === END) return END;
-    const second = yield* right.nextSteps(ctx);
-    return second === END ? END : new HarnPair(first, second);
-  });
+  return operator(
+    function* (ctx) {
+      const first = yield* left.nextSteps(ctx);
+      if (first === END) return END;
+      const second = yield* right.nextSteps(ctx);
+      return second === END ? END : new HarnPair(first, second);
+    },
+    [left, right],
+  );
 }
 
 /** One of each in turn; a source that is over is passed by. */
 function* interleave(_ctx: Ctx, _self: Value, sources: List): Steps {
   yield* [];
-  const left = sources.map(sourceOf);
+  const all = sources.map(sourceOf);
+  const left = [...all];
   let at = 0;
   return operator(function* (ctx) {
     while (left.length > 0) {
@@ -157,7 +176,7 @@ function* interleave(_ctx: Ctx, _self: Value, sources: List): Steps {
       left.splice(at, 1);
     }
     return END;
-  });
+  }, all);
 }
 
 /** So many copies that each see every value; what one has not pulled yet waits for it. */
@@ -210,26 +229,30 @@ function* first(ctx: Ctx, _self: Value, [source]: List): Steps {
 
 function* merge(_ctx: Ctx, _self: Value, sources: List): Steps {
   yield* [];
-  const pull = merged(sources.map(sourceOf));
-  return operator((ctx) => pull(ctx as RunContext));
+  const all = sources.map(sourceOf);
+  const pull = merged(all);
+  return operator((ctx) => pull(ctx as RunContext), all);
 }
 
 function* race(_ctx: Ctx, _self: Value, sources: List): Steps {
   yield* [];
-  const pull = raced(sources.map(sourceOf));
-  return operator((ctx) => pull(ctx as RunContext));
+  const all = sources.map(sourceOf);
+  const pull = raced(all);
+  return operator((ctx) => pull(ctx as RunContext), all);
 }
 
 function* throttle(_ctx: Ctx, _self: Value, [source, pause]: List): Steps {
   yield* [];
-  const pull = throttled(sourceOf(source), toMs(pause, 0));
-  return operator((ctx) => pull(ctx as RunContext));
+  const from = sourceOf(source);
+  const pull = throttled(from, toMs(pause, 0));
+  return operator((ctx) => pull(ctx as RunContext), [from]);
 }
 
 function* debounce(_ctx: Ctx, _self: Value, [source, quiet]: List): Steps {
   yield* [];
-  const pull = debounced(sourceOf(source), toMs(quiet, 0));
-  return operator((ctx) => pull(ctx as RunContext));
+  const from = sourceOf(source);
+  const pull = debounced(from, toMs(quiet, 0));
+  return operator((ctx) => pull(ctx as RunContext), [from]);
 }
 
 const OPERATORS: MethodTable = new Map<string, Method>([

@@ -28,10 +28,17 @@ import { wrong } from './errors.ts';
 export class HarnChannel extends HarnSource {
   readonly suspends = true;
   readonly channel: Channel;
+  readonly #isForOne: boolean;
 
-  constructor(channel: Channel) {
+  /** `isForOne`: a loop that leaves it closes it, because what fills it works for that loop alone. */
+  constructor(channel: Channel, isForOne = false) {
     super();
     this.channel = channel;
+    this.#isForOne = isForOne;
+  }
+
+  override leave(): void {
+    if (this.#isForOne) this.channel.close();
   }
 
   /** For code that cannot wait: what is there now. */

@@ -31,6 +31,11 @@ export abstract class HarnSource extends HarnObject {
   abstract readonly suspends: boolean;
   abstract next(ctx: Ctx): Pulled;
   abstract nextSteps(ctx: Ctx): Steps<Pulled>;
+
+  /** Called when a loop over it ends, however it does: who makes values for nobody else can stop. */
+  leave(_ctx: Ctx): void {
+    return;
+  }
 }
 
 export type PullSync = (ctx: Ctx) => Pulled;
@@ -41,10 +46,13 @@ export class HarnIter extends HarnSource {
   readonly suspends: boolean;
   /** Undefined once the end was seen. */
   #pull: PullSync | PullSteps | undefined;
+  readonly #leave: ((ctx: Ctx) => void) | undefined;
 
-  constructor(pull: PullSync | PullSteps) {
+  /** `leave` says that no more is wanted of what it pulls from. */
+  constructor(pull: PullSync | PullSteps, leave?: (ctx: Ctx) => void) {
     super();
     this.#pull = pull;
+    this.#leave = leave;
     this.suspends = isGeneratorFunction(pull);
   }
 
@@ -64,6 +72,10 @@ export class HarnIter extends HarnSource {
     const value = this.suspends ? yield* (pull as PullSteps)(ctx) : (pull as PullSync)(ctx);
     if (value === END) this.#pull = undefined;
     return value;
+  }
+
+  override leave(ctx: Ctx): void {
+    this.#leave?.(ctx);
   }
 
   get [KIND](): string {
@@ -111,9 +123,12 @@ export function toIter(value: Value): HarnIter {
 
 function iterOfSource(source: HarnSource): HarnIter {
   if (!source.suspends) return new HarnIter((ctx) => source.next(ctx));
-  return new HarnIter(function* (ctx: Ctx): Steps<Pulled> {
-    return yield* source.nextSteps(ctx);
-  });
+  return new HarnIter(
+    function* (ctx: Ctx): Steps<Pulled> {
+      return yield* source.nextSteps(ctx);
+    },
+    (ctx) => source.leave(ctx),
+  );
 }
 
 const NOTHING: List = [];

@@ -24,7 +24,12 @@ async function returnedBy(
 ): Promise<unknown> {
   await using store = await openStore('memory:');
   const program = pipeline('p', fn);
-  const runtime = createRuntime({ store, pipelines: [program], host, llm });
+  const runtime = createRuntime({
+    store,
+    pipelines: [program],
+    host,
+    ...(llm === undefined ? {} : { llm }),
+  });
   const result = await runtime.start(program, null).done;
   if (result.status !== 'settled') throw new Error(JSON.stringify(result));
   return result.returned;

@@ -71,6 +71,8 @@ function forEach(em: Emitter, node: ForStatement): void {
   const pull = suspends
     ? `${source}.suspends ? yield* ${source}.nextSteps(ctx) : ${source}.next(ctx)`
     : `${source}.next(ctx)`;
+  // Only what suspends has somebody at its other end who should know that nobody listens any more.
+  if (suspends) em.push('try {');
   loop(em, node, 'for (;;)', (leave) => {
     em.push(`let ${item};`);
     em.push(
@@ -80,4 +82,5 @@ function forEach(em: Emitter, node: ForStatement): void {
     bindPattern(em, node.pattern, item, node.iterable);
     return node.body;
   });
+  if (suspends) em.push(`} finally { if (!${isList}) ${source}.leave(ctx); }`);
 }

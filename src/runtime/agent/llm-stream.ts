@@ -1,9 +1,9 @@
 // Model calls that are heard while they arrive: a channel of pieces, filled by a task of its own, and the answer at the
-// end. A call that fails closes the channel with its error; who closes the channel gives the call up.
+// end. A call that fails closes the channel with its error; who closes the channel gives the call up at once, wherever it is.
 import type { Json } from '../../base/index.ts';
 import type { LlmDelta } from '../llm/index.ts';
-import type { Handler, RunContext, Suspending, Task } from '../run/index.ts';
-import { Channel, send } from '../work/index.ts';
+import type { Handler, RunContext, Suspending } from '../run/index.ts';
+import { Channel, fillChannel, send } from '../work/index.ts';
 import {
   type LlmCallOptions,
   type LlmCallResult,
@@ -14,15 +14,15 @@ import {
 export interface LlmStream {
   /** Pieces in order; closed when the answer is complete. */
   readonly channel: Channel;
-  /** The task that asks; its value is how the call ended (`LlmStreamEnd`). */
-  readonly task: Task;
+  /** How the call ended, when it has; `given_up` when the channel was closed before. */
+  end(ctx: RunContext): Suspending<LlmStreamEnd>;
 }
 
-/** How a call ended: with an answer, with an error, or because the channel was closed before. */
+/** How a call ended: with an answer, with an error, or because nobody wanted to hear the rest. */
 export type LlmStreamEnd =
   | { readonly result: LlmCallResult }
   | { readonly error: unknown }
-  | { readonly unheard: true };
+  | { readonly given_up: true };
 
 /** All pieces of an answer find room: a call never waits for its listener. */
 const CAPACITY = Number.MAX_SAFE_INTEGER;
@@ -41,31 +41,18 @@ export function startLlmStream(
     name: 'llm_stream',
     *run(inner, [delta]): Suspending<Json> {
       const piece = pieceOf(delta as LlmDelta);
-      if (piece !== undefined && !(yield* send(inner, channel, piece))) throw new Unheard();
+      if (piece !== undefined) yield* send(inner, channel, piece);
       return null;
     },
   };
-  const task = ctx.startTask(ctx.task.nextGroup('llm_stream'), (inner) =>
-    pump(inner, channel, (at) => llmCallWithTranscript(at, prompt, system, options, { onDelta })),
+  const { end } = fillChannel(ctx, 'llm_stream', channel, (inner) =>
+    llmCallWithTranscript(inner, prompt, system, options, { onDelta }),
   );
-  return { channel, task };
-}
-
-/** Nobody listens any more. */
-class Unheard extends Error {}
-
-function* pump(
-  ctx: RunContext,
-  channel: Channel,
-  call: (ctx: RunContext) => Suspending<LlmCallResult>,
-): Suspending<LlmStreamEnd> {
-  try {
-    const result = yield* call(ctx);
-    channel.close();
-    return { result };
-  } catch (error) {
-    if (error instanceof Unheard) return { unheard: true };
-    channel.fail(error);
-    return { error };
-  }
+  return {
+    channel,
+    *end(asking) {
+      const ended = yield* end(asking);
+      return ended === undefined ? { given_up: true } : (ended as LlmStreamEnd);
+    },
+  };
 }

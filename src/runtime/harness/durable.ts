@@ -10,8 +10,8 @@ import {
   modelCall,
   streamDurably,
 } from '../llm/index.ts';
-import type { RunContext, Suspending } from '../run/index.ts';
-import { Channel } from '../work/index.ts';
+import type { RunContext } from '../run/index.ts';
+import { Channel, fillChannel } from '../work/index.ts';
 import { need } from './arguments.ts';
 import { channelValues } from './sync.ts';
 
@@ -81,9 +81,6 @@ export function durable<M extends DurableModel>(
   return harness.llm.durable(model, options);
 }
 
-/** Nobody listens any more. */
-class Unheard extends Error {}
-
 /** A stream whose first parts are there. */
 async function openStream(
   ctx: RunContext,
@@ -92,17 +89,11 @@ async function openStream(
   retries: number,
 ): Promise<{ readonly stream: ReadableStream<unknown> }> {
   const channel = new Channel('llm_parts', CAPACITY);
-  ctx.startTask(ctx.task.nextGroup('llm_parts'), function* (inner): Suspending<null> {
-    try {
-      yield* streamDurably(inner, modelCall(model, options), retries, (parts) => {
-        if (channel.offer(parts) === 'closed') throw new Unheard();
-      });
-      channel.close();
-    } catch (error) {
-      if (!(error instanceof Unheard)) channel.fail(error);
-    }
-    return null;
-  });
+  fillChannel(ctx, 'llm_parts', channel, (inner) =>
+    streamDurably(inner, modelCall(model, options), retries, (parts) => {
+      channel.offer(parts);
+    }),
+  );
   const portions = channelValues(ctx, channel);
   let first: IteratorResult<unknown, undefined> | undefined = await portions.next();
   const stream = new ReadableStream<unknown>(

@@ -3,7 +3,6 @@ import type { Json, JsonObject } from '../../base/index.ts';
 import {
   type LlmCallOptions,
   type LlmCallResult,
-  type LlmStreamEnd,
   llmCallSafeWithTranscript,
   llmCallWithTranscript,
   startLlmStream,
@@ -53,7 +52,7 @@ export type LlmHandle = Family<typeof llmEffects> &
     call(prompt: string, options?: LlmAskOptions): Promise<LlmCallResult>;
     /** The same, with failures as data. */
     callSafe(prompt: string, options?: LlmAskOptions): Promise<LlmCallEnvelope>;
-    /** Asks a model and gives the answer piece by piece: `for await`. Leaving the loop early gives the call up. */
+    /** Asks a model and gives the answer piece by piece: `for await`. Leaving the loop early cuts the call at once. */
     stream(prompt: string, options?: Omit<LlmAskOptions, 'onDelta'>): LlmStreamHandle;
     /** Asks for data that fits a schema and gives the data; asks again up to three times (`retries`), then throws. */
     callStructured(prompt: string, schema: JsonObject, options?: StructuredOptions): Promise<Json>;
@@ -143,7 +142,7 @@ function streamHandle(
   system: string | null,
   options: LlmCallOptions,
 ): LlmStreamHandle {
-  const { channel, task } = startLlmStream(ctx, prompt, system, options, (delta) => delta);
+  const { channel, end } = startLlmStream(ctx, prompt, system, options, (delta) => delta);
   return {
     async *[Symbol.asyncIterator]() {
       try {
@@ -153,11 +152,9 @@ function streamHandle(
       }
     },
     result: async () => {
-      const end = (await ctx.runFromLane(ctx.task.nextGroup('llm'), (inner) =>
-        inner.join(task),
-      )) as LlmStreamEnd;
-      if ('result' in end) return end.result;
-      throw 'error' in end ? end.error : givenUp(options);
+      const ended = await ctx.runFromLane(ctx.task.nextGroup('llm'), end);
+      if ('result' in ended) return ended.result;
+      throw 'error' in ended ? ended.error : givenUp(options);
     },
   };
 }

@@ -105,6 +105,7 @@ export {
   makeCircuit,
 } from './sync/circuit.ts';
 export { deadlockErrors, syncErrors } from './sync/errors.ts';
+export { type Filling, fillChannel } from './sync/fill.ts';
 export { type LockKind, type LockMetrics, Permit } from './sync/lock.ts';
 export {
   closeMailbox,

@@ -32,6 +32,8 @@ export class Channel {
   #head = 0;
   #closed = false;
   #failure: { readonly error: unknown } | undefined;
+  /** Called once, when the channel closes. */
+  #onClose: (() => void) | undefined;
 
   constructor(name: string, capacity: number) {
     this.name = name;
@@ -119,9 +121,15 @@ export class Channel {
     if (failure !== undefined) throw failure.error;
   }
 
+  /** Whoever fills this channel learns from `fn` that nobody wants more. One at most. */
+  whenClosed(fn: () => void): void {
+    this.#onClose = fn;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#onClose?.();
     for (const sender of [...this.#senders]) {
       this.#senders.delete(sender);
       sender.done(false);
