@@ -9,13 +9,16 @@ import {
   sessionErrors,
   suspendTopLevel,
 } from '../runtime/agent/index.ts';
-import type { RunContext } from '../runtime/run/index.ts';
+import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   type Ctx,
+  call,
   type Dict,
+  describeFunction,
   dictFrom,
   display,
   fromJson,
+  functionMeta,
   type HarnFunction,
   isDict,
   isFunction,
@@ -61,6 +64,9 @@ function loopOptions(options: Value | undefined): {
     command_policy,
     policy,
     verify_completion,
+    llm_caller,
+    tool_caller,
+    on_delta,
     ...rest
   } = given;
   const [ceiling, nested] = splitPolicy(policy);
@@ -69,6 +75,9 @@ function loopOptions(options: Value | undefined): {
   const context = closureOf('context_callback', context_callback ?? context_filter);
   const compact = closureOf('compact_callback', compact_callback);
   const verify = closureOf('verify_completion', verify_completion);
+  const llmCaller = closureOf('llm_caller', llm_caller);
+  const toolCaller = closureOf('tool_caller', tool_caller);
+  const delta = closureOf('on_delta', on_delta);
   return {
     data: {
       ...(toData(rest as Value) as LoopOptions),
@@ -83,6 +92,31 @@ function loopOptions(options: Value | undefined): {
       ...(context === undefined ? {} : { context: jsonHandler(context) }),
       ...(compact === undefined ? {} : { compact: jsonHandler(compact) }),
       ...(verify === undefined ? {} : { verify: jsonHandler(verify) }),
+      ...(llmCaller === undefined ? {} : { llmCaller: callerHandler(llmCaller) }),
+      ...(toolCaller === undefined ? {} : { toolCaller: callerHandler(toolCaller) }),
+      ...(delta === undefined ? {} : { onDelta: jsonHandler(delta) }),
+    },
+  };
+}
+
+type NextCall = (ctx: RunContext, request: Json) => Suspending<Json>;
+
+/** A closure around calls: it gets what is to be called and a closure that calls it. */
+function callerHandler(fn: HarnFunction): Handler {
+  return {
+    kind: 'generator',
+    name: functionMeta(fn).name ?? 'closure',
+    fn,
+    *run(ctx: RunContext, [request, given]) {
+      const runtimeNext = given as NextCall;
+      const next = describeFunction(
+        function* (at: Ctx, asked: Value = null): Steps {
+          return fromJson(yield* runtimeNext(at as RunContext, toData(asked)));
+        } as HarnFunction,
+        { name: 'next', params: ['request'], required: 0 },
+      );
+      const args = [fromJson(request as Json), next];
+      return toData(yield* call(fn, ctx, args) as Suspending<Value>);
     },
   };
 }
@@ -138,6 +172,22 @@ const VERBS: readonly Verb[] = [
     signature: 'ancestry(id: any, more: any?) -> dict | nil',
     doc: '`{parent_id, child_ids, root_id}` of a session; nil when there is none.',
     run: (ctx, [id]) => fromJson(sessionCalls.ancestry(ctx, idOf(id))),
+  },
+  {
+    signature: 'scratchpad(id: any, more: any?) -> dict | nil',
+    doc: 'The notes of the model of a session; nil when there are none.',
+    run: (ctx, [id]) => fromJson(sessionCalls.scratchpad(ctx, idOf(id))),
+  },
+  {
+    signature: 'set_scratchpad(id: any, notes: any?, more: any?) -> dict',
+    doc: 'Puts notes in place of those there are: `{ok, version, scratchpad}`.',
+    run: (ctx, [id, notes]) =>
+      fromJson(sessionCalls.set_scratchpad(ctx, idOf(id), toData(notes ?? null))),
+  },
+  {
+    signature: 'clear_scratchpad(id: any, more: any?) -> nil',
+    doc: 'Takes the notes of a session away.',
+    run: (ctx, [id]) => sessionCalls.clear_scratchpad(ctx, idOf(id)),
   },
   {
     signature: 'reset(id: any, more: any?) -> nil',

@@ -52,7 +52,23 @@ type Body =
   | {
       readonly type: 'budget_exhausted';
       readonly max_iterations: number;
-      readonly kind: 'iterations' | 'tokens' | 'cost';
+      readonly kind: 'iterations' | 'tokens' | 'cost' | 'wall_clock';
+      readonly wall_clock_ms?: number;
+    }
+  | {
+      readonly type: 'loop_control_decision';
+      readonly iteration: number;
+      readonly action: string;
+      readonly old_limit: number;
+      readonly new_limit: number;
+      readonly reason: string;
+      readonly status: 'applied' | 'declined';
+    }
+  | {
+      readonly type: 'progress_reported';
+      readonly message?: string;
+      readonly entries: readonly Json[];
+      readonly replace: boolean;
     }
   | {
       readonly type: 'loop_stuck';

@@ -10,10 +10,14 @@ import type { Tool } from './tools.ts';
 /** The attachments of a loop. */
 export interface LoopAttachments {
   readonly tools: readonly Tool[];
-  readonly postTurn: Handler | undefined;
-  readonly context: Handler | undefined;
-  readonly compact: Handler | undefined;
+  readonly postTurn?: Handler | undefined;
+  readonly context?: Handler | undefined;
+  readonly compact?: Handler | undefined;
   readonly verify?: Handler | undefined;
+  /** Seams and listeners: they go on within their run and are found again by none other. */
+  readonly llmCaller?: Handler | undefined;
+  readonly toolCaller?: Handler | undefined;
+  readonly onDelta?: Handler | undefined;
   /** The code in `permissions`, by its places. */
   readonly permissionCode: readonly (Handler | undefined)[];
 }
@@ -25,6 +29,9 @@ export function loopAttachments({
   context,
   compact,
   verify,
+  llmCaller,
+  toolCaller,
+  onDelta,
   permissionCode,
 }: LoopAttachments): Attachments {
   return {
@@ -33,6 +40,9 @@ export function loopAttachments({
     ...(context === undefined ? {} : { context }),
     ...(compact === undefined ? {} : { compact }),
     ...(verify === undefined ? {} : { verify }),
+    ...(llmCaller === undefined ? {} : { llm_caller: llmCaller }),
+    ...(toolCaller === undefined ? {} : { tool_caller: toolCaller }),
+    ...(onDelta === undefined ? {} : { on_delta: onDelta }),
     ...(permissionCode.length === 0 ? {} : { permissionCode }),
   };
 }
@@ -45,6 +55,9 @@ export function attachmentsOfLoop(attachments: Attachments): LoopAttachments {
     context: attachments['context'] as Handler | undefined,
     compact: attachments['compact'] as Handler | undefined,
     verify: attachments['verify'] as Handler | undefined,
+    llmCaller: attachments['llm_caller'] as Handler | undefined,
+    toolCaller: attachments['tool_caller'] as Handler | undefined,
+    onDelta: attachments['on_delta'] as Handler | undefined,
     permissionCode: (attachments['permissionCode'] ?? []) as LoopAttachments['permissionCode'],
   };
 }

@@ -232,6 +232,20 @@ export const loopErrors = defineErrors('AGL', {
       `agent_loop: the tools cannot work as they are declared: ${problems}`,
     hint: 'tool_surface_validate(...) shows everything that was found',
   }),
+  unknownOption: row<{ option: string; suggestion?: string }>({
+    number: 6,
+    message: ({ option }) => `agent_loop: there is no option "${option}"`,
+    hint: ({ suggestion }) =>
+      suggestion === undefined
+        ? 'the options are listed in the documentation of agent_loop and llm_call'
+        : `did you mean "${suggestion}"?`,
+  }),
+  scratchpadFull: row<{ chars: number; most: number }>({
+    number: 7,
+    message: ({ chars, most }) =>
+      `the scratchpad would have ${chars} characters; ${most} are the most`,
+    hint: 'it stands in every prompt: keep what is long in files',
+  }),
   noTask: row<Record<never, never>>({
     number: 3,
     message: () => 'agent_loop: the task is empty and the session has no message to go on from',

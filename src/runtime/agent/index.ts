@@ -64,6 +64,8 @@ export {
   llmCallSafeWithTranscript,
   llmCallWithTranscript,
 } from './call-transcript.ts';
+// Code around the calls of a loop
+export type { NextCall } from './callers.ts';
 // Transcripts
 export type { CompactParts } from './compact-options.ts';
 // Errors

@@ -1,9 +1,10 @@
 // The options of agent_loop, read once. Options of model calls go through to every turn; names that nobody knows are
 // refused there, documented ones that this version does not have are refused here.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isJsonObject, type Json, type JsonObject, nearestName } from '../../base/index.ts';
 import {
   callBudget,
   type LlmOptions,
+  llmOptionNames,
   parseToolSearch,
   splitTools,
   type ToolSearch,
@@ -13,12 +14,25 @@ import { parseApprovalPolicy } from './approvals.ts';
 import type { StreakLimits } from './call-streak.ts';
 import type { CompactPlan } from './compact-options.ts';
 import { loopErrors } from './errors.ts';
+import { type IterationBudget, parseIterationBudget } from './iteration-budget.ts';
 import { COMPACTION_OPTIONS, loopCompaction } from './loop-compaction.ts';
 import { type DoneJudge, parseDoneJudge } from './loop-done.ts';
 import type { LoopGate } from './loop-gate.ts';
+import {
+  flagOption,
+  intOption,
+  limitOption,
+  namesOption,
+  numberOption,
+  oneOf,
+  textOption,
+} from './option-readers.ts';
 import { type Permissions, parsePermissions } from './permissions.ts';
+import { parseProgressTool } from './progress-tool.ts';
+import { parseScratchpad, scratchpadTool } from './scratchpad.ts';
 import { withLifecycleTools } from './subagent-tools.ts';
 import { type Tool, toolTable } from './tools.ts';
+import { isMessage, type TranscriptMessage } from './transcript.ts';
 import { parseTurnPolicy, type TurnPolicy } from './turn-policy.ts';
 
 export type ToolFormat = 'native' | 'text';
@@ -38,11 +52,29 @@ export interface LoopParts {
   readonly verify?: Handler;
   /** Called with the messages that are archived when the strategy is `custom`; gives their summary. */
   readonly compact?: Handler;
+  /** Called in place of a model call, with the request and what makes it; see callers.ts. */
+  readonly llmCaller?: Handler;
+  /** Called in place of a tool call, with the call and what makes it; see callers.ts. */
+  readonly toolCaller?: Handler;
+  /** Called with every piece of an answer, in order. */
+  readonly onDelta?: Handler;
 }
 
 /** The options that are data. Everything else is an option of llm_call. */
 export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
   readonly session_id?: string | null;
+  /** What was said before the task: put at the end of the session. */
+  readonly messages?: readonly Json[] | null;
+  /** The same as `persistent`. */
+  readonly loop_until_done?: boolean | null;
+  /** Turns, or `{mode: "adaptive", initial, max, extend_by}`: more of them while tools succeed. */
+  readonly iteration_budget?: Json;
+  /** The loop ends with `budget_exhausted` before the first turn that would begin later than this. */
+  readonly max_duration_ms?: number | null;
+  /** A tool by which the model tells how far it is: true, its name, or `{name, description}`. */
+  readonly progress_tool?: Json;
+  /** Notes of the model that stand in every prompt: true, or what they begin with. */
+  readonly scratchpad?: Json;
   readonly profile?: string | null;
   readonly persistent?: boolean | null;
   readonly max_iterations?: number | null;
@@ -99,8 +131,15 @@ export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
 /** The options as the loop uses them. */
 export interface LoopPlan {
   readonly sessionId: string | undefined;
+  /** What was said before the task. */
+  readonly messages: readonly TranscriptMessage[];
   readonly persistent: boolean;
-  readonly maxIterations: number;
+  readonly iterations: IterationBudget;
+  readonly maxDurationMs: number;
+  /** The name of the tool that reports progress. */
+  readonly progressTool: string | undefined;
+  /** What the notes of the model begin with; undefined: it has none. */
+  readonly scratchpad: JsonObject | undefined;
   readonly maxNudges: number;
   readonly nudge: string | undefined;
   readonly doneSentinel: string;
@@ -165,6 +204,8 @@ const OWN: ReadonlySet<string> = new Set([
   ...['subagents', 'subagent_tools', 'tool_search', 'turn_policy', 'mcp_servers'],
   ...['done_judge', 'verify_completion_judge'],
   ...['loop_detect_warn', 'loop_detect_block', 'loop_detect_skip'],
+  ...['messages', 'loop_until_done', 'iteration_budget', 'max_duration_ms'],
+  ...['progress_tool', 'scratchpad'],
   ...COMPACTION_OPTIONS,
 ]);
 
@@ -173,9 +214,7 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
   ...['daemon', 'persist_path', 'resume_path'],
   ...['wake_interval_ms', 'watch_paths', 'consolidate_on_idle', 'idle_watchdog_attempts'],
   ...['skills', 'skill_match', 'working_files'],
-  ...['progress_tool', 'scratchpad'],
-  ...['iteration_budget', 'prefetch_next_turn', 'tool_surface_narrowing'],
-  ...['llm_caller', 'tool_caller', 'messages'],
+  ...['prefetch_next_turn', 'tool_surface_narrowing'],
 ]);
 
 /** Reads the options of a loop. */
@@ -186,15 +225,32 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
     if (value === null || value === undefined) continue;
     if (UNSUPPORTED.has(option)) throw loopErrors.unsupported({ option });
     if (OWN.has(option)) given[option] = value;
-    else llm[option] = value;
+    else {
+      assertKnown(option);
+      llm[option] = value;
+    }
   }
   const base = profileOf(given['profile']);
   const { total, perCall } = budgetOf(given['budget']);
+  const progress = parseProgressTool(given['progress_tool']);
+  const scratchpad = parseScratchpad(given['scratchpad']);
+  const tools = [
+    ...(parts.tools ?? []),
+    ...(progress === undefined ? [] : [progress]),
+    ...(scratchpad === undefined ? [] : [scratchpadTool]),
+  ];
   const subagents = flagOption(given, 'subagents') ?? flagOption(given, 'subagent_tools');
   return {
     sessionId: textOption(given, 'session_id') || undefined,
-    persistent: flagOption(given, 'persistent') ?? false,
-    maxIterations: intOption(given, 'max_iterations', 1) ?? base.max_iterations,
+    messages: messagesOption(given['messages']),
+    persistent: flagOption(given, 'persistent') ?? flagOption(given, 'loop_until_done') ?? false,
+    iterations: parseIterationBudget(
+      given['iteration_budget'],
+      intOption(given, 'max_iterations', 1) ?? base.max_iterations,
+    ),
+    maxDurationMs: intOption(given, 'max_duration_ms', 1) ?? Number.POSITIVE_INFINITY,
+    progressTool: progress?.name,
+    scratchpad,
     maxNudges: intOption(given, 'max_nudges', 0) ?? base.max_nudges,
     nudge: textOption(given, 'nudge'),
     doneSentinel: textOption(given, 'done_sentinel') || '##DONE##',
@@ -217,7 +273,7 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
     tokenBudget: intOption(given, 'token_budget', 0),
     maxCostUsd: numberOption(given, 'max_cost_usd') ?? total,
     compaction: loopCompaction(given, llm as LlmOptions, { compact: parts.compact }),
-    tools: toolTable(withLifecycleTools(parts.tools ?? [], subagents)),
+    tools: toolTable(withLifecycleTools(tools, subagents)),
     policy: policyOption(given['policy']),
     approvals: approvalOption(given['approval_policy']),
     permissions: parsePermissions(given['permissions'], parts.permissionCode),
@@ -232,7 +288,19 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
   };
 }
 
-type Given = { readonly [name: string]: Json };
+/** A name that neither the loop nor a model call knows is refused before anything happens. */
+function assertKnown(option: string): void {
+  const known = llmOptionNames();
+  if (known.includes(option)) return;
+  const suggestion = nearestName(option, [...OWN, ...known], 2);
+  throw loopErrors.unknownOption(suggestion === undefined ? { option } : { option, suggestion });
+}
+
+function messagesOption(value: Json | undefined): readonly TranscriptMessage[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every(isMessage)) return value as readonly TranscriptMessage[];
+  throw loopErrors.badOption({ option: 'messages', expected: 'a list of {role, content}' });
+}
 
 function profileOf(name: Json | undefined): Profile {
   const found =
@@ -266,59 +334,8 @@ function approvalOption(given: Json | undefined): JsonObject | undefined {
   return given as JsonObject;
 }
 
-function textOption(given: Given, option: string): string | undefined {
-  const value = given[option];
-  if (value === undefined || typeof value === 'string') return value;
-  throw loopErrors.badOption({ option, expected: 'a text' });
-}
-
-function flagOption(given: Given, option: string): boolean | undefined {
-  const value = given[option];
-  if (value === undefined || typeof value === 'boolean') return value;
-  throw loopErrors.badOption({ option, expected: 'a bool' });
-}
-
-function numberOption(given: Given, option: string): number | undefined {
-  const value = given[option];
-  if (value === undefined || (typeof value === 'number' && value >= 0)) return value;
-  throw loopErrors.badOption({ option, expected: 'a number from 0' });
-}
-
-function intOption(given: Given, option: string, min: number): number | undefined {
-  const value = given[option];
-  if (
-    value === undefined ||
-    (typeof value === 'number' && Number.isInteger(value) && value >= min)
-  ) {
-    return value;
-  }
-  throw loopErrors.badOption({ option, expected: `an int of at least ${min}` });
-}
-
 function searchOption(given: Json | undefined, tools: readonly Tool[]): ToolSearch | undefined {
   const search = parseToolSearch(given);
   if (search !== undefined) splitTools(tools, search);
   return search;
-}
-
-function limitOption(given: Given, option: string, fallback: number): number {
-  const value = intOption(given, option, 0) ?? fallback;
-  return value === 0 ? Number.POSITIVE_INFINITY : value;
-}
-
-function oneOf<T extends string>(given: Given, option: string, names: readonly T[]): T | undefined {
-  const value = given[option];
-  if (value === undefined) return undefined;
-  const found = names.find((name) => name === value);
-  if (found !== undefined) return found;
-  throw loopErrors.badOption({ option, expected: `one of ${names.join(', ')}` });
-}
-
-function namesOption(given: Given, option: string): readonly string[] {
-  const value = given[option];
-  if (value === undefined) return [];
-  if (Array.isArray(value) && value.every((name: Json) => typeof name === 'string')) {
-    return value as readonly string[];
-  }
-  throw loopErrors.badOption({ option, expected: 'a list of tool names' });
 }

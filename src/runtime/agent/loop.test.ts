@@ -367,8 +367,8 @@ describe('the options of a loop', () => {
   it.each<[string, JsonObject, string]>([
     ['an unknown profile', { profile: 'hero' }, 'HARN-AGL-004'],
     ['a negative budget', { token_budget: -1 }, 'HARN-AGL-001'],
-    ['what this version does not have', { daemon: true }, 'HARN-AGL-002'],
-    ['a name that nobody knows', { max_iteration: 3 }, 'HARN-LLM-001'],
+    ['what this version does not have', { prefetch_next_turn: true }, 'HARN-AGL-002'],
+    ['a name that nobody knows', { max_iteration: 3 }, 'HARN-AGL-006'],
   ])('refuse %s', async (_name, options, code) => {
     const ended = loop([{ text: 'x' }], options as LoopOptions);
     await expect(ended).rejects.toMatchObject({ code });

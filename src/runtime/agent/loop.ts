@@ -24,6 +24,7 @@ import { compactSession } from './compact.ts';
 import { Emitter } from './emitter.ts';
 import { loopErrors } from './errors.ts';
 import { assertHostHas } from './host-tools.ts';
+import { IterationLimit } from './iteration-budget.ts';
 import { judged, verified } from './loop-done.ts';
 import { type GateDecision, openGate, type ParkAnswer, type ParkWish } from './loop-gate.ts';
 import {
@@ -100,6 +101,8 @@ function* runLoop(
   try {
     session.systemPrompt = system ?? session.systemPrompt;
     session.toolFormat = plan.toolFormat;
+    if (plan.scratchpad !== undefined) session.scratchpad ??= plan.scratchpad;
+    session.append(...plan.messages);
     if (task !== '') session.append({ role: 'user', content: task });
     else if (session.transcript.messages.length === 0) throw loopErrors.noTask({});
     return yield* new AgentLoop(paid, { plan, task, options }, session, system).run();
@@ -140,6 +143,9 @@ class AgentLoop {
   readonly #totals = new LoopTotals();
   /** How often the judge was not content. */
   #refusals = 0;
+  readonly #limit: IterationLimit;
+  /** When the loop began; looked at only where it may not take for ever. */
+  #startMs = 0;
   /** Turns with one call in a row. */
   #singles = 0;
   /** Identical calls in a row, over turns. */
@@ -159,6 +165,7 @@ class AgentLoop {
     this.#plan = given.plan;
     this.#session = session;
     this.#system = system;
+    this.#limit = new IterationLimit(given.plan.iterations);
   }
 
   *run(): Suspending<AgentLoopResult> {
@@ -321,6 +328,7 @@ class AgentLoop {
     this.#idle = 0;
     this.#singles = tools.length === 1 ? this.#singles + 1 : 0;
     const succeeded = tools.filter(({ status }) => status === 'ok').map((tool) => tool.tool_name);
+    if (succeeded.length > 0) this.#limit.noteProgress();
     if (succeeded.some((name) => this.#plan.stopAfter.includes(name))) {
       return { kind: 'stop', status: 'done' };
     }
@@ -346,19 +354,46 @@ class AgentLoop {
   }
 
   *#overBudget(iteration: number): Suspending<boolean> {
-    const { maxIterations } = this.#plan;
-    let kind: 'iterations' | 'tokens' | undefined;
-    if (iteration > maxIterations) kind = 'iterations';
+    let kind: 'iterations' | 'tokens' | 'wall_clock' | undefined;
+    if (iteration > this.#limit.limit && !(yield* this.#extended(iteration))) kind = 'iterations';
     // What its tools asked counts, and so does what is left above. Dollars are looked at with the price of the next call.
     else if (accountOf(this.#ctx).view.exceeded) kind = 'tokens';
+    else if (this.#isLate(iteration)) kind = 'wall_clock';
     if (kind === undefined) return false;
     yield* this.#exhausted(kind);
     return true;
   }
 
-  *#exhausted(kind: 'iterations' | 'tokens' | 'cost'): Suspending<void> {
-    const { maxIterations } = this.#plan;
-    yield* this.#emit({ type: 'budget_exhausted', max_iterations: maxIterations, kind });
+  /** The limit grows while the work gets on. */
+  *#extended(iteration: number): Suspending<boolean> {
+    const decision = this.#limit.decide();
+    if (decision === undefined) return false;
+    const { action, oldLimit: old_limit, newLimit: new_limit, reason } = decision;
+    const status = action === 'extend' ? 'applied' : 'declined';
+    const about = {
+      iteration,
+      action: 'extend_iterations',
+      old_limit,
+      new_limit,
+      reason,
+      status,
+    } as const;
+    yield* this.#emit({ type: 'loop_control_decision', ...about });
+    return action === 'extend';
+  }
+
+  #isLate(iteration: number): boolean {
+    const { maxDurationMs } = this.#plan;
+    if (!Number.isFinite(maxDurationMs)) return false;
+    const nowMs = this.#ctx.sync(clockEffects.monotonic_ms, []);
+    if (iteration === 1) this.#startMs = nowMs;
+    return nowMs - this.#startMs >= maxDurationMs;
+  }
+
+  *#exhausted(kind: 'iterations' | 'tokens' | 'cost' | 'wall_clock'): Suspending<void> {
+    const late = kind === 'wall_clock' ? { wall_clock_ms: this.#plan.maxDurationMs } : {};
+    const max_iterations = this.#limit.limit;
+    yield* this.#emit({ type: 'budget_exhausted', max_iterations, kind, ...late });
   }
 
   /** Asks the gate; messages it brings are taken up. */

@@ -6,6 +6,7 @@ import { callHandler, type RunContext, type Suspending } from '../run/index.ts';
 import { loopErrors } from './errors.ts';
 import type { LoopPlan } from './loop-options.ts';
 import { isParkCall } from './loop-park.ts';
+import { scratchpadPrompt } from './scratchpad.ts';
 import type { Session } from './session.ts';
 import { readerTool } from './tool-overflow.ts';
 import { isOffered } from './tool-policy.ts';
@@ -14,6 +15,9 @@ import { toolPrompt } from './tool-text.ts';
 import type { Tool } from './tools.ts';
 import { isMessage, type TranscriptMessage, textOfContent } from './transcript.ts';
 import type { TurnInput } from './turn.ts';
+
+/** How many messages at the end a context callback gets apart. */
+const RECENT = 8;
 
 /** The system prompt and the options of the model call of a turn. */
 export function* requestOf(
@@ -94,6 +98,7 @@ function effectiveSystem(
   }
   const found = searchPrompt(plan, offered);
   if (found !== undefined) parts.push(found);
+  if (plan.scratchpad !== undefined) parts.push(scratchpadPrompt(session.scratchpad ?? {}));
   if (plan.persistent) {
     parts.push(
       plan.turnPolicy.allowDone
@@ -122,10 +127,12 @@ function* asShown(
   const { context } = plan.parts;
   if (context === undefined) return { system, messages };
   const recorded = session.transcript.messages.toArray();
-  const latest = (role: string) => {
-    const found = messages.findLast((message) => message.role === role);
+  const latestOf = (role: string, of: readonly TranscriptMessage[]) => {
+    const found = of.findLast((message) => message.role === role);
     return found === undefined ? null : textOfContent(found.content);
   };
+  const latest = (role: string) => latestOf(role, messages);
+  const latestRecorded = (role: string) => latestOf(role, recorded);
   const given = (yield* callHandler(ctx, context, [
     {
       iteration,
@@ -133,9 +140,14 @@ function* asShown(
       messages,
       visible_messages: messages,
       recorded_messages: recorded,
+      recent_visible_messages: messages.slice(-RECENT),
+      recent_recorded_messages: recorded.slice(-RECENT),
       latest_visible_user_message: latest('user'),
       latest_visible_assistant_message: latest('assistant'),
+      latest_recorded_user_message: latestRecorded('user'),
+      latest_recorded_assistant_message: latestRecorded('assistant'),
       latest_tool_result: latest('tool'),
+      latest_recorded_tool_result: latestRecorded('tool'),
     },
   ])) as Json | undefined;
   if (given === null || given === undefined) return { system, messages };

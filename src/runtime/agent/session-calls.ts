@@ -7,6 +7,7 @@ import { type ReplayEvent, readAgentEvents } from './agent-events.ts';
 import { compactSession } from './compact.ts';
 import { type CompactParts, readCompactOptions } from './compact-options.ts';
 import { sessionErrors } from './errors.ts';
+import { scratchpadFrom } from './scratchpad.ts';
 import { messageFrom, newSession, type Session, sessionsKey } from './session.ts';
 import { appendSessionClosed } from './session-facts.ts';
 import { settleSession } from './session-settle.ts';
@@ -69,6 +70,23 @@ export const sessionCalls = {
     const sessions = registry(ctx, 'ancestry', 'read');
     const session = sessions.find(id);
     return session === undefined ? null : sessions.ancestry(session);
+  },
+
+  /** The notes of a session's model; null when there are none. */
+  scratchpad: (ctx: RunContext, id: string): JsonObject | null =>
+    known(ctx, 'scratchpad', id).scratchpad ?? null,
+
+  /** Puts notes in place of those there are; they stand in the prompts of loops that ask for a scratchpad. */
+  set_scratchpad(ctx: RunContext, id: string, notes: Json): JsonObject {
+    const session = known(ctx, 'set_scratchpad', id, 'write');
+    session.setScratchpad(scratchpadFrom(notes));
+    return { ok: true, version: session.scratchpadVersion, scratchpad: session.scratchpad ?? null };
+  },
+
+  /** Takes the notes away. */
+  clear_scratchpad(ctx: RunContext, id: string): null {
+    known(ctx, 'clear_scratchpad', id, 'write').setScratchpad(undefined);
+    return null;
   },
 
   /** Forgets what was said; id and subscribers stay. */

@@ -34,6 +34,10 @@ export class Session {
   readonly grants = new Set<string>();
   /** Events that the next transaction of the session writes. */
   outbox: PendingEvent[] = [];
+  /** Notes that its model keeps; undefined: nobody has asked for any. */
+  scratchpad: JsonObject | undefined;
+  /** How often the notes were changed. */
+  scratchpadVersion = 0;
   systemPrompt: string | null = null;
   toolFormat: string | null = null;
   /** What of the transcript is in the store: so many messages of the version with this root. */
@@ -101,6 +105,12 @@ export class Session {
     this.#root = {};
   }
 
+  /** Puts other notes in place; undefined takes them away. */
+  setScratchpad(notes: JsonObject | undefined): void {
+    this.scratchpad = notes;
+    this.scratchpadVersion += 1;
+  }
+
   snapshot(): JsonObject {
     return {
       ...this.#transcript.toJson(),
@@ -112,6 +122,8 @@ export class Session {
       branched_at_event_index: this.branchedAtEventIndex,
       system_prompt: this.systemPrompt,
       tool_format: this.toolFormat,
+      scratchpad: this.scratchpad ?? null,
+      scratchpad_version: this.scratchpadVersion,
     };
   }
 }
@@ -178,6 +190,7 @@ export class SessionRegistry {
     });
     child.systemPrompt = source.systemPrompt;
     child.toolFormat = source.toolFormat;
+    child.scratchpad = source.scratchpad;
     source.childIds.push(id);
     return this.add(child);
   }

@@ -66,18 +66,9 @@ export const topLevelKind: WorkerKind = {
 
 /** What of the loop is not data. */
 function partsOf(cycle: WorkerCycle): LoopParts {
-  const { tools, permissionCode, postTurn, context, compact, verify } = attachmentsOfLoop(
-    cycle.attachments,
-  );
-  return {
-    tools,
-    permissionCode,
-    gate: gateOf(cycle),
-    ...(postTurn === undefined ? {} : { postTurn }),
-    ...(context === undefined ? {} : { context }),
-    ...(compact === undefined ? {} : { compact }),
-    ...(verify === undefined ? {} : { verify }),
-  };
+  const { tools, permissionCode, ...code } = attachmentsOfLoop(cycle.attachments);
+  const given = Object.entries(code).filter(([, handler]) => handler !== undefined);
+  return { tools, permissionCode, gate: gateOf(cycle), ...Object.fromEntries(given) };
 }
 
 /** The child's session: the one it had, the transcript it was parked with, or a fork of its parent's. */

@@ -312,7 +312,11 @@ function nativeCall(
 }
 
 /** A failed call as data, unless it is not the call that failed but the task. */
-function failure(ctx: RunContext, tool: Tool, error: unknown): ToolOutcome {
+export function failure(
+  ctx: RunContext,
+  tool: Pick<Tool, 'name' | 'handler' | 'timeoutMs'>,
+  error: unknown,
+): ToolOutcome {
   if (tool.handler?.kind === 'program' && tool.handler.isAbort?.(error) === true) throw error;
   const unknown = HarnError.is(error) && error.code === journalErrors.$code('outcomeUnknown');
   if (HarnError.is(error) && !unknown) {

@@ -23,18 +23,19 @@ export interface StandingLoop {
 /** Makes the worker that goes on with it. */
 export function parkLoop(ctx: RunContext, loop: StandingLoop): Suspending<LiveWorker> {
   const { session, task, system, options, parts, wish, turn, text } = loop;
-  const { tools = [], permissionCode = [], postTurn, context, compact, verify } = parts;
-  const { session_id: _session, ...kept } = options as JsonObject;
+  const { tools = [], permissionCode = [], gate: _gate, ...code } = parts;
+  const { session_id: _session, messages: _messages, ...kept } = options as JsonObject;
+  const { scratchpad: notes } = session;
   return parkTopLevel(ctx, {
     sessionId: session.id,
     task,
     system,
-    options: kept,
+    options: notes === undefined ? kept : { ...kept, scratchpad: notes },
     ...wish,
     turn,
     transcript: session.transcript.toJson(),
     payload: { status: 'suspended', text, iterations_completed: turn },
-    attachments: loopAttachments({ tools, postTurn, context, compact, verify, permissionCode }),
+    attachments: loopAttachments({ tools, permissionCode, ...code }),
   });
 }
 

@@ -6,10 +6,12 @@ import type { LlmToolCall } from '../llm/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
 import { parallelAll } from '../work/index.ts';
 import { CallStreak, type Streak } from './call-streak.ts';
+import { throughToolCaller } from './callers.ts';
 import type { Emitter } from './emitter.ts';
+import { progressEvent } from './progress-tool.ts';
 import { isSubagentCall, subagentAudit } from './subagent-tools.ts';
 import { READER_TOOL, readOutput, withOverflow } from './tool-overflow.ts';
-import { runTool, type ToolOutcome } from './tool-run.ts';
+import { failure, runTool, type ToolOutcome } from './tool-run.ts';
 import { hiddenOutcome, isSearchCall, promote, runSearch } from './tool-search.ts';
 import type { Tool } from './tools.ts';
 import type { TurnInput } from './turn.ts';
@@ -130,15 +132,26 @@ function* runCall(
     }
     const hidden = hiddenOutcome(plan, call.name, promoted);
     if (hidden !== undefined) return hidden;
-    return yield* runTool(ctx, plan.tools, call, {
+    const options = {
       sessionId: session.id,
       retries: plan.toolRetries,
       backoffMs: plan.toolBackoffMs,
       permissions: plan.permissions,
       grants: session.grants,
-    });
+    };
+    const run = (at: RunContext, one: Call) => runTool(at, plan.tools, one, options);
+    const { toolCaller } = plan.parts;
+    if (toolCaller === undefined) return yield* run(ctx, call);
+    const { name } = call;
+    const shown = tool ?? { name, handler: undefined, timeoutMs: undefined };
+    const failed = (error: unknown) => failure(ctx, shown, error);
+    const about = { call, iteration, sessionId: session.id, failed };
+    return yield* throughToolCaller(ctx, toolCaller, about, run);
   });
   if (outcome.overflow !== undefined) return withOverflow(outcome, call, iteration);
+  if (outcome.status === 'ok' && call.name === plan.progressTool) {
+    yield* emitter.emit(progressEvent(call.arguments));
+  }
   if (outcome.status === 'ok' && isSubagentCall(call)) {
     const audit = subagentAudit(call.arguments, outcome.result);
     yield* emitter.emit({ type: 'tool_call_audit', tool_name: call.name, audit });

@@ -2,10 +2,11 @@
 // unit. Its result is all that the loop knows of it, so a turn that replay does not enter and one that it enters leave
 // the same session behind.
 import type { Json, JsonObject } from '../../base/index.ts';
-import { type LlmResult, llmCall } from '../llm/index.ts';
+import { type LlmOptions, llmCall } from '../llm/index.ts';
 import { performUnit, type RunContext, type Suspending } from '../run/index.ts';
 import { type AgentEventBody, appendAgentEvents } from './agent-events.ts';
 import type { Streak } from './call-streak.ts';
+import { type TurnAnswer, throughLlmCaller } from './callers.ts';
 import { Emitter } from './emitter.ts';
 import type { ParkWish } from './loop-gate.ts';
 import type { LoopPlan } from './loop-options.ts';
@@ -13,6 +14,7 @@ import { isParkCall, showStructural, structuralOutcomes } from './loop-park.ts';
 import { grantsIn } from './permissions.ts';
 import { isPlan, planEntries, planRender } from './plan.ts';
 import { requestOf } from './prompt.ts';
+import { scratchpadAfter } from './scratchpad.ts';
 import { type Session, sessionsKey } from './session.ts';
 import { appendSessionFacts, sessionFacts } from './session-facts.ts';
 import type { ToolOutcome } from './tool-run.ts';
@@ -44,6 +46,8 @@ export type TurnResult = {
   readonly streak?: Streak;
   /** The tools that a search has brought up so far. */
   readonly promoted?: readonly string[];
+  /** The notes of the model, where the turn changed them. */
+  readonly scratchpad?: JsonObject;
   /** Plans that tools gave; each is a line of the history. */
   readonly plans?: readonly JsonObject[];
 };
@@ -103,6 +107,7 @@ export function applyTurn(ctx: RunContext, session: Session, result: TurnResult)
   for (const asset of result.assets ?? [])
     session.note((transcript) => transcript.withAsset(asset));
   session.written = after;
+  if (result.scratchpad !== undefined) session.setScratchpad(result.scratchpad);
   for (const plan of result.plans ?? []) {
     const event = { kind: 'plan', role: 'system', visibility: 'public', text: planRender(plan) };
     session.note((transcript) => transcript.withEvent({ ...event, metadata: { plan } }));
@@ -113,7 +118,7 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   const { session, iteration } = input;
   yield* emitter.emit({ type: 'turn_start', iteration });
   const { system, options } = yield* requestOf(ctx, input);
-  const answer = yield* llmCall(ctx, '', system, options);
+  const answer = yield* askModel(ctx, input, { system, options });
   if (answer.thinking !== null) {
     yield* emitter.emit({ type: 'agent_thought_chunk', content: answer.thinking });
   }
@@ -131,6 +136,7 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   const plans = outcomes.flatMap(({ result: given }) => (isPlan(given) ? [given] : []));
   const events = outcomes.flatMap((outcome) => outcome.events ?? []);
   const assets = outcomes.flatMap(({ asset }) => (asset === undefined ? [] : [asset]));
+  const notes = scratchpadAfter(session.scratchpad ?? {}, calls, outcomes);
   const result: TurnResult = {
     text: answer.text,
     visible_text: visible,
@@ -149,6 +155,7 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
     ...(streak === null ? {} : { streak }),
     ...(promoted.length === 0 ? {} : { promoted }),
     ...(plans.length === 0 ? {} : { plans }),
+    ...(notes === undefined ? {} : { scratchpad: notes }),
   };
   for (const plan of plans) {
     yield* emitter.emit({ type: 'plan', plan, entries: [...planEntries(plan)] });
@@ -159,9 +166,24 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   return result;
 }
 
+/** Asks the model, through the program's own caller where it has one. */
+function* askModel(
+  ctx: RunContext,
+  { plan, session, iteration }: TurnInput,
+  request: { readonly system: string | null; readonly options: LlmOptions },
+): Suspending<TurnAnswer> {
+  const { llmCaller, onDelta } = plan.parts;
+  const heard = onDelta === undefined ? {} : { onDelta };
+  const ask = (at: RunContext, { system, options }: typeof request) =>
+    llmCall(at, '', system, options, heard);
+  if (llmCaller === undefined) return yield* ask(ctx, request);
+  const about = { request, iteration, sessionId: session.id };
+  return yield* throughLlmCaller(ctx, llmCaller, about, ask);
+}
+
 function turnEnd(
   iteration: number,
-  answer: LlmResult,
+  answer: TurnAnswer,
   result: TurnResult,
   isInvalidPark: boolean,
 ): AgentEventBody {
@@ -185,7 +207,7 @@ function turnEnd(
 
 /** The calls of an answer: the provider's own, else those written into the text. */
 function callsOf(
-  answer: LlmResult,
+  answer: TurnAnswer,
   { plan, iteration, fallbacks }: TurnInput,
 ): {
   readonly calls: readonly Call[];
@@ -207,7 +229,7 @@ function callsOf(
 }
 
 function assistantMessage(
-  answer: LlmResult,
+  answer: TurnAnswer,
   calls: readonly Call[],
   isText: boolean,
 ): TranscriptMessage {

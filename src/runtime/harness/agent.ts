@@ -9,6 +9,7 @@ import {
   type LoopGate,
   type LoopOptions,
   lifecycleTools,
+  type NextCall,
   type ReplayEvent,
   registerToolHook,
   sessionCalls,
@@ -16,6 +17,7 @@ import {
   type ToolCallSite,
   toTool,
 } from '../agent/index.ts';
+import type { LlmDelta } from '../llm/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
 import { susErrors } from '../work/index.ts';
 import { type AgentPermissions, codeHandler, detachPermissions } from './permissions.ts';
@@ -98,7 +100,20 @@ export interface AgentLoopCall extends Omit<LoopOptions, 'permissions'> {
   readonly postTurn?: (turn: JsonObject) => unknown;
   /** Called when the work is said to be done: true accepts it, a text says what is missing. */
   readonly verifyCompletion?: (claim: JsonObject) => unknown;
+  /** Called before each turn: other messages, or `{messages, system}`, for the model to see; null changes nothing. */
+  readonly context?: (turn: JsonObject) => unknown;
+  /** Called with the messages that are archived when `compaction` is `custom`: a text, or `{summary}`. */
+  readonly compact?: (messages: readonly JsonObject[]) => unknown;
+  /** Called in place of each model call; `next(request)` makes it. Its answer is `{text, tool_calls?, ...}` or a text. */
+  readonly llmCaller?: (request: JsonObject, next: NextStep) => unknown;
+  /** Called in place of each tool call, `{id, name, arguments}`; `next(call)` makes it: `{status, result, text}`. */
+  readonly toolCaller?: (call: JsonObject, next: NextStep) => unknown;
+  /** Called with every piece of an answer, in order; a replay does not hear them again. */
+  readonly onDelta?: (delta: LlmDelta) => Promise<void> | void;
 }
+
+/** Does what the caller stands in place of, with what it is given or, without anything, with what was asked. */
+export type NextStep = (request?: JsonObject) => Promise<JsonObject>;
 
 /** A hook of tools. */
 export interface ToolHookSpec {
@@ -136,6 +151,10 @@ export interface AgentMethods {
   length(id: string): number;
   snapshot(id: string): JsonObject | null;
   ancestry(id: string): JsonObject | null;
+  /** The notes of the session's model; null when there are none. */
+  scratchpad(id: string): JsonObject | null;
+  setScratchpad(id: string, notes: JsonObject): void;
+  clearScratchpad(id: string): void;
   reset(id: string): void;
   fork(source: string, id?: string): string;
   forkAt(source: string, keepFirst: number, id?: string): string;
@@ -164,6 +183,11 @@ export function agentMethods(
       gate,
       postTurn,
       verifyCompletion,
+      context,
+      compact,
+      llmCaller,
+      toolCaller,
+      onDelta,
       permissions,
       ...options
     }) => {
@@ -174,6 +198,11 @@ export function agentMethods(
         ...(gate === undefined ? {} : { gate }),
         ...(postTurn === undefined ? {} : { postTurn: codeHandler(postTurn) }),
         ...(verifyCompletion === undefined ? {} : { verify: codeHandler(verifyCompletion) }),
+        ...(context === undefined ? {} : { context: codeHandler(context) }),
+        ...(compact === undefined ? {} : { compact: codeHandler(compact) }),
+        ...(llmCaller === undefined ? {} : { llmCaller: callerHandler(llmCaller) }),
+        ...(toolCaller === undefined ? {} : { toolCaller: callerHandler(toolCaller) }),
+        ...(onDelta === undefined ? {} : { onDelta: codeHandler(onDelta) }),
       };
       const given = { ...options, permissions: data };
       return run((inner) => agentLoop(inner, task, system ?? null, given, parts));
@@ -191,6 +220,9 @@ export function agentMethods(
     length: (id) => sessionCalls.length(ctx, id),
     snapshot: (id) => sessionCalls.snapshot(ctx, id),
     ancestry: (id) => sessionCalls.ancestry(ctx, id),
+    scratchpad: (id) => sessionCalls.scratchpad(ctx, id),
+    setScratchpad: (id, notes) => void sessionCalls.set_scratchpad(ctx, id, notes),
+    clearScratchpad: (id) => void sessionCalls.clear_scratchpad(ctx, id),
     reset: (id) => void sessionCalls.reset(ctx, id),
     fork: (source, id) => sessionCalls.fork(ctx, source, id ?? null),
     forkAt: (source, keepFirst, id) => sessionCalls.fork_at(ctx, source, keepFirst, id ?? null),
@@ -201,6 +233,22 @@ export function agentMethods(
     subscribe: (id, listener) => void sessionCalls.subscribe(ctx, id, listenerOf(listener)),
     close: async (id, status) => void (await run((c) => sessionCalls.close(c, id, status ?? null))),
     replayEvents: (id) => run((inner) => sessionCalls.replay_events(inner, id)),
+  };
+}
+
+/** Code around calls: `next` works in the lane of the code. */
+function callerHandler(code: (asked: JsonObject, next: NextStep) => unknown): Handler {
+  return {
+    kind: 'async',
+    name: code.name,
+    run: async (lane, [asked, given]) => {
+      const runtimeNext = given as NextCall;
+      const next: NextStep = (request) =>
+        lane.runFromLane(lane.task.nextGroup('agent'), (inner) =>
+          runtimeNext(inner, request ?? null),
+        ) as Promise<JsonObject>;
+      return ((await code(asked as JsonObject, next)) ?? null) as Json;
+    },
   };
 }
 

@@ -45,7 +45,7 @@ export {
   llmMocksKey,
   parseMock,
 } from './mock.ts';
-export type { LlmOptions } from './options.ts';
+export { type LlmOptions, llmOptionNames } from './options.ts';
 export { costOf } from './prices.ts';
 export { llmRateEffects, type RateOptions, withRateLimit } from './rate.ts';
 export type {

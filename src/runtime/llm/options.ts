@@ -109,6 +109,11 @@ const UNSUPPORTED = [
   ...['repair', 'llm_repair', 'system', 'api_mode'],
 ];
 
+/** Every name that a call may be given, for whoever hands options on. */
+export function llmOptionNames(): readonly string[] {
+  return [...KNOWN, ...UNSUPPORTED, ...PROVIDER_NAMES];
+}
+
 /** Reads the arguments of a call. */
 export function parseCall(prompt: string, system: string | null, options: LlmOptions): ParsedCall {
   const given = onlyKnown(options as JsonObject);
