@@ -49,6 +49,31 @@ pipeline main() {
 });
 
 describe('an agent in a program', () => {
+  it('may have code around its calls, notes of its model, and pieces of answers', async () => {
+    const lines = await printed(`
+pipeline main() {
+  llm_mock({text: "", tool_calls: [{id: "c1", name: "add", arguments: {a: 1, b: 2}}]})
+  llm_mock({text: "Done."})
+  let tools = tool_define(tool_registry(), "add", "Adds", {
+    parameters: {a: "int", b: "int"}, handler: { args -> args.a + args.b },
+  })
+  let r = agent_loop("add", "be good", {
+    provider: "mock",
+    session_id: "s",
+    tools: tools,
+    scratchpad: {goal: "sum"},
+    llm_caller: { asked, next ->
+      say([asked.iteration, asked.system.contains("sum"), len(asked.messages)])
+      next()
+    },
+    tool_caller: { asked, next -> next({arguments: {a: asked.arguments.a + 39, b: 2}}) },
+  })
+  say([r.status, r.transcript.messages[2].content, agent_session_scratchpad("s").goal])
+  say([agent_session_set_scratchpad("s", {}).version])
+}`);
+    expect(lines).toEqual(['1 true 1', '2 true 3', 'done 42 sum', '1']);
+  });
+
   it('calls declared tools with their defaults, and closures that keep what they saw', async () => {
     const lines = await printed(`
 tool add(a: int, b: int = 10) -> int {

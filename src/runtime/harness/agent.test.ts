@@ -52,6 +52,50 @@ function runtimeOf(store: Store, greet: ReturnType<typeof program>) {
 }
 
 describe('an agent in a TypeScript pipeline', () => {
+  it('may have code around its calls, and its program may read the notes of its model', async () => {
+    await using store = await openStore('memory:');
+    const heard: unknown[] = [];
+    const add = defineTool<{ a: number }>({
+      name: 'add',
+      description: 'Adds one',
+      parameters: { a: 'int' },
+      handler: ({ a }) => a + 1,
+    });
+    const around = pipeline('around', async ({ agent }) => {
+      const result = await agent.loop({
+        task: 'add',
+        session_id: 's',
+        tools: [add],
+        scratchpad: { goal: 'sum' },
+        context: (turn) => void heard.push(turn['iteration']),
+        llmCaller: (request, next) => next({ ...request, system: 'changed' }),
+        toolCaller: async (_call, next) => ({
+          twice: [await next(), await next({ arguments: { a: 9 } })],
+        }),
+        onDelta: ({ type }) => void heard.push(type),
+      });
+      const notes = agent.scratchpad('s');
+      agent.setScratchpad('s', { ...notes, done: true });
+      return {
+        messages: result.transcript['messages'] as JsonObject[],
+        notes: agent.scratchpad('s'),
+      };
+    });
+    const llm = { mocks: [call('add', { a: 1 }), { text: 'Done.' }] };
+    const runtime = createRuntime({ store, pipelines: [around], host: createMockHost(), llm });
+    const result = await runtime.start(around, null as never).done;
+    if (result.status !== 'settled') throw new Error(JSON.stringify(result));
+    expect(heard).toEqual([1, 'tool_call', 2, 'text']);
+    expect(result.returned.notes).toEqual({ goal: 'sum', done: true });
+    const [, , told] = result.returned.messages;
+    expect(JSON.parse(String(told?.['content']))).toMatchObject({
+      twice: [
+        { status: 'ok', result: 2 },
+        { status: 'ok', result: 10 },
+      ],
+    });
+  });
+
   it('uses typed tools and keeps its session', async () => {
     await using store = await openStore('memory:');
     const sent: string[] = [];
