@@ -6,6 +6,7 @@ import {
   sessionKeeper,
   subAgentKind,
   topLevelKind,
+  withApprovals,
 } from './agent/index.ts';
 import { furtherCapabilitiesKey, type HostOffer, hostOfferKey } from './boundary/index.ts';
 import {
@@ -64,6 +65,7 @@ import type { SpanExporter } from './trace/index.ts';
 import { inboxResumeSource, triggerUnsettledSource } from './trigger/index.ts';
 import { waitpointIndex } from './waitpoint/index.ts';
 import {
+  approvalLayersKey,
   attachmentKeeperKey,
   codeSourceKey,
   currentSessionKey,
@@ -165,6 +167,10 @@ function equipWorkers(run: RunCore, openStore: () => Promise<Store>): void {
   run.provideLater('work.current_session', () => [
     currentSessionKey,
     { sessionOf: currentSessionId },
+  ]);
+  run.provideLater('work.approval_layers', () => [
+    approvalLayersKey,
+    { layer: (ctx, approvals) => withApprovals(ctx, undefined, approvals) },
   ]);
   run.provideLater('work.attachment_keeper', () => [attachmentKeeperKey, LAZY_KEEPER]);
   run.provideLater('work.worker_kinds', () => {

@@ -5,20 +5,28 @@ import type { CodeSource } from '../work/index.ts';
 import { type AgentTool, asTool } from './agent.ts';
 import { createHarness } from './tree.ts';
 import { type WorkerBody, workerBodyHandler } from './worker.ts';
+import { type StageFn, stageHandler } from './workflow.ts';
 
 /** The functions that workers may need beyond their run. */
 export interface ProgramCode {
   readonly tools?: readonly AgentTool[] | undefined;
   readonly workerBodies?: { readonly [name: string]: WorkerBody } | undefined;
+  /** The work of nodes of graphs. */
+  readonly stages?: { readonly [name: string]: StageFn } | undefined;
 }
 
 /** Finds them by identity when a worker is made, and by name when it goes on. */
-export function programCode({ tools = [], workerBodies = {} }: ProgramCode): CodeSource {
+export function programCode({
+  tools = [],
+  workerBodies = {},
+  stages = {},
+}: ProgramCode): CodeSource {
   const refs = new Map<object, JsonObject>();
   for (const { name, handler } of tools) {
     if (handler !== undefined) refs.set(handler, { tool: name });
   }
   for (const [body, fn] of Object.entries(workerBodies)) refs.set(fn, { body });
+  for (const [stage, fn] of Object.entries(stages)) refs.set(fn, { stage });
   return {
     refOf: (fn) => refs.get(fn),
     tool: ({ tool }) => {
@@ -29,6 +37,9 @@ export function programCode({ tools = [], workerBodies = {} }: ProgramCode): Cod
       const found = typeof body === 'string' ? workerBodies[body] : undefined;
       return found === undefined ? undefined : workerBodyHandler(found, createHarness);
     },
-    callback: () => undefined,
+    callback: ({ stage }) => {
+      const found = typeof stage === 'string' ? stages[stage] : undefined;
+      return found === undefined ? undefined : stageHandler(found, createHarness);
+    },
   };
 }

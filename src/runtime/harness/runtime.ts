@@ -37,6 +37,7 @@ import {
 } from './runtime-workers.ts';
 import { createHarness } from './tree.ts';
 import type { WorkerBody } from './worker.ts';
+import type { StageFn } from './workflow.ts';
 
 /** Where the records of runs go. */
 export interface RecordsOptions {
@@ -76,6 +77,8 @@ export interface RuntimeOptions {
   readonly tools?: readonly AgentTool[];
   /** The same for the bodies of workers. */
   readonly workerBodies?: { readonly [name: string]: WorkerBody };
+  /** The same for the work of nodes, in the graphs of workers. */
+  readonly stages?: { readonly [name: string]: StageFn };
   /**
    * What this program serves to its runs: `harness.host.call('editor.open', params)`, `host_call` in Harn. Every call is an
    * effect of the class its operation declares, so a resumed run knows what was answered.

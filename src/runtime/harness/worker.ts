@@ -19,6 +19,7 @@ import { type AgentTool, asTool } from './agent.ts';
 import { keptCallback } from './arguments.ts';
 import { type AgentPermissions, detachPermissions } from './permissions.ts';
 import type { Harness } from './tree.ts';
+import { codeOfNodes, type StageFn, stageHandler } from './workflow.ts';
 
 /** A worker by its handle or its id. */
 export type WorkerHandle = string | JsonObject;
@@ -49,6 +50,12 @@ export interface WorkerConfig {
   /** Names of the only tools it may use, or the tools of its node with their handlers. */
   readonly tools?: readonly string[] | readonly AgentTool[];
   readonly permissions?: AgentPermissions;
+  /** The work of the nodes of its `graph`, by node id; nodes without ask a model. */
+  readonly nodes?: { readonly [node: string]: StageFn };
+  /** Tools of the nodes of its `graph`, by node id. */
+  readonly nodeTools?: { readonly [node: string]: readonly AgentTool[] };
+  /** The work of its `node`. */
+  readonly stage?: StageFn;
   readonly [field: string]: unknown;
 }
 
@@ -97,11 +104,15 @@ export function workerMethods(
   const call = <T>(body: (inner: RunContext) => Suspending<T>) =>
     ctx.runFromLane(ctx.task.nextGroup('worker'), body);
   return {
-    workerSpawn: (config, body) => {
-      const { plain, attachments } = split(config, harnessFor);
-      const code = { tools: attachments['tools'] ?? [] };
+    workerSpawn: ({ nodes, nodeTools, stage, ...config }, body) => {
+      const { plain, attachments } = split(config as WorkerConfig, harnessFor);
+      const code = {
+        tools: attachments['tools'] ?? [],
+        ...(stage === undefined ? {} : { handler: stageHandler(stage, harnessFor) }),
+      };
+      const workflow = { nodes: codeOfNodes({ nodes, tools: nodeTools }, harnessFor) };
       const parts = {
-        attachments: { ...attachments, code },
+        attachments: { ...attachments, code, workflow },
         ...(body === undefined ? {} : { body: workerBodyHandler(body, harnessFor) }),
       };
       return call((inner) => spawnAgent(inner, plain, parts));

@@ -10,6 +10,7 @@ import {
   workflowUpdate,
 } from '../workflow/index.ts';
 import { type AgentTool, asTool } from './agent.ts';
+import { keptCallback } from './arguments.ts';
 import { createFamily, type Family, notData } from './family.ts';
 import type { Harness } from './tree.ts';
 
@@ -55,25 +56,44 @@ export interface WorkflowMethods {
   };
 }
 
+/** The code of nodes, by node id. */
+export function codeOfNodes(
+  {
+    nodes = {},
+    tools = {},
+  }: {
+    readonly nodes: { readonly [node: string]: StageFn } | undefined;
+    readonly tools: { readonly [node: string]: readonly AgentTool[] } | undefined;
+  },
+  harnessFor: (ctx: RunContext) => Harness,
+): { readonly [node: string]: StageCode } {
+  const code: { [node: string]: StageCode } = {};
+  for (const [id, fn] of Object.entries(nodes))
+    code[id] = { handler: stageHandler(fn, harnessFor) };
+  for (const [id, list] of Object.entries(tools)) {
+    code[id] = { ...code[id], tools: list.map(asTool) };
+  }
+  return code;
+}
+
+/** A function as the work of a stage. */
+export function stageHandler(fn: StageFn, harnessFor: (ctx: RunContext) => Harness): Handler {
+  const called = keptCallback('the work of a stage', fn as StageWork, harnessFor);
+  return { ...called, fn };
+}
+
+type StageWork = (harness: Harness, stage: StageCall) => unknown;
+
 /** The methods of a context. */
 export function workflowMethods(
   ctx: RunContext,
   harnessFor: (ctx: RunContext) => Harness,
 ): WorkflowMethods {
-  const handler = (fn: StageFn): Handler => ({
-    kind: 'async',
-    name: fn.name,
-    run: async (lane, [stage]) => fn(harnessFor(lane), stage as StageCall),
-  });
   return {
-    workflowExecute: ({ task, graph, artifacts = [], options = {}, nodes = {}, tools = {} }) => {
-      const code: { [node: string]: StageCode } = {};
-      for (const [id, fn] of Object.entries(nodes)) code[id] = { handler: handler(fn) };
-      for (const [id, list] of Object.entries(tools)) {
-        code[id] = { ...code[id], tools: list.map(asTool) };
-      }
+    workflowExecute: ({ task, graph, artifacts = [], options = {}, nodes, tools }) => {
+      const code = { nodes: codeOfNodes({ nodes, tools }, harnessFor) };
       return ctx.runFromLane(ctx.task.nextGroup('workflow'), (inner) =>
-        workflowExecute(inner, task, graph, artifacts, options, { nodes: code }),
+        workflowExecute(inner, task, graph, artifacts, options, code),
       );
     },
     artifact: (fields) => readArtifact(fields, artifactOrigin(ctx)),

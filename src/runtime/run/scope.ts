@@ -19,11 +19,13 @@ export interface ScopeChange {
   readonly policy?: JsonObject | undefined;
   /** What pays for model calls, in place of that of the scope around; it stands below that one. */
   readonly account?: SpendAccount | undefined;
+  /** What changes made here belong to, in place of that of the scope around. Opaque here. */
+  readonly mutation?: JsonObject | undefined;
 }
 
 /** Immutable. The one of a run that nobody narrowed is `ExecutionScope.root`. */
 export class ExecutionScope {
-  static readonly root = new ExecutionScope(undefined, {}, [], null, undefined);
+  static readonly root = new ExecutionScope(undefined, {}, [], null, undefined, null);
 
   /** Undefined: that of the process. */
   readonly cwd: string | undefined;
@@ -34,6 +36,8 @@ export class ExecutionScope {
   readonly policy: JsonObject | null;
   /** Undefined: that of the run. */
   readonly account: SpendAccount | undefined;
+  /** The mutation session in force; null where nobody opened one. */
+  readonly mutation: JsonObject | null;
 
   private constructor(
     cwd: string | undefined,
@@ -41,12 +45,14 @@ export class ExecutionScope {
     roots: readonly (readonly string[])[],
     policy: JsonObject | null,
     account: SpendAccount | undefined,
+    mutation: JsonObject | null,
   ) {
     this.cwd = cwd;
     this.env = env;
     this.roots = roots;
     this.policy = policy;
     this.account = account;
+    this.mutation = mutation;
   }
 
   get isRoot(): boolean {
@@ -54,16 +60,18 @@ export class ExecutionScope {
   }
 
   /** This scope with a change; a relative `cwd` is relative to this one. */
-  with({ cwd, env = {}, roots = [], policy, account }: ScopeChange): ExecutionScope {
+  with({ cwd, env = {}, roots = [], policy, account, mutation }: ScopeChange): ExecutionScope {
     const names = Object.keys(env);
     const isSame = cwd === undefined && names.length === 0 && roots.length === 0;
-    if (isSame && policy === undefined && account === undefined) return this;
+    const rest = [policy, account, mutation];
+    if (isSame && rest.every((one) => one === undefined)) return this;
     return new ExecutionScope(
       cwd === undefined ? this.cwd : resolvePath(this.cwd ?? '.', cwd),
       names.length === 0 ? this.env : { ...this.env, ...env },
       roots.length === 0 ? this.roots : [...this.roots, roots],
       policy ?? this.policy,
       account ?? this.account,
+      mutation ?? this.mutation,
     );
   }
 

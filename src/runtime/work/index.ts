@@ -2,6 +2,7 @@
 // starters.
 // Pools
 
+export { currentSessionKey } from './current-session.ts';
 export { parkTopLevel, TOP_LEVEL_MODE } from './park.ts';
 export {
   type PoolRef,
@@ -185,6 +186,7 @@ export {
   waitAgents,
   workerTrigger,
 } from './worker.ts';
+export { approvalLayersKey, auditOf, inheritedAudit } from './worker-audit.ts';
 export { budgetLeft, spendTokens, workerBudgetsKey } from './worker-budget.ts';
 export {
   type AttachmentKeeper,
@@ -267,6 +269,6 @@ export {
   type StoredWorker,
   workerOrigin,
 } from './worker-store.ts';
-export { currentSessionKey, subAgentRequest, subAgentRun } from './worker-sub-agent.ts';
+export { subAgentRequest, subAgentRun } from './worker-sub-agent.ts';
 export { workerUnsettledSource } from './worker-unsettled.ts';
 export { snapshotOf, summaryOf, workerFromSnapshot } from './worker-view.ts';

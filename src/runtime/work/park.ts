@@ -6,6 +6,7 @@ import type { ResumeConditions } from './suspend-conditions.ts';
 import { openSuspensionSpan, runSpanLink } from './suspend-spans.ts';
 import { armWake, checkWake, wakePositions } from './suspend-wake.ts';
 import { newWorker } from './worker.ts';
+import { inheritedAudit } from './worker-audit.ts';
 import { codeOf } from './worker-code.ts';
 import { parseCarry, type SpawnRequest } from './worker-config.ts';
 import { emitWorkerEvent } from './worker-events.ts';
@@ -49,6 +50,10 @@ export function* parkTopLevel(ctx: RunContext, loop: ParkedLoop): Suspending<Liv
     policy: null,
     spawnedBy: ctx.get(workersKey).ofTask(ctx.task)?.id ?? null,
     code: codeOf(ctx, { attachments: loop.attachments }),
+    audit: {
+      ...inheritedAudit(ctx),
+      parent_session_id: ctx.scope.mutation?.['session_id'] ?? null,
+    },
   });
   const { reason, conditions, turn } = loop;
   const span = openSuspensionSpan(ctx, {

@@ -100,6 +100,7 @@ export function startCycle(
     authority: live.authority,
     scope: scopeOf(live.worker.execution, live.worker.policy).with({
       account: ctx.get(workerBudgetsKey).find(live.id),
+      mutation: live.worker.audit,
     }),
   });
 }

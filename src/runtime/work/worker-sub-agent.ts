@@ -1,8 +1,10 @@
 // `sub_agent_run`: one task for a sub-agent, in the foreground (its envelope is the answer) or as a worker. What a
 // sub-agent does in its turns is the business of whoever registered the kind `sub_agent`.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
-import type { RunContext, ServiceKey, Suspending } from '../run/index.ts';
+import type { RunContext, Suspending } from '../run/index.ts';
+import { currentSessionKey } from './current-session.ts';
 import { newWorker, startWorker } from './worker.ts';
+import { inheritedAudit, underAudit } from './worker-audit.ts';
 import {
   executionOf,
   objectOf,
@@ -20,11 +22,6 @@ import { narrowPolicy } from './worker-policy.ts';
 import { assertMay, bookkeeping, workerStamp } from './worker-record.ts';
 import { type Attachments, workersKey } from './worker-registry.ts';
 import { summaryOf } from './worker-view.ts';
-
-/** The session in whose name a task acts; the agent room provides it. */
-export const currentSessionKey: ServiceKey<{
-  readonly sessionOf: (ctx: RunContext) => string | null;
-}> = { name: 'work.current_session', create: () => ({ sessionOf: () => null }) };
 
 /** Options that are ours; the rest is the loop's. */
 const CONSUMED: readonly string[] = [
@@ -144,12 +141,15 @@ function* inForeground(
   const spawner = ctx.get(workersKey).ofTask(ctx.task);
   const at = bookkeeping(ctx).sync(workerStamp, []);
   const wanted = absoluteRoots(ctx, request.policy);
-  const policy = narrowPolicy(ctx.scope.policy, { ...request, policy: wanted });
+  const narrowed = narrowPolicy(ctx.scope.policy, { ...request, policy: wanted });
+  const policy = underAudit(ctx, narrowed, request.audit);
   const placed = {
     ...request,
     execution: resolveExecution(ctx, request.execution, `worker_${at.uuid}`, policy),
   };
-  const worker = newWorker(placed, { at, directory: '', policy, spawnedBy: spawner?.id ?? null });
+  const spawnedBy = spawner?.id ?? null;
+  const audit = inheritedAudit(ctx);
+  const worker = newWorker(placed, { at, directory: '', policy, spawnedBy, audit });
   const { task, config, transcript, artifacts, execution } = worker;
   const cycle: WorkerCycle = {
     worker,
@@ -164,7 +164,7 @@ function* inForeground(
     gate: { requested: () => undefined },
   };
   const end = yield* withExecution(
-    ctx,
+    ctx.withScope(ctx.scope.with({ mutation: worker.audit })),
     execution,
     policy,
     (inner) => kind.run(inner, cycle),

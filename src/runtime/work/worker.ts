@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../base/index.ts';
 import { accountOf, type RunContext, type Suspending } from '../run/index.ts';
 import type { ResumeConditions } from './suspend-conditions.ts';
 import { armWake, checkWake, wakePositions } from './suspend-wake.ts';
+import { auditOf, inheritedAudit, underAudit } from './worker-audit.ts';
 import { checkBudget } from './worker-budget.ts';
 import { carryOver, ensureSessions } from './worker-carry.ts';
 import { codeOf, NO_CODE, type WorkerCode } from './worker-code.ts';
@@ -56,7 +57,8 @@ export function* startWorker(
 ): Suspending<LiveWorker> {
   const spawner = ctx.get(workersKey).ofTask(ctx.task);
   const wanted = absoluteRoots(ctx, request.policy);
-  const policy = narrowPolicy(ctx.scope.policy, { ...request, policy: wanted });
+  const narrowed = narrowPolicy(ctx.scope.policy, { ...request, policy: wanted });
+  const policy = underAudit(ctx, narrowed, request.audit);
   checkBudget(accountOf(ctx), { limit: request.tokenBudget ?? null, spent: 0 });
   const own = bookkeeping(ctx);
   const conditions = request.resumeWhen as ResumeConditions | null;
@@ -71,7 +73,8 @@ export function* startWorker(
   const code = codeOf(ctx, parts);
   const execution = resolveExecution(ctx, request.execution, `worker_${at.uuid}`, policy);
   const placed = { ...request, execution };
-  const worker = newWorker(placed, { at, directory, policy, spawnedBy, positions, code });
+  const audit = inheritedAudit(ctx);
+  const worker = newWorker(placed, { at, directory, policy, spawnedBy, positions, code, audit });
   // Asked before anyone knows of the worker: without code for it there is none.
   assertKind(ctx, new LiveWorker(worker, QUIET, { ...parts, authority }));
   const live = register(ctx, worker, { ...parts, authority });
@@ -98,6 +101,7 @@ export function newWorker(
     spawnedBy,
     positions = NOWHERE,
     code = NO_CODE,
+    audit: inherited,
   }: {
     readonly at: Stamp;
     readonly directory: SnapshotDir;
@@ -105,6 +109,8 @@ export function newWorker(
     readonly spawnedBy: string | null;
     readonly positions?: WakePositions;
     readonly code?: WorkerCode;
+    /** What of the mutation session around is the worker's too. */
+    readonly audit: JsonObject;
   },
 ): Worker {
   const id = `worker_${at.uuid}`;
@@ -128,7 +134,7 @@ export function newWorker(
     tokenBudget: request.tokenBudget ?? null,
     tokensSpent: 0,
     execution,
-    audit: auditOf(audit, id, config.mode, at.uuid),
+    audit: auditOf(audit, inherited, { id, mode: config.mode, uuid: at.uuid }),
     snapshotPath: `${asked ?? String(directory)}/${id}.json`,
     parentWorkerId: request.parentWorkerId,
     parentStageId: request.parentStageId,
@@ -161,19 +167,6 @@ function bornParked(at: Stamp, conditions: Json, positions: WakePositions): Work
       pipelineSpanLink: null,
       checkpoint: null,
     },
-  };
-}
-
-function auditOf(given: JsonObject, id: string, mode: string, uuid: string): JsonObject {
-  return {
-    parent_session_id: null,
-    run_id: null,
-    mutation_scope: 'read_only',
-    approval_policy: null,
-    session_id: `session_${uuid}`,
-    ...given,
-    worker_id: id,
-    execution_kind: mode,
   };
 }
 

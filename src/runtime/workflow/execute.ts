@@ -8,7 +8,13 @@ import { type Artifact, artifactOrigin, readArtifacts, withApprovals } from '../
 import { randomEffects } from '../io/index.ts';
 import { documentJson, type RunDocument, readDocument, recordEffects } from '../records/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
-import { resolveExecution, underPolicy, withExecution } from '../work/index.ts';
+import {
+  auditOf,
+  inheritedAudit,
+  resolveExecution,
+  underPolicy,
+  withExecution,
+} from '../work/index.ts';
 import { conduct } from './conduct.ts';
 import { workflowErrors } from './errors.ts';
 import type { ExecuteCode, Execution } from './execution.ts';
@@ -71,7 +77,9 @@ export function* workflowExecute(
   const input = readArtifacts(artifacts, artifactOrigin(ctx));
   const work = function* (inner: RunContext): Suspending<WorkflowResult> {
     const started = yield* begin(inner, execution, input);
-    return yield* save(ctx, execution, yield* drive(inner, execution, started));
+    const session = started.run.metadata['mutation_session'] as JsonObject;
+    const within = inner.withScope(inner.scope.with({ mutation: session }));
+    return yield* save(ctx, execution, yield* drive(within, execution, started));
   };
   const place = withGivenApprovals(ctx, graph, parsed);
   // A worker's body is in its place already, and its worktree is the worker's.
@@ -158,7 +166,7 @@ function* begin(
     policy: graph.capability_policy,
     execution:
       Object.keys(options.execution).length === 0 ? null : recordedExecution(options.execution),
-    metadata: metadataOf(execution),
+    metadata: { ...metadataOf(execution), mutation_session: sessionOf(ctx, execution, id) },
   });
   return { run: withCheckpoint(run, 'start', startedAt), ready, artifacts };
 }
@@ -180,6 +188,20 @@ function recordedExecution({ cwd, env, worktree }: JsonObject): JsonObject {
   };
 }
 
+/** The mutation session of an execution: what its caller says of it, and what it inherits of the rest. */
+function sessionOf(
+  ctx: RunContext,
+  { options }: Execution,
+  runId: string,
+  saved: Json = null,
+): JsonObject {
+  const before = isJsonObject(saved) ? saved : {};
+  const inherited = { ...inheritedAudit(ctx), ...before, run_id: runId };
+  const workerId = ctx.scope.mutation?.['worker_id'] ?? null;
+  const place = { id: workerId, mode: 'workflow', uuid: runId };
+  return auditOf(options.audit, inherited, place);
+}
+
 function metadataOf({ graph, options, replay }: Execution): JsonObject {
   return {
     ...options.facts,
@@ -192,10 +214,11 @@ function metadataOf({ graph, options, replay }: Execution): JsonObject {
 
 function resumed(
   ctx: RunContext,
-  { graph, task }: Execution,
+  execution: Execution,
   saved: RunDocument,
   more: readonly Artifact[],
 ): Start {
+  const { graph, task } = execution;
   if (saved.workflow_id !== graph.id) {
     throw workflowErrors.otherWorkflow({
       run: saved.id,
@@ -221,7 +244,12 @@ function resumed(
     finished_at: null,
     pending_nodes: ready,
     artifacts: artifacts as unknown as RunDocument['artifacts'],
-    metadata: { ...facts, workflow_version: graph.version, resumed: true },
+    metadata: {
+      ...facts,
+      mutation_session: sessionOf(ctx, execution, saved.id, facts['mutation_session']),
+      workflow_version: graph.version,
+      resumed: true,
+    },
   };
   return { run, ready, artifacts };
 }

@@ -27,6 +27,8 @@ export interface ExecuteOptions {
   readonly ceiling: JsonObject;
   /** For all stages; empty for none. */
   readonly approvals: JsonObject;
+  /** What is said of the mutation session: all of it is optional. */
+  readonly audit: JsonObject;
   /** Facts for the record's metadata. */
   readonly facts: JsonObject;
 }
@@ -79,7 +81,8 @@ export function readExecuteOptions(given: JsonObject): ExecuteOptions {
     execution: executionOf(object('execution')),
     transcript: given['transcript'] ?? null,
     ceiling: object('ceiling'),
-    approvals: object('approval_policy'),
+    approvals: approvalsOf(object('approval_policy'), object('audit')),
+    audit: auditOf(given, object('audit')),
     facts: factsOf(given, object),
   };
 }
@@ -90,15 +93,24 @@ function factsOf(given: JsonObject, object: (option: string) => JsonObject): Jso
     const value = given[name] ?? null;
     if (value !== null) facts[name] = value;
   }
-  const audit = object('audit');
-  const scope = given['mutation_scope'] ?? audit['mutation_scope'] ?? 'read_only';
-  const approvals = given['approval_policy'] ?? audit['approval_policy'] ?? null;
-  facts['mutation_session'] = {
-    ...audit,
-    mutation_scope: scope,
-    ...(approvals === null ? {} : { approval_policy: approvals }),
-  };
   return facts;
+}
+
+/** That of the audit holds where no other is given. */
+function approvalsOf(given: JsonObject, { approval_policy }: JsonObject): JsonObject {
+  if (Object.keys(given).length > 0 || approval_policy === undefined) return given;
+  if (approval_policy === null) return given;
+  if (isJsonObject(approval_policy)) return approval_policy;
+  throw bad('audit.approval_policy', 'a dict');
+}
+
+function auditOf(given: JsonObject, audit: JsonObject): JsonObject {
+  const said: { [name: string]: Json } = { ...audit };
+  for (const name of ['mutation_scope', 'approval_policy']) {
+    const value = given[name] ?? null;
+    if (value !== null) said[name] = value;
+  }
+  return said;
 }
 
 function countOf(given: JsonObject, option: string): number | undefined {

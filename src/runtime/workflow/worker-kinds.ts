@@ -31,6 +31,7 @@ const workflowKind: WorkerKind = {
       ...given,
       delegated: true,
       parent_worker_id: given['parent_worker_id'] ?? worker.id,
+      ...parentRunOf(worker.audit, given),
       ...(Object.keys(execution).length === 0 ? {} : { execution }),
       ...(transcript === null ? {} : { transcript }),
     };
@@ -53,6 +54,15 @@ const workflowKind: WorkerKind = {
     };
   },
 };
+
+/** The record of a worker's workflow stands below the run that the worker belongs to. */
+function parentRunOf(audit: JsonObject, given: JsonObject): JsonObject {
+  const named = ['parent_run_id', 'resume_path', 'resume_run'].some(
+    (option) => (given[option] ?? null) !== null,
+  );
+  const run = audit['run_id'] ?? null;
+  return named || run === null ? {} : { parent_run_id: run };
+}
 
 /** A stage on its own: `spawn_agent({task, node})`. */
 const stageKind: WorkerKind = {

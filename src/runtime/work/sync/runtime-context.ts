@@ -1,8 +1,8 @@
 // Who is acting: the task, where it stands in the tree, for whom it works, and the values that a program keeps with it.
 import type { RunContext } from '../../run/index.ts';
 import { runSpansKey, type Task } from '../../run/index.ts';
+import { currentSessionKey } from '../current-session.ts';
 import { workersKey } from '../worker-registry.ts';
-import { currentSessionKey } from '../worker-sub-agent.ts';
 import { groupOf } from './scope.ts';
 import { listSupervisors } from './supervisor.ts';
 import type { SupervisorView } from './supervisor-state.ts';

@@ -1,7 +1,7 @@
 // Where a named thing is visible: in a task, among the branches of a parallel group, in the run, in an agent session, for
 // a tenant. All of it lives in the memory of one run; a scope only says which names are the same thing.
 import type { RunContext, Task } from '../../run/index.ts';
-import { currentSessionKey } from '../worker-sub-agent.ts';
+import { currentSessionKey } from '../current-session.ts';
 import { syncErrors } from './errors.ts';
 
 const SCOPES = [
