@@ -62,7 +62,7 @@ describe('a worker with functions at its nodes', () => {
     const { runtime, spawns } = lifeOf({ store, config: { task: 'a', graph: GRAPH, nodes } });
     const ended = await runtime.start(spawns, null as never).done;
     expect(ended).toMatchObject({ status: 'settled', returned: { status: 'completed' } });
-    expect(textOf((ended as { returned: never }).returned)).toBe('filed: read a');
+    expect(textOf((ended as unknown as { returned: never }).returned)).toBe('filed: read a');
   });
 
   it('calls the one of a node on its own', async () => {
@@ -125,7 +125,7 @@ describe('a worker with functions at its nodes', () => {
       const resumed = await again.runtime.resume(started.id, { force: true });
       const result = await resumed.done;
       expect(result, `killed after ${n}`).toMatchObject({ returned: { status: 'completed' } });
-      const text = textOf((result as { returned: never }).returned);
+      const text = textOf((result as unknown as { returned: never }).returned);
       expect(text, `killed after ${n}`).toBe('filed: read a');
     }
     expect(kills).toBeGreaterThan(3);

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Store } from '../../store/index.ts';
 import { createMockHost, type MockHost } from '../host/index.ts';
-import { payingFrom, performUnit, type RunBody, SpendAccount, usdOf } from '../run/index.ts';
+import {
+  loadJournal,
+  payingFrom,
+  performUnit,
+  type RunBody,
+  SpendAccount,
+  usdOf,
+} from '../run/index.ts';
 import { llmCall, llmMockEffects, llmSpendEffects } from './index.ts';
 import { completion, live, loadSdk, newStore, resultOf, until } from './llm-run.fixture.ts';
 
@@ -177,6 +185,7 @@ describe('the budget of a run', () => {
       { call_count: 3, input_tokens: 36 },
       expect.closeTo(1 - 3 * COST),
     ]);
+    let losses = 0;
     for (let kill = 1; kill < 40; kill += 1) {
       const store = await newStore();
       const host = paidHost();
@@ -185,12 +194,88 @@ describe('the budget of a run', () => {
         first.result.then((result) => result.status),
         untilStopped(first),
       ]);
-      if (ended !== 'stopped') return;
+      if (ended !== 'stopped') {
+        expect(losses).toBeGreaterThan(0);
+        return;
+      }
       const again = await resultOf(body, { store, host, resume: first.run.id });
-      expect(again).toEqual(whole);
+      const lost = await lostIn(store, first.run.id);
+      losses += lost;
+      if (lost === 0) {
+        expect(again).toEqual(whole);
+        continue;
+      }
+      expect(again, `killed after ${kill}`).toMatchObject([
+        { call_count: 3 + lost, input_tokens: 36, total_cost: expect.closeTo(3 * COST) as number },
+        expect.any(Number),
+      ]);
+      const [, left] = again as [unknown, number];
+      expect(left, `killed after ${kill}`).toBeLessThan(1 - 3 * COST - lost * 0.16);
     }
     throw new Error('every life was killed');
   });
+
+  it('counts every call that was under way when its process was killed, life after life', async () => {
+    await loadSdk();
+    const MOST = 16_384;
+    const body: RunBody = function* (ctx) {
+      ctx.sync(llmSpendEffects.budget, [1]);
+      const { text } = yield* llmCall(ctx, 'hi', null, { model: 'gpt-4o', max_tokens: MOST });
+      return [text, ctx.sync(llmSpendEffects.budget_remaining, [])];
+    };
+    const store = await newStore();
+    let id: string | undefined;
+    const sent: number[] = [];
+    for (let life = 0; life < 3; life += 1) {
+      const host = createMockHost({ env: { OPENAI_API_KEY: 'k' } });
+      let asked = 0;
+      host.onRequest('POST', 'https://api.openai.com/*', () => {
+        asked += 1;
+        return new Promise(() => undefined);
+      });
+      const killed = await live({ body, store, host, ...(id === undefined ? {} : { resume: id }) });
+      expect(await until(() => asked > 0)).toBe(true);
+      sent.push(asked);
+      id = killed.run.id;
+      // The next life takes over with force; this one hears of nothing any more.
+    }
+    const [text, left] = (await resultOf(body, {
+      store,
+      host: paidHost(),
+      ...(id === undefined ? {} : { resume: id }),
+    })) as [string, number];
+    expect([text, sent]).toEqual(['yes', [1, 1, 1]]);
+    const most = (MOST * 10) / 1e6;
+    expect(left).toBeLessThan(1 - COST - 3 * most);
+    expect(left).toBeGreaterThan(1 - COST - 3 * most - 0.01);
+    expect(await lostIn(store, id as string)).toBe(3);
+  });
+
+  it.each([
+    ['dollars', { nanoUsd: 0.25e9 }, undefined],
+    ['tokens', {}, 18_000],
+  ] as const)(
+    'does not ask again when what is left in %s is not enough for it',
+    async (_, more, tokens) => {
+      await loadSdk();
+      const body: RunBody = function* (ctx) {
+        const paid = payingFrom(ctx, new SpendAccount(undefined, tokens, more));
+        return (yield* llmCall(paid, 'hi', null, { model: 'gpt-4o', max_tokens: 20_000 })).text;
+      };
+      const store = await newStore();
+      const host = createMockHost({ env: { OPENAI_API_KEY: 'k' } });
+      let asked = 0;
+      host.onRequest('POST', 'https://api.openai.com/*', () => {
+        asked += 1;
+        return new Promise(() => undefined);
+      });
+      const first = await live({ body, store, host });
+      expect(await until(() => asked > 0)).toBe(true);
+      const later = { store, host: paidHost(), resume: first.run.id };
+      await expect(resultOf(body, later)).rejects.toMatchObject({ code: 'HARN-LLM-116' });
+      expect(sentTo(later.host)).toEqual([]);
+    },
+  );
 
   it('is never exceeded by calls that run beside each other', async () => {
     await fc.assert(
@@ -241,6 +326,13 @@ function sentTo(host: MockHost): unknown[] {
 
 function refusedCost(failed: unknown): number {
   return (failed as { projected_cost_usd: number }).projected_cost_usd;
+}
+
+/** How many calls of a run count as lost. */
+async function lostIn(store: Store, runId: string): Promise<number> {
+  const { entries } = await loadJournal(store, runId);
+  return entries.filter((entry) => entry.kind === 'outcome' && entry.error?.code === 'HARN-LLM-118')
+    .length;
 }
 
 async function untilStopped(life: { alive(): boolean }): Promise<'stopped'> {

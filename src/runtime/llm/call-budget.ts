@@ -88,7 +88,13 @@ export function* reserveCall(
     nanoUsd: nanoUsdOf(most.usd ?? 0, 'up'),
   };
   const reservation = yield* reserveSpend(ctx, aside, () => spentUnseen(route, most));
-  if (reservation !== undefined) return { reservation, most };
+  if (reservation === 'held') {
+    throw refused(route, most, {
+      limit: 'held',
+      message: 'what is left of the budget is put aside for the call that waits for this one',
+    });
+  }
+  if (reservation !== 'spent') return { reservation, most };
   if (dollars.verdict(aside.nanoUsd) === 'never') {
     const left = Math.max(0, usdOf(dollars.left ?? 0));
     throw refused(route, most, {

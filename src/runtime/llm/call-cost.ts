@@ -90,17 +90,18 @@ function costBy(model: string, answer: LlmNumbers): number | undefined {
   });
 }
 
-/** What a call has cost whose end nobody saw: in dollars the most it may have been. */
+/** What a call has cost whose end nobody saw: the most it may have been, in tokens and in dollars. */
 export function spentUnseen({ kind }: LlmRoute, most: Projection): Spent {
   if (kind !== 'network') return NOTHING_SPENT;
-  return { ...NOTHING_SPENT, nanoUsd: nanoUsdOf(most.usd ?? 0, 'up'), calls: 1 };
+  const tokens = most.inputTokens + most.outputTokens;
+  return { ...NOTHING_SPENT, tokens, nanoUsd: nanoUsdOf(most.usd ?? 0, 'up'), calls: 1 };
 }
 
 /** Whether a call that failed like this may have been answered, and paid for, all the same. */
 export function mayHaveCost(error: unknown): boolean {
   if (!HarnError.is(error)) return true;
   const { code } = error;
-  return (['timeout', 'cancelled', 'streamCut', 'badResponse'] as const).some(
+  return (['timeout', 'cancelled', 'streamCut', 'badResponse', 'callLost'] as const).some(
     (name) => llmErrors.$code(name) === code,
   );
 }

@@ -6,6 +6,7 @@ import { boundedRequest, type CallBudget, reserveCall } from './call-budget.ts';
 import { mayHaveCost, spentOn, spentUnseen } from './call-cost.ts';
 import { llmCallsKey } from './call-registry.ts';
 import { endCallSpan, openCallSpan } from './call-span.ts';
+import { askedAgain } from './lost-call.ts';
 import { waitForTurn } from './rate.ts';
 import type { LlmRequest } from './request.ts';
 import type { LlmNumbers } from './result.ts';
@@ -31,14 +32,27 @@ export interface Answered<T> {
   readonly told?: LlmNumbers;
 }
 
-/** Makes one call. `body` gets the request, with a longest answer where budgets need one to be known. */
+/**
+ * Makes one call, and another one in place of each that was lost. `body` gets the request, with a longest answer where
+ * budgets need one to be known.
+ */
 export function* framedCall<T>(
   ctx: RunContext,
   frame: CallFrame,
   body: (request: LlmRequest) => Suspending<Answered<T>>,
 ): Suspending<T> {
+  const request = boundedRequest(ctx, frame.request, frame.route, frame.budget);
+  return yield* askedAgain(() => paidCall(ctx, frame, request, body));
+}
+
+/** One attempt, paid from the budgets around it. */
+function* paidCall<T>(
+  ctx: RunContext,
+  frame: CallFrame,
+  request: LlmRequest,
+  body: (request: LlmRequest) => Suspending<Answered<T>>,
+): Suspending<T> {
   const { route, budget } = frame;
-  const request = boundedRequest(ctx, frame.request, route, budget);
   yield* waitForTurn(ctx, route);
   const { reservation, most } = yield* reserveCall(ctx, request, route, budget);
   let spent = spentUnseen(route, most);

@@ -3,7 +3,7 @@
 //
 // Life of a call: begun (id and route recorded) -> in flight (in the registry; a paid one with an intent in the journal)
 // -> answered or failed (outcome recorded, registry left). Dropped with its task, or given up when the run parks, it
-// has no outcome and is asked again on resume under the same id.
+// has no outcome: on resume it counts as lost (lost-call.ts) and is asked again under the same id.
 import { HarnError, type JsonObject } from '../../base/index.ts';
 import {
   accountOf,
@@ -22,6 +22,7 @@ import { llmConfigKey } from './config.ts';
 import { deltasOf, type LlmDelta } from './delta.ts';
 import { failureOf, type LlmFailure, llmErrors } from './errors.ts';
 import { answerHere, type Given, givenFor } from './given.ts';
+import { endIfLost } from './lost-call.ts';
 import { llmMocksKey } from './mock.ts';
 import { type LlmOptions, type ParsedCall, parseCall } from './options.ts';
 import { persistently } from './persistent.ts';
@@ -52,6 +53,7 @@ export const llmCallEffect = defineEffect(
     }),
   },
   async (env, request: LlmRequest, route: LlmRoute, given: Given): Promise<LlmAnswer> => {
+    endIfLost(env, route);
     const { onPiece } = env.get(llmConfigKey);
     const tell = onPiece && ((piece: LlmDelta) => onPiece(piece, route));
     const answer =

@@ -25,6 +25,7 @@ import {
   providerOf,
 } from './durable-model.ts';
 import { answerHere, type Given, givenFor } from './given.ts';
+import { endIfLost } from './lost-call.ts';
 import { llmMocksKey } from './mock.ts';
 import { persistently } from './persistent.ts';
 import { rateOf } from './rate-env.ts';
@@ -101,6 +102,7 @@ const generateEffect = defineEffect(
 );
 
 async function generate(env: EffectEnv, call: ModelCall, route: LlmRoute): Promise<Generated> {
+  endIfLost(env, route);
   const signal = endOfCall(env, call, route);
   const startMs = env.host.clock.monotonicMs();
   try {

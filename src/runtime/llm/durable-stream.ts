@@ -16,6 +16,7 @@ import {
 } from './durable-model.ts';
 import { answerHere, type Given } from './given.ts';
 import { LiveStream, type LiveStreams, listenTo, nextOf } from './live-stream.ts';
+import { endIfLost } from './lost-call.ts';
 import { persistently } from './persistent.ts';
 import { type LlmNumbers, toNumbers } from './result.ts';
 import type { LlmRoute } from './route.ts';
@@ -80,6 +81,7 @@ const portionEffect = defineEffect(
 function nextPortion(env: EffectEnv, call: ModelCall, route: LlmRoute, portion: number) {
   return nextOf(env, partStreamsKey, route.call_id, () => {
     if (portion > 0) throw streamCut(route.provider, route.model);
+    endIfLost(env, route);
     return new LiveStream(RULES, (signal, tell) => readStream(env, call, route, signal, tell));
   });
 }

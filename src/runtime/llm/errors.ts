@@ -136,6 +136,8 @@ export const llmErrors = defineErrors('LLM', {
     ...transient,
     hint: 'the pieces that were heard are kept; ask again for a whole answer',
   }),
+  // Never seen by programs: the call is made again
+  callLost: row<LlmFailure>({ number: 118, ...transient }),
   // Calls that cannot be made as things are set up
   disabled: row<{ provider: string; variable: string }>({
     number: 130,

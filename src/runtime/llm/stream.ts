@@ -16,6 +16,7 @@ import { deltasOf, joinDelta, type LlmDelta } from './delta.ts';
 import { llmErrors } from './errors.ts';
 import { answerHere, type Given } from './given.ts';
 import { LiveStream, type LiveStreams, listenTo, nextOf } from './live-stream.ts';
+import { endIfLost } from './lost-call.ts';
 import { type LlmRequest, roleOf } from './request.ts';
 import type { LlmAnswer } from './result.ts';
 import type { LlmRoute } from './route.ts';
@@ -77,6 +78,7 @@ async function nextPortion(
 ): Promise<StreamPortion> {
   const { pieces, end } = await nextOf(env, streamsKey, route.call_id, () => {
     if (portion > 0) throw streamCut(route.provider, route.model);
+    endIfLost(env, route);
     return new LiveStream({ join: joinDelta }, (signal, tell) =>
       askNetwork(env, request, route, signal, tell),
     );

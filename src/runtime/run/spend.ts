@@ -9,6 +9,7 @@ import type { RunContext } from './context.ts';
 import type { ServiceKey } from './effect.ts';
 import type { Suspending } from './op.ts';
 import { type BudgetView, SpendLedger, type SpendVerdict } from './spend-ledger.ts';
+import { SpendWaits } from './spend-waits.ts';
 import { addSpent, NOTHING_SPENT, nanoUsdOf, type SpendMost, type Spent } from './spent.ts';
 import { unitOf } from './unit-state.ts';
 
@@ -32,7 +33,8 @@ export class SpendAccount {
   /** Dollars are strict: a call that may cost more than is left is not made. */
   readonly dollars: SpendLedger;
   readonly #tokens: SpendLedger;
-  readonly #waiting: Set<() => void>;
+  /** Of the whole tree. */
+  readonly waits: SpendWaits;
   readonly #givenNanoUsd: number | undefined;
   #totals: Spent = NOTHING_SPENT;
 
@@ -48,7 +50,7 @@ export class SpendAccount {
     });
     this.dollars = new SpendLedger(parent?.dollars, nanoUsd, { isCap: true, isStrict: true });
     this.#givenNanoUsd = nanoUsd;
-    this.#waiting = parent === undefined ? new Set() : parent.#waiting;
+    this.waits = parent === undefined ? new SpendWaits() : parent.waits;
   }
 
   /** Of tokens; undefined: as many as there are above. */
@@ -141,10 +143,21 @@ export class SpendAccount {
     };
   }
 
-  /** Calls `fn` once, when something was given back anywhere in the tree. */
-  onFreed(fn: () => void): () => void {
-    this.#waiting.add(fn);
-    return () => this.#waiting.delete(fn);
+  /** Whether one budget limits both. */
+  sharesLimit(other: SpendAccount): boolean {
+    for (let at: SpendAccount | undefined = this; at !== undefined; at = at.parent) {
+      if (at.#isLimit && other.isWithin(at)) return true;
+    }
+    return false;
+  }
+
+  get #isLimit(): boolean {
+    return this.#tokens.limit !== undefined || this.dollars.limit !== undefined;
+  }
+
+  /** Whether it is this account, or stands below it. */
+  isWithin(account: SpendAccount): boolean {
+    return this === account || this.parent?.isWithin(account) === true;
   }
 
   #add(spent: Spent): void {
@@ -154,9 +167,7 @@ export class SpendAccount {
   }
 
   #tell(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const fn of waiting) fn();
+    this.waits.tell();
   }
 }
 
@@ -191,22 +202,24 @@ export function payingFrom(ctx: RunContext, account: SpendAccount): RunContext {
 export type SpendLost = () => Spent;
 
 /**
- * Puts what a call may cost aside, and waits for calls under way when that is too much beside them. Undefined: not enough
- * is left for it.
+ * Puts what a call may cost aside, and waits for calls under way when that is too much beside them. `spent`: not enough is
+ * left for it. `held`: what is left is put aside for calls that cannot end before this one does.
  */
 export function* reserveSpend(
   ctx: RunContext,
   most: SpendMost,
   lost: SpendLost = () => NOTHING_SPENT,
-): Suspending<SpendReservation | undefined> {
+): Suspending<SpendReservation | 'spent' | 'held'> {
   const account = accountOf(ctx);
   if (account.isLimited) unitOf(ctx.task)?.enterOnReplay();
+  const { waits } = account;
   for (;;) {
     const verdict = account.verdict(most);
-    if (verdict === 'never') return undefined;
-    if (verdict === 'now') return held(ctx, account.reserve(most), lost);
+    if (verdict === 'never') return 'spent';
+    if (verdict === 'now') return held(ctx, account, most, lost);
+    if (waits.isInVain(ctx.task, account)) return 'held';
     yield* ctx.block('model calls under the same budget', (resume) =>
-      account.onFreed(() => resume({ ok: true, value: undefined })),
+      waits.wait(ctx.task, () => resume({ ok: true, value: undefined })),
     );
   }
 }
@@ -214,11 +227,15 @@ export function* reserveSpend(
 /** Given back with the task when that goes away in the middle. */
 function held(
   { task }: RunContext,
-  reservation: SpendReservation,
+  account: SpendAccount,
+  most: SpendMost,
   lost: SpendLost,
 ): SpendReservation {
+  const leave = account.waits.hold(task, account);
+  const reservation = account.reserve(most);
   const settle = (spent: Spent) => {
     task.owned.delete(undo);
+    leave();
     unitOf(task)?.countSpent(spent);
     reservation.settle(spent);
   };

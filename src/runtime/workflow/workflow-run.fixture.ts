@@ -71,7 +71,7 @@ export async function live(
   void run.begin(makeBody(alive)).then((ended) => {
     result = ended;
   });
-  for (let turn = 0; turn < 5000 && result === undefined && alive(); turn += 1) {
+  for (let turn = 0; turn < 11_000 && result === undefined && alive(); turn += 1) {
     await new Promise((ok) => setImmediate(ok));
     if (turn % 100 === 99) host.clock.advance(1000);
   }
