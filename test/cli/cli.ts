@@ -1,5 +1,5 @@
-// For the tests of the command line: builds it into a folder of its own and runs it as its users do, in projects made
-// for one test each. Nothing here waits for time; it waits for output and for processes to end.
+// For the tests of the command line: runs it as its users do, from a folder of its own, in projects
+// made for one test each. Nothing here waits for time; it waits for output and for processes to end.
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buildCli } from '../../scripts/build-cli.mjs';
+import { sharedBuild } from './shared-build.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -39,7 +39,7 @@ export class Cli {
     cpSync(path.join(root, 'bin'), path.join(folder, 'bin'), { recursive: true });
     cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'));
     symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
-    await buildCli(path.join(folder, 'dist/cli'));
+    symlinkSync(await sharedBuild(), path.join(folder, 'dist'));
     return new Cli(folder);
   }
 
