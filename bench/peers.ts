@@ -3,8 +3,7 @@
 // subject runs in processes of its own, in interleaved rounds. Peers are installed on demand into bench/peers/*; one
 // that cannot be installed or started is named and left out. See bench/README.md for what is in force in each.
 // Usage: npm run bench -- peers [rounds] [subject,...]
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Harness, pipeline } from '../src/runtime/harness/index.ts';
@@ -13,6 +12,7 @@ import { answerQuestion, listQuestions } from '../src/runtime/human/index.ts';
 import { createRuntime, RUNTIME_PROJECTIONS } from '../src/runtime/index.ts';
 import { defineEffect, type Finisher, listRuns, Run } from '../src/runtime/run/index.ts';
 import { openStore, type Store } from '../src/store/index.ts';
+import { folder, install, resultOf, versionsOf } from './peers/peer-process.ts';
 import { startPostgres } from './peers/postgres.ts';
 import { ANSWERS, each, median, PARKED, parts, STEPS, tell, timed } from './peers/shared.mjs';
 
@@ -26,8 +26,6 @@ interface Result {
   readonly listMs?: number;
   readonly syncsPerStep?: number;
 }
-
-const folder = path.resolve('bench/peers');
 
 // Harn as a subject
 
@@ -162,38 +160,6 @@ interface Subject {
   readonly place: (round: number) => string;
 }
 
-/** Installs a peer once; why not, when it cannot be. */
-function install(name: string): string | undefined {
-  const cwd = path.join(folder, name);
-  if (existsSync(path.join(cwd, 'node_modules'))) return undefined;
-  process.stdout.write(`installing ${name} ...\n`);
-  const args = ['install', '--no-package-lock', '--legacy-peer-deps', '--no-audit', '--no-fund'];
-  const done = spawnSync('npm', args, { cwd, encoding: 'utf8', timeout: 600_000 });
-  if (done.status === 0) return undefined;
-  rmSync(path.join(cwd, 'node_modules'), { recursive: true, force: true });
-  return `npm install failed: ${done.stderr.split('\n').slice(0, 2).join(' ')}`;
-}
-
-function versionsOf(name: string): string {
-  const { dependencies } = JSON.parse(
-    readFileSync(path.join(folder, name, 'package.json'), 'utf8'),
-  ) as { readonly dependencies: { readonly [name: string]: string } };
-  return Object.entries(dependencies)
-    .map(([dependency, version]) => `${dependency} ${version}`)
-    .join(', ');
-}
-
-function once(subject: Subject, round: number): Result {
-  const [command = '', ...args] = subject.command;
-  const child = spawnSync(command, [...args, subject.place(round)], {
-    encoding: 'utf8',
-    timeout: 600_000,
-  });
-  const line = child.stdout.split('\n').findLast((text) => text.startsWith('@result '));
-  if (line === undefined) throw new Error(`${subject.name}: ${child.stderr.slice(0, 600)}`);
-  return JSON.parse(line.slice('@result '.length)) as Result;
-}
-
 const COLUMNS: readonly (readonly [keyof Result, string, number])[] = [
   ['stepUs', 'step us', 0],
   ['mutationUs', 'mutation us', 0],
@@ -259,7 +225,8 @@ async function compare(rounds: number, only: ReadonlySet<string>): Promise<void>
 function report(rounds: number, subjects: readonly Subject[]): void {
   const results = subjects.map((): Result[] => []);
   for (let round = 0; round < rounds; round += 1) {
-    for (const [at, subject] of subjects.entries()) results[at]?.push(once(subject, round));
+    for (const [at, subject] of subjects.entries())
+      results[at]?.push(resultOf<Result>(subject.name, [...subject.command, subject.place(round)]));
   }
   process.stdout.write(`${rounds} interleaved rounds, Node ${process.version}: median (least)\n`);
   const head = COLUMNS.map(([, title]) => title.padStart(20)).join('');

@@ -50,7 +50,8 @@ export async function measure(loop, all) {
   const start = performance.now();
   const cpu = process.cpuUsage();
   const said = await Promise.all(Array.from({ length: LOOPS }, (_, n) => loop(n)));
-  if (said.some((text) => text !== 'done')) throw new Error(`a loop said ${said.find((t) => t !== 'done')}`);
+  if (said.some((text) => text !== 'done'))
+    throw new Error(`a loop said ${said.find((t) => t !== 'done')}`);
   const seconds = (performance.now() - start - 200) / 1e3;
   const used = process.cpuUsage(cpu);
   const turns = LOOPS * (TURNS + 1);

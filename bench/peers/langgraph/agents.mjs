@@ -21,7 +21,10 @@ class Scripted extends BaseChatModel {
     const turn = messages.filter((message) => message.getType() === 'ai').length;
     const message =
       turn < TURNS
-        ? new AIMessage({ content: '', tool_calls: [{ id: `call_${turn}`, name: 'add', args: { n: turn } }] })
+        ? new AIMessage({
+            content: '',
+            tool_calls: [{ id: `call_${turn}`, name: 'add', args: { n: turn } }],
+          })
         : new AIMessage('done');
     return { generations: [{ text: '', message }] };
   }

@@ -10,7 +10,14 @@ const usage = { inputTokens: 10, outputTokens: 5, totalTokens: 15 };
 function parts(prompt) {
   const turn = prompt.filter(({ role }) => role === 'assistant').length;
   return turn < TURNS
-    ? [{ type: 'tool-call', toolCallId: `call_${turn}`, toolName: 'add', input: JSON.stringify({ n: turn }) }]
+    ? [
+        {
+          type: 'tool-call',
+          toolCallId: `call_${turn}`,
+          toolName: 'add',
+          input: JSON.stringify({ n: turn }),
+        },
+      ]
     : [{ type: 'text', text: 'done' }];
 }
 
@@ -35,7 +42,11 @@ const model = {
           ]
         : [part];
     const finishReason = part.type === 'text' ? 'stop' : 'tool-calls';
-    const all = [{ type: 'stream-start', warnings: [] }, ...pieces, { type: 'finish', finishReason, usage }];
+    const all = [
+      { type: 'stream-start', warnings: [] },
+      ...pieces,
+      { type: 'finish', finishReason, usage },
+    ];
     return { stream: ReadableStream.from(all) };
   },
 };
@@ -51,5 +62,11 @@ const add = createTool({
     return String(n + 1);
   },
 });
-const agent = new Agent({ id: 'adder', name: 'adder', instructions: 'Add.', model, tools: { add } });
+const agent = new Agent({
+  id: 'adder',
+  name: 'adder',
+  instructions: 'Add.',
+  model,
+  tools: { add },
+});
 await measure(async () => (await agent.generate(TASK, { maxSteps: TURNS + 2 })).text, all);
