@@ -1,39 +1,61 @@
-// `harn`: the orchestration runtime as a TypeScript API. It never loads the language.
+// `harn`: the orchestration runtime as a TypeScript API. It never loads the language. One group per sub-room.
 
-// Errors and data
-export { HarnError, type Json } from './base/index.ts';
-// Pipelines and the runtime that runs them; how a run ends (presets and combinators for
-// `harness.agent.pipelineOnFinish`); what a run leaves behind; the outside, for tests and embedding
-// Records of runs: loading and comparing them, and runs as tests
+// Errors, data, time, chance
+export { type Clock, HarnError, type Json, type JsonObject, type Random } from './base/index.ts';
+// Agent loops, sessions, transcripts, plans
 export {
   type ActionBatch,
+  type ActionPhase,
   type ActionPlan,
+  type AgentEvent,
   type AgentLoopResult,
+  type Artifact,
   actionGraph,
   actionGraphBatches,
   actionGraphFlow,
   actionGraphRender,
   type ForkStored,
   forkStoredSession,
+  type GateDecision,
+  type LlmCallResult,
+  type LoopOptions,
+  type LoopStatus,
   listSessions,
   loadStoredSession,
   type Plan,
+  type PlanApproval,
   type PlannedAction,
+  type PlanStep,
+  type PlanStepStatus,
   planEntries,
   planFrom,
   planRender,
+  type ReplayEvent,
   type SessionQuery,
   type SessionRow,
   type StoredSession,
+  type ToolCallSite,
+  type TranscriptMessage,
   transcripts,
 } from './runtime/agent/index.ts';
-export type { HostCapability, HostOperation, HostTool } from './runtime/boundary/index.ts';
+// What an embedding program serves, and what it forbids
+export type {
+  CommandRules,
+  HostCapability,
+  HostOperation,
+  HostOperationCall,
+  HostTool,
+} from './runtime/boundary/index.ts';
+// Pipelines, and the one harness through which they reach everything
 export {
   type AgentHandle,
   type AgentLoopCall,
+  type AgentMethods,
   type AgentPermissions,
   type AgentTool,
   type AnyChannel,
+  type CircuitMethods,
+  type CommandPolicyOptions,
   type CompactCall,
   type DurableOptions,
   defineTool,
@@ -43,13 +65,20 @@ export {
   type Harness,
   type HeldLock,
   type Hook,
+  type HostHandle,
+  type InteractionHandle,
   type LaneFn,
   type LlmAskOptions,
   type LlmHandle,
   type LlmStreamHandle,
+  type LogMethods,
+  type MailboxMethods,
   type McpConnectionHandle,
   type McpHandle,
   type MonitorCall,
+  type MonitorsHandle,
+  type NextStep,
+  type ObsHandle,
   type OnFinish,
   type PermissionAnswer,
   type PermissionRequest,
@@ -58,16 +87,26 @@ export {
   type Pipeline,
   type PipelineFn,
   type PoolHandle,
+  type PoolMethods,
   pipeline,
+  type QueueHandle,
+  type RecordsOptions,
   type Result,
   type ResumeWorkerOptions,
   type RunHandle,
+  type RunScenario,
   type Runtime,
   type RuntimeOptions,
   type RuntimeWorkers,
+  type SchemaTool,
   type Sendable,
   type Settled,
+  type SharedMethods,
+  type StageCall,
+  type StageFn,
+  type StandardSchema,
   type SubAgentOptions,
+  type SupervisorMethods,
   type SyncAtomic,
   type SyncCell,
   type SyncChannel,
@@ -78,26 +117,70 @@ export {
   type SyncSelected,
   type SyncSnapshot,
   type SyncSupervisor,
+  type TermHandle,
   type ToolCall,
   type ToolHookSpec,
+  type TranscriptMethods,
+  type TriggersHandle,
+  type WaitpointsHandle,
   type WokenWorker,
   type WorkerBody,
   type WorkerConfig,
+  type WorkerHandle,
+  type WorkerMethods,
+  type WorkflowCall,
+  type WorkflowMethods,
 } from './runtime/harness/index.ts';
-export { createMockHost, createNodeHost, type Host, type MockHost } from './runtime/host/index.ts';
+// The outside, for tests and embedding
+export {
+  createMockHost,
+  createNodeHost,
+  type Host,
+  type HostEnv,
+  type HostFs,
+  type HostHttp,
+  type HostProcess,
+  type HostStdio,
+  type HostSystem,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpStream,
+  type MockFiles,
+  type MockHost,
+  type MockHostOptions,
+  type MockProcesses,
+  type MockRouteAnswer,
+} from './runtime/host/index.ts';
+// Questions to people and their answers
 export {
   type ApprovalOptions,
   type ApprovalRecord,
+  type ApprovalSignature,
+  type AskOptions,
   answerQuestion,
+  type EscalationHandle,
   listQuestions,
+  type PendingFilters,
+  type Question,
+  type QuestionQuery,
+  type QuestionRow,
+  type QuestionStatus,
   respondToRequest,
 } from './runtime/human/index.ts';
+// The runtime that runs them
 export { createRuntime, type PruneRuns, pruneRuns } from './runtime/index.ts';
-export type { MemoryRecord } from './runtime/io/index.ts';
+// Effects of the machine
+export type { MemoryRecord, UserSpan } from './runtime/io/index.ts';
+// How a run ends: presets and combinators for `harness.agent.pipelineOnFinish`, receipts, handoffs
 export {
+  type AuditEntry,
   compose,
   type FinishCallback,
   firstAvailable,
+  type Handoff,
+  type HandoffQuery,
+  type HandoffRow,
+  type HandoffStatus,
   ifUnsettled,
   listHandoffs,
   onFinishAbandon,
@@ -106,37 +189,60 @@ export {
   onFinishDrainWith,
   onFinishHandoffTo,
   type ReceiptItem,
+  type ReceiptStatus,
   type SettlementReceipt,
   when,
   withTelemetry,
   withTimeout,
 } from './runtime/lifecycle/index.ts';
+// Models
 export {
+  type DurableModel,
+  type LlmAnswerBlock,
+  type LlmCallEnvelope,
   type LlmConfig,
   type LlmDelta,
+  type LlmErrorCategory,
+  type LlmFailure,
   type LlmOptions,
+  type LlmReasoning,
   type LlmResult,
   type LlmSessionCost,
   type LlmSessionUsage,
+  type LlmStopReason,
+  type LlmToolCall,
+  type LlmUsage,
   listModels,
+  type ModelRow,
+  type ModelTier,
+  type RateOptions,
   type StructuredEnvelope,
   type StructuredOptions,
   type StructuredResult,
   type StructuredResultOptions,
 } from './runtime/llm/index.ts';
+// Servers of the Model Context Protocol
 export type { McpCallOptions, McpServerConfig, McpServerInfo } from './runtime/mcp/index.ts';
+// Records of runs: loading and comparing them, and runs as tests
 export {
   type CaseReport,
+  type CaseSpec,
   createRedactor,
   diffRuns,
+  type EvalPack,
   type EvalSources,
+  type EvalSuite,
   evaluateCase,
   loadRecordFile,
   loadRunTree,
   makeFixture,
+  type PackOptions,
+  type PackReport,
+  type PruneOptions,
   type PruneReport,
   type RedactionPolicy,
   type Redactor,
+  type ReplayDifference,
   type ReplayReport,
   type RunDiff,
   type RunDocument,
@@ -148,30 +254,84 @@ export {
   replayFixture,
   runPack,
   runSuite,
+  type SectionDiff,
+  type SuiteReport,
   saveRecord,
 } from './runtime/records/index.ts';
+// Runs: what they leave behind, and what they cost
 export {
+  type Deadline,
   listRuns,
   loadRecord,
+  type OnUnknown,
+  type RunBudget,
   type RunEvent,
+  type RunEventListener,
   type RunRecord,
   type RunRow,
+  type RunStatus,
 } from './runtime/run/index.ts';
+// Spans and where they go
 export {
+  type Attributes,
   type FinishedSpan,
   MemoryExporter,
   OtlpExporter,
+  type OtlpOptions,
   otlpFromEnv,
+  type SpanEvent,
   type SpanExporter,
+  type SpanLink,
 } from './runtime/trace/index.ts';
-export type { MonitorWait } from './runtime/trigger/index.ts';
+// Events for pipelines, monitors
+export type {
+  MonitorWait,
+  PollContext,
+  PublishOptions,
+  PublishReceipt,
+} from './runtime/trigger/index.ts';
+// Named waits
 export {
   cancelWaitpoint,
   completeWaitpoint,
   listWaitpoints,
   type Waitpoint,
+  type WaitpointRow,
+  type WaitpointStatus,
   type WaitpointWait,
+  type WaitpointWaitOptions,
 } from './runtime/waitpoint/index.ts';
-export type { LockMetrics, LockRequest, StoredWorker, WorkerRow } from './runtime/work/index.ts';
-// The store
-export { openStore, type Store } from './store/index.ts';
+// Workers, pools, queues, locks
+export type {
+  CircuitState,
+  EnqueueReceipt,
+  Job,
+  JobPriority,
+  LockMetrics,
+  LockRequest,
+  MailboxMetrics,
+  PoolOptions,
+  PoolSnapshot,
+  PoolTaskHandle,
+  PoolTaskSnapshot,
+  PoolTaskStatus,
+  ResumeConditions,
+  StoredWorker,
+  SubmitOptions,
+  SupervisorView,
+  WorkerQuery,
+  WorkerRow,
+} from './runtime/work/index.ts';
+// Workflows
+export type { WorkflowResult } from './runtime/workflow/index.ts';
+// The store: one file, or a server
+export {
+  type Compacted,
+  type Cursors,
+  type EventLog,
+  type Lease,
+  type OpenStoreOptions,
+  openStore,
+  type Store,
+  type StoredEvent,
+} from './store/index.ts';

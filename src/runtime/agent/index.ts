@@ -96,7 +96,9 @@ export { declaredMcpHandler } from './mcp-tools.ts';
 export { CODE_PLACE } from './permissions.ts';
 export {
   type Plan,
+  type PlanApproval,
   type PlanStep,
+  type PlanStepStatus,
   planEntries,
   planFrom,
   planRender,

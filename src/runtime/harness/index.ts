@@ -4,11 +4,14 @@ export {
   type AgentMethods,
   type AgentTool,
   defineTool,
+  type NextStep,
+  type SchemaTool,
   type ToolCall,
   type ToolHookSpec,
 } from './agent.ts';
 export { type DurableMethod, type DurableOptions, durable } from './durable.ts';
 export { camel, createFamily, type Family, notData } from './family.ts';
+export type { CommandPolicyOptions, HostHandle } from './host-calls.ts';
 export type { InteractionHandle } from './interaction.ts';
 export type {
   AgentHandle,
@@ -19,7 +22,7 @@ export type {
 } from './lifecycle.ts';
 export type { LlmAskOptions, LlmHandle, LlmStreamHandle } from './llm.ts';
 export type { McpConnectionHandle, McpHandle } from './mcp.ts';
-export type { MonitorCall } from './monitors.ts';
+export type { MonitorCall, MonitorsHandle } from './monitors.ts';
 export type { LogMethods, TermHandle } from './observe.ts';
 export type {
   AgentPermissions,
@@ -37,11 +40,13 @@ export {
   type RecordsOptions,
   type Result,
   type RunHandle,
+  type RunScenario,
   Runtime,
   type RuntimeOptions,
   terminalSink,
 } from './runtime.ts';
 export type { ResumeWorkerOptions, RuntimeWorkers, WokenWorker } from './runtime-workers.ts';
+export type { StandardSchema } from './standard-schema.ts';
 export type {
   AnyChannel,
   HeldLock,
@@ -52,21 +57,26 @@ export type {
   SyncSelected,
 } from './sync.ts';
 export type {
+  CircuitMethods,
+  MailboxMethods,
+  SharedMethods,
   SyncCell,
   SyncMailbox,
   SyncMap,
   SyncName,
   SyncSnapshot,
 } from './sync-shared.ts';
-export type { SyncSupervisor } from './sync-supervisors.ts';
+export type { SupervisorMethods, SyncSupervisor } from './sync-supervisors.ts';
 export type { LaneFn, ParallelOptions, Settled, Spawned } from './tasks.ts';
 export type { CompactCall, TranscriptMethods } from './transcripts.ts';
 export { createHarness, type Handle, type Harness } from './tree.ts';
+export type { WaitpointsHandle } from './waitpoints.ts';
 export type {
   Execution,
   SubAgentOptions,
   WorkerBody,
   WorkerConfig,
+  WorkerHandle,
   WorkerMethods,
 } from './worker.ts';
 export type { StageCall, StageFn, WorkflowCall, WorkflowMethods } from './workflow.ts';

@@ -16,6 +16,7 @@ export {
   hitlPending,
   type PendingFilters,
 } from './ask.ts';
+export type { ApprovalSignature } from './ballot.ts';
 // Composition
 export { equipHuman, hostInteraction } from './compose.ts';
 // Errors

@@ -72,7 +72,7 @@ export {
   onFinishHandoffTo,
 } from './presets.ts';
 // Receipts
-export { isPartial, receiptLine, type SettlementReceipt } from './receipt.ts';
+export { isPartial, type ReceiptStatus, receiptLine, type SettlementReceipt } from './receipt.ts';
 // Methods as programs call them
 export { lifecycleAgent, lifecycleRoot } from './root.ts';
 export { type LifecycleSettings, lifecycleSettingsKey, settingsFrom } from './settings.ts';

@@ -52,6 +52,7 @@ export type {
   LlmContentBlock,
   LlmMessage,
   LlmOutput,
+  LlmReasoning,
   LlmRequest,
   LlmTool,
   LlmToolCall,

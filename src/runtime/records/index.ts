@@ -3,15 +3,23 @@
 // The action graph
 export { type ActionGraph, actionGraphOf, actionGraphTopic, mermaidOf } from './action-graph.ts';
 // Differences
-export { diffLines, diffRuns, type RunDiff } from './diff.ts';
+export { diffLines, diffRuns, type RunDiff, type SectionDiff } from './diff.ts';
 // Effects
 export { recordEffects } from './effects.ts';
 // Errors
 export { recErrors } from './errors.ts';
 // Evaluation
-export { type EvalPack, evalPackShape, type PackReport, readPack, runPack } from './eval-pack.ts';
+export {
+  type EvalPack,
+  evalPackShape,
+  type PackOptions,
+  type PackReport,
+  readPack,
+  runPack,
+} from './eval-pack.ts';
 export {
   type CaseReport,
+  type CaseSpec,
   type EvalRun,
   type EvalSources,
   type EvalSuite,

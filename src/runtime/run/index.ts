@@ -133,7 +133,7 @@ export {
 } from './spend.ts';
 export type { BudgetView } from './spend-ledger.ts';
 export { NOTHING_SPENT, nanoUsdOf, type Spent, usdOf } from './spent.ts';
-export { Task } from './task.ts';
+export { type Deadline, Task } from './task.ts';
 export { type News, type NewsSource, watchNews } from './topic-news.ts';
 // Effects with a body
 export { emitRunEvent, performUnit, type UnitSpec } from './unit.ts';

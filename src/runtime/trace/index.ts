@@ -12,6 +12,7 @@ export {
   linkFromJson,
   linkTo,
   linkToJson,
+  type SpanEvent,
   type SpanLink,
   type SpanRef,
 } from './span.ts';
