@@ -348,6 +348,18 @@ export class Emitter {
       );
   }
 
+  /** As many rounds as there are between two ticks, then the tick. */
+  stretch([test, update]: readonly [Js, Js], round: readonly Js[]): void {
+    const { frame } = this;
+    frame.ticks = true;
+    const more = `${test === '' ? '' : `${test} && `}$k < 1024`;
+    const next = `${update === '' ? '' : `${update}, `}$k++`;
+    this.push('$k |= 0;', `for (; ${more}; ${next}) {`, ...round, '}');
+    this.push(
+      `if ($k === 1024) { $k = 0; const tick = ${this.$('tick')}(ctx); if (tick !== undefined) yield tick; }`,
+    );
+  }
+
   label(prefix: string): string {
     return `${prefix}$${this.#labels++}`;
   }

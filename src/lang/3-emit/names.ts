@@ -7,6 +7,7 @@ export class Names {
   readonly #used = new Map<string, number>();
   readonly #reassigned = new Set<string>();
   readonly #ints = new Set<string>();
+  readonly #records = new Set<string>();
 
   /** The variable of a binding, invented on first use. */
   of(binding: Binding): string {
@@ -38,6 +39,15 @@ export class Names {
   /** Whether code is surely such an int: a literal, or a variable that was noted. */
   isInt(js: string): boolean {
     return /^-?\d+$/.test(js) || this.#ints.has(js);
+  }
+
+  /** Notes that a variable never holds anything but one dict or struct. */
+  noteRecord(name: string): void {
+    this.#records.add(name);
+  }
+
+  isRecord(js: string): boolean {
+    return this.#records.has(js);
   }
 
   /** The variable that says whether the value of a container variable belongs to it alone. */

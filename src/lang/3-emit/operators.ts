@@ -289,6 +289,8 @@ export function propertyRead(
     const slow = `${mark(place)}${em.$(helper)}(${o}, ${quote(name)})`;
     if (INHERITED.has(name) || em.isLiteral(o as Js)) return slow;
     const found = em.temp();
+    if (em.names.isRecord(o as Js))
+      return `(${found} = ${o}.${name}) !== undefined ? ${found} : ${slow}`;
     const own = `(${o}.constructor === ${em.$('Dict')} || ${o} instanceof ${em.$('Struct')})`;
     return `(${found} = ${o}?.${name}) !== undefined && ${own} ? ${found} : ${slow}`;
   });

@@ -94,7 +94,13 @@ export function letStatement(em: Emitter, node: LetStatement): void {
   else if (em.isControl(value)) {
     declareVariable(em, binding, undefined, false);
     em.into(value, { kind: 'assign', name: em.nameOf(binding) });
-  } else declareVariable(em, binding, em.value(value), isFresh(value));
+  } else {
+    const js = em.value(value);
+    const isNew = binding.kind === 'local' && !em.frame.declared.has(binding);
+    declareVariable(em, binding, js, isFresh(value));
+    const makesRecord = value.kind === 'DictLiteral' || value.kind === 'StructLiteral';
+    if (makesRecord && isNew && !binding.reassigned) em.names.noteRecord(em.nameOf(binding));
+  }
 }
 
 export function returnStatement(em: Emitter, node: ReturnStatement): void {
