@@ -123,6 +123,28 @@ describe('tools of servers in an agent loop', () => {
     expect(scene.done()).toEqual(['a']);
   });
 
+  it('are listed once, by servers that harn.toml declares and by others', async () => {
+    declare();
+    const { command, args, env } = scene.stdio;
+    const given = JSON.stringify({ name: 'own', command, args, env });
+    for (const [server, name] of [
+      ['"fixture"', 'fixture__note'],
+      [given, 'own__note'],
+    ] as const) {
+      const before = scene.lists();
+      await printed(
+        `pipeline main() {
+          ${asked(name, 'a')}
+          ${DONE}
+          println(agent_loop("note", nil, {provider: "mock", mcp_servers: [${server}]}).status)
+        }`,
+        { host: scene.host },
+      );
+      expect([name, scene.lists() - before]).toEqual([name, 1]);
+    }
+    expect(scene.done()).toEqual(['a', 'a']);
+  });
+
   it('are those that a server lists, and those that are declared with their server', async () => {
     declare();
     const seen = await printed(

@@ -16,9 +16,11 @@ export interface Scene {
   readonly host: Host;
   /** The fixture server over its standard streams. */
   readonly stdio: McpServerConfig;
-  /** What the server did, without its starts. */
+  /** What the server did, without its starts and listings. */
   done(): readonly string[];
   starts(): number;
+  /** How often the server was asked for its tools. */
+  lists(): number;
   dispose(): void;
 }
 
@@ -40,7 +42,8 @@ export function newScene(): Scene {
       args: [SERVER],
       env: { MCP_LOG: log },
     },
-    done: () => lines().filter((line) => line !== 'start'),
+    done: () => lines().filter((line) => line !== 'start' && line !== 'list'),
+    lists: () => lines().filter((line) => line === 'list').length,
     starts: () => lines().filter((line) => line === 'start').length,
     dispose: () => rmSync(dir, { recursive: true, force: true }),
   };

@@ -58,7 +58,7 @@ function makeServer(auth) {
     { name: 'fixture', version: '1.2.3', title: 'A fixture' },
     { capabilities: { tools: {}, resources: {}, prompts: {} }, instructions: 'Be kind.' },
   );
-  server.setRequestHandler('tools/list', () => ({
+  server.setRequestHandler('tools/list', () => log('list', {
     tools: Object.entries(TOOLS).map(([name, [properties, annotations]]) => ({
       name,
       description: `The tool ${name}`,

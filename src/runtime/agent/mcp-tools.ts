@@ -21,7 +21,8 @@ export function* connectServers(ctx: RunContext, given: Json | undefined): Suspe
     const isDeclared = typeof one === 'string';
     const client = isDeclared ? mcpCalls.named(ctx, one) : yield* mcpCalls.connect(ctx, one);
     if (!isDeclared) clients.push(client);
-    for (const tool of yield* mcpCalls.listTools(ctx, client)) tools.push(toolOf(client, tool));
+    const listed = yield* mcpCalls.listTools(ctx, client, true);
+    for (const tool of listed) tools.push(toolOf(client, tool));
   }
   return { tools, clients };
 }
@@ -49,7 +50,7 @@ function toolOf(client: McpClient, tool: JsonObject): Tool {
   const declared = { ...tool, name: `${client.name}__${name}`, executor: 'mcp_server' };
   return toTool(
     declared,
-    mcpHandler(client.name, name, () => client),
+    mcpHandler(client.name, name, () => client, tool),
   );
 }
 
@@ -58,11 +59,12 @@ export function mcpHandler(
   server: string,
   tool: string,
   clientOf: (ctx: RunContext) => McpClient = (ctx) => mcpCalls.named(ctx, server),
+  listed?: JsonObject,
 ): ToolHandler {
   return {
     kind: 'program',
     mcp: { server, tool },
-    run: (ctx, args) => mcpCalls.call(ctx, clientOf(ctx), tool, args),
+    run: (ctx, args) => mcpCalls.call(ctx, clientOf(ctx), tool, args, {}, listed),
   };
 }
 

@@ -5,7 +5,7 @@ import { commandPolicies } from '../boundary/index.ts';
 import { type RunContext, runSpansKey, type Suspending } from '../run/index.ts';
 import { McpClient } from './client.ts';
 import { connectionsKey, declaredId, type ServerStatus } from './connections.ts';
-import { mcpEffects } from './effects.ts';
+import { factsOf, mcpEffects } from './effects.ts';
 import { mcpErrors } from './errors.ts';
 import { resourceValue, toolValue } from './results.ts';
 import { type McpServer, type McpServerConfig, readServer } from './server-config.ts';
@@ -72,21 +72,28 @@ function* ensureActive(ctx: RunContext, name: string): Suspending<McpClient> {
   return client.with(facts);
 }
 
-function* listTools(ctx: RunContext, client: McpClient): Suspending<readonly JsonObject[]> {
+/** `isNew`: the client was connected just now, so the listing of that moment will do. */
+function* listTools(
+  ctx: RunContext,
+  client: McpClient,
+  isNew = false,
+): Suspending<readonly JsonObject[]> {
   yield* usable(ctx, client);
-  const tools = yield* ctx.perform(mcpEffects.list_tools, [client]);
+  const tools = yield* ctx.perform(mcpEffects.list_tools, [client, isNew]);
   return tools.map((tool) => ({ ...tool, _mcp_server: client.name }));
 }
 
+/** `listed` is what the server's listing said of the tool, when the caller has it. */
 function* call(
   ctx: RunContext,
   client: McpClient,
   tool: string,
   args: JsonObject = {},
   options: McpCallOptions = {},
+  listed?: JsonObject,
 ): Suspending<Json> {
   yield* usable(ctx, client);
-  const known = client.facts?.tools[tool];
+  const known = client.facts?.tools[tool] ?? (listed === undefined ? undefined : factsOf(listed));
   const { read_only, idempotent } =
     known ??
     (client.facts === undefined

@@ -1,7 +1,7 @@
 // One server as a run reaches it: connected when first needed, connected again when the connection was lost, closed when
 // the run lets go of it. What an answer means for a journal (done, not done, nobody knows) is decided in `failureOf`.
 import type { Client, Transport } from '@modelcontextprotocol/client';
-import { HarnError } from '../../base/index.ts';
+import { HarnError, type JsonObject } from '../../base/index.ts';
 import { createFetch, type Host, isHostError } from '../host/index.ts';
 import { mcpErrors } from './errors.ts';
 import { type McpServer, tokenVariable } from './server-config.ts';
@@ -26,6 +26,7 @@ export class McpConnection {
   #sdk: Sdk | undefined;
   #client: Promise<Client> | undefined;
   #lastWords: () => string = () => '';
+  #listing: { readonly of: Client; readonly tools: readonly JsonObject[] } | undefined;
   #isClosed = false;
 
   constructor(server: McpServer, host: Host) {
@@ -50,6 +51,19 @@ export class McpConnection {
       connecting.catch(() => this.#forget(connecting));
     }
     return this.#client;
+  }
+
+  /** Keeps the tools that were listed when the connection was made, for who wants them at once. */
+  keepListing(of: Client, tools: readonly JsonObject[]): void {
+    this.#listing = { of, tools };
+  }
+
+  /** That listing, once, as long as it is the same connection. */
+  async takeListing(): Promise<readonly JsonObject[] | undefined> {
+    const listing = this.#listing;
+    this.#listing = undefined;
+    const client = await this.#client?.catch(() => undefined);
+    return listing !== undefined && listing.of === client ? listing.tools : undefined;
   }
 
   /** The next request connects anew; for all that fail together this is done once. */

@@ -66,7 +66,8 @@ async function listed(
 const readTools = (env: EffectEnv, client: McpClient) =>
   listed(env, client, 'tools/list', 'tools', (sdk, options) => sdk.listTools(undefined, options));
 
-function factsOf(tool: JsonObject | undefined): ToolFacts {
+/** What a listing says about one of its tools. */
+export function factsOf(tool: JsonObject | undefined): ToolFacts {
   const hints = (tool?.['annotations'] ?? {}) as JsonObject;
   const readOnly = hints['readOnlyHint'] === true;
   return { read_only: readOnly, idempotent: readOnly || hints['idempotentHint'] === true };
@@ -77,6 +78,7 @@ async function connectFacts(env: EffectEnv, client: McpClient): Promise<ConnectF
   const sdk = await connection.client();
   const capabilities = Object.keys(sdk.getServerCapabilities() ?? {}).sort();
   const tools = capabilities.includes('tools') ? await readTools(env, client) : [];
+  connection.keepListing(sdk, tools);
   const { name = client.name, version = '', title } = sdk.getServerVersion() ?? {};
   const instructions = sdk.getInstructions();
   return {
@@ -137,9 +139,16 @@ export const mcpEffects = {
       factsOf((await readTools(env, client)).find((one) => one['name'] === tool)),
   ),
   list_tools: defineEffect(
-    { name: 'tools.mcp_list_tools', ...looking },
-    async (env, client: McpClient): Promise<readonly JsonObject[]> =>
-      (await readTools(env, client)).map(plain),
+    {
+      name: 'tools.mcp_list_tools',
+      ...looking,
+      identity: ([client]: readonly [McpClient, boolean?]) => [client.name],
+    },
+    /** `isNew`: the client has just been connected, and what was listed then is good enough. */
+    async (env, client: McpClient, isNew = false): Promise<readonly JsonObject[]> => {
+      const connection = isNew ? await env.get(connectionsKey).of(client, env.host) : undefined;
+      return ((await connection?.takeListing()) ?? (await readTools(env, client))).map(plain);
+    },
   ),
   /** A tool that only looks. */
   call_reading: defineEffect(
