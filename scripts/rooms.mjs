@@ -125,8 +125,16 @@ export const ROOMS = [
   {
     name: 'serve',
     rooms: ['base', 'store', 'runtime', 'engine'],
-    npm: [{ names: ['hono', '@hono/node-server', 'zod'] }],
-    node: [{ names: ['http', 'crypto'] }],
+    npm: [
+      { names: ['hono', '@hono/node-server', 'zod'] },
+      {
+        inside: /^src\/serve\/mcp\//,
+        where: 'mcp/',
+        names: ['@modelcontextprotocol/server'],
+        lazy: true,
+      },
+    ],
+    node: [{ names: ['http', 'crypto', 'stream'] }],
   },
   {
     name: 'testing',

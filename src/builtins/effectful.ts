@@ -16,6 +16,7 @@ import { lifecycleRows } from './lifecycle.ts';
 import { llmRows } from './llm.ts';
 import { lockRows } from './locks.ts';
 import { mcpRows } from './mcp.ts';
+import { mcpServeRows } from './mcp-serve.ts';
 import { memoryRows } from './memory.ts';
 import { monitorRows } from './monitors.ts';
 import { netRows } from './net.ts';
@@ -78,6 +79,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => toolHookRows(),
   () => toolSurfaceRows(),
   () => mcpRows(),
+  () => mcpServeRows(),
   () => agentSessionRows(),
   () => agentLoopRows(),
   () => transcriptRows(),

@@ -18,4 +18,12 @@ export { EFFECT_GROUPS } from './effectful.ts';
 export { type HandleTable, HarnHandle } from './handle.ts';
 export { dataHandler, valueHandler } from './handler.ts';
 export { createHandleTable } from './harness-table.ts';
+// What programs offer as MCP servers
+export {
+  callRegistered,
+  type RegisteredCall,
+  registeredSurface,
+  registerTools,
+  SURFACE_ROWS,
+} from './mcp-serve.ts';
 export { type BuiltinGroup, BuiltinRegistry, createRegistry } from './registry.ts';

@@ -2,6 +2,7 @@
 // "did you mean" read this; the code of a command loads when it is called.
 import type { OptionSpec, PositionalSpec } from './arguments.ts';
 import { CHAT_COMMANDS } from './catalog-chat.ts';
+import { MCP_COMMANDS } from './catalog-mcp.ts';
 import { HELP, INSPECT, INSPECT_BRK, JSON_OPTION, SCENARIO, TRACE } from './catalog-options.ts';
 import { PEOPLE_COMMANDS } from './catalog-people.ts';
 import { SOURCE_COMMANDS } from './catalog-source.ts';
@@ -483,6 +484,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   ...PEOPLE_COMMANDS,
   ...CHAT_COMMANDS,
+  ...MCP_COMMANDS,
   {
     name: 'doctor',
     summary: 'look at this machine and this project',

@@ -101,6 +101,11 @@ export const usageErrors = defineErrors('CLI', {
     message: ({ option }) => `\`${option}\` and --scenario do not go together`,
     hint: 'a run in a scenario is a rehearsal: its store is memory, nobody answers, and nothing is left behind',
   }),
+  openServer: row<{ variable: string }>({
+    number: 48,
+    message: ({ variable }) => `beyond this machine a server needs keys: ${variable} is not set`,
+    hint: 'set it to the keys of your clients, or listen at 127.0.0.1',
+  }),
   signNeedsKey: row<Record<string, never>>({
     number: 41,
     message: () => '`--sign` and `--key PEM` go together',
@@ -219,6 +224,21 @@ export const cliErrors = defineErrors('CLI', {
     number: 181,
     message: () => 'there is no chat to go on with here',
     hint: 'begin one with `harn chat`',
+  }),
+  nothingToServe: row<{ path: string }>({
+    number: 182,
+    message: ({ path }) => `${path} has nothing to serve`,
+    hint: 'declare a `pub fn`, a `pipeline` or a `tool`, or register tools with mcp_tools',
+  }),
+  noSurface: row<{ reason: string }>({
+    number: 183,
+    message: ({ reason }) =>
+      `the program failed before it had registered what it serves: ${reason}`,
+  }),
+  cannotListen: row<{ address: string; reason: string }>({
+    number: 184,
+    message: ({ address, reason }) => `cannot listen at ${address}: ${reason}`,
+    hint: 'name another address with --bind',
   }),
   unknownSession: row<{ session: string; suggestion?: string | undefined }>({
     number: 180,

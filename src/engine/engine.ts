@@ -16,6 +16,7 @@ import { handedInput } from '../runtime/lifecycle/index.ts';
 import {
   loadJournal,
   Run,
+  type RunBody,
   type RunCore,
   type RunDeps,
   type RunResult,
@@ -51,6 +52,7 @@ import {
   type Target,
 } from './link.ts';
 import { refreshProgram } from './program.ts';
+import { type ServedRequest, servedBody, servedName, servedRequestOf } from './served.ts';
 import { renderUncaught, StackReader } from './stack.ts';
 import { storedForm } from './stored-program.ts';
 
@@ -81,6 +83,8 @@ export interface StartOptions {
   readonly costBudgetUsd?: number | undefined;
   /** Where the program came from, as people typed it. */
   readonly origin?: string;
+  /** A call from outside that the run serves, instead of a pipeline. Such a run is in the store from its beginning. */
+  readonly served?: ServedRequest;
   /** The pack that the program came in; told as the first event of the run, and kept with it. */
   readonly pack?: PackOrigin;
 }
@@ -119,7 +123,9 @@ export class Engine {
   start(program: CompiledProgram, options: StartOptions = {}): ProgramRun {
     const live = this.#link(program);
     const { hash, text } = storedForm(program);
-    const pipeline = options.fn ?? options.pipeline ?? live.entryName();
+    const { served } = options;
+    const entry = options.fn ?? options.pipeline ?? live.entryName();
+    const pipeline = served === undefined ? entry : servedName(served, entry);
     const run = Run.create(this.#deps(live), {
       pipeline,
       origin: options.origin ?? program.entry,
@@ -136,8 +142,10 @@ export class Engine {
         ...(options.call === undefined ? {} : { call: options.call as unknown as Json }),
         ...(options.task === undefined ? {} : { task: options.task }),
         ...(options.pack === undefined ? {} : { pack: { ...options.pack } }),
+        ...(served === undefined ? {} : { served: served as unknown as Json }),
       },
     });
+    if (served !== undefined && served.kind !== 'surface') run.core.journal.makeDurable();
     return this.#begin(run, live);
   }
 
@@ -218,12 +226,7 @@ export class Engine {
   #begin(run: Run, live: LiveProgram): ProgramRun {
     const end: ProgramEnd = { exitCode: undefined };
     tellPack(run);
-    const worker = workerRequestOf(run.start.options);
-    const body =
-      worker === undefined
-        ? programBody(live, () => targetOf(live, run.start), end)
-        : workerBody(live, worker);
-    const done = run.begin(body);
+    const done = run.begin(bodyOf(live, run.start, end));
     return {
       run,
       done,
@@ -259,6 +262,15 @@ function tellPack({ start, core }: Run): void {
   const pack = start.options['pack'] as unknown as PackOrigin | undefined;
   if (pack === undefined || start.parent_run_id !== null) return;
   core.events.emit({ event_type: 'pack_run', ...pack, dry_run_verify: false });
+}
+
+/** What a run does: a call from outside, a worker of an earlier run, or the program. */
+function bodyOf(live: LiveProgram, start: RunStart, end: ProgramEnd): RunBody {
+  const served = servedRequestOf(start);
+  if (served !== undefined) return servedBody(live, served);
+  const worker = workerRequestOf(start.options);
+  if (worker !== undefined) return workerBody(live, worker);
+  return programBody(live, () => targetOf(live, start), end);
 }
 
 /** What a run was asked to start. */

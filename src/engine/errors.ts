@@ -21,6 +21,10 @@ export const engineErrors = defineErrors('LNK', {
     number: 4,
     message: ({ name, module }) => `${module} has no pipeline ${name}`,
   }),
+  badServedRequest: row<{ reason: string }>({
+    number: 5,
+    message: ({ reason }) => `the served call does not fit the program: ${reason}`,
+  }),
 });
 
 export const sourceErrors = defineErrors('SRC', {

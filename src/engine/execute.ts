@@ -47,7 +47,8 @@ export function workerBody(live: LiveProgram, request: WorkerRunRequest): RunBod
   };
 }
 
-function* callTarget(ctx: RunContext, live: LiveProgram, target: Target): Suspending<Value> {
+/** Calls a function, its parameters filled as the target says. */
+export function* callTarget(ctx: RunContext, live: LiveProgram, target: Target): Suspending<Value> {
   const inputs: Value[] = [];
   for (const input of target.inputs) {
     inputs.push(
@@ -57,7 +58,8 @@ function* callTarget(ctx: RunContext, live: LiveProgram, target: Target): Suspen
   return yield* live.call(ctx, target.fn, inputs) as Suspending<Value>;
 }
 
-function inputValue(
+/** What a host gives for one parameter. */
+export function inputValue(
   ctx: RunContext,
   input: Exclude<TargetInput, { readonly kind: 'made' }>,
 ): Value {
@@ -83,7 +85,7 @@ function inputAt(inputs: Json | undefined, index: number): Json {
 }
 
 /** The value a program returned, as data. What cannot be kept (a function, a handle) is kept as its text. */
-function resultData(value: Value): Json {
+export function resultData(value: Value): Json {
   if (isErr(value))
     return {
       enum: 'Result',

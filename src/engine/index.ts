@@ -28,6 +28,7 @@ export {
   loadProgram,
   type ProgramTarget,
 } from './program.ts';
+export type { ServedRequest } from './served.ts';
 // Places of errors
 export { type HarnFrame, renderUncaught, StackReader } from './stack.ts';
 export { STD_SOURCES } from './std-sources.ts';

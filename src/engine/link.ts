@@ -109,6 +109,14 @@ export class LiveProgram {
     return yield* this.startAt(ctx, this.target().fn, inputs);
   }
 
+  /** A function of the entry module by name, public or not, or a pipeline of it. */
+  callable(name: string): HarnFunction {
+    const { body, compiled } = this.#entry;
+    const fn = body.exports[name] ?? body.pipelines[name];
+    if (typeof fn === 'function') return fn;
+    throw engineErrors.missingPipeline({ name, module: compiled.id });
+  }
+
   /** Initialises the modules and runs one function of the program. */
   *startAt(ctx: Ctx, fn: HarnFunction, inputs: readonly Value[]): Steps {
     yield* this.init(ctx);

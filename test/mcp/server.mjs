@@ -58,14 +58,16 @@ function makeServer(auth) {
     { name: 'fixture', version: '1.2.3', title: 'A fixture' },
     { capabilities: { tools: {}, resources: {}, prompts: {} }, instructions: 'Be kind.' },
   );
-  server.setRequestHandler('tools/list', () => log('list', {
-    tools: Object.entries(TOOLS).map(([name, [properties, annotations]]) => ({
-      name,
-      description: `The tool ${name}`,
-      inputSchema: schema(properties),
-      annotations,
-    })),
-  }));
+  server.setRequestHandler('tools/list', () =>
+    log('list', {
+      tools: Object.entries(TOOLS).map(([name, [properties, annotations]]) => ({
+        name,
+        description: `The tool ${name}`,
+        inputSchema: schema(properties),
+        annotations,
+      })),
+    }),
+  );
   server.setRequestHandler(
     'tools/call',
     ({ params: { name, arguments: args = {}, _meta: meta } }) =>

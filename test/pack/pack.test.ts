@@ -34,6 +34,7 @@ const PUBLIC_DOORS = [
   ['src/store/index.ts', './store'],
   ['src/lang/index.ts', './lang'],
   ['src/engine/index.ts', './engine'],
+  ['src/serve/index.ts', './serve'],
   ['src/testing/index.ts', './testing'],
 ] as const;
 

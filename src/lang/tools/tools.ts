@@ -1,6 +1,7 @@
 // What `loadLangTools` gives.
 export { applyEdits, type Edit } from './edits.ts';
 export { formatErrors } from './errors.ts';
+export { type Exposed, type ExposedInput, exposedIn } from './exposed.ts';
 export { DEFAULT_LINE_WIDTH, format } from './format/format.ts';
 export type { LintFinding, LintOptions } from './lint/context.ts';
 export { lintErrors, ruleName } from './lint/errors.ts';

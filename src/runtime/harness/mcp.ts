@@ -52,6 +52,8 @@ export interface McpHandle {
   /** Starts a declared server and holds it open until `release`. */
   ensureActive(name: string): Promise<McpConnectionHandle>;
   release(name: string): void;
+  /** Tells the client of a served call how far it is; elsewhere it is an event of the run. */
+  reportProgress(progress: number, total?: number, message?: string): void;
   /** The declared servers and which of them are connected. */
   registryStatus(): Promise<readonly ServerStatus[]>;
 }
@@ -67,6 +69,12 @@ export function mcpHandle(ctx: RunContext): McpHandle {
     ensureActive: async (name) =>
       handleOf(await lane((inner) => mcpCalls.ensureActive(inner, name))),
     release: (name) => mcpCalls.release(ctx, name),
+    reportProgress: (progress, total, message) =>
+      mcpCalls.reportProgress(ctx, {
+        progress,
+        ...(total === undefined ? {} : { total }),
+        ...(message === undefined ? {} : { message }),
+      }),
     registryStatus: () => lane((inner) => mcpCalls.status(inner)),
   } satisfies McpHandle);
 }

@@ -121,6 +121,8 @@ export interface RunHandle<O> {
   /** Resolves when the run has settled or parked; rejects when its journal could not be written or does not fit. */
   readonly done: Promise<Result<O>>;
   listen(listener: RunEventListener): () => void;
+  /** From now on the run is in the store, even while it does nothing that has to last. */
+  keep(): void;
   /** Stops here so that anyone can go on later. */
   park(reason?: string): Promise<Result<O>>;
   /** Ends the body; what is open is still settled. */
@@ -253,6 +255,7 @@ export class Runtime {
       id: run.id,
       done,
       listen: (listener) => run.listen(listener),
+      keep: () => run.core.journal.makeDurable(),
       park: async (reason = 'parked by its program') => resultOf<O>(await run.park(reason)),
       cancel: (reason) => run.cancel(reason),
     };

@@ -2,7 +2,13 @@
 // the caller may do and choose the class of a call by what the server says about the tool.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { commandPolicies } from '../boundary/index.ts';
-import { type RunContext, runSpansKey, type Suspending } from '../run/index.ts';
+import {
+  emitRunEvent,
+  type RunContext,
+  type RunEvent,
+  runSpansKey,
+  type Suspending,
+} from '../run/index.ts';
 import { McpClient } from './client.ts';
 import { connectionsKey, declaredId, type ServerStatus } from './connections.ts';
 import { factsOf, mcpEffects } from './effects.ts';
@@ -15,6 +21,16 @@ export interface McpCallOptions {
   readonly on_unknown?: 'fail' | 'retry' | 'ask' | null;
   readonly timeout_ms?: number | null;
 }
+
+/** How far a run is that serves a call of somebody's MCP client; what that client is told. */
+export type McpProgress = {
+  readonly progress: number;
+  readonly total?: number;
+  readonly message?: string;
+};
+
+/** The kind of the transcript event that says so. */
+const PROGRESS_EVENT = 'mcp_progress';
 
 /** What a client knows about its server. */
 export type McpServerInfo = {
@@ -156,7 +172,21 @@ function* serverInfo(ctx: RunContext, client: McpClient): Suspending<McpServerIn
   return { ...info, connected: !ctx.get(connectionsKey).isGone(client) };
 }
 
+/** Says how far the run is: an event of the run, and a notification for the client that waits for it. */
+function reportProgress(ctx: RunContext, payload: McpProgress): void {
+  ctx.authority.check({ name: 'tools.mcp_report_progress', access: 'write' });
+  emitRunEvent(ctx, { event_type: 'transcript', kind: PROGRESS_EVENT, payload });
+}
+
+/** What an event of a run says about how far it is; undefined for other events. */
+function progressOf(event: RunEvent): McpProgress | undefined {
+  const isProgress = event.event_type === 'transcript' && event.kind === PROGRESS_EVENT;
+  return isProgress ? (event.payload as McpProgress) : undefined;
+}
+
 export const mcpCalls = {
+  reportProgress,
+  progressOf,
   connect,
   declared,
   /** The client of a server's name: connected by this run, or declared. */
