@@ -238,7 +238,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'runs cancel',
-    summary: 'end a parked or interrupted run, with a receipt',
+    summary: 'end a run, with a receipt; a process that works on it is asked to',
     positionals: [RUN],
     options: [
       { name: 'reason', value: 'TEXT', help: 'why, for the receipt' },

@@ -178,6 +178,11 @@ export const cliErrors = defineErrors('CLI', {
     message: ({ run, holder }) => `run ${run} is being worked on by ${holder}`,
     hint: 'stop that process (Ctrl-C parks the run) and try again',
   }),
+  notEndedYet: row<{ run: string; holder: string }>({
+    number: 200,
+    message: ({ run, holder }) => `${holder} was asked to end run ${run} and has not done so yet`,
+    hint: 'it ends the run as soon as the program does something that can be given up; `--force` takes the run away',
+  }),
   noTargetCode: row<{ target: string }>({
     number: 108,
     message: ({ target }) =>

@@ -21,6 +21,7 @@ import {
   type RunRecord,
   type RunResult,
   type RunStart,
+  requestCancel,
   runErrors,
   runLeaseName,
 } from '../run/index.ts';
@@ -170,6 +171,13 @@ export class Runtime {
     runId: string,
     options: { readonly force?: boolean } = {},
   ): Promise<RunHandle<O>> {
+    return this.#takeOver<O>(runId, options);
+  }
+
+  async #takeOver<O>(
+    runId: string,
+    options: { readonly force?: boolean; readonly cancel?: string },
+  ): Promise<RunHandle<O>> {
     const store = await this.#deps.openStore();
     const { start } = await loadJournal(store, runId);
     if (start.pipeline === WORKER_RUN && this.#isOurs(start)) {
@@ -220,6 +228,28 @@ export class Runtime {
   /** What runs have left behind. */
   get workers(): RuntimeWorkers {
     return this.#workers;
+  }
+
+  /**
+   * Ends a run with its receipt: one of this process, or one that nobody works on. A run that another process works on is
+   * ended by that process, which is asked to by a durable row; then there is nothing to give yet (undefined).
+   */
+  async cancel(
+    runId: string,
+    reason = 'cancelled by its program',
+  ): Promise<Result<Json> | undefined> {
+    const live = this.#live.get(runId);
+    if (live !== undefined) {
+      live.cancel(reason);
+      return resultOf<Json>(await live.done);
+    }
+    const store = await this.#deps.openStore();
+    if (await this.#isHeld(store, runId)) {
+      const nowMs = Math.floor(this.#deps.host.clock.nowMs());
+      await requestCancel(store, runId, { reason, nowMs });
+      return undefined;
+    }
+    return (await this.#takeOver<Json>(runId, { cancel: reason })).done;
   }
 
   /** Parks every run of this process. */

@@ -7,6 +7,8 @@ export { type Awaited, awaitNews } from './await-news.ts';
 // Roots
 export { assertInside, type RootLists, whereItLeads } from './bound-host.ts';
 // Errors
+// Ending runs that others work on
+export { requestCancel } from './cancel-request.ts';
 // Contexts, tasks and what they may ask
 export {
   callHandler,

@@ -123,6 +123,8 @@ export class Run {
   #ended = false;
   #parking: Promise<RunResult> | undefined;
   #home: JournalHome | undefined;
+  #mainEnded = false;
+  #stopListening: () => void = () => undefined;
 
   private constructor(deps: RunDeps, id: string, start: RunStart, past: Past) {
     this.id = id;
@@ -242,6 +244,7 @@ export class Run {
     });
     run.#journal.append('run', { kind: 'epoch_taken', holder: { ...lease.holder } });
     run.#cancelWhenLive = cancel;
+    run.#listenForCancel(store);
     return run;
   }
 
@@ -300,6 +303,28 @@ export class Run {
     interrupts.cancelBlocked(supervisor, open, reason);
   }
 
+  /** Others may ask for the end of a run that is in the store. One that comes to its end anyway does so. */
+  #listenForCancel(store: Store): void {
+    let isOver = false;
+    this.#stopListening = () => {
+      isOver = true;
+    };
+    const cancel = (reason: string) =>
+      this.core.interrupts.onLive(() =>
+        setImmediate(() => {
+          if (!isOver && !this.#mainEnded && !this.core.scheduler.halted) this.cancel(reason);
+        }),
+      );
+    void import('./cancel-request.ts').then(({ followCancel }) => {
+      if (isOver) return;
+      const stop = followCancel(store, this.id, cancel);
+      this.#stopListening = () => {
+        isOver = true;
+        stop();
+      };
+    });
+  }
+
   *#supervise(ctx: RunContext, body: RunBody): Suspending<void> {
     const root = ctx.startTask('task_root', (child) => body(child));
     const main = yield* this.#awaitMain(ctx, root);
@@ -323,6 +348,7 @@ export class Run {
       this.core.scheduler.drop(root);
       main = { ok: false, error };
     }
+    this.#mainEnded = true;
     if (main.ok) {
       const value = (main.value ?? null) as Json;
       this.#milestone({ kind: 'main_returned', value });
@@ -431,6 +457,7 @@ export class Run {
   }
 
   async #release(): Promise<void> {
+    this.#stopListening();
     await this.core.release();
     const home = this.#journal.home ?? this.#home;
     if (home === undefined) return;
@@ -448,6 +475,7 @@ export class Run {
     const store = await this.#deps.openStore();
     const lease = await takeRun(store, this.#deps.host, this.id);
     this.#home = { store, lease };
+    this.#listenForCancel(store);
     return this.#home;
   }
 }
