@@ -175,13 +175,9 @@ export const cliErrors = defineErrors('CLI', {
   }),
   stillRunning: row<{ run: string; holder: string }>({
     number: 107,
-    message: ({ run, holder }) => `run ${run} is being worked on by ${holder}`,
-    hint: 'stop that process (Ctrl-C parks the run) and try again',
-  }),
-  notEndedYet: row<{ run: string; holder: string }>({
-    number: 200,
-    message: ({ run, holder }) => `${holder} was asked to end run ${run} and has not done so yet`,
-    hint: 'it ends the run as soon as the program does something that can be given up; `--force` takes the run away',
+    message: ({ run, holder }) =>
+      `run ${run} is being worked on by ${holder}, which was asked to end it and has not done so yet`,
+    hint: 'it ends the run when the program next waits for something; `--force` takes the run away',
   }),
   noTargetCode: row<{ target: string }>({
     number: 108,

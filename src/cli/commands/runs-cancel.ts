@@ -68,7 +68,7 @@ async function endElsewhere(
     }
     if (holder === undefined) return undefined;
     if (host.clock.monotonicMs() >= latest) {
-      throw cliErrors.notEndedYet({ run: runId, holder: holderText(host, holder) });
+      throw cliErrors.stillRunning({ run: runId, holder: holderText(host, holder) });
     }
     const looked = new AbortController();
     const cancel = host.clock.after(LOOK_MS, () => looked.abort());
