@@ -86,6 +86,18 @@ export const ROOMS = [
         lazy: true,
       },
       {
+        inside: /^src\/runtime\/io\/sse\.ts$/,
+        where: 'io/sse.ts',
+        names: ['eventsource-parser'],
+        lazy: true,
+      },
+      {
+        inside: /^src\/runtime\/host\/node-socket\.ts$/,
+        where: 'host/node-socket.ts',
+        names: ['ws'],
+        lazy: true,
+      },
+      {
         names: ['ajv', 'croner', '@opentelemetry/api'],
         lazy: true,
       },

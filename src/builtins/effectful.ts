@@ -35,6 +35,7 @@ import { promptRows } from './template.ts';
 import { toolHookRows } from './tool-hooks.ts';
 import { toolSurfaceRows } from './tool-surface.ts';
 import { transcriptRows } from './transcript.ts';
+import { transportRows } from './transports.ts';
 import { triggerRows } from './triggers.ts';
 import { waitpointRows } from './waitpoints.ts';
 import { workerRows } from './worker.ts';
@@ -57,6 +58,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => promptRows(),
   () => processRows(),
   () => netRows(),
+  () => transportRows(),
   () => taskRows(),
   () => channelRows(),
   () => lockRows(),

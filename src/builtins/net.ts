@@ -109,6 +109,30 @@ export function netRows(): readonly BuiltinRow[] {
         args: ([url, path, options]) => [text(url), text(path), optionsOf(options)],
       },
     ),
+    builtin(
+      'net.session_request(session: string, method: string, url: string, options: dict?) -> dict',
+      {
+        doc: 'A request with the options of a session behind its own.',
+        effect: 'mutation',
+        aliases: ['http_session_request'],
+        example: {
+          source:
+            'http_mock("GET", "https://a.b/c?k=1", {body: "hi"})\nconst s = http_session({query: {k: 1}})\nprintln(http_session_request(s, "GET", "https://a.b/c").body)',
+          prints: 'hi',
+        },
+      },
+      function* (
+        ctx: Ctx,
+        session: Value,
+        method: Value,
+        url: Value,
+        options: Value = null,
+      ): Steps {
+        const given = isDict(options) ? options : {};
+        const own = { ...given, session } as Value;
+        return yield* request(ctx, method, url, own);
+      },
+    ),
     ...mockRows(),
   ];
 }

@@ -29,6 +29,10 @@ export function createNodeHttp({ clock }: { readonly clock: Clock }): HostHttp {
         throw exchange.errorOf(error);
       }
     },
+    async connect(request) {
+      const { connectSocket } = await import('./node-socket.ts');
+      return connectSocket(request, clock);
+    },
   };
 }
 
@@ -90,6 +94,7 @@ class Exchange {
     url.password = '';
     for (let hops = 0; ; hops += 1) {
       this.#url = url.href;
+      this.#request.permit?.(url.href);
       const response = await fetch(url, {
         method,
         headers,

@@ -253,6 +253,33 @@ export interface HttpRequest extends CallOptions {
   readonly maxRedirects?: number | undefined;
   /** The longest body taken. 32 MiB by default, none with `open`. */
   readonly maxBodyBytes?: number | undefined;
+  /** Asked about every address before it is connected to, those of redirects included; throws to refuse it. */
+  readonly permit?: ((url: string) => void) | undefined;
+}
+
+export interface SocketRequest extends CallOptions {
+  readonly url: string;
+  readonly headers?: { readonly [name: string]: string } | undefined;
+  readonly protocols?: readonly string[] | undefined;
+  /** Until the connection stands. */
+  readonly timeoutMs?: number | undefined;
+  /** A longer message ends the connection. 32 MiB by default. */
+  readonly maxMessageBytes?: number | undefined;
+}
+
+/** What arrives on a WebSocket. Pings are answered by the host. */
+export type SocketMessage =
+  | { readonly type: 'text'; readonly data: string }
+  | { readonly type: 'binary' | 'ping' | 'pong'; readonly data: Uint8Array }
+  | { readonly type: 'close'; readonly code: number; readonly reason: string };
+
+/** A WebSocket. Messages wait in order; the last one is `close`. */
+export interface HostSocket {
+  readonly messages: AsyncIterator<SocketMessage>;
+  /** False when the connection is closed. */
+  send(message: Exclude<SocketMessage, { readonly type: 'close' }>): Promise<boolean>;
+  /** Says goodbye; resolves when it is sent. */
+  close(code?: number, reason?: string): Promise<void>;
 }
 
 export interface HttpHead {
@@ -278,6 +305,8 @@ export interface HostHttp {
   request(request: HttpRequest): Promise<HttpResponse>;
   /** For answers that are read as they come (server-sent events, model streams). */
   open(request: HttpRequest): Promise<HttpStream>;
+  /** WebSockets (`ws:`, `wss:`), where the host has them. */
+  readonly connect?: ((request: SocketRequest) => Promise<HostSocket>) | undefined;
 }
 
 // ---- the rest -------------------------------------------------------------------------------------------------

@@ -53,6 +53,54 @@ export const ioErrors = defineErrors('IOE', {
     message: ({ path, reason }) => `${path} cannot be used: ${reason}`,
     hint: 'mend it, or move it away; nothing was changed',
   }),
+  egressBlocked: row<{
+    type: 'EgressBlocked';
+    category: 'egress_blocked';
+    kind: 'terminal';
+    message: string;
+    host: string;
+    port: number;
+    reason: string;
+    url: string;
+  }>({
+    number: 12,
+    message: ({ message }) => message,
+    hint: 'the egress policy (egress_policy, HARN_EGRESS_ALLOW, HARN_EGRESS_DENY, HARN_EGRESS_DEFAULT) decides what may be reached',
+  }),
+  badEgress: row<{ rule: string }>({
+    number: 13,
+    message: ({ rule }) => `${JSON.stringify(rule)} is no egress rule`,
+    hint: 'write a host, `*.domain`, an IP address or a range such as `10.0.0.0/8`, each with or without `:port`',
+  }),
+  noConnection: row<{ handle: string; kind: string }>({
+    number: 14,
+    message: ({ handle, kind }) => `there is no open ${kind} ${JSON.stringify(handle)}`,
+    hint: 'handles are what the opening call gave; a closed one is gone',
+  }),
+  connectionGone: row<{ url: string }>({
+    number: 15,
+    message: ({ url }) => `the connection to ${url} ended with the process that held it`,
+    hint: 'the run was resumed: what was received before is recorded; open it again for the rest',
+  }),
+  refusedStream: row<{ url: string; status: number }>({
+    number: 16,
+    message: ({ url, status }) => `${url} answered with status ${status} instead of events`,
+  }),
+  tooLong: row<{ what: string; limit: number }>({
+    number: 17,
+    message: ({ what, limit }) => `${what} is longer than ${limit} bytes`,
+    hint: 'raise max_message_bytes if such messages are expected',
+  }),
+  noSockets: row<Record<string, never>>({
+    number: 18,
+    message: () => 'this host has no WebSockets',
+    hint: 'prepare messages with websocket_mock, or run on a host with a network',
+  }),
+  noSession: row<{ session: string }>({
+    number: 19,
+    message: ({ session }) => `there is no HTTP session ${JSON.stringify(session)}`,
+    hint: 'sessions are what http_session gave; a closed one is gone',
+  }),
   badMemory: row<{ detail: string }>({
     number: 11,
     message: ({ detail }) => `memory: ${detail}`,

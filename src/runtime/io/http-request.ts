@@ -28,6 +28,8 @@ export type HttpOptions = {
   readonly multipart?: readonly { readonly [name: string]: string }[] | null;
   /** The longest body taken, in bytes. */
   readonly max_body_bytes?: number | null;
+  /** A session whose options stand behind these. */
+  readonly session?: string | null;
   /** `retry` (the default: the key makes it safe), or `fail`. */
   readonly on_unknown?: string | null;
 };

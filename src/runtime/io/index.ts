@@ -1,5 +1,6 @@
 // Front door of io: the effects that reach the machine and the network, each declared once with its class.
 export { clockEffects, testClockEffects } from './clock.ts';
+export { type EgressConfig, egressEffects } from './egress.ts';
 export { envEffects, systemEffects } from './env.ts';
 export { ioErrors } from './errors.ts';
 export { fsEffects, type WalkedFile, type WalkFilesOptions } from './fs.ts';
@@ -10,6 +11,8 @@ export {
   testHttpEffects,
 } from './http-mocks.ts';
 export type { HttpOptions } from './http-request.ts';
+export { httpSessionEffects } from './http-sessions.ts';
+export { type HttpStreamInfo, httpStreamEffects } from './http-streams.ts';
 export { checkpointEffects, storeEffects } from './kept-values.ts';
 export { type LogLevel, logEffects, writeJsonLog, writeLog } from './logs.ts';
 export {
@@ -26,9 +29,12 @@ export { type DownloadResult, type HttpResult, netEffects } from './net.ts';
 export { placeEffects } from './places.ts';
 export { type CommandResult, type CommandSpec, processEffects } from './process.ts';
 export { drawIndex, drawInt, drawOrder, randomEffects } from './random.ts';
+export { type OutgoingMessage, type SocketOptions, socketEffects } from './sockets.ts';
+export { type SseOptions, sseEffects } from './sse.ts';
 export { stdioEffects } from './stdio.ts';
 export { testStdioEffects } from './stdio-mocks.ts';
 export { type ColorMode, styled, termEffects } from './term.ts';
+export { type TransportCall, testTransportEffects } from './transport-mocks.ts';
 export {
   type EndedSpan,
   endUserSpan,

@@ -1,10 +1,12 @@
 // HTTP. GET, HEAD and OPTIONS are reads; everything else is a mutation that carries its idempotency key to the server, under
 // which repeating it after a kill is what the key is for. A caller whose server ignores keys says so (`on_unknown`).
 import type { Json, JsonObject } from '../../base/index.ts';
-import { responseText } from '../host/index.ts';
+import { type HttpRequest, responseText } from '../host/index.ts';
 import { defineEffect, type EffectEnv, type ExecutionScope } from '../run/index.ts';
+import { egressKey } from './egress.ts';
 import { answered, type HttpMockCall, httpMocksKey } from './http-mocks.ts';
 import { bodyOf, type HttpOptions, headersOf, retryPlan, withQuery } from './http-request.ts';
+import { httpSessionsKey } from './http-sessions.ts';
 
 /** Every status is a result; `ok` is true for 200 to 299. */
 export type HttpResult = {
@@ -23,7 +25,7 @@ interface Answer {
   readonly body: string | Uint8Array;
 }
 
-interface Request {
+export interface Request {
   readonly method: string;
   readonly url: string;
   readonly body: string | null;
@@ -33,7 +35,7 @@ interface Request {
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
 /** The request as a prepared answer sees it. */
-function callOf(env: EffectEnv, { method, url, body, options }: Request): HttpMockCall {
+export function callOf(env: EffectEnv, { method, url, body, options }: Request): HttpMockCall {
   const key = SAFE.includes(method) ? {} : { 'idempotency-key': env.idempotencyKey };
   const content = bodyOf(body ?? options.body ?? null, options);
   return {
@@ -44,15 +46,32 @@ function callOf(env: EffectEnv, { method, url, body, options }: Request): HttpMo
   };
 }
 
+/** A request with what its session adds to the options. */
+export function withSession(env: EffectEnv, request: Request): Request {
+  const { session } = request.options;
+  if (session == null) return request;
+  return { ...request, options: env.get(httpSessionsKey).optionsOf(session, request.options) };
+}
+
 async function attempt(env: EffectEnv, request: Request): Promise<Answer> {
-  const { method, body, options } = request;
   const call = callOf(env, request);
+  env.get(egressKey).permit(call.url);
   const prepared = env.get(httpMocksKey).take(call);
   if (prepared !== undefined) return answered(prepared);
+  const response = await env.host.http.request(hostRequest(env, request));
+  return { status: response.status, headers: response.headers, body: response.body };
+}
+
+/** The request as the host makes it. */
+export function hostRequest(env: EffectEnv, request: Request): HttpRequest {
+  const { method, body, options } = request;
+  const call = callOf(env, request);
+  const egress = env.get(egressKey);
+  egress.permit(call.url);
   const timeoutMs = options.timeout_ms ?? options.timeout ?? options.total_timeout_ms ?? undefined;
   const redirects = options.follow_redirects === false ? 0 : (options.max_redirects ?? undefined);
   const content = bodyOf(body ?? options.body ?? null, options);
-  const response = await env.host.http.request({
+  return {
     method,
     url: call.url,
     headers: call.headers,
@@ -61,11 +80,12 @@ async function attempt(env: EffectEnv, request: Request): Promise<Answer> {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(redirects === undefined ? {} : { maxRedirects: redirects }),
     ...(options.max_body_bytes == null ? {} : { maxBodyBytes: options.max_body_bytes }),
-  });
-  return { status: response.status, headers: response.headers, body: response.body };
+    permit: (address) => egress.permit(address),
+  };
 }
 
-async function answerTo(env: EffectEnv, request: Request): Promise<Answer> {
+async function answerTo(env: EffectEnv, asked: Request): Promise<Answer> {
+  const request = withSession(env, asked);
   const plan = retryPlan(request.method, request.options);
   for (let n = 0; ; n += 1) {
     let headers: { readonly [name: string]: string } = {};
@@ -83,7 +103,8 @@ async function answerTo(env: EffectEnv, request: Request): Promise<Answer> {
 }
 
 /** Takes away the prepared answers that a recorded request was given. */
-function takeAgain(env: EffectEnv, request: Request): void {
+function takeAgain(env: EffectEnv, asked: Request): void {
+  const request = withSession(env, asked);
   const plan = retryPlan(request.method, request.options);
   const mocks = env.get(httpMocksKey);
   for (let n = 0; n <= plan.max; n += 1) {
@@ -99,7 +120,12 @@ async function exchange(env: EffectEnv, request: Request): Promise<HttpResult> {
 }
 
 /** Header values and credentials stay out of checks: they may hold secrets that were renewed since. */
-function identityOf(method: string, url: string, body: string | null, options: HttpOptions): Json {
+export function identityOf(
+  method: string,
+  url: string,
+  body: string | null,
+  options: HttpOptions,
+): Json {
   const { headers, auth, ...rest } = options;
   return {
     method,

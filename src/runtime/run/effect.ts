@@ -118,8 +118,11 @@ export interface EffectSpec<A extends readonly unknown[], R> {
   };
   /** True: the recorded outcome keeps only a keyed hash and replay reads again (secrets). */
   readonly secret?: (args: A) => boolean;
-  /** Called when a recorded outcome is handed over instead of a call: re-makes what the call did to the run's memory. */
-  readonly replayed?: (env: EffectEnv, args: A) => void;
+  /**
+   * Called when a recorded outcome is handed over instead of a call: re-makes what the call did to the run's memory. `value` is
+   * the recorded result; undefined when the call failed or its result does not lie in the journal itself.
+   */
+  readonly replayed?: (env: EffectEnv, args: A, value: R | undefined) => void;
   /** For results too large to keep: what to keep instead. Undefined keeps the result itself. */
   readonly reread?: (value: R) => JsonObject | undefined;
   /** `store` effects that start a child run: what the journal says about it, in the same transaction. */

@@ -117,8 +117,9 @@ export class EffectPerformer implements Performer {
   }
 
   recorded(open: OpenOp, entry: OutcomeEntry): Outcome | Promise<Outcome> {
-    this.#remake(open);
-    return open.reread ?? open.rereading ?? outcomeOf(this.#ports, entry);
+    const outcome = open.reread ?? open.rereading ?? outcomeOf(this.#ports, entry);
+    this.#remake(open, outcome);
+    return outcome;
   }
 
   interruptError(entry: InterruptEntry): unknown {
@@ -282,8 +283,9 @@ export class EffectPerformer implements Performer {
       if (!isReadAgain(past)) {
         open.settled = true;
         open.task.open.delete(key);
-        this.#remake(open);
-        return outcomeOf(this.#ports, past);
+        const outcome = outcomeOf(this.#ports, past);
+        this.#remake(open, outcome);
+        return outcome;
       }
       void this.#readAgain(open, past).then((outcome) => {
         open.settled = true;
@@ -459,10 +461,11 @@ export class EffectPerformer implements Performer {
     return this.#ports.envFor({ task, id, ordinal, signal, ops, open });
   }
 
-  #remake(open: OpenOp): void {
+  #remake(open: OpenOp, outcome: Outcome | Promise<Outcome>): void {
     const op = open.effect;
     if (op?.effect.spec.replayed === undefined) return;
-    op.effect.spec.replayed(this.#env(open), op.args);
+    const value = 'ok' in outcome && outcome.ok ? outcome.value : undefined;
+    op.effect.spec.replayed(this.#env(open), op.args, value);
   }
 }
 
