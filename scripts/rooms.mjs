@@ -63,8 +63,8 @@ export const ROOMS = [
         lazy: true,
       },
       {
-        inside: /^src\/runtime\/(io|mcp)\//,
-        where: 'io/ and mcp/',
+        inside: /^src\/runtime\/(io|llm|mcp)\//,
+        where: 'io/, llm/ and mcp/',
         names: ['smol-toml'],
         lazy: true,
       },

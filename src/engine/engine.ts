@@ -81,6 +81,8 @@ export interface StartOptions {
   /** What all model calls of the run together may take: tokens, US dollars. */
   readonly tokenBudget?: number | undefined;
   readonly costBudgetUsd?: number | undefined;
+  /** What the project says of models (`loadLlmTables`); kept with the run. */
+  readonly llm?: JsonObject | undefined;
   /** Where the program came from, as people typed it. */
   readonly origin?: string;
   /** A call from outside that the run serves, instead of a pipeline. Such a run is in the store from its beginning. */
@@ -143,6 +145,7 @@ export class Engine {
         ...(options.task === undefined ? {} : { task: options.task }),
         ...(options.pack === undefined ? {} : { pack: { ...options.pack } }),
         ...(served === undefined ? {} : { served: served as unknown as Json }),
+        ...(options.llm === undefined ? {} : { llm: options.llm }),
       },
     });
     if (served !== undefined && served.kind !== 'surface') run.core.journal.makeDurable();

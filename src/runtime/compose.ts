@@ -1,4 +1,5 @@
 // Composition: what every run of a process is made of. The one place that knows all sub-rooms at once.
+import { isJsonObject } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import {
   currentSessionId,
@@ -35,6 +36,8 @@ import {
   sourceWithService,
 } from './lifecycle/index.ts';
 import {
+  Catalog,
+  catalogKey,
   type LlmConfig,
   llmConfigKey,
   llmUnsettledSource,
@@ -212,6 +215,10 @@ export function composeRuns(options: ComposeOptions): RunDeps {
     sections: RECORD_SECTIONS,
     equip: (run) => {
       if (options.llm !== undefined) run.provide(llmConfigKey, options.llm);
+      const tables = run.start.options['llm'] ?? options.llm?.tables;
+      if (isJsonObject(tables)) {
+        run.provideLater('llm.catalog', () => [catalogKey, new Catalog(tables)]);
+      }
       if (options.offer !== undefined) run.provide(hostOfferKey, options.offer);
       run.provideLater('boundary.further', () => [furtherCapabilitiesKey, hostInteraction]);
       const { redactor } = options;

@@ -4,6 +4,7 @@ import type { CompiledProgram, ProgramTarget } from '../../engine/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';
+import { modelTables } from '../model-tables.ts';
 import { limitOption } from '../number-option.ts';
 import { type Session, withSession } from '../session.ts';
 import {
@@ -41,6 +42,7 @@ export const run: Command = {
           deny,
           tokenBudget: limitOption(args, 'token-budget'),
           costBudgetUsd: limitOption(args, 'cost-budget'),
+          llm: await modelTables(session.host, 'path' in target ? target.path : undefined),
           origin: 'path' in target ? target.path : '-e',
           ...(task === undefined ? {} : { task }),
           ...(pipeline === undefined ? {} : { pipeline }),

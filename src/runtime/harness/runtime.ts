@@ -1,10 +1,10 @@
 // createRuntime: run TypeScript pipelines over a store, resume and recover them. Knows nothing of Harn source.
-import { HarnError, type Json } from '../../base/index.ts';
+import { HarnError, type Json, type JsonObject } from '../../base/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { HostCapability, HostTool } from '../boundary/index.ts';
 import { createNodeHost, type Host } from '../host/index.ts';
 import { handedInput } from '../lifecycle/index.ts';
-import type { LlmConfig } from '../llm/index.ts';
+import { type LlmConfig, readTables } from '../llm/index.ts';
 import type { RedactionPolicy } from '../records/index.ts';
 import {
   holderIsAlive,
@@ -162,8 +162,15 @@ export class Runtime {
       durability: this.#options.durability ?? 'power',
       deny: this.#options.deny ?? [],
       budget,
+      options: this.#startOptions(),
     });
     return this.#begin(run, bodyOf(pipeline as never, run.start));
+  }
+
+  /** What a run keeps of this runtime's settings. */
+  #startOptions(): JsonObject {
+    const tables = this.#options.llm?.tables;
+    return tables === undefined ? {} : { llm: readTables(tables, 'llm.tables') };
   }
 
   /** Goes on with a run of one of this runtime's pipelines. */

@@ -2,10 +2,10 @@
 import type { HarnError } from '../../base/index.ts';
 import type { EffectEnv } from '../run/index.ts';
 import { llmCallsKey } from './call-registry.ts';
+import { catalogKey, requireProvider } from './catalog/catalog.ts';
 import { llmConfigKey } from './config.ts';
 import type { LlmDelta } from './delta.ts';
-import { categorised, llmErrors } from './errors.ts';
-import { knownProvider } from './providers/known.ts';
+import { categorised } from './errors.ts';
 import type { LlmRequest } from './request.ts';
 import type { LlmAnswer } from './result.ts';
 import type { LlmRoute } from './route.ts';
@@ -39,10 +39,8 @@ async function askInTime(
 ): Promise<LlmAnswer> {
   const { host } = env;
   const { model } = route;
-  const provider = knownProvider(route.provider);
-  if (provider === undefined) {
-    throw llmErrors.unknownProvider({ provider: route.provider, known: '' });
-  }
+  const catalog = env.get(catalogKey);
+  const provider = requireProvider(catalog, route.provider);
   const cut = new AbortController();
   const cutSignal = env.get(llmCallsKey).signalOf(route.call_id);
   const byRun = () => cut.abort(signal.reason);
@@ -55,7 +53,8 @@ async function askInTime(
   try {
     if (cut.signal.aborted) throw cut.signal.reason;
     const { askProvider } = await import('./providers/ask.ts');
-    return await askProvider({ host, request, provider, model, signal: cut.signal, onDelta });
+    const asked = { host, request, provider, model, catalog, signal: cut.signal, onDelta };
+    return await askProvider(asked);
   } catch (error) {
     if (!cut.signal.aborted) throw error;
     throw cutError(cut.signal.reason, error, request, route);

@@ -10,7 +10,7 @@ import {
   usdOf,
 } from '../run/index.ts';
 import { type Projection, projectionOf, spentUnseen } from './call-cost.ts';
-import { catalogModel } from './catalog/models.ts';
+import { catalogKey } from './catalog/catalog.ts';
 import { llmErrors } from './errors.ts';
 import type { LlmRequest } from './request.ts';
 import type { LlmRoute } from './route.ts';
@@ -63,7 +63,7 @@ export function boundedRequest(
   budget: CallBudget | undefined,
 ): LlmRequest {
   const isInDollars = budget?.maxCostUsd !== undefined || accountOf(ctx).dollars.left !== undefined;
-  const longest = catalogModel(route.model)?.max_output ?? BOUND_ANSWER_TOKENS;
+  const longest = ctx.get(catalogKey).row(route.model)?.max_output ?? BOUND_ANSWER_TOKENS;
   const bound = isInDollars ? Math.min(BOUND_ANSWER_TOKENS, longest) : undefined;
   const most = budget?.maxOutputTokens ?? bound;
   if (request.max_tokens !== undefined || most === undefined || most < 1) return request;
@@ -79,7 +79,7 @@ export function* reserveCall(
   route: LlmRoute,
   budget: CallBudget | undefined,
 ): Suspending<{ readonly reservation: SpendReservation; readonly most: Projection }> {
-  const most = projectionOf(request, route);
+  const most = projectionOf(request, route, ctx.get(catalogKey));
   checkOwn(budget, most, route);
   const { dollars } = accountOf(ctx);
   if (dollars.left !== undefined && most.usd === undefined) throw unpriced(route, most);

@@ -1,9 +1,8 @@
 // What a call may cost, before it is made, and what it did cost, after.
 import { canonicalJson, HarnError, type Json } from '../../base/index.ts';
 import { NOTHING_SPENT, nanoUsdOf, type Spent } from '../run/index.ts';
+import type { Catalog } from './catalog/catalog.ts';
 import { llmErrors } from './errors.ts';
-import { costOf } from './prices.ts';
-import { knownProvider } from './providers/known.ts';
 import type { LlmContentBlock, LlmMessage, LlmRequest } from './request.ts';
 import type { LlmNumbers } from './result.ts';
 import type { LlmRoute } from './route.ts';
@@ -29,6 +28,7 @@ export interface Projection {
 export function projectionOf(
   request: LlmRequest,
   { kind, provider, model }: Pick<LlmRoute, 'kind' | 'provider' | 'model'>,
+  catalog: Catalog,
 ): Projection {
   const inputTokens = inputTokensOf(request);
   const { thinking, max_tokens: answer = ASSUMED_ANSWER_TOKENS } = request;
@@ -36,8 +36,8 @@ export function projectionOf(
   const outputTokens = answer + thought;
   // The dearest way to read the request: all of it kept for later.
   const counts = { inputTokens, outputTokens, cacheWriteTokens: request.cache ? inputTokens : 0 };
-  const priced = costOf(model, counts);
-  const isFree = kind !== 'network' || knownProvider(provider)?.isFree === true;
+  const priced = catalog.cost(model, counts, provider);
+  const isFree = kind !== 'network' || catalog.provider(provider)?.isFree === true;
   return { inputTokens, outputTokens, usd: priced ?? (isFree ? 0 : undefined) };
 }
 
@@ -63,9 +63,14 @@ function withoutImages(message: LlmMessage): [LlmMessage, number] {
 }
 
 /** What an answer has cost. Where nobody says how much it was, it counts with the most that was put aside. */
-export function spentOn(answer: LlmNumbers, route: LlmRoute, most: Projection): Spent {
+export function spentOn(
+  answer: LlmNumbers,
+  route: LlmRoute,
+  most: Projection,
+  catalog: Catalog,
+): Spent {
   const { input_tokens: input, output_tokens: output, duration_ms: durationMs } = answer;
-  const known = answer.cost_usd ?? costBy(route.model, answer);
+  const known = answer.cost_usd ?? costBy(route, answer, catalog);
   const inputTokens = input ?? 0;
   const outputTokens = output ?? 0;
   return {
@@ -80,14 +85,19 @@ export function spentOn(answer: LlmNumbers, route: LlmRoute, most: Projection): 
 }
 
 /** By the name that was asked for: a provider may answer with one that has no price. */
-function costBy(model: string, answer: LlmNumbers): number | undefined {
+function costBy(
+  { model, provider }: LlmRoute,
+  answer: LlmNumbers,
+  catalog: Catalog,
+): number | undefined {
   if (answer.input_tokens === null || answer.output_tokens === null) return undefined;
-  return costOf(model, {
+  const counts = {
     inputTokens: answer.input_tokens,
     outputTokens: answer.output_tokens,
     cacheReadTokens: answer.cache_read_tokens,
     cacheWriteTokens: answer.cache_write_tokens,
-  });
+  };
+  return catalog.cost(model, counts, provider);
 }
 
 /** What a call has cost whose end nobody saw: the most it may have been, in tokens and in dollars. */

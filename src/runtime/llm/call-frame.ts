@@ -6,6 +6,7 @@ import { boundedRequest, type CallBudget, reserveCall } from './call-budget.ts';
 import { mayHaveCost, spentOn, spentUnseen } from './call-cost.ts';
 import { llmCallsKey } from './call-registry.ts';
 import { endCallSpan, openCallSpan } from './call-span.ts';
+import { catalogKey } from './catalog/catalog.ts';
 import { askedAgain } from './lost-call.ts';
 import { waitForTurn } from './rate.ts';
 import type { LlmRequest } from './request.ts';
@@ -58,7 +59,7 @@ function* paidCall<T>(
   let spent = spentUnseen(route, most);
   try {
     const { value, numbers } = yield* watchedCall(ctx, frame, request, body);
-    spent = spentOn(numbers, route, most);
+    spent = spentOn(numbers, route, most, ctx.get(catalogKey));
     return value;
   } catch (error) {
     if (!mayHaveCost(error)) spent = NOTHING_SPENT;

@@ -5,6 +5,7 @@ import { type HarnError, isJsonObject, type Json, type JsonObject } from '../../
 import type { RunContext, Suspending } from '../run/index.ts';
 import { type FittingAnswer, fittingCall } from './call.ts';
 import { prepareStructured, type StructuredOptions } from './call-structured.ts';
+import { catalogKey } from './catalog/catalog.ts';
 import { failureOf, llmErrors } from './errors.ts';
 import { parseCall } from './options.ts';
 import { jsonIn, type LlmResult } from './result.ts';
@@ -46,7 +47,7 @@ export function* llmCallStructuredResult(
   const { repair = null, ...rest } = options;
   const fix = repairOf(repair);
   const { system, call } = prepareStructured(schema, rest);
-  const asked = parseCall(prompt, system, call);
+  const asked = parseCall(prompt, system, call, ctx.get(catalogKey).names);
   const found = yield* fittingCall(ctx, asked);
   const told = resultOf(found, rest);
   if (fix === undefined || told.ok || found.error !== undefined) return told;
@@ -57,7 +58,12 @@ export function* llmCallStructuredResult(
   });
   const repaired = yield* fittingCall(
     ctx,
-    parseCall(repairPrompt(told.raw_text, found.problems), fixSystem, fixCall),
+    parseCall(
+      repairPrompt(told.raw_text, found.problems),
+      fixSystem,
+      fixCall,
+      ctx.get(catalogKey).names,
+    ),
   );
   return afterRepair(told, resultOf(repaired, rest));
 }

@@ -17,10 +17,12 @@ import {
 } from '../run/index.ts';
 import { askNetwork } from './ask-in-time.ts';
 import { framedCall } from './call-frame.ts';
-import { capabilitiesOf, capabilityRulesKey, isKnownModel } from './catalog/capabilities.ts';
+import { capabilitiesOf, isKnownModel, rulingOf } from './catalog/capabilities.ts';
+import { catalogKey } from './catalog/catalog.ts';
 import { llmConfigKey } from './config.ts';
 import { deltasOf, type LlmDelta } from './delta.ts';
 import { failureOf, type LlmFailure, llmErrors } from './errors.ts';
+import { withFallbacks } from './fallback.ts';
 import { answerHere, type Given, givenFor } from './given.ts';
 import { endIfLost } from './lost-call.ts';
 import { llmMocksKey } from './mock.ts';
@@ -82,7 +84,7 @@ export function* llmCall(
   options: LlmOptions = {},
   parts: LlmParts = {},
 ): Suspending<LlmResult> {
-  const call = parseCall(prompt, system, options);
+  const call = parseCall(prompt, system, options, ctx.get(catalogKey).names);
   return yield* withinTotal(ctx, call, (inner) => wholeCall(inner, call, parts));
 }
 
@@ -157,13 +159,32 @@ function* untilItFits(
   }
 }
 
-/** Asks as often as `llm_retries` allows. */
+/** Asks as often as `llm_retries` allows, and then whoever comes next in the chain. */
 function* persistentCall(
   ctx: RunContext,
   call: ParsedCall,
   parts: LlmParts,
 ): Suspending<LlmResult> {
-  return yield* persistently(ctx, call, () => attemptCall(ctx, call, parts));
+  const { onDelta } = parts;
+  let isHeard = false;
+  const listening: LlmParts =
+    onDelta === undefined
+      ? parts
+      : {
+          onDelta: {
+            ...onDelta,
+            run: (at: RunContext, args: readonly unknown[]) => {
+              isHeard = true;
+              return onDelta.run(at, args);
+            },
+          } as Handler,
+        };
+  return yield* withFallbacks(
+    ctx,
+    call,
+    () => isHeard,
+    (asked) => persistently(ctx, asked, () => attemptCall(ctx, asked, listening)),
+  );
 }
 
 /** The same from an async function. */
@@ -213,7 +234,12 @@ function* attemptCall(
   needVision(ctx, call, route);
   const isForced = call.forcedSearch.includes(route.provider);
   const to = { provider: route.provider, model: route.model, isForced };
-  const asked = withToolSearch(call.request, call.toolSearch, to);
+  const request = {
+    ...ctx.get(catalogKey).defaultsFor(route.model),
+    ...call.request,
+    ...fieldsFor(call, route.provider),
+  };
+  const asked = withToolSearch(request, call.toolSearch, to);
   const frame = { route, request: asked, budget, role: roleOf(asked), facts: requestFacts };
   return yield* framedCall(ctx, frame, function* (request) {
     const given = givenFor(ctx, request, route);
@@ -225,12 +251,19 @@ function* attemptCall(
   });
 }
 
+/** Fields that the call has for this provider alone. */
+function fieldsFor({ providerFields }: ParsedCall, provider: string): Partial<LlmRequest> {
+  const fields = providerFields[provider];
+  return fields === undefined ? {} : { provider_fields: fields };
+}
+
 /** A model that is known not to take images is not sent any; one that has to is known to. */
 function needVision(ctx: RunContext, { vision, request }: ParsedCall, route: LlmRoute): void {
   const hasImages = request.messages.some(hasImage);
   if ((!vision && !hasImages) || route.kind === 'tape') return;
   const { provider, model } = route;
-  const { rules } = ctx.get(capabilityRulesKey);
-  if (capabilitiesOf(provider, model, rules).vision_supported) return;
-  if (vision || isKnownModel(provider, model, rules)) throw llmErrors.noVision({ provider, model });
+  const ruling = rulingOf(ctx);
+  if (capabilitiesOf(provider, model, ruling).vision_supported) return;
+  if (vision || isKnownModel(provider, model, ruling))
+    throw llmErrors.noVision({ provider, model });
 }

@@ -1,10 +1,16 @@
 // What a host sets for the model calls of one run. Composition provides it; without it a run has the defaults.
 import type { Json } from '../../base/index.ts';
 import type { ServiceKey } from '../run/index.ts';
+import type { LlmTables } from './catalog/tables.ts';
 import type { LlmDelta } from './delta.ts';
 import type { LlmRoute } from './route.ts';
 
 export interface LlmConfig {
+  /**
+   * Own providers, aliases, models, prices, fallbacks and capabilities: what `[llm]` of harn.toml holds, with `capabilities`
+   * beside it (`loadLlmTables` reads them). Kept with every run that begins.
+   */
+  readonly tables?: LlmTables | undefined;
   /** Answer from this tape instead of asking a provider. */
   readonly tape?: string | undefined;
   /** Write every answer of a real provider to this tape. */

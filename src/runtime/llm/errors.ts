@@ -186,6 +186,12 @@ export const llmErrors = defineErrors('LLM', {
     message: ({ problem }) => `the rules of capabilities do not make sense: ${problem}`,
     retry: false,
   }),
+  badTables: row<{ where: string; problem: string }>({
+    number: 203,
+    message: ({ where, problem }) => `what ${where} says of models does not make sense: ${problem}`,
+    hint: 'see "Own providers" in the documentation of models',
+    retry: false,
+  }),
   noTier: row<{ target: string }>({
     number: 201,
     message: ({ target }) => `there is no model or tier "${target}"`,

@@ -25,8 +25,11 @@ export {
 } from './call-structured.ts';
 // The catalog
 export type { ModelCapabilities } from './catalog/capabilities.ts';
+export { Catalog, catalogKey } from './catalog/catalog.ts';
 export { listModels, llmCatalogEffects, type ModelRow } from './catalog/catalog-effects.ts';
+export { loadLlmTables } from './catalog/load-tables.ts';
 export type { ModelTier, ResolvedModel } from './catalog/models.ts';
+export { type LlmTables, readTables } from './catalog/tables.ts';
 // Settings of a run
 export { type LlmConfig, llmConfigKey } from './config.ts';
 export type { LlmDelta } from './delta.ts';

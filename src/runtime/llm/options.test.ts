@@ -18,6 +18,7 @@ describe('options of llm.call', () => {
       vision: false,
       toolSearch: undefined,
       forcedSearch: [],
+      providerFields: {},
       tape: null,
       retries: 0,
       backoffMs: 250,

@@ -18,6 +18,8 @@ export type LlmOptions = {
   /** A provider by name, or `auto`. */
   readonly provider?: string | null;
   readonly model?: string | null;
+  /** Providers, models or aliases to ask in turn when the one before cannot answer. `[]`: nobody else. */
+  readonly fallback_chain?: readonly string[] | null;
   /** The model for a tier, where none is named: `small`, `mid` or `frontier`. */
   readonly model_tier?: string | null;
   /** The model has to take images; one that is not known to is refused. */
@@ -87,6 +89,10 @@ export interface ParsedCall {
   readonly toolSearch: ToolSearch | undefined;
   /** Providers whose search of tools the caller vouches for. */
   readonly forcedSearch: readonly string[];
+  /** Fields for the bodies of requests, by provider. */
+  readonly providerFields: { readonly [provider: string]: JsonObject };
+  /** Whom to ask when a provider cannot answer; undefined: what the project says. */
+  readonly fallbacks: readonly string[] | undefined;
   readonly budget: CallBudget | undefined;
   /** The model has to take images. */
   readonly vision: boolean;
@@ -100,7 +106,7 @@ const KNOWN = [
   ...['output_validation', 'schema_retries', 'schema_retry_nudge'],
   ...['output_schema', 'thinking', 'llm_retries', 'llm_backoff_ms', 'stream', 'cache'],
   ...['interleaved_thinking', 'anthropic_beta_features', 'tool_search', 'budget', 'vision'],
-  ...['model_tier'],
+  ...['model_tier', 'fallback_chain'],
 ] as const;
 
 /** Documented options that this version does not have. */
@@ -110,13 +116,18 @@ const UNSUPPORTED = [
 ];
 
 /** Every name that a call may be given, for whoever hands options on. */
-export function llmOptionNames(): readonly string[] {
-  return [...KNOWN, ...UNSUPPORTED, ...PROVIDER_NAMES];
+export function llmOptionNames(providers: readonly string[] = PROVIDER_NAMES): readonly string[] {
+  return [...KNOWN, ...UNSUPPORTED, ...providers];
 }
 
-/** Reads the arguments of a call. */
-export function parseCall(prompt: string, system: string | null, options: LlmOptions): ParsedCall {
-  const given = onlyKnown(options as JsonObject);
+/** Reads the arguments of a call. `providers` are the names whose options it may have. */
+export function parseCall(
+  prompt: string,
+  system: string | null,
+  options: LlmOptions,
+  providers: readonly string[] = PROVIDER_NAMES,
+): ParsedCall {
+  const given = onlyKnown(options as JsonObject, providers);
   const messages =
     given['messages'] === undefined
       ? [{ role: 'user' as const, content: prompt }]
@@ -156,18 +167,22 @@ export function parseCall(prompt: string, system: string | null, options: LlmOpt
     schemaRetries: schemaRetriesOf(given),
     nudge: nudgeOf(given),
     toolSearch: parseToolSearch(given['tool_search']),
-    forcedSearch: forcedSearchOf(given),
+    ...providerOptionsOf(given, providers),
+    fallbacks: fallbacksOf(given),
     budget: callBudget(given['budget'], (expected) => bad('budget', expected)),
     request,
   };
 }
 
 /** Options without those that are null; a name nobody knows is an error. */
-function onlyKnown(options: JsonObject): { readonly [name: string]: Json } {
+function onlyKnown(
+  options: JsonObject,
+  providers: readonly string[],
+): { readonly [name: string]: Json } {
   const given: { [name: string]: Json } = {};
   for (const [option, value] of Object.entries(options)) {
     if (value === null || value === undefined) continue;
-    if (PROVIDER_NAMES.includes(option) && isJsonObject(value)) {
+    if (providers.includes(option) && isJsonObject(value)) {
       given[option] = value;
       continue;
     }
@@ -181,15 +196,30 @@ function onlyKnown(options: JsonObject): { readonly [name: string]: Json } {
   return given;
 }
 
-/** `{<provider>: {force_native_tool_search: true}}`. */
-function forcedSearchOf(given: { readonly [name: string]: Json }): readonly string[] {
-  return PROVIDER_NAMES.filter((name) => {
+/** `{<provider>: {force_native_tool_search: true, ...}}`: what else is there goes into the body of requests to it. */
+function providerOptionsOf(
+  given: Given,
+  providers: readonly string[],
+): Pick<ParsedCall, 'forcedSearch' | 'providerFields'> {
+  const forcedSearch: string[] = [];
+  const providerFields: { [provider: string]: JsonObject } = {};
+  for (const name of providers) {
     const own = given[name];
-    if (!isJsonObject(own)) return false;
-    const unknown = Object.keys(own).find((key) => key !== 'force_native_tool_search');
-    if (unknown !== undefined) throw bad(name, `a dict without "${unknown}"`);
-    return own['force_native_tool_search'] === true;
-  });
+    if (!isJsonObject(own)) continue;
+    const { force_native_tool_search: isForced, ...fields } = own;
+    if (isForced === true) forcedSearch.push(name);
+    if (Object.keys(fields).length > 0) providerFields[name] = fields;
+  }
+  return { forcedSearch, providerFields };
+}
+
+function fallbacksOf(given: Given): readonly string[] | undefined {
+  const chain = given['fallback_chain'];
+  if (chain === undefined) return undefined;
+  if (Array.isArray(chain) && chain.every((one: Json) => typeof one === 'string' && one !== '')) {
+    return chain as readonly string[];
+  }
+  throw bad('fallback_chain', 'a list of providers, models or aliases');
 }
 
 type Given = { readonly [name: string]: Json };

@@ -1,7 +1,7 @@
 // What tokens cost, for models whose list price is known. A model that is not here has no price: its calls count as
 // unpriced, never as free. Prices are US dollars per million tokens, by the longest prefix of the model's name.
 
-interface Price {
+export interface Price {
   readonly input: number;
   readonly output: number;
   readonly cachedInput: number;
@@ -42,8 +42,11 @@ export interface TokenCounts {
 }
 
 /** The list price of a call in US dollars; undefined when the model's price is not known. */
-export function costOf(model: string, counts: TokenCounts): number | undefined {
-  const found = priceOf(model);
+export function costOf(
+  model: string,
+  counts: TokenCounts,
+  found: Price | undefined = priceOf(model),
+): number | undefined {
   if (found === undefined) return undefined;
   const cached = counts.cacheReadTokens ?? 0;
   const kept = counts.cacheWriteTokens ?? 0;

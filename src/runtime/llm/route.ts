@@ -4,11 +4,10 @@
 import { uuidV7 } from '../../base/index.ts';
 import type { HostEnv } from '../host/index.ts';
 import { defineSyncEffect } from '../run/index.ts';
-import { aliasOf } from './catalog/models.ts';
+import { type Catalog, catalogKey, requireProvider, SHIPPED } from './catalog/catalog.ts';
 import { type LlmConfig, llmConfigKey } from './config.ts';
 import { llmErrors } from './errors.ts';
 import { endpointOf } from './providers/endpoint.ts';
-import { inferProvider, knownProvider, PROVIDER_NAMES } from './providers/known.ts';
 import { rateOf } from './rate-env.ts';
 
 /** Refuses every call that would leave the machine. */
@@ -43,8 +42,9 @@ export const llmBegin = defineSyncEffect(
   { name: 'llm.begin', class: 'ambient', access: 'read' },
   (env, wish: LlmWish): LlmRoute => {
     const startedAtMs = Math.floor(env.clock.nowMs());
-    const to = destination(wish, env.host.env, env.get(llmConfigKey));
-    const rpm = rateOf(env.host.env, to.provider);
+    const catalog = env.get(catalogKey);
+    const to = destination(wish, env.host.env, env.get(llmConfigKey), catalog);
+    const rpm = rateOf(env.host.env, to.provider) ?? catalog.provider(to.provider)?.rpm ?? null;
     return {
       call_id: `llm_call_${uuidV7(startedAtMs, env.host.random)}`,
       ...to,
@@ -57,33 +57,34 @@ export const llmBegin = defineSyncEffect(
 type Destination = Omit<LlmRoute, 'call_id' | 'started_at_ms' | 'rpm'>;
 
 /** The rules, in order of precedence; see the documentation of providers. */
-export function destination(wish: LlmWish, env: HostEnv, config: LlmConfig): Destination {
+export function destination(
+  wish: LlmWish,
+  env: HostEnv,
+  config: LlmConfig,
+  catalog: Catalog = SHIPPED,
+): Destination {
   const named = wish.provider === 'auto' ? null : wish.provider;
-  if (named !== null && !PROVIDER_NAMES.includes(named)) {
-    throw llmErrors.unknownProvider({ provider: named, known: PROVIDER_NAMES.join(', ') });
+  if (named !== null && !catalog.names.includes(named)) {
+    throw llmErrors.unknownProvider({ provider: named, known: catalog.names.join(', ') });
   }
   const wished = wish.model ?? env.get('HARN_LLM_MODEL') ?? null;
-  const alias = wished === null ? undefined : aliasOf(wished);
+  const alias = wished === null ? undefined : catalog.alias(wished);
   const model = alias?.id ?? wished;
   const mock: Destination = { kind: 'mock', provider: 'mock', model: model ?? 'mock', tape: null };
   if (named === 'mock' || config.mocks !== undefined) return mock;
   if (named !== null && named !== 'tape' && wish.queued === true) {
-    return { ...mock, provider: named, model: model ?? knownProvider(named)?.model ?? 'mock' };
+    return { ...mock, provider: named, model: model ?? catalog.provider(named)?.model ?? 'mock' };
   }
   const tape = wish.tape ?? config.tape ?? nonEmpty(env, 'HARN_LLM_TAPE');
   if (tape !== undefined) return { kind: 'tape', provider: 'tape', model: model ?? 'tape', tape };
   if (named === 'tape') throw llmErrors.noTape({});
   if (named === null && wish.mocked) return mock;
-  const chosen = choose(
-    named ?? alias?.provider ?? null,
-    model,
-    wish.provider === 'auto',
-    env,
-    config,
-  );
+  const auto = wish.provider === 'auto';
+  const by = { env, config, catalog, auto };
+  const chosen = choose(named ?? alias?.provider ?? null, model, by);
   if (chosen === undefined) return mock;
   if (chosen.provider === 'mock') return mock;
-  return network(chosen, env);
+  return network(chosen, env, catalog);
 }
 
 /** The same for a model object of the AI SDK, which knows its own server and key. */
@@ -104,38 +105,44 @@ interface Chosen {
   readonly model: string | null;
 }
 
+interface ChoosingBy {
+  readonly env: HostEnv;
+  readonly config: LlmConfig;
+  readonly catalog: Catalog;
+  readonly auto: boolean;
+}
+
 function choose(
   named: string | null,
   model: string | null,
-  auto: boolean,
-  env: HostEnv,
-  config: LlmConfig,
+  { env, config, catalog, auto }: ChoosingBy,
 ): Chosen | undefined {
   if (named !== null) return { provider: named, model };
   const fromEnv = nonEmpty(env, 'HARN_LLM_PROVIDER');
   if (!auto && fromEnv !== undefined && fromEnv !== 'auto') return { provider: fromEnv, model };
   if (config.defaultProvider !== undefined) return { provider: config.defaultProvider, model };
+  // What the project says of this model.
+  const own = model === null ? undefined : catalog.declared(model);
+  if (own !== undefined) return own;
   // An address of one's own says more than the look of a model's name.
   for (const provider of ['local', 'openai']) {
-    const known = knownProvider(provider);
+    const known = catalog.provider(provider);
     if (known?.baseUrlEnv.some((name) => nonEmpty(env, name) !== undefined)) {
       return { provider, model };
     }
   }
-  const inferred = model === null ? undefined : inferProvider(model);
+  const inferred = model === null ? undefined : catalog.infer(model);
   if (inferred !== undefined) return inferred;
+  if (catalog.defaultProvider !== undefined) return { provider: catalog.defaultProvider, model };
   if (nonEmpty(env, 'OPENAI_API_KEY') !== undefined) return { provider: 'openai', model };
   // Who names a model wants that model: an invented answer would pass for its own.
   if (model !== null) throw llmErrors.noProvider({ model });
   return undefined;
 }
 
-function network({ provider, model }: Chosen, env: HostEnv): Destination {
+function network({ provider, model }: Chosen, env: HostEnv, catalog: Catalog): Destination {
   refuseWhenDisabled(provider, env);
-  const known = knownProvider(provider);
-  if (known === undefined) {
-    throw llmErrors.unknownProvider({ provider, known: PROVIDER_NAMES.join(', ') });
-  }
+  const known = requireProvider(catalog, provider);
   endpointOf(known, env);
   const fromEnv = known.modelEnv
     .map((name) => nonEmpty(env, name))

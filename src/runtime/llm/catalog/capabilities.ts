@@ -1,24 +1,10 @@
 // What a model of a provider can do: the first rule that fits, those of the run before the shipped ones.
-import { isJsonObject, type Json } from '../../../base/index.ts';
-import { defineSyncEffect, type ServiceKey } from '../../run/index.ts';
-import { llmErrors } from '../errors.ts';
+import type { Json } from '../../../base/index.ts';
+import { defineSyncEffect, type EffectEnv, type ServiceKey } from '../../run/index.ts';
 import { CAPABILITY_FAMILIES, CAPABILITY_RULES, type CapabilityRule } from './capability-rules.ts';
-
-/** What rules may say of a model. */
-export type Capabilities = {
-  readonly native_tools: boolean;
-  readonly defer_loading: boolean;
-  /** Forms of search of tools that the provider does itself, preferred first. */
-  readonly tool_search: readonly string[];
-  readonly max_tools: number | null;
-  readonly prompt_caching: boolean;
-  readonly thinking_modes: readonly string[];
-  readonly interleaved_thinking_supported: boolean;
-  readonly anthropic_beta_features: readonly string[];
-  readonly vision_supported: boolean;
-  readonly requires_completion_tokens: boolean;
-  readonly reasoning_effort_supported: boolean;
-};
+import { catalogKey } from './catalog.ts';
+import { globFits } from './glob.ts';
+import { type Capabilities, NONE, type Rules, readRules } from './read-rules.ts';
 
 /** The answer for one model. */
 export type ModelCapabilities = Capabilities & {
@@ -27,29 +13,22 @@ export type ModelCapabilities = Capabilities & {
   readonly thinking: boolean;
 };
 
-const NONE: Capabilities = {
-  native_tools: false,
-  defer_loading: false,
-  tool_search: [],
-  max_tools: null,
-  prompt_caching: false,
-  thinking_modes: [],
-  interleaved_thinking_supported: false,
-  anthropic_beta_features: [],
-  vision_supported: false,
-  requires_completion_tokens: false,
-  reasoning_effort_supported: false,
-};
+/** Rules before the shipped ones, and whose rules count after a provider's own. */
+export interface Ruling {
+  readonly rules: Rules;
+  readonly familyOf?: (provider: string) => string | undefined;
+}
 
-type Rules = { readonly [provider: string]: readonly CapabilityRule[] };
+const SHIPPED_ONLY: Ruling = { rules: {} };
 
 /** The first rule for a model; undefined when none says anything of it. */
-function ruleFor(provider: string, model: string, own: Rules): CapabilityRule | undefined {
+function ruleFor(provider: string, model: string, by: Ruling): CapabilityRule | undefined {
   // The mock stands for whichever maker the name points to.
   if (provider === 'mock') {
-    return ruleFor('anthropic', model, own) ?? ruleFor('openai', model, own);
+    return ruleFor('anthropic', model, by) ?? ruleFor('openai', model, by);
   }
-  const family = CAPABILITY_FAMILIES[provider];
+  const own = by.rules;
+  const family = by.familyOf?.(provider) ?? CAPABILITY_FAMILIES[provider];
   const rules = [
     ...(own[provider] ?? []),
     ...(CAPABILITY_RULES[provider] ?? []),
@@ -60,15 +39,10 @@ function ruleFor(provider: string, model: string, own: Rules): CapabilityRule | 
 }
 
 function fits({ model_match: match, version_min: least }: CapabilityRule, name: string): boolean {
-  if (!globFits(match.toLowerCase(), name)) return false;
+  if (!globFits(match, name)) return false;
   if (least === undefined) return true;
   const version = versionOf(name);
   return version !== undefined && version >= least[0] * 1000 + least[1];
-}
-
-function globFits(glob: string, name: string): boolean {
-  const escaped = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('.*')}$`).test(name);
 }
 
 /** 4007 for `claude-opus-4-7`, 5004 for `gpt-5.4-preview`. */
@@ -81,16 +55,16 @@ function versionOf(name: string): number | undefined {
 export function capabilitiesOf(
   provider: string,
   model: string,
-  own: Rules = {},
+  by: Ruling = SHIPPED_ONLY,
 ): ModelCapabilities {
-  const { model_match: _match, version_min: _least, ...said } = ruleFor(provider, model, own) ?? {};
+  const { model_match: _match, version_min: _least, ...said } = ruleFor(provider, model, by) ?? {};
   const all: Capabilities = { ...NONE, ...said };
   return { provider, model, ...all, thinking: all.thinking_modes.length > 0 };
 }
 
 /** Whether any rule says something of a model. */
-export function isKnownModel(provider: string, model: string, own: Rules): boolean {
-  return ruleFor(provider, model, own) !== undefined;
+export function isKnownModel(provider: string, model: string, by: Ruling): boolean {
+  return ruleFor(provider, model, by) !== undefined;
 }
 
 /** The rules that a run has installed, by provider. */
@@ -99,13 +73,25 @@ export const capabilityRulesKey: ServiceKey<{ rules: Rules }> = {
   create: () => ({ rules: {} }),
 };
 
+/** The rules of a run: what it has installed, then what its project says. */
+export function rulingOf(run: Pick<EffectEnv, 'get'>): Ruling {
+  const catalog = run.get(catalogKey);
+  const { rules: installed } = run.get(capabilityRulesKey);
+  const declared = catalog.capabilityRules;
+  const names = new Set([...Object.keys(installed), ...Object.keys(declared)]);
+  const rules = Object.fromEntries(
+    [...names].map((name) => [name, [...(installed[name] ?? []), ...(declared[name] ?? [])]]),
+  );
+  return { rules, familyOf: (provider) => catalog.familyOf(provider) };
+}
+
 const local = { class: 'local', access: 'write' } as const;
 
 export const llmCapabilityEffects = {
   capabilities: defineSyncEffect(
     { name: 'llm.capabilities', class: 'local', access: 'read' },
     (env, provider: string, model: string): ModelCapabilities =>
-      capabilitiesOf(provider, model, env.get(capabilityRulesKey).rules),
+      capabilitiesOf(provider, model, rulingOf(env)),
   ),
   capabilities_install: defineSyncEffect(
     { name: 'llm.capabilities_install', ...local },
@@ -119,44 +105,3 @@ export const llmCapabilityEffects = {
     return null;
   }),
 };
-
-/** Reads `{provider: {<name>: [rule, ...]}}`. A rule that makes no sense is refused, and with it all of them. */
-export function readRules(parsed: Json): Rules {
-  const providers = isJsonObject(parsed) ? parsed['provider'] : undefined;
-  if (!isJsonObject(providers)) throw bad('has no [[provider.<name>]]');
-  return Object.fromEntries(
-    Object.entries(providers).map(([name, rules]) => {
-      if (!Array.isArray(rules)) throw bad(`[[provider.${name}]] must be a list of tables`);
-      return [name, rules.map((rule: Json) => readRule(name, rule))];
-    }),
-  );
-}
-
-function readRule(provider: string, rule: Json): CapabilityRule {
-  const at = `[[provider.${provider}]]`;
-  if (!isJsonObject(rule) || typeof rule['model_match'] !== 'string') {
-    throw bad(`${at} needs model_match`);
-  }
-  for (const [field, value] of Object.entries(rule)) {
-    if (field === 'model_match') continue;
-    if (field === 'version_min') {
-      const isPair = Array.isArray(value) && value.length === 2 && value.every(Number.isInteger);
-      if (!isPair) throw bad(`${at} version_min must be [major, minor]`);
-      continue;
-    }
-    const like = Object.hasOwn(NONE, field) ? NONE[field as keyof Capabilities] : undefined;
-    if (like === undefined) throw bad(`${at} has an unknown field "${field}"`);
-    const isRight =
-      like === null
-        ? typeof value === 'number'
-        : Array.isArray(like)
-          ? Array.isArray(value) && value.every((one: Json) => typeof one === 'string')
-          : typeof value === typeof like;
-    if (!isRight) throw bad(`${at} ${field} has the wrong type`);
-  }
-  return rule as unknown as CapabilityRule;
-}
-
-function bad(problem: string): Error {
-  return llmErrors.badCapabilities({ problem });
-}

@@ -1,5 +1,5 @@
 // What models can do, as rules: the first that fits a provider and a model counts. Facts of the makers' documentation.
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities } from './read-rules.ts';
 
 /** One rule. `model_match` is a glob over the lower-case name; `version_min` is of the Claude or GPT version in it. */
 export type CapabilityRule = Partial<Capabilities> & {

@@ -5,25 +5,13 @@ import { defineSyncEffect } from '../../run/index.ts';
 import { llmConfigKey } from '../config.ts';
 import { llmErrors } from '../errors.ts';
 import { llmMocksKey } from '../mock.ts';
-import { priceOf } from '../prices.ts';
 import { isAvailable } from '../providers/endpoint.ts';
-import {
-  inferProvider,
-  knownProvider,
-  PROVIDER_NAMES,
-  type ProviderConfig,
-} from '../providers/known.ts';
+import type { ProviderConfig } from '../providers/known.ts';
 import { destination } from '../route.ts';
-import { capabilitiesOf, capabilityRulesKey } from './capabilities.ts';
-import {
-  CATALOG_MODELS,
-  catalogModel,
-  MODEL_ALIASES,
-  type ModelTier,
-  type ResolvedModel,
-  resolveModel,
-  tierOf,
-} from './models.ts';
+import { capabilitiesOf, rulingOf } from './capabilities.ts';
+import { Catalog, catalogKey, SHIPPED } from './catalog.ts';
+import type { ModelTier, ResolvedModel } from './models.ts';
+import type { LlmTables } from './tables.ts';
 
 const told = { class: 'local', access: 'read' } as const;
 const seen = { class: 'ambient', access: 'read' } as const;
@@ -39,30 +27,30 @@ const QC_MODELS: { readonly [provider: string]: string } = {
 export const llmCatalogEffects = {
   resolve_model: defineSyncEffect(
     { name: 'llm.resolve_model', ...told },
-    (_env, name: string): ResolvedModel => resolveModel(name),
+    (env, name: string): ResolvedModel => env.get(catalogKey).resolve(name),
   ),
   pick_model: defineSyncEffect(
     { name: 'llm.pick_model', ...told },
-    (_env, target: string): { id: string; provider: string; tier: ModelTier } => {
+    (env, target: string): { id: string; provider: string; tier: ModelTier } => {
       if (target === '') throw llmErrors.noTier({ target });
-      const { id, provider, tier } = resolveModel(target);
+      const { id, provider, tier } = env.get(catalogKey).resolve(target);
       return { id, provider, tier };
     },
   ),
   model_tier: defineSyncEffect(
     { name: 'llm.model_tier', ...told },
-    (_env, model: string): ModelTier => tierOf(model),
+    (env, model: string): ModelTier => env.get(catalogKey).tier(model),
   ),
   infer_provider: defineSyncEffect(
     { name: 'llm.infer_provider', ...told },
-    (_env, model: string): string => inferProvider(model)?.provider ?? 'anthropic',
+    (env, model: string): string => env.get(catalogKey).infer(model)?.provider ?? 'anthropic',
   ),
   providers: defineSyncEffect(
     { name: 'llm.providers', ...told },
-    (): readonly string[] => PROVIDER_NAMES,
+    (env): readonly string[] => env.get(catalogKey).names,
   ),
-  known_models: defineSyncEffect({ name: 'llm.known_models', ...told }, (): readonly string[] =>
-    Object.keys(MODEL_ALIASES).sort(),
+  known_models: defineSyncEffect({ name: 'llm.known_models', ...told }, (env): readonly string[] =>
+    Object.keys(env.get(catalogKey).aliases).sort(),
   ),
   qc_default_model: defineSyncEffect(
     { name: 'llm.qc_default_model', ...told },
@@ -70,25 +58,26 @@ export const llmCatalogEffects = {
   ),
   config: defineSyncEffect(
     { name: 'llm.config', ...told },
-    (_env, provider: string | null = null): JsonObject | null => {
-      if (provider !== null) return configOf(provider);
-      return Object.fromEntries(real().map(({ name }) => [name, configOf(name)]));
+    (env, provider: string | null = null): JsonObject | null => {
+      const catalog = env.get(catalogKey);
+      if (provider !== null) return configOf(catalog.provider(provider));
+      return Object.fromEntries(catalog.providers.map((one) => [one.name, configOf(one)]));
     },
   ),
   available_providers: defineSyncEffect(
     { name: 'llm.available_providers', ...seen },
-    (env): readonly string[] => availableProviders(env.host.env),
+    (env): readonly string[] => availableProviders(env.host.env, env.get(catalogKey)),
   ),
   model_info: defineSyncEffect(
     { name: 'llm.model_info', ...seen },
     (env, name: string): JsonObject => {
-      const resolved = resolveModel(name);
-      const known = knownProvider(resolved.provider);
-      const { rules } = env.get(capabilityRulesKey);
+      const catalog = env.get(catalogKey);
+      const resolved = catalog.resolve(name);
+      const known = catalog.provider(resolved.provider);
       return {
         ...resolved,
-        catalog: catalogEntry(resolved.id),
-        capabilities: capabilitiesOf(resolved.provider, resolved.id, rules),
+        catalog: catalogEntry(catalog, resolved.id),
+        capabilities: capabilitiesOf(resolved.provider, resolved.id, rulingOf(env)),
         auth_available: known === undefined || isAvailable(known, env.host.env),
         qc_default_model: QC_MODELS[resolved.provider] ?? null,
       };
@@ -96,13 +85,16 @@ export const llmCatalogEffects = {
   ),
   provider_catalog: defineSyncEffect(
     { name: 'llm.provider_catalog', ...seen },
-    (env): JsonObject => ({
-      providers: real().map(({ name }) => ({ name, ...configOf(name) })),
-      aliases: Object.entries(MODEL_ALIASES).map(([name, to]) => ({ name, ...to })),
-      models: CATALOG_MODELS.map(({ id }) => catalogEntry(id)),
-      qc_defaults: { ...QC_MODELS },
-      available_providers: availableProviders(env.host.env),
-    }),
+    (env): JsonObject => {
+      const catalog = env.get(catalogKey);
+      return {
+        providers: catalog.providers.map((one) => ({ name: one.name, ...configOf(one) })),
+        aliases: Object.entries(catalog.aliases).map(([name, to]) => ({ name, ...to })),
+        models: catalog.models.map(({ id }) => catalogEntry(catalog, id)),
+        qc_defaults: { ...QC_MODELS },
+        available_providers: availableProviders(env.host.env, catalog),
+      };
+    },
   ),
   /** Where a call goes that says nothing; nothing of a key but whether it is there. */
   info: defineSyncEffect({ name: 'llm.info', ...seen }, (env): JsonObject => {
@@ -113,8 +105,9 @@ export const llmCatalogEffects = {
       mocked: env.get(llmMocksKey).active,
     };
     try {
-      const { provider, model } = destination(wish, env.host.env, env.get(llmConfigKey));
-      const known = knownProvider(provider);
+      const catalog = env.get(catalogKey);
+      const { provider, model } = destination(wish, env.host.env, env.get(llmConfigKey), catalog);
+      const known = catalog.provider(provider);
       const isSet = known !== undefined && isAvailable(known, env.host.env);
       return { provider, model, api_key_set: isSet };
     } catch {
@@ -123,19 +116,12 @@ export const llmCatalogEffects = {
   }),
 };
 
-function real(): readonly ProviderConfig[] {
-  return PROVIDER_NAMES.flatMap((name) => knownProvider(name) ?? []);
-}
-
 /** Providers that can be asked as the environment is. */
-export function availableProviders(env: HostEnv): readonly string[] {
-  return real()
-    .filter((provider) => isAvailable(provider, env))
-    .map(({ name }) => name);
+export function availableProviders(env: HostEnv, catalog: Catalog): readonly string[] {
+  return catalog.providers.filter((provider) => isAvailable(provider, env)).map(({ name }) => name);
 }
 
-function configOf(name: string): JsonObject | null {
-  const known = knownProvider(name);
+function configOf(known: ProviderConfig | undefined): JsonObject | null {
   if (known === undefined) return null;
   return {
     base_url: known.baseUrl ?? null,
@@ -149,21 +135,21 @@ function configOf(name: string): JsonObject | null {
 }
 
 /** What the catalog has of a model; null when that is nothing. */
-export function catalogEntry(id: string): JsonObject | null {
-  const row = catalogModel(id);
-  const price = priceOf(id);
+function catalogEntry(catalog: Catalog, id: string): JsonObject | null {
+  const row = catalog.row(id);
+  const price = catalog.price(id, row?.provider);
   if (row === undefined && price === undefined) return null;
   return {
     id: row?.id ?? id,
     provider: row?.provider ?? null,
-    tier: row?.tier ?? tierOf(id),
+    tier: row?.tier ?? catalog.tier(id),
     context_window: row?.context ?? null,
     max_output: row?.max_output ?? null,
     pricing: price === undefined ? null : pricingOf(price),
   };
 }
 
-function pricingOf(price: NonNullable<ReturnType<typeof priceOf>>): Json {
+function pricingOf(price: NonNullable<ReturnType<Catalog['price']>>): Json {
   return {
     input_per_mtok: price.input,
     output_per_mtok: price.output,
@@ -186,12 +172,17 @@ export type ModelRow = {
   readonly available: boolean;
 };
 
-/** The models of the catalog, with what can be asked of them here. */
-export function listModels(env: HostEnv): readonly ModelRow[] {
-  return CATALOG_MODELS.map(({ id, provider, tier, context, max_output }) => {
-    const price = priceOf(id);
-    const can = capabilitiesOf(provider, id);
-    const known = knownProvider(provider);
+/** The models of the catalog, with what can be asked of them here; `tables` is what a project says of models. */
+export function listModels(env: HostEnv, tables?: LlmTables): readonly ModelRow[] {
+  const catalog = tables === undefined ? SHIPPED : new Catalog(tables);
+  const ruling = {
+    rules: catalog.capabilityRules,
+    familyOf: (provider: string) => catalog.familyOf(provider),
+  };
+  return catalog.models.map(({ id, provider, tier, context, max_output }) => {
+    const price = catalog.price(id, provider);
+    const can = capabilitiesOf(provider, id, ruling);
+    const known = catalog.provider(provider);
     return {
       provider,
       model: id,

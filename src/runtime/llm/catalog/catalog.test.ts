@@ -4,7 +4,8 @@ import type { RunContext } from '../../run/index.ts';
 import { listModels, llmCall, llmEffects } from '../index.ts';
 import { resultOf } from '../llm-run.fixture.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { catalogModel, resolveModel, tierOf } from './models.ts';
+import { SHIPPED } from './catalog.ts';
+import { catalogModel, tierOf } from './models.ts';
 
 const ask = <T>(body: (ctx: RunContext) => T, env: { readonly [name: string]: string } = {}) =>
   resultOf(
@@ -43,7 +44,7 @@ describe('the catalog of models', () => {
     ['vendor/model', { id: 'vendor/model', provider: 'openrouter', tool_format: 'native' }],
     ['gpt-4o', { id: 'gpt-4o', provider: 'openai', tier: 'frontier' }],
   ])('says what %s stands for', (name, expected) => {
-    expect(resolveModel(name)).toMatchObject(expected);
+    expect(SHIPPED.resolve(name)).toMatchObject(expected);
   });
 
   it('tells of keys only whether they are there', async () => {

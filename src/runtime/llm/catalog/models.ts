@@ -1,6 +1,5 @@
 // The models that are known by name: who serves them, how able they are, how much they read and write. A model that is not
 // here can be asked all the same; nothing is known of it then but what its name shows.
-import { inferProvider } from '../providers/known.ts';
 
 /** How able a model is, roughly. */
 export type ModelTier = 'small' | 'mid' | 'frontier';
@@ -96,22 +95,3 @@ export type ResolvedModel = {
   readonly tool_format: 'native' | 'text';
   readonly tier: ModelTier;
 };
-
-/** What a name stands for: an alias, `provider:model`, or a model whose name shows where it is. */
-export function resolveModel(name: string): ResolvedModel {
-  const alias = aliasOf(name);
-  const { id, provider } = alias ?? placeOf(name);
-  return {
-    id,
-    provider,
-    alias: alias === undefined ? null : name,
-    tool_format: provider === 'ollama' ? 'text' : 'native',
-    tier: tierOf(id),
-  };
-}
-
-function placeOf(name: string): { readonly id: string; readonly provider: string } {
-  const found = inferProvider(name);
-  if (found !== undefined) return { id: found.model, provider: found.provider };
-  return { id: name, provider: catalogModel(name)?.provider ?? 'anthropic' };
-}

@@ -29,6 +29,7 @@ export const askProvider: ProviderFunction = async (call) => {
       apiKey,
       http: cutBy(host.http, signal),
       tools,
+      fields: request.provider_fields,
       newId: () => `call_${uuidV7(host.clock.nowMs(), host.random)}`,
     });
     const options = toSdkOptions(request, provider, model, signal);

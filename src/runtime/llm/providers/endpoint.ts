@@ -40,9 +40,11 @@ export function firstOf(env: HostEnv, names: readonly string[]): string | undefi
 }
 
 /** `localhost:8000` and `http://localhost:8000` mean `http://localhost:8000/v1`; an address with a path is kept. */
-function withVersion(address: string, { wire }: ProviderConfig): string {
+function withVersion(address: string, { wire, chatEndpoint }: ProviderConfig): string {
   const url = /^https?:\/\//.test(address) ? address : `http://${address}`;
   const bare = url.replace(/\/+$/, '');
+  // An endpoint of one's own has the version in it, if there is any.
+  if (chatEndpoint !== undefined) return bare;
   const version = wire === 'google' ? 'v1beta' : 'v1';
   return /^https?:\/\/[^/]+$/.test(bare) ? `${bare}/${version}` : bare;
 }

@@ -21,6 +21,10 @@ export interface ProviderConfig {
   readonly model?: string;
   /** Whether JSON schemas may be sent for structured answers. */
   readonly schemas: boolean;
+  /** Where questions go below the address, when not where the wire format has them. */
+  readonly chatEndpoint?: string;
+  /** Requests a minute. */
+  readonly rpm?: number;
   /** It runs on machines of one's own: its calls cost nothing where no price is given. */
   readonly isFree?: true;
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../../base/index.ts';
 import { createNodeHost, type Host } from '../../host/index.ts';
+import { SHIPPED } from '../catalog/catalog.ts';
 import { completion } from '../llm-run.fixture.ts';
 import { type LlmOptions, parseCall } from '../options.ts';
 import type { LlmAnswer } from '../result.ts';
@@ -65,7 +66,7 @@ function ask(
   },
 ): Promise<LlmAnswer> {
   const { request } = parseCall(prompt, system, options);
-  return askProvider({ host, request, provider: local, model, signal });
+  return askProvider({ host, request, provider: local, model, catalog: SHIPPED, signal });
 }
 
 const failure = (
@@ -314,7 +315,7 @@ describe('a provider with the OpenAI wire format', () => {
     const { request } = parseCall('hi', null, {});
     const signal = new AbortController().signal;
     const failed = failure(
-      askProvider({ host: gone, request, provider: local, model: 'm', signal }),
+      askProvider({ host: gone, request, provider: local, model: 'm', catalog: SHIPPED, signal }),
     );
     expect(await failed).toMatchObject({ code: 'HARN-LLM-105' });
   });

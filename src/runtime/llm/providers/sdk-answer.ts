@@ -2,7 +2,6 @@
 import { isJsonObject, type Json } from '../../../base/index.ts';
 import type { LlmDelta } from '../delta.ts';
 import { toArguments } from '../messages.ts';
-import { costOf } from '../prices.ts';
 import type { LlmReasoning } from '../request.ts';
 import type { LlmAnswer, LlmStopReason } from '../result.ts';
 import type { ProviderCall } from './port.ts';
@@ -148,7 +147,11 @@ export function toAnswer(answer: Collected, call: ProviderCall, durationMs: numb
   const cost =
     inputTokens === null || outputTokens === null
       ? undefined
-      : costOf(call.model, { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens });
+      : call.catalog.cost(
+          call.model,
+          { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens },
+          call.provider.name,
+        );
   const thinking = thoughts.map(({ text }) => text).join('');
   const isSigned = thoughts.some(
     ({ signature, redacted }) => (signature ?? redacted) !== undefined,

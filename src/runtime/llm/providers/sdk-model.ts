@@ -18,6 +18,8 @@ export interface ModelSite {
   readonly http: HostHttp;
   /** Tools in the words of the provider, when it searches them itself: they go out instead of the library's. */
   readonly tools?: readonly JsonObject[] | undefined;
+  /** Fields for the body, as this provider knows them. */
+  readonly fields?: JsonObject | undefined;
   /** Names for tool calls, for wire formats that have none. */
   readonly newId: () => string;
 }
@@ -25,7 +27,8 @@ export interface ModelSite {
 /** A model at its address. Nothing is sent yet. */
 export async function openModel(site: ModelSite): Promise<SdkModel> {
   const { provider, model, baseUrl, apiKey, http, newId: generateId } = site;
-  const fetch = withTools(keyInItsPlace(createFetch(http), provider, apiKey), site.tools);
+  const keyed = keyInItsPlace(createFetch(http), provider, apiKey);
+  const fetch = withFields(atEndpoint(keyed, provider, baseUrl), fieldsOf(site));
   // The library looks for keys in the environment unless it is given one; what it is given is replaced on the way.
   const own = { baseURL: baseUrl, apiKey: apiKey ?? 'none', fetch };
   switch (provider.wire) {
@@ -73,11 +76,25 @@ function keyInItsPlace(
   };
 }
 
-/** Requests with these tools in their bodies. */
-function withTools(fetch: FetchLike, tools: readonly JsonObject[] | undefined): FetchLike {
-  if (tools === undefined) return fetch;
+/** Requests to where the provider has its questions, when that is not where the wire format has them. */
+function atEndpoint(
+  fetch: FetchLike,
+  { chatEndpoint }: ProviderConfig,
+  baseUrl: string,
+): FetchLike {
+  if (chatEndpoint === undefined) return fetch;
+  return (_input, init) => fetch(`${baseUrl}${chatEndpoint}`, init);
+}
+
+function fieldsOf({ tools, fields = {} }: ModelSite): JsonObject {
+  return tools === undefined ? fields : { ...fields, tools };
+}
+
+/** Requests with these fields in their bodies. */
+function withFields(fetch: FetchLike, fields: JsonObject): FetchLike {
+  if (Object.keys(fields).length === 0) return fetch;
   return (input, init) => {
-    const body = { ...(JSON.parse(String(init?.body)) as JsonObject), tools };
+    const body = { ...(JSON.parse(String(init?.body)) as JsonObject), ...fields };
     return fetch(input, { ...init, body: JSON.stringify(body) });
   };
 }

@@ -30,7 +30,7 @@ export function toProviderOptions(
           : {}),
       });
     case 'openai-compatible': {
-      const fields = { ...compatibleThinking(thinking, provider.name), ...request.provider_fields };
+      const fields = compatibleThinking(thinking, provider.name);
       // The library passes fields under its own name on to the body, but knows only its own under a general one.
       return Object.keys(fields).length === 0 ? undefined : { [provider.name]: fields };
     }

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../../base/index.ts';
 import { createNodeHost, type Host } from '../../host/index.ts';
+import { SHIPPED } from '../catalog/catalog.ts';
 import type { LlmDelta } from '../delta.ts';
 import { completion } from '../llm-run.fixture.ts';
 import { type LlmOptions, parseCall } from '../options.ts';
@@ -69,6 +70,7 @@ function ask(provider: string, asked: Asked = {}): Promise<LlmAnswer> {
     request,
     provider: knownProvider(provider) as ProviderConfig,
     model: asked.model ?? (MODELS[provider] as string),
+    catalog: SHIPPED,
     signal,
     onDelta,
   });

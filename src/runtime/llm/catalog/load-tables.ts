@@ -1,0 +1,41 @@
+// Where the tables of a project are: the file that HARN_PROVIDERS_CONFIG names, else `~/.config/harn/providers.toml`, and
+// after it `[llm]` and `[capabilities]` of the nearest harn.toml.
+import { isJsonObject, type Json, type JsonObject } from '../../../base/index.ts';
+import { findProjectDir, type Host, joinPath } from '../../host/index.ts';
+import { llmErrors } from '../errors.ts';
+import { type LlmTables, mergeTables, readTables } from './tables.ts';
+
+/** The tables for programs below `folder`; undefined when nobody says anything. */
+export async function loadLlmTables(host: Host, folder: string): Promise<LlmTables | undefined> {
+  const layers: LlmTables[] = [];
+  const named = host.env.get('HARN_PROVIDERS_CONFIG') ?? '';
+  const home = joinPath(host.system.homeDir(), '.config/harn/providers.toml');
+  if (named !== '' || (await host.fs.exists(home))) {
+    const path = named === '' ? home : named;
+    const file = await parsed(host, path);
+    layers.push(readTables(isJsonObject(file['llm']) ? file['llm'] : file, path));
+  }
+  const project = await findProjectDir(host, folder);
+  if (project !== undefined) {
+    const path = joinPath(project, 'harn.toml');
+    // Most manifests say nothing of models, and need not be read again.
+    if (/\b(?:llm|capabilities)\b/.test(await host.fs.readText(path))) {
+      const { llm = {}, capabilities } = await parsed(host, path);
+      if (!isJsonObject(llm))
+        throw llmErrors.badTables({ where: path, problem: 'llm must be a table' });
+      const tables = capabilities === undefined ? llm : { ...llm, capabilities };
+      if (Object.keys(tables).length > 0) layers.push(readTables(tables, path));
+    }
+  }
+  return layers.length === 0 ? undefined : mergeTables(layers);
+}
+
+async function parsed(host: Host, path: string): Promise<JsonObject> {
+  const { parse } = await import('smol-toml');
+  try {
+    return parse(await host.fs.readText(path)) as { readonly [key: string]: Json };
+  } catch (error) {
+    const problem = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    throw llmErrors.badTables({ where: path, problem }, { cause: error });
+  }
+}
