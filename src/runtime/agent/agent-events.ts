@@ -65,6 +65,23 @@ type Body =
       readonly status: 'applied' | 'declined';
     }
   | {
+      readonly type: 'loop_checkpoint';
+      readonly iteration: number;
+      readonly kind: 'daemon_idle_pre' | 'daemon_idle_post';
+      readonly reason?: string;
+    }
+  | {
+      readonly type: 'daemon_watchdog_tripped';
+      readonly attempts: number;
+      readonly elapsed_ms: number;
+    }
+  | {
+      readonly type: 'user_message';
+      readonly message_id: string;
+      readonly mode: string;
+      readonly content: readonly Json[];
+    }
+  | {
       readonly type: 'progress_reported';
       readonly message?: string;
       readonly entries: readonly Json[];

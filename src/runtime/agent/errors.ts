@@ -252,6 +252,46 @@ export const loopErrors = defineErrors('AGL', {
   }),
 });
 
+/** Family MSG: what is said to a session from outside, and daemons. */
+export const messageErrors = defineErrors('MSG', {
+  badContent: row<Record<never, never>>({
+    number: 1,
+    message: () => 'a message to a session must be a text that is not empty',
+  }),
+  badMode: row<{ mode: string; known: string }>({
+    number: 2,
+    message: ({ mode, known }) => `there is no mode "${mode}"; a message is one of ${known}`,
+  }),
+  queueFull: row<{ capacity: number }>({
+    number: 3,
+    message: ({ capacity }) => `DaemonQueueFull: ${capacity} events wait already`,
+    hint: 'wait until the daemon has dealt with some, or raise event_queue_capacity',
+  }),
+  badDaemon: row<{ fn: string; detail: string }>({
+    number: 4,
+    message: ({ fn, detail }) => `${fn}: ${detail}`,
+  }),
+  unknownDaemon: row<{ fn: string; id: string }>({
+    number: 5,
+    message: ({ fn, id }) => `${fn}: this run has no daemon "${id}"`,
+    hint: 'daemon_resume(path) goes on with one of another run',
+  }),
+  notRunning: row<{ fn: string; id: string; status: string }>({
+    number: 6,
+    message: ({ fn, id, status }) => `${fn}: the daemon ${id} is ${status}`,
+  }),
+  badState: row<{ path: string; reason: string }>({
+    number: 7,
+    message: ({ path, reason }) => `${path} is no state of a daemon: ${reason}`,
+  }),
+  missingCode: row<{ path: string; missing: string }>({
+    number: 8,
+    message: ({ path, missing }) =>
+      `the daemon of ${path} needs ${missing}, which is not found here`,
+    hint: 'use top-level functions and tool declarations, or resume it in the run that began it',
+  }),
+});
+
 /** Family PLN: plans and action graphs. */
 export const planErrors = defineErrors('PLN', {
   noSteps: row<Record<never, never>>({

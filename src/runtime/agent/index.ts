@@ -76,6 +76,14 @@ export {
   toolErrors,
   transcriptErrors,
 } from './errors.ts';
+// What is said to sessions from outside
+export {
+  type HostMessage,
+  type MessageMode,
+  type MessageToSend,
+  messagesOf,
+  sendSessionMessage,
+} from './host-messages.ts';
 // Model calls heard while they arrive
 export { type LlmStream, type LlmStreamEnd, startLlmStream } from './llm-stream.ts';
 // Loops

@@ -13,6 +13,7 @@ import type { Handler } from '../run/index.ts';
 import { parseApprovalPolicy } from './approvals.ts';
 import type { StreakLimits } from './call-streak.ts';
 import type { CompactPlan } from './compact-options.ts';
+import { DAEMON_OPTIONS, type DaemonPlan, parseDaemon } from './daemon-options.ts';
 import { loopErrors } from './errors.ts';
 import { type IterationBudget, parseIterationBudget } from './iteration-budget.ts';
 import { COMPACTION_OPTIONS, loopCompaction } from './loop-compaction.ts';
@@ -58,11 +59,28 @@ export interface LoopParts {
   readonly toolCaller?: Handler;
   /** Called with every piece of an answer, in order. */
   readonly onDelta?: Handler;
+  /** Told how a daemon stands whenever it is idle, and at its end. */
+  readonly onStand?: (snapshot: JsonObject) => void;
 }
 
 /** The options that are data. Everything else is an option of llm_call. */
 export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
   readonly session_id?: string | null;
+  /** Whether messages of other processes are taken up; daemons with a `session_id` do by themselves. */
+  readonly host_messages?: boolean | null;
+  /** Idle instead of over after a text: woken by messages, changes of files or time. */
+  readonly daemon?: boolean | null;
+  /** The file that says how the daemon stands, written when it is idle and at its end. */
+  readonly persist_path?: string | null;
+  /** Such a file to go on from. */
+  readonly resume_path?: string | null;
+  readonly wake_interval_ms?: number | null;
+  /** Files and folders whose changes wake the daemon. */
+  readonly watch_paths?: string | readonly string[] | null;
+  /** Compacts the conversation whenever the daemon is idle. */
+  readonly consolidate_on_idle?: boolean | null;
+  /** Looks in vain, at a pace of 100 ms, 500 ms, 1 s, then 2 s, after which the daemon ends with `watchdog`. */
+  readonly idle_watchdog_attempts?: number | null;
   /** What was said before the task: put at the end of the session. */
   readonly messages?: readonly Json[] | null;
   /** The same as `persistent`. */
@@ -131,6 +149,9 @@ export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
 /** The options as the loop uses them. */
 export interface LoopPlan {
   readonly sessionId: string | undefined;
+  readonly daemon: DaemonPlan | undefined;
+  /** Whether messages of other processes are taken up between turns. */
+  readonly hears: boolean;
   /** What was said before the task. */
   readonly messages: readonly TranscriptMessage[];
   readonly persistent: boolean;
@@ -207,12 +228,11 @@ const OWN: ReadonlySet<string> = new Set([
   ...['messages', 'loop_until_done', 'iteration_budget', 'max_duration_ms'],
   ...['progress_tool', 'scratchpad'],
   ...COMPACTION_OPTIONS,
+  ...DAEMON_OPTIONS,
 ]);
 
 /** Documented options that this version does not have. */
 const UNSUPPORTED: ReadonlySet<string> = new Set([
-  ...['daemon', 'persist_path', 'resume_path'],
-  ...['wake_interval_ms', 'watch_paths', 'consolidate_on_idle', 'idle_watchdog_attempts'],
   ...['skills', 'skill_match', 'working_files'],
   ...['prefetch_next_turn', 'tool_surface_narrowing'],
 ]);
@@ -239,9 +259,12 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
     ...(progress === undefined ? [] : [progress]),
     ...(scratchpad === undefined ? [] : [scratchpadTool]),
   ];
+  const daemon = parseDaemon(given, llm as LlmOptions, { compact: parts.compact });
   const subagents = flagOption(given, 'subagents') ?? flagOption(given, 'subagent_tools');
   return {
     sessionId: textOption(given, 'session_id') || undefined,
+    daemon,
+    hears: flagOption(given, 'host_messages') ?? daemon?.listens ?? false,
     messages: messagesOption(given['messages']),
     persistent: flagOption(given, 'persistent') ?? flagOption(given, 'loop_until_done') ?? false,
     iterations: parseIterationBudget(

@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 import type { SurfaceDiagnostic } from './tool-surface.ts';
 import type { TurnResult } from './turn.ts';
 
-/** How a loop can end. `idle` and `watchdog` belong to daemons and do not occur yet. */
+/** How a loop can end. `idle` and `watchdog` belong to daemons. */
 export type LoopStatus =
   | 'done'
   | 'stuck'
@@ -39,7 +39,7 @@ export type AgentLoopResult = {
   readonly session_id: string;
   readonly deferred_user_messages: readonly string[];
   readonly daemon_state: string;
-  readonly daemon_snapshot_path: null;
+  readonly daemon_snapshot_path: string | null;
   readonly task_ledger: JsonObject;
   readonly trace: JsonObject;
   readonly transcript: JsonObject;
@@ -72,6 +72,24 @@ export class LoopTotals {
   surface: readonly SurfaceDiagnostic[] = [];
   compactions = 0;
   #refusedFallbacks = 0;
+  /** What was said and is left for who started the loop. */
+  deferred: readonly string[] = [];
+
+  get iterations(): number {
+    return this.#iterations;
+  }
+
+  /** What the model said last, for people. */
+  get lastText(): string {
+    return this.#visible;
+  }
+
+  /** Goes on from what an earlier loop came to. */
+  goOnFrom(iterations: number, inputTokens: number, outputTokens: number): void {
+    this.#iterations += iterations;
+    this.inputTokens += inputTokens;
+    this.outputTokens += outputTokens;
+  }
 
   get tokens(): number {
     return this.inputTokens + this.outputTokens;
@@ -127,9 +145,9 @@ export class LoopTotals {
         mode: plan.tools.size === 0 ? 'none' : plan.toolFormat,
       },
       session_id: session.id,
-      deferred_user_messages: [],
+      deferred_user_messages: this.deferred,
       daemon_state: status,
-      daemon_snapshot_path: null,
+      daemon_snapshot_path: plan.daemon?.persistPath ?? null,
       task_ledger: {},
       trace: {
         native_text_tool_fallbacks: this.fallbacks,

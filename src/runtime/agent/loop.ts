@@ -21,10 +21,13 @@ import { type ResumeConditions, summaryOf, underPolicy } from '../work/index.ts'
 import { withApprovals } from './approvals.ts';
 import type { Streak } from './call-streak.ts';
 import { compactSession } from './compact.ts';
+import { type ReadSnapshot, readSnapshot } from './daemon-snapshot.ts';
 import { Emitter } from './emitter.ts';
 import { loopErrors } from './errors.ts';
+import { asUserMessage, type HostMessage, hearEffect } from './host-messages.ts';
 import { assertHostHas } from './host-tools.ts';
 import { IterationLimit } from './iteration-budget.ts';
+import { DaemonSide } from './loop-daemon.ts';
 import { judged, verified } from './loop-done.ts';
 import { type GateDecision, openGate, type ParkAnswer, type ParkWish } from './loop-gate.ts';
 import {
@@ -50,6 +53,7 @@ import { proseProblem } from './turn-policy.ts';
 /** How a loop goes on after a turn. */
 type Next =
   | { readonly kind: 'go' }
+  | { readonly kind: 'idle' }
   | { readonly kind: 'say'; readonly text: string }
   | { readonly kind: 'stop'; readonly status: LoopStatus; readonly text?: string };
 
@@ -81,10 +85,13 @@ function* runLoop(
   parts: LoopParts,
   served: readonly Tool[],
 ): Suspending<AgentLoopResult> {
-  const plan = { ...parseLoopOptions(options, withTools(parts, served)), parts };
+  const parsed = { ...parseLoopOptions(options, withTools(parts, served)), parts };
+  const resumePath = parsed.daemon?.resumePath;
+  const past = resumePath === undefined ? undefined : yield* readSnapshot(ctx, resumePath);
+  const plan = { ...parsed, sessionId: parsed.sessionId ?? past?.sessionId };
   const policy = policyOf(ctx, plan);
   const inner = policy === undefined ? ctx : underPolicy(ctx, policy);
-  const session = openSession(ctx, plan);
+  const session = openSession(ctx, plan, past);
   const { maxCostUsd } = plan;
   const nanoUsd = maxCostUsd === undefined ? undefined : nanoUsdOf(maxCostUsd, 'down');
   const account = new SpendAccount(accountOf(ctx), plan.tokenBudget, { isCap: true, nanoUsd });
@@ -105,7 +112,7 @@ function* runLoop(
     session.append(...plan.messages);
     if (task !== '') session.append({ role: 'user', content: task });
     else if (session.transcript.messages.length === 0) throw loopErrors.noTask({});
-    return yield* new AgentLoop(paid, { plan, task, options }, session, system).run();
+    return yield* new AgentLoop(paid, { plan, task, options, past }, session, system).run();
   } finally {
     release();
     if (plan.sessionId === undefined) sessions.remove(session.id);
@@ -122,10 +129,17 @@ function withTools(parts: LoopParts, served: readonly Tool[]): LoopParts {
   return served.length === 0 ? parts : { ...parts, tools: [...(parts.tools ?? []), ...served] };
 }
 
-function openSession(ctx: RunContext, plan: LoopPlan): Session {
+function openSession(ctx: RunContext, plan: LoopPlan, past: ReadSnapshot | undefined): Session {
   const sessions = ctx.get(sessionsKey);
   const id = plan.sessionId ?? `session_${ctx.sync(randomEffects.uuid_v7, [])}`;
-  return sessions.find(id) ?? sessions.add(newSession(id, ctx.sync(clockEffects.now_ms, [])));
+  const known = sessions.find(id);
+  const session = known ?? sessions.add(newSession(id, ctx.sync(clockEffects.now_ms, [])));
+  // The file says how the daemon stood when it was idle; what came after that is done again.
+  if (past !== undefined) {
+    session.replace(past.transcript);
+    session.scratchpad = past.scratchpad;
+  }
+  return session;
 }
 
 /** What a loop was started with. */
@@ -133,6 +147,8 @@ interface Given {
   readonly plan: LoopPlan;
   readonly task: string;
   readonly options: LoopOptions;
+  /** What a daemon goes on from. */
+  readonly past: ReadSnapshot | undefined;
 }
 
 class AgentLoop {
@@ -153,11 +169,12 @@ class AgentLoop {
   /** Tools that searches brought up. */
   #promoted: readonly string[] = [];
   /** Answers without a call in a row. */
-  #idle = 0;
+  #unmoved = 0;
   #suspension: Extract<GateDecision, { kind: 'suspend' }> | undefined;
   /** Set when the model asked to be suspended: the worker it belongs to, or `top` for none. */
   #parked: ParkAnswer | 'top' | undefined;
   readonly #given: Given;
+  readonly #daemon: DaemonSide | undefined;
 
   constructor(ctx: RunContext, given: Given, session: Session, system: string | null) {
     this.#ctx = ctx;
@@ -166,12 +183,37 @@ class AgentLoop {
     this.#session = session;
     this.#system = system;
     this.#limit = new IterationLimit(given.plan.iterations);
+    this.#daemon = this.#asDaemon(given);
+  }
+
+  #asDaemon({ plan, task, past }: Given): DaemonSide | undefined {
+    if (plan.daemon === undefined) return undefined;
+    if (past !== undefined) {
+      this.#totals.goOnFrom(past.iterations, past.inputTokens, past.outputTokens);
+    }
+    const loop = {
+      ctx: this.#ctx,
+      session: this.#session,
+      plan: plan.daemon,
+      task,
+      system: this.#system,
+      totals: this.#totals,
+      emit: this.#emit.bind(this),
+      say: this.#say.bind(this),
+      takeOwn: this.#takeOwn.bind(this),
+      onStand: plan.parts.onStand,
+    };
+    return new DaemonSide(loop, past?.watch);
   }
 
   *run(): Suspending<AgentLoopResult> {
     yield* this.#checkSurface();
+    const { past, task, plan } = this.#given;
     let status: LoopStatus | undefined;
+    yield* this.#daemon?.begin(past !== undefined) ?? [];
     try {
+      // Nothing is to be said yet: whoever goes on with a daemon goes on with its waiting.
+      if (past !== undefined && task === '') status = yield* this.#daemon?.idle(0) ?? none();
       for (let iteration = 1; status === undefined; iteration += 1) {
         status = yield* this.#step(iteration);
       }
@@ -181,6 +223,8 @@ class AgentLoop {
       if (status === undefined) yield* this.#settle();
     }
     const ended = this.#requirementsMet() || status === 'suspended' ? status : 'failed';
+    yield* this.#hearAtEnd(plan);
+    yield* this.#daemon?.stand(ended) ?? [];
     yield* this.#settle();
     const result = this.#totals.result(this.#plan, this.#session, ended, this.#suspension);
     if (this.#parked === undefined || ended !== 'suspended') return result;
@@ -234,6 +278,7 @@ class AgentLoop {
     const over = yield* this.#overBudget(iteration);
     if (over) return 'budget_exhausted';
     if (yield* this.#isHeld(iteration)) return 'suspended';
+    yield* this.#hear();
     this.#takeInbox();
     yield* this.#takeFeedback();
     yield* this.#compact();
@@ -252,7 +297,9 @@ class AgentLoop {
     this.#totals.add(result, this.#session);
     this.#streak = result.streak ?? null;
     this.#promoted = result.promoted ?? [];
+    yield* this.#tellHeard(result.heard ?? []);
     const next = yield* this.#afterTurn(result, iteration);
+    if (next.kind === 'idle') return yield* this.#idle(iteration);
     if (next.kind === 'stop') {
       if (next.text !== undefined) yield* this.#say('post_turn', next.text);
       return next.status;
@@ -278,10 +325,13 @@ class AgentLoop {
     if (tools.length > 0) return yield* this.#afterTools(result, iteration);
     if (fallback === 'rejected') return { kind: 'go' };
     const goesOn = this.#plan.persistent || this.#plan.turnPolicy.requireAction;
-    if (!goesOn || saysDone(text, this.#plan)) return yield* this.#claimDone(result, iteration);
-    this.#idle += 1;
+    if (!goesOn || saysDone(text, this.#plan)) {
+      const next = yield* this.#claimDone(result, iteration);
+      return next === DONE && this.#daemon !== undefined ? { kind: 'idle' } : next;
+    }
+    this.#unmoved += 1;
     const { maxNudges } = this.#plan;
-    if (this.#idle > maxNudges) {
+    if (this.#unmoved > maxNudges) {
       yield* this.#emit({
         type: 'loop_stuck',
         max_nudges: maxNudges,
@@ -325,7 +375,7 @@ class AgentLoop {
   }
 
   *#afterTools({ tools, visible_text }: TurnResult, iteration: number): Suspending<Next> {
-    this.#idle = 0;
+    this.#unmoved = 0;
     this.#singles = tools.length === 1 ? this.#singles + 1 : 0;
     const succeeded = tools.filter(({ status }) => status === 'ok').map((tool) => tool.tool_name);
     if (succeeded.length > 0) this.#limit.noteProgress();
@@ -413,7 +463,49 @@ class AgentLoop {
     return false;
   }
 
+  /** A daemon waits, unless it may take no further turn: then the next step says so. */
+  *#idle(iteration: number): Suspending<LoopStatus | undefined> {
+    this.#unmoved = 0;
+    const isLast = iteration >= this.#limit.limit && this.#plan.iterations.extendBy === 0;
+    return isLast || this.#daemon === undefined ? undefined : yield* this.#daemon.idle(iteration);
+  }
+
+  /** What other processes said since the last turn. */
+  *#hear(): Suspending<void> {
+    if (!this.#plan.hears) return;
+    const holds = this.#daemon !== undefined;
+    const heard = yield* this.#ctx.perform(hearEffect, [this.#session.id, 'turn', holds]);
+    yield* this.#tellHeard(heard);
+    this.#session.append(...heard.flatMap(asUserMessage));
+  }
+
+  *#tellHeard(heard: readonly HostMessage[]): Suspending<void> {
+    for (const { message_id, mode, content } of heard) {
+      yield* this.#emit({ type: 'user_message', message_id, mode, content: [content] });
+    }
+  }
+
+  /** What was to wait until the agent yields is left to who started the loop; a daemon has taken it up by itself. */
+  *#hearAtEnd({ hears, daemon }: LoopPlan): Suspending<void> {
+    const own = this.#session.deferred.splice(0).map(({ content }) => textOfContent(content));
+    const { id } = this.#session;
+    const heard =
+      hears && daemon === undefined ? yield* this.#ctx.perform(hearEffect, [id, 'end', false]) : [];
+    yield* this.#tellHeard(heard);
+    this.#totals.deferred = [...own, ...heard.map(({ content }) => String(content))];
+  }
+
+  /** What the run itself has said to a daemon that is idle. */
+  *#takeOwn(): Suspending<boolean> {
+    if (!this.#session.hasNews) return false;
+    this.#takeInbox();
+    this.#session.append(...this.#session.deferred.splice(0));
+    yield* this.#takeFeedback();
+    return true;
+  }
+
   #takeInbox(): void {
+    this.#session.isInterrupted = false;
     this.#session.append(...this.#session.inbox.splice(0));
   }
 
@@ -455,6 +547,11 @@ class AgentLoop {
 }
 
 const TAIL_CHARS = 400;
+
+function* none(): Suspending<undefined> {
+  yield* [];
+  return undefined;
+}
 
 /** Tools that a loop brings itself; a policy does not look at them. */
 const isOwnTool = (tool: { readonly name: string }) => isParkCall(tool) || isSubagentCall(tool);

@@ -135,9 +135,12 @@ export const sessionCalls = {
   /** Adds a message: now, or after the turn that is under way. */
   inject(ctx: RunContext, id: string, message: Json): null {
     const session = known(ctx, 'inject', id, 'write');
-    const said = messageFrom('inject', message);
-    if (session.isBusy) session.inbox.push(said);
+    const { mode, ...said } = messageFrom('inject', message);
+    if (mode === 'wait_for_completion' && session.isBusy) session.deferred.push(said);
+    else if (session.isBusy) session.inbox.push(said);
     else session.append(said);
+    if (mode === 'interrupt_immediate' && session.isBusy) session.isInterrupted = true;
+    session.tellNews();
     return null;
   },
 
@@ -152,6 +155,7 @@ export const sessionCalls = {
       });
     }
     session.feedback.push({ kind, content });
+    session.tellNews();
     return null;
   },
 

@@ -4,6 +4,7 @@ import { type Store, scanTopic, topicComponent } from '../../store/index.ts';
 import type { RunKeeper } from '../run/index.ts';
 import { workerIndex } from '../work/index.ts';
 import { agentEventsTopic } from './agent-events.ts';
+import { messagesTopic } from './host-messages.ts';
 import { sessionTopic } from './session-facts.ts';
 
 const OPEN = ['running', 'suspended', 'awaiting'];
@@ -17,6 +18,13 @@ export const sessionKeeper: RunKeeper = {
         const session = topic.slice(family('').length);
         if (!inUse.has(session) && (await isLeft(store, topic, isGone))) left.push(topic);
       }
+    }
+    // What was said to a session from outside goes with it, whoever said it.
+    const gone = left.flatMap((topic) =>
+      topic.startsWith(sessionTopic('')) ? [topic.slice(sessionTopic('').length)] : [],
+    );
+    for (const topic of await store.topics(messagesTopic(''))) {
+      if (gone.includes(topic.slice(messagesTopic('').length))) left.push(topic);
     }
     return left;
   },

@@ -30,6 +30,10 @@ export class Session {
   readonly inbox: TranscriptMessage[] = [];
   /** What code said to the model while a turn was under way; taken up with the inbox. */
   readonly feedback: Feedback[] = [];
+  /** Messages that wait until the agent yields. */
+  readonly deferred: TranscriptMessage[] = [];
+  /** Somebody cannot wait until the turn under way is over. */
+  isInterrupted = false;
   /** Calls of tools that were granted for the whole session; see permissions.ts. */
   readonly grants = new Set<string>();
   /** Events that the next transaction of the session writes. */
@@ -46,6 +50,7 @@ export class Session {
   /** Changes when the transcript is more than grown; equal roots mean that one extends the other. */
   #root: object = {};
   #drivers = 0;
+  readonly #listeners = new Set<() => void>();
   #wasDriven = false;
 
   constructor(options: {
@@ -72,6 +77,22 @@ export class Session {
 
   get isBusy(): boolean {
     return this.#drivers > 0;
+  }
+
+  /** Whether something was said to it that no loop has taken up. */
+  get hasNews(): boolean {
+    return this.inbox.length + this.feedback.length + this.deferred.length > 0;
+  }
+
+  /** Calls whoever waits for news. */
+  tellNews(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  /** Listens until the result is called. */
+  onNews(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Whether a loop has ever worked in it; only then it is written. */

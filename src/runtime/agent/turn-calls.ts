@@ -8,6 +8,7 @@ import { parallelAll } from '../work/index.ts';
 import { CallStreak, type Streak } from './call-streak.ts';
 import { throughToolCaller } from './callers.ts';
 import type { Emitter } from './emitter.ts';
+import { type HostMessage, hearEffect } from './host-messages.ts';
 import { progressEvent } from './progress-tool.ts';
 import { isSubagentCall, subagentAudit } from './subagent-tools.ts';
 import { READER_TOOL, readOutput, withOverflow } from './tool-overflow.ts';
@@ -24,6 +25,8 @@ export interface CalledTools {
   readonly streak: Streak | null;
   /** The tools that are visible beside the eager ones from here on. */
   readonly promoted: readonly string[];
+  /** What was said so urgently that the calls after it were left out. */
+  readonly heard?: readonly HostMessage[];
 }
 
 /** Runs the calls of an answer. */
@@ -37,7 +40,15 @@ export function* runCalls(
   const streak = new CallStreak(plan.loopDetect, input.streak);
   const outcomes: ToolOutcome[] = [];
   let { promoted } = input;
+  let heard: readonly HostMessage[] = [];
   for (let at = 0; at < calls.length; ) {
+    if (at > 0) heard = yield* heardBetween(ctx, input);
+    if (heard.length > 0 || (at > 0 && input.session.isInterrupted)) {
+      for (const left of calls.slice(at)) {
+        outcomes.push(yield* runShown(ctx, left, { emitter }, () => leftOut(left)));
+      }
+      break;
+    }
     const call = calls[at] as Call;
     let end = at;
     while (end < calls.length && isParallel(calls[end] as Call, input)) end += 1;
@@ -59,7 +70,24 @@ export function* runCalls(
     } else outcomes.push(yield* runAlone(ctx, call, input, { emitter, streak }));
     at += 1;
   }
-  return { outcomes, streak: streak.state, promoted };
+  return { outcomes, streak: streak.state, promoted, heard };
+}
+
+/** What other processes say that cannot wait until the end of the turn. */
+function* heardBetween(
+  ctx: RunContext,
+  { plan, session }: TurnInput,
+): Suspending<readonly HostMessage[]> {
+  if (!plan.hears) return [];
+  return yield* ctx.perform(hearEffect, [session.id, 'call', plan.daemon !== undefined]);
+}
+
+function* leftOut({ name }: Call): Suspending<ToolOutcome> {
+  yield* [];
+  const message = `${name} was not called: somebody said something that comes first`;
+  const result = { error: 'cancelled', tool: name, message };
+  const text = JSON.stringify(result);
+  return { status: 'error', result, text, category: 'cancelled', message };
 }
 
 function isParallel(call: Call, { plan }: TurnInput): boolean {

@@ -8,6 +8,7 @@ import { type AgentEventBody, appendAgentEvents } from './agent-events.ts';
 import type { Streak } from './call-streak.ts';
 import { type TurnAnswer, throughLlmCaller } from './callers.ts';
 import { Emitter } from './emitter.ts';
+import { asUserMessage, type HostMessage } from './host-messages.ts';
 import type { ParkWish } from './loop-gate.ts';
 import type { LoopPlan } from './loop-options.ts';
 import { isParkCall, showStructural, structuralOutcomes } from './loop-park.ts';
@@ -46,6 +47,8 @@ export type TurnResult = {
   readonly streak?: Streak;
   /** The tools that a search has brought up so far. */
   readonly promoted?: readonly string[];
+  /** What was said so urgently that it came between the calls; it is among the messages. */
+  readonly heard?: readonly HostMessage[];
   /** The notes of the model, where the turn changed them. */
   readonly scratchpad?: JsonObject;
   /** Plans that tools gave; each is a line of the history. */
@@ -130,7 +133,7 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   if (structural !== undefined) yield* showStructural(emitter, calls, structural);
   const called = structural === undefined ? yield* runCalls(ctx, calls, input, emitter) : undefined;
   const outcomes = structural?.outcomes ?? called?.outcomes ?? [];
-  const { streak = input.streak, promoted = input.promoted } = called ?? {};
+  const { streak = input.streak, promoted = input.promoted, heard = [] } = called ?? {};
   const results = calls.map((call, k) => resultMessage(call, outcomes[k] as ToolOutcome, isText));
   const rejected = fallback === 'rejected' ? [rejection()] : [];
   const plans = outcomes.flatMap(({ result: given }) => (isPlan(given) ? [given] : []));
@@ -140,7 +143,7 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   const result: TurnResult = {
     text: answer.text,
     visible_text: visible,
-    messages: [said, ...results, ...rejected],
+    messages: [said, ...results, ...rejected, ...heard.flatMap(asUserMessage)],
     tools: calls.map((call, k) => turnTool(call, outcomes[k] as ToolOutcome)),
     ...(events.length === 0 ? {} : { events }),
     fallback,
@@ -155,6 +158,7 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
     ...(streak === null ? {} : { streak }),
     ...(promoted.length === 0 ? {} : { promoted }),
     ...(plans.length === 0 ? {} : { plans }),
+    ...(heard.length === 0 ? {} : { heard }),
     ...(notes === undefined ? {} : { scratchpad: notes }),
   };
   for (const plan of plans) {

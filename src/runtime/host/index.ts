@@ -56,6 +56,7 @@ export type {
   SystemFacts,
   WalkEntry,
   WalkOptions,
+  WatchHints,
   WriteOptions,
 } from './ports.ts';
 export { isSecretName } from './secret-names.ts';

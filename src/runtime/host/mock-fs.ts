@@ -59,6 +59,7 @@ export class MockFiles {
   readonly #cwd: string;
   readonly #root: DirectoryNode;
   #temps = 0;
+  readonly #watchers = new Set<{ readonly place: string; readonly onChange: () => void }>();
   readonly fs: HostFs;
 
   constructor({ clock, cwd, files = {} }: MockFilesOptions) {
@@ -76,6 +77,16 @@ export class MockFiles {
     const directory = this.#makeDirectories(dirName(place), 'prepare', 0o755);
     const bytes = encodeUtf8(content).slice();
     directory.names.set(baseName(place), { kind: 'file', bytes, mode, modifiedMs: this.#now() });
+    this.#changed(place);
+  }
+
+  /** Tells who watches the place, something above it, or something below it. */
+  #changed(place: string): void {
+    for (const { place: watched, onChange } of [...this.#watchers]) {
+      if (watched === place || place.startsWith(`${watched}/`) || watched.startsWith(`${place}/`)) {
+        onChange();
+      }
+    }
   }
 
   /** Changes permission bits. */
@@ -107,6 +118,11 @@ export class MockFiles {
       ...this.#readingCalls(at),
       ...this.#changingCalls(at),
       walk: (root, options) => walkFiles(fs, root, options),
+      watch: async (path, { onChange }) => {
+        const watcher = { place: this.#place(path, 'watch'), onChange };
+        this.#watchers.add(watcher);
+        return () => void this.#watchers.delete(watcher);
+      },
       glob: async (pattern, options) => {
         const start = resolvePath(this.#cwd, options?.cwd ?? '.');
         return expandGlob(parseGlob(pattern), this.#globFiles(start), options ?? {});
@@ -115,7 +131,7 @@ export class MockFiles {
     return fs;
   }
 
-  #readingCalls(at: AtPlace): Omit<HostFs, ChangingCall | 'walk' | 'glob'> {
+  #readingCalls(at: AtPlace): Omit<HostFs, ChangingCall | 'walk' | 'glob' | 'watch'> {
     return {
       readText: (path, options) =>
         at('read', path, options, (place) => {
@@ -307,6 +323,7 @@ export class MockFiles {
       modifiedMs: this.#now(),
     });
     parent.modifiedMs = this.#now();
+    this.#changed(place);
   }
 
   #append(
@@ -336,6 +353,7 @@ export class MockFiles {
     bytes.set(added, sizeBeforeBytes);
     node.bytes = bytes;
     node.modifiedMs = this.#now();
+    this.#changed(place);
     return { sizeBeforeBytes, sizeAfterBytes: bytes.length };
   }
 
@@ -348,6 +366,7 @@ export class MockFiles {
     }
     parent.names.delete(baseName(place));
     parent.modifiedMs = this.#now();
+    this.#changed(place);
   }
 
   #rename(from: string, fromName: string, to: string, toName: string): void {
@@ -359,6 +378,8 @@ export class MockFiles {
     if (refusal !== undefined) throw refusal;
     oldParent.names.delete(baseName(from));
     newParent.names.set(baseName(to), node);
+    this.#changed(from);
+    this.#changed(to);
   }
 
   #makeDirectories(place: string, operation: string, mode: number, path = place): DirectoryNode {

@@ -57,6 +57,11 @@ export function createNodeFs({ cwd, random }: NodeFsOptions): HostFs {
     ...readingCalls(at, place),
     ...changingCalls(at, place, random),
     walk: (root, options) => walkFiles(fs, root, options),
+    watch: (path, hints) =>
+      at('watch', path, undefined, async (found) => {
+        const { watchPath } = await import('./node-watch.ts');
+        return watchPath(found, hints);
+      }),
     glob: async (pattern, options) => {
       const start = options?.cwd === undefined ? cwd() : joinPath(cwd(), options.cwd);
       const base = options?.cwd !== undefined && isAbsolutePath(options.cwd) ? options.cwd : start;

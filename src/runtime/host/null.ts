@@ -85,6 +85,7 @@ function nullFs(sync: Denying<never>, later: Denying<Promise<never>>): HostFs {
     walk: sync('fs', 'walk'),
     glob: later('fs', 'glob'),
     makeTempDir: later('fs', 'makeTempDir'),
+    watch: later('fs', 'watch'),
     realPath: later('fs', 'realPath'),
   };
 }

@@ -100,6 +100,13 @@ export interface GlobOptions extends CallOptions {
   readonly includeHidden?: boolean | undefined;
 }
 
+/** Who hears that something may have changed. */
+export interface WatchHints {
+  readonly onChange: () => void;
+  /** No more hints come: whoever wants to know has to look now and then. */
+  readonly onLost: () => void;
+}
+
 /** Files. Relative paths are relative to `system.cwd()`; separators are `/`. */
 export interface HostFs {
   /** Strict UTF-8 (`notText` otherwise); a leading byte order mark is kept. */
@@ -140,6 +147,11 @@ export interface HostFs {
   glob(pattern: string, options?: GlobOptions): Promise<readonly string[]>;
   /** Makes a new directory that nobody else has. The caller deletes it. */
   makeTempDir(prefix?: string, options?: CallOptions): Promise<string>;
+  /**
+   * Hints that a file, or anything below a directory, may have changed; it need not be there yet. Called too often rather
+   * than not at all: look before believing it. The result ends it.
+   */
+  watch(path: string, hints: WatchHints): Promise<() => void>;
   /** Absolute, with links resolved. */
   realPath(path: string, options?: CallOptions): Promise<string>;
 }

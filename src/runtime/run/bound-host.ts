@@ -47,6 +47,7 @@ function boundFs(fs: HostFs, check: Check): HostFs {
     readText: then(fs.readText),
     readBytes: then(fs.readBytes),
     stat: then(fs.stat),
+    watch: then(fs.watch),
     exists: then(fs.exists),
     writeFile: then(fs.writeFile),
     append: then(fs.append),
