@@ -7,6 +7,7 @@ import { channelRows } from './channels.ts';
 import { clockRows } from './clock.ts';
 import { commandPolicyRows } from './command-policy.ts';
 import { controlRows } from './control.ts';
+import { eventLogRows } from './event-log.ts';
 import { fsRows } from './fs.ts';
 import { envRows, processRows } from './host.ts';
 import { hostCallRows } from './host-calls.ts';
@@ -65,6 +66,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => sharedRows(),
   () => supervisorRows(),
   () => streamRows(),
+  () => eventLogRows(),
   () => controlRows(),
   () => lifecycleRows(),
   () => llmRows(),

@@ -77,6 +77,11 @@ function sourceOf(value: Value | undefined): HarnSource {
 const operator = (pull: (ctx: Ctx) => Steps<Pulled>, sources: readonly HarnSource[] = []): Value =>
   new HarnOperator(pull, sources);
 
+/** A stream of what each pull gives; it is over with END. */
+export function streamOfPulls(pull: (ctx: Ctx) => Steps<Pulled>): Value {
+  return operator(pull);
+}
+
 /** An operator with one source: `step` is called per value and says what to give; undefined goes on to the next. */
 function each(
   source: HarnSource,

@@ -30,6 +30,7 @@ import {
 import { handedInput } from '../lifecycle/index.ts';
 import { recordEffects } from '../records/index.ts';
 import type { RunContext } from '../run/index.ts';
+import { type EventLogHandle, eventLogHandle } from './event-log.ts';
 import { createFamily, type Family, notData } from './family.ts';
 import { type HostHandle, hostHandle } from './host-calls.ts';
 import { type InteractionHandle, interactionHandle } from './interaction.ts';
@@ -112,6 +113,8 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly monitors: MonitorsHandle;
   readonly queue: QueueHandle;
   readonly triggers: TriggersHandle;
+  /** Named lists of events that any run of the project adds to and follows. */
+  readonly eventLog: EventLogHandle;
   readonly agent: AgentHandle;
   readonly obs: ObsHandle;
   /** Channels, locks and shared values of the lanes of this run. Part of the capability `runtime`. */
@@ -147,6 +150,7 @@ export function createHarness(ctx: RunContext): Harness {
   lazily(handle, 'host', () => hostHandle(ctx, createHarness));
   lazily(handle, 'queue', () => queueHandle(ctx));
   lazily(handle, 'triggers', () => triggersHandle(ctx));
+  lazily(handle, 'eventLog', () => eventLogHandle(ctx));
   lazily(handle, 'agent', () => notData('harness.agent', agentHandle(ctx, createHarness)));
   lazily(handle, 'obs', () => notData('harness.obs', obsHandle(ctx)));
   lazily(handle, 'sync', () => syncHandle(ctx, createHarness));

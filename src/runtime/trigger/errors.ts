@@ -11,4 +11,8 @@ export const triggerErrors = defineErrors('TRG', {
     number: 2,
     message: ({ detail }) => `monitor: ${detail}`,
   }),
+  badEventLog: row<{ detail: string }>({
+    number: 3,
+    message: ({ detail }) => `event_log: ${detail}`,
+  }),
 });

@@ -3,6 +3,8 @@
 export { triggerErrors } from './errors.ts';
 // Events
 export { bindingKeyOf, completeEvent, specSummary } from './event.ts';
+// Event logs of programs
+export { eventLogEffects, type LogEvent } from './event-log.ts';
 // The inbox
 export {
   dedupeIndex,
