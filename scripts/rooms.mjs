@@ -74,6 +74,12 @@ export const ROOMS = [
         names: ['re2js'],
       },
       {
+        inside: /^src\/runtime\/records\/redaction\.ts$/,
+        where: 'records/redaction.ts',
+        names: ['re2js'],
+        lazy: true,
+      },
+      {
         inside: /^src\/runtime\/host\/postgres\.ts$/,
         where: 'host/postgres.ts',
         names: ['pg'],

@@ -2,7 +2,18 @@
 import { HarnError } from '../base/index.ts';
 import { fsEffects } from '../runtime/io/index.ts';
 import type { RunContext } from '../runtime/run/index.ts';
-import { type Ctx, display, err, type List, ok, type Steps, type Value } from '../values/index.ts';
+import {
+  type Ctx,
+  decodeBase64,
+  display,
+  encodeBase64,
+  err,
+  isBytes,
+  type List,
+  ok,
+  type Steps,
+  type Value,
+} from '../values/index.ts';
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
@@ -50,6 +61,25 @@ export function fsRows(): readonly BuiltinRow[] {
       doc: 'Replaces the file: the old content or the new, never half.',
       aliases: ['write_file'],
       args: pathAndText,
+    }),
+    effectRow('fs.read_bytes(path: string) -> bytes', fsEffects.read_base64, {
+      doc: 'The whole file as bytes; 16 MiB at most.',
+      aliases: ['read_file_bytes'],
+      args: path,
+      result: (content: string) => decodeBase64(content) ?? null,
+    }),
+    effectRow('fs.write_bytes(path: string, content: bytes) -> nil', fsEffects.write_base64, {
+      doc: 'Replaces the file by bytes: the old content or the new, never half. Text is written as UTF-8.',
+      aliases: ['write_file_bytes'],
+      args: ([file, content = null]) => [
+        display(file ?? null),
+        encodeBase64(isBytes(content) ? content : new TextEncoder().encode(display(content))),
+      ],
+      example: {
+        source:
+          'const f = path_join(mkdtemp(), "a.bin")\nwrite_file_bytes(f, bytes_from_hex("00ff"))\nprintln(bytes_to_hex(read_file_bytes(f)))',
+        prints: '00ff',
+      },
     }),
     effectRow('fs.append(path: string, text: string) -> nil', fsEffects.append, {
       doc: 'Adds to the end of the file, making it when it is not there.',

@@ -10,8 +10,10 @@ import { encodingRows } from './encoding.ts';
 import { errorRows } from './failure.ts';
 import { flowRows } from './flow.ts';
 import { formatRows } from './formats.ts';
+import { httpMessageRows } from './http-messages.ts';
 import { jqRows } from './jq.ts';
 import { jsonRows } from './json.ts';
+import { jsonPatchRows } from './json-patch.ts';
 import { junitRows } from './junit.ts';
 import { keyRows } from './keys.ts';
 import { mathRows } from './math.ts';
@@ -51,4 +53,6 @@ export const PURE_GROUPS: readonly BuiltinGroup[] = [
   () => cookieRows(),
   () => signedUrlRows(),
   () => junitRows(),
+  () => jsonPatchRows(),
+  () => httpMessageRows(),
 ];

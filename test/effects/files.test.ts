@@ -1,7 +1,7 @@
 // Files, commands and chance as programs use them: walks, the words of failures, generators of one's own.
 import { describe, expect, it } from 'vitest';
 import { createMockHost } from '../../src/index.ts';
-import { printed } from './scene.ts';
+import { printed, survivesKills } from './scene.ts';
 
 const main = (body: string) => `pipeline main(harness: Harness) {\n${body}\n}`;
 const FILES = { '/work/d/a.txt': 'a', '/work/d/.hidden': '', '/work/d/sub/deep/b.md': 'b' };
@@ -86,4 +86,22 @@ it('the present is told in parts', async () => {
   const body = main('let now = date_now()\nprintln([now.year, now.month, now.day, now.iso8601])');
   const lines = await printed(body, createMockHost({ nowMs: Date.UTC(2026, 4, 3) }));
   expect(lines[0]).toMatch(/^\[2026, 5, 3, 2026-05-03T00:00:00/);
+});
+
+describe('bytes of a file', () => {
+  const COPY = main(`
+  const all = [0, 1, 2].map({ n -> bytes_from_hex("00ff0\${n}") })
+  for piece in all {
+    write_file_bytes("/work/x.bin", piece)
+    harness.fs.write_bytes("/work/y.bin", bytes_concat(read_file_bytes("/work/x.bin"), piece))
+  }
+  println(bytes_to_hex(harness.fs.read_bytes("/work/y.bin")))`);
+
+  it('are written and read as they are, once, wherever the run is killed', async () => {
+    const kills = await survivesKills({ text: COPY }, createMockHost, async (host) =>
+      Array.from(await host.fs.readBytes('/work/y.bin')),
+    );
+    expect(kills).toBeGreaterThan(4);
+    expect(await printed(COPY)).toEqual(['00ff0200ff02']);
+  });
 });

@@ -101,6 +101,10 @@ export const ioErrors = defineErrors('IOE', {
     message: ({ session }) => `there is no HTTP session ${JSON.stringify(session)}`,
     hint: 'sessions are what http_session gave; a closed one is gone',
   }),
+  notBase64: row<Record<string, never>>({
+    number: 20,
+    message: () => 'the content of a file of bytes must be base64',
+  }),
   badMemory: row<{ detail: string }>({
     number: 11,
     message: ({ detail }) => `memory: ${detail}`,

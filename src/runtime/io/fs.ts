@@ -10,6 +10,7 @@ import {
   type Probe,
 } from '../run/index.ts';
 import { append, probeAppend } from './append.ts';
+import { ioErrors } from './errors.ts';
 
 /** Larger files are not kept in the journal. */
 export const KEPT_FILE_BYTES = 16 * 1024 * 1024;
@@ -187,6 +188,25 @@ export const fsEffects = {
       return null;
     },
   ),
+  /** Replaces the file by bytes, given in base64: old content or new, never half. */
+  write_base64: defineEffect(
+    {
+      name: 'fs.write_base64',
+      ...writing,
+      scoped: onPathOfText,
+      identity: ([path, content]: readonly [string, string]) => [path, sha256(content)],
+      onUnknown: 'probe',
+      intent: ([, content]: readonly [string, string]) => ({ sha256: sha256(fromBase64(content)) }),
+      probe: async (env, [path], facts): Promise<Probe<null>> =>
+        (await holds(env, path, facts['sha256']))
+          ? { status: 'done', value: null }
+          : { status: 'not_done' },
+    },
+    async (env, path: string, content: string) => {
+      await env.host.fs.writeFile(path, fromBase64(content), { signal: env.signal });
+      return null;
+    },
+  ),
   /** Adds to the end of the file, making it when it is not there. */
   append: defineEffect(
     { name: 'fs.append', ...writing, scoped: onPathOfText, onUnknown: 'probe', probe: probeAppend },
@@ -252,6 +272,14 @@ export const fsEffects = {
     env.host.system.tempRoot(),
   ),
 };
+
+function fromBase64(text: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  } catch (error) {
+    throw ioErrors.notBase64({}, { cause: error });
+  }
+}
 
 function toBase64(bytes: Uint8Array): string {
   let text = '';

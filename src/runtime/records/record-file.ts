@@ -23,7 +23,7 @@ import { recErrors } from './errors.ts';
 import { withHandoffs } from './handoff-sync.ts';
 import { questionsFromLog, withQuestions, withStageChildren } from './merge.ts';
 import { withObservability } from './observability.ts';
-import { createRedactor, type Redactor } from './redaction.ts';
+import { type Redactor, redactorFor } from './redaction.ts';
 import { withReplayFixture } from './replay-fixture.ts';
 import { documentJson, type RunDocument, readDocument } from './run-document.ts';
 import { daemonEventsOf, readSidecar, transcriptSidecarPath } from './sidecar.ts';
@@ -87,7 +87,7 @@ export function runRoot(host: Pick<Host, 'env' | 'system'>, base?: string): stri
 export async function saveRecord(
   host: RecordHost,
   given: RunDocument,
-  { path: asked, log, announce, redactor = createRedactor(host.env) }: SaveOptions = {},
+  { path: asked, log, announce, redactor = redactorFor(host.env) }: SaveOptions = {},
 ): Promise<{ readonly path: string; readonly run: RunDocument }> {
   const path = asked ?? joinPath(runRoot(host), `${given.id}.json`);
   let run = log === undefined ? given : withQuestions(given, await questionsFromLog(log, given.id));

@@ -4,12 +4,15 @@ import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../base/index.ts';
 import { createMockHost } from '../host/index.ts';
 import { loadRecordFile, saveRecord } from './record-file.ts';
-import { createRedactor, type RedactionPolicy } from './redaction.ts';
+import { createRedactor, type RedactionPolicy, redactorFor } from './redaction.ts';
 import { readDocument } from './run-document.ts';
 import { wholeRecord } from './whole-record.fixture.ts';
 
 const redactorOf = (env: { [name: string]: string } = {}, policy: RedactionPolicy = {}) =>
-  createRedactor(createMockHost({ env }).env, policy);
+  redactorFor(createMockHost({ env }).env, policy);
+
+const patternsOf = (...patterns: readonly string[]) =>
+  createRedactor(createMockHost().env, { patterns });
 
 /** Every text of a document, keys included. */
 function textsOf(value: Json): readonly string[] {
@@ -101,9 +104,19 @@ describe('redaction', () => {
     });
   });
 
-  it('refuses a policy that cannot be understood', () => {
+  it('refuses a policy that cannot be understood', async () => {
     expect(() => redactorOf({}, { pointers: ['a'] })).toThrow('begins with /');
-    expect(() => redactorOf({}, { patterns: ['('] })).toThrow('the pattern (');
+    await expect(patternsOf('(')).rejects.toThrow('the pattern (');
+  });
+
+  it('takes what has a declared form, in time that grows with the text only', async () => {
+    const redactor = await patternsOf('CASE-[0-9]{6}', '\\u0041b+', '(x+x+)+y');
+    expect(redactor.text('see CASE-123456, Abb')).toBe(
+      'see [redacted pattern], [redacted pattern]',
+    );
+    const long = 'x'.repeat(5_000);
+    expect(redactor.text(long)).toBe(long);
+    await expect(patternsOf('(?<=a)b')).rejects.toThrow('the pattern (?<=a)b');
   });
 
   it('answers with the same value when there was nothing to take', () => {
@@ -192,7 +205,7 @@ describe('a saved record', () => {
       '/metadata',
       '/child_runs/*/task',
     ];
-    const redactor = createRedactor(outside.env, { pointers });
+    const redactor = redactorFor(outside.env, { pointers });
     const { path } = await saveRecord(outside, record(), { path: '/r/a.json', redactor });
     const loaded = await loadRecordFile(outside.fs, path);
     expect(loaded.stages).toEqual([]);

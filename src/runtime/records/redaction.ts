@@ -16,7 +16,7 @@ export interface RedactionPolicy {
   readonly names?: readonly string[] | undefined;
   /** Places by JSON pointer; a step `*` stands for any one name or index, `**` for any number of them. */
   readonly pointers?: readonly string[] | undefined;
-  /** Regular expressions of texts that are secret. */
+  /** Regular expressions of texts that are secret, without look-around and references back. */
   readonly patterns?: readonly string[] | undefined;
 }
 
@@ -67,8 +67,35 @@ const SHAPES: readonly (readonly [string, RegExp])[] = [
 const MAYBE_SHAPED =
   /bearer|basic|authorization|PRIVATE KEY|[spr]k[-_]|gh[pousr]_|github_pat_|xox|AKIA|AIza|eyJ/i;
 
-/** A redactor for what this process knows to be secret now. */
-export function createRedactor(env: HostEnv, policy: RedactionPolicy = {}): Redactor {
+/** A redactor for what this process knows to be secret now. Patterns take time that grows with the text and not faster. */
+export async function createRedactor(
+  env: HostEnv,
+  policy: RedactionPolicy = {},
+): Promise<Redactor> {
+  const { patterns = [] } = policy;
+  if (patterns.length === 0) return redactorFor(env, policy);
+  const { RE2JS } = await import('re2js');
+  const compiled = patterns.map((source) => {
+    try {
+      const engine = RE2JS.compile(source.replace(UNICODE_ESCAPE, '\\x{$1$2}'));
+      return (text: string) => engine.matcher(text).replaceAll(mark('pattern'));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw recErrors.badRedaction({ what: `the pattern ${source}`, reason }, { cause: error });
+    }
+  });
+  return redactorFor(env, policy, compiled);
+}
+
+/** JavaScript's spelling of a character by number, which the linear engine spells otherwise. */
+const UNICODE_ESCAPE = /\\u(?:([0-9A-Fa-f]{4})|\{([0-9A-Fa-f]+)\})/g;
+
+/** A redactor with the patterns of its policy compiled already; `policy.patterns` is not looked at. */
+export function redactorFor(
+  env: HostEnv,
+  policy: RedactionPolicy = {},
+  patterns: readonly ((text: string) => string)[] = [],
+): Redactor {
   const known = knownSecrets(env, policy);
   const byText = new Map<string, string>();
   for (const [secret, reason] of known) {
@@ -77,7 +104,6 @@ export function createRedactor(env: HostEnv, policy: RedactionPolicy = {}): Reda
   // The longest first: a secret that contains another goes whole.
   const alternatives = [...byText.keys()].sort((a, b) => b.length - a.length).map(escaped);
   const values = alternatives.length === 0 ? undefined : new RegExp(alternatives.join('|'), 'g');
-  const patterns = (policy.patterns ?? []).map(compiled);
   const names = new Set((policy.names ?? []).map(plainName));
   const pointers = (policy.pointers ?? []).map(stepsOf);
 
@@ -87,7 +113,7 @@ export function createRedactor(env: HostEnv, policy: RedactionPolicy = {}): Reda
     if (MAYBE_SHAPED.test(out)) {
       for (const [reason, shape] of SHAPES) out = replaceShape(out, shape, reason);
     }
-    for (const pattern of patterns) out = out.replace(pattern, mark('pattern'));
+    for (const replace of patterns) out = replace(out);
     return out;
   };
   const isNamed = (name: string, value: Json | undefined) => {
@@ -157,15 +183,6 @@ function replaceShape(text: string, shape: RegExp, reason: string): string {
     const secret = typeof groups === 'object' ? groups.secret : undefined;
     return secret === undefined ? mark(reason) : hit.slice(0, -secret.length) + mark(reason);
   });
-}
-
-function compiled(source: string): RegExp {
-  try {
-    return new RegExp(source, 'gu');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw recErrors.badRedaction({ what: `the pattern ${source}`, reason }, { cause: error });
-  }
 }
 
 function escaped(text: string): string {

@@ -1,0 +1,150 @@
+// HTTP messages as data: responses, their headers, and frames of server-sent events. Nothing here connects to anything.
+import {
+  asDouble,
+  type Dict,
+  dictFrom,
+  dictGet,
+  dictKeys,
+  dictSet,
+  display,
+  isBytes,
+  isDict,
+  jsonStringify,
+  type Value,
+} from '../values/index.ts';
+import { type BuiltinRow, builtin } from './define.ts';
+import { wrong } from './errors.ts';
+
+/** Names in lower case, values as text. */
+function headersOf(given: Value): Dict {
+  if (!isDict(given)) return dictFrom([]);
+  return dictFrom(
+    dictKeys(given).map((name) => [name.toLowerCase(), display(dictGet(given, name) ?? null)]),
+  );
+}
+
+function response(status: Value, body: Value, headers: Value, type?: string): Dict {
+  const named = headersOf(headers);
+  const typed =
+    type === undefined || dictGet(named, 'content-type') !== undefined
+      ? named
+      : dictSet(named, 'content-type', type);
+  const code = status === null ? 200 : asDouble(status);
+  if (code === undefined || !Number.isInteger(code) || code < 100 || code > 599) {
+    throw wrong.argument({
+      builtin: 'http_response',
+      detail: 'the status is a number from 100 to 599',
+    });
+  }
+  return dictFrom([
+    ['status', code],
+    ['headers', typed],
+    ['body', body],
+  ]);
+}
+
+const option = (options: Value, name: string): Value =>
+  isDict(options) ? (dictGet(options, name) ?? null) : null;
+
+/** A header of a message, or of the headers themselves, whatever the case of its name. */
+function header(message: Value, name: string): Value {
+  if (!isDict(message)) return null;
+  const inner = dictGet(message, 'headers');
+  const headers = isDict(inner ?? null) ? (inner as Dict) : message;
+  const found = dictKeys(headers).find((each) => each.toLowerCase() === name.toLowerCase());
+  return found === undefined ? null : (dictGet(headers, found) ?? null);
+}
+
+/** The lines of an event; texts with line breaks become several `data` lines. */
+function eventFrame(event: Value, options: Value): string {
+  const given = isDict(event) ? event : dictFrom([['data', event]]);
+  const field = (name: string) => dictGet(given, name) ?? option(options, name);
+  const line = (name: string, value: Value) => {
+    if (value === null) return '';
+    const text = display(value);
+    if (/[\r\n\0]/.test(text))
+      throw wrong.argument({ builtin: 'sse_event', detail: `${name} cannot have line breaks` });
+    return `${name}: ${text}\n`;
+  };
+  const data = field('data');
+  const text = data === null ? '' : typeof data === 'string' ? data : jsonStringify(data);
+  const lines =
+    data === null
+      ? ''
+      : text
+          .split(/\r\n|\r|\n/)
+          .map((each) => `data: ${each}\n`)
+          .join('');
+  return `${line('event', field('event'))}${line('id', field('id'))}${line('retry', field('retry_ms') ?? field('retry'))}${lines}\n`;
+}
+
+export function httpMessageRows(): readonly BuiltinRow[] {
+  return [
+    builtin(
+      'http_response(status: int, body: any?, headers: dict?) -> dict',
+      { doc: 'A response as data: `{status, headers, body}`. Names of headers are in lower case.' },
+      (_, status, body = null, headers = null) => response(status, body, headers),
+    ),
+    builtin(
+      'http_response_text(text: any, options: dict?) -> dict',
+      { doc: 'A response with text. Options: `status` (200), `headers`.' },
+      (_, text, options = null) =>
+        response(
+          option(options, 'status'),
+          display(text),
+          option(options, 'headers'),
+          'text/plain; charset=utf-8',
+        ),
+    ),
+    builtin(
+      'http_response_json(value: any, options: dict?) -> dict',
+      {
+        doc: 'A response with JSON. Options: `status` (200), `headers`.',
+        example: {
+          source: 'println(http_response_json({a: 1}, {status: 201}))',
+          prints: '{body: {"a":1}, headers: {content-type: application/json}, status: 201}',
+        },
+      },
+      (_, value, options = null) =>
+        response(
+          option(options, 'status'),
+          jsonStringify(value),
+          option(options, 'headers'),
+          'application/json',
+        ),
+    ),
+    builtin(
+      'http_response_bytes(content: any, options: dict?) -> dict',
+      { doc: 'A response with bytes; text is taken as UTF-8. Options: `status` (200), `headers`.' },
+      (_, content, options = null) =>
+        response(
+          option(options, 'status'),
+          isBytes(content) ? content : new TextEncoder().encode(display(content)),
+          option(options, 'headers'),
+          'application/octet-stream',
+        ),
+    ),
+    builtin(
+      'http_header(message: dict, name: string) -> any',
+      {
+        doc: 'A header of a request, a response or a dict of headers, whatever the case of its name; nil when there is none.',
+        example: {
+          source: 'println(http_header({headers: {["X-Id"]: "7"}}, "x-id"))',
+          prints: '7',
+        },
+      },
+      (_, message, name) => header(message, display(name)),
+    ),
+    builtin(
+      'sse_event(event: any, options: dict?) -> string',
+      {
+        doc: 'A frame of server-sent events, of a text or of `{event, id, retry_ms, data}`; data that is no text as JSON.',
+        example: {
+          source: 'println(trim(sse_event({event: "done", data: "a\\nb"})))',
+          prints: 'event: done\ndata: a\ndata: b',
+        },
+      },
+      (_, event, options = null) => eventFrame(event, options),
+    ),
+  ];
+}
