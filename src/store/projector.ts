@@ -12,7 +12,7 @@ import { feeds, type Projection, rowFrom, rowText } from './projection.ts';
 import { cleanText, columnValues, type RowShape, rowShape } from './row-shape.ts';
 import type { ProjectionState, Tables } from './tables.ts';
 
-const MAX_LAG = 1_000;
+const MAX_LAG = 100;
 const CATCH_UP_PAGE = 2_000;
 /** The code of an event whose checksum is wrong. */
 const DAMAGED = sto.$code('corruptEvent');
