@@ -1,10 +1,10 @@
-// Chance for short runs. Loading the platform's generator takes longer than a small program runs, and all it needs is an
-// id and a key: their bytes are read from the kernel's device, which is as good; whoever needs more gets the generator.
+// Chance for short runs. Loading the platform's generator takes longer than a small program runs, and all it needs are some
+// ids and a key: their bytes are read from the kernel's device, which is as good; whoever needs more gets the generator.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type Random, systemRandom } from '../../base/index.ts';
 
 const DEVICE = '/dev/urandom';
-const FIRST_BYTES = 128;
+const FIRST_BYTES = 1024;
 
 /** The real source of chance of a host. */
 export function createNodeRandom(readDevice: (count: number) => Uint8Array = readKernel): Random {
