@@ -10,34 +10,41 @@ const CAPABILITIES =
     .trim()
     .split(/\s+/);
 
+const PROVIDED: ReadonlySet<string> = new Set(CAPABILITIES);
+
 /** Call targets that user functions of the same name do not shadow. */
 const UNSHADOWABLE = new Set(['await', 'cancel', 'cancel_graceful', 'is_cancelled']);
 
+const INDEXES = new WeakMap<readonly BuiltinSpec[], BuiltinIndex>();
+
+/** The index of a table of specs, made once. */
+export function builtinIndexOf(specs: readonly BuiltinSpec[]): BuiltinIndex {
+  const known = INDEXES.get(specs);
+  if (known !== undefined) return known;
+  const made = new BuiltinIndex(specs);
+  INDEXES.set(specs, made);
+  return made;
+}
+
+/** Arranged as it is asked for: a small program asks for few of some thousand names. */
 export class BuiltinIndex {
   readonly #globals = new Map<string, BuiltinSpec>();
-  readonly #capabilities = new Map<string, Map<string, BuiltinSpec>>();
-  readonly #fields = new Set<string>(CAPABILITIES);
+  /** Those below the root. */
+  readonly #below: BuiltinSpec[] = [];
+  readonly #methods = new Map<string, ReadonlyMap<string, BuiltinSpec> | undefined>();
+  #fields: ReadonlySet<string> | undefined;
 
   constructor(specs: readonly BuiltinSpec[]) {
     for (const spec of specs) {
-      const dot = spec.name.lastIndexOf('.');
-      if (dot === -1) this.#globals.set(spec.name, spec);
-      else this.#addMethod(withoutRoot(spec.name.slice(0, dot)), spec.name.slice(dot + 1), spec);
+      if (spec.name.includes('.')) this.#below.push(spec);
+      else this.#globals.set(spec.name, spec);
     }
     // A row's own name wins over another row's alias.
-    for (const spec of specs)
-      for (const alias of spec.aliases ?? [])
+    for (const spec of specs) {
+      if (spec.aliases === undefined) continue;
+      for (const alias of spec.aliases)
         if (!this.#globals.has(alias)) this.#globals.set(alias, spec);
-  }
-
-  #addMethod(capability: string, method: string, spec: BuiltinSpec): void {
-    let methods = this.#capabilities.get(capability);
-    if (methods === undefined) {
-      methods = new Map();
-      this.#capabilities.set(capability, methods);
-      for (const prefix of prefixesOf(capability)) this.#fields.add(prefix);
     }
-    methods.set(method, spec);
   }
 
   /** A builtin called by a plain or dotted global name. Internal names (`@spawn`) are not reachable. */
@@ -55,21 +62,43 @@ export class BuiltinIndex {
 
   /** Whether any capability row exists; without them nothing below `harness` can be judged. */
   get knowsCapabilities(): boolean {
-    return this.#capabilities.size > 0;
+    return this.#below.length > 0;
   }
 
   /** Whether `path` (`fs`, `secrets.x`) is a handle below the root. */
   isCapability(path: string): boolean {
-    return path === '' || this.#fields.has(path);
+    return path === '' || PROVIDED.has(path) || this.#allFields().has(path);
   }
 
   capabilityNames(): Iterable<string> {
-    return this.#fields;
+    return this.#allFields();
   }
 
   /** The methods of a handle; undefined when this host provides none, so that a run decides. */
   methods(path: string): ReadonlyMap<string, BuiltinSpec> | undefined {
-    return this.#capabilities.get(path);
+    if (!this.isCapability(path)) return undefined;
+    if (!this.#methods.has(path)) this.#methods.set(path, this.#methodsOf(path));
+    return this.#methods.get(path);
+  }
+
+  #methodsOf(path: string): ReadonlyMap<string, BuiltinSpec> | undefined {
+    const found = new Map<string, BuiltinSpec>();
+    for (const spec of this.#below) {
+      const method = spec.name.slice(spec.name.lastIndexOf('.') + 1);
+      const handle = spec.name.slice(0, spec.name.length - method.length - 1);
+      if (handle.endsWith(path) && withoutRoot(handle) === path) found.set(method, spec);
+    }
+    return found.size === 0 ? undefined : found;
+  }
+
+  #allFields(): ReadonlySet<string> {
+    if (this.#fields !== undefined) return this.#fields;
+    const fields = new Set(CAPABILITIES);
+    for (const { name } of this.#below)
+      for (const prefix of prefixesOf(withoutRoot(name.slice(0, name.lastIndexOf('.')))))
+        fields.add(prefix);
+    this.#fields = fields;
+    return fields;
   }
 }
 

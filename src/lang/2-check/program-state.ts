@@ -1,7 +1,7 @@
 // What the phases of one check share: builtins, globals, ids, and indexes over the whole closed program.
 import type { Expression, FunctionDeclaration, Node } from '../ast.ts';
 import type { BuiltinSpec } from '../builtin-spec.ts';
-import { BuiltinIndex } from './builtin-index.ts';
+import { type BuiltinIndex, builtinIndexOf } from './builtin-index.ts';
 import { BindingRecord, type FunctionRecord, MethodGroup, type ModuleRecord } from './records.ts';
 
 /** Values that a host may provide without a declaration. */
@@ -22,7 +22,7 @@ export class ProgramState {
   #nextId = 1;
 
   constructor(specs: readonly BuiltinSpec[]) {
-    this.builtins = new BuiltinIndex(specs);
+    this.builtins = builtinIndexOf(specs);
     this.#globals.set('harness', this.#global('harness', 'harnessGlobal'));
     this.#globals.set('Result', this.#global('Result', 'enum'));
     for (const name of HOST_GLOBALS) this.#globals.set(name, this.#global(name, 'hostGlobal'));

@@ -7,7 +7,8 @@ export class Scope {
   readonly owner: FunctionRecord;
   /** The finished scope of a parent pipeline: its names are visible as if declared here. */
   readonly inherited: Scope | undefined;
-  readonly #names = new Map<string, BindingRecord>();
+  /** Undefined until the first declaration: most blocks have none. */
+  #names: Map<string, BindingRecord> | undefined;
 
   constructor(owner: FunctionRecord, parent: Scope | undefined, inherited?: Scope) {
     this.owner = owner;
@@ -16,19 +17,20 @@ export class Scope {
   }
 
   declare(binding: BindingRecord): void {
+    this.#names ??= new Map();
     this.#names.set(binding.name, binding);
   }
 
   /** A name of exactly this scope. */
   own(name: string): BindingRecord | undefined {
-    return this.#names.get(name);
+    return this.#names?.get(name);
   }
 
   /** The nearest declaration visible here, up to the outermost scope. */
   lookup(name: string): BindingRecord | undefined {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
       for (let at: Scope | undefined = scope; at !== undefined; at = at.inherited) {
-        const found = at.#names.get(name);
+        const found = at.#names?.get(name);
         if (found !== undefined) return found;
       }
     }
@@ -38,9 +40,9 @@ export class Scope {
   /** Every visible name, for suggestions. */
   *visibleNames(): Iterable<string> {
     for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
-      yield* scope.#names.keys();
+      yield* scope.#names?.keys() ?? [];
       for (let more = scope.inherited; more !== undefined; more = more.inherited)
-        yield* more.#names.keys();
+        yield* more.#names?.keys() ?? [];
     }
   }
 }

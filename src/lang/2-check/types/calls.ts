@@ -74,6 +74,9 @@ class Choice {
   }
 }
 
+/** Of calls of what has no type parameters, which are most. */
+const NO_CHOICE = new Choice(new Map(), () => undefined);
+
 /** An argument and the parameter that it is for. */
 interface Given {
   readonly param: Parameter;
@@ -85,18 +88,20 @@ interface Given {
 export function inferCall(walk: Walk, type: FunctionType, site: CallSite): Type {
   const { variables } = type;
   let isBroken = false;
-  const choice = new Choice(explicitArguments(walk, type, site), (variable, first, second) => {
+  const refuse = (variable: VariableType, first: Type, second: Type) => {
     if (isBroken || !site.isChecked) return;
     isBroken = true;
     const texts = { first: typeText(first), second: typeText(second) };
     walk.error(typeErrors.inferredTwice({ name: variable.name, ...texts }, site));
-  });
+  };
+  const isPlain = variables.length === 0 && site.typeArgs.length === 0;
+  const choice = isPlain ? NO_CHOICE : new Choice(explicitArguments(walk, type, site), refuse);
   const given: Given[] = [];
   let position = 0;
   if (site.piped !== undefined) {
     const param = parameterAt(type, position++);
     if (param !== undefined) {
-      choice.learn(param.type, site.piped, variables);
+      if (variables.length > 0) choice.learn(param.type, site.piped, variables);
       given.push({ param, type: site.piped, at: site });
     }
   }
