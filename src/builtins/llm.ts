@@ -14,6 +14,7 @@ import {
   llmCallStructured,
   llmCallStructuredResult,
   llmCallStructuredSafe,
+  llmCompletion,
   llmEffects,
   type StructuredOptions,
   withRateLimit,
@@ -57,6 +58,7 @@ export function llmRows(): readonly BuiltinRow[] {
     costRow(),
     ...spendRows(),
     ...rateRows(),
+    ...traceRows(),
     ...llmCatalogRows(),
     ...mockRows(),
   ];
@@ -122,6 +124,47 @@ function callRows(): readonly BuiltinRow[] {
         return new HarnChannel(channel, true);
       },
     ),
+  ];
+}
+
+function traceRows(): readonly BuiltinRow[] {
+  return [
+    builtin(
+      'llm.completion(prefix: any, suffix: any?, system: any?, options: dict?) -> dict',
+      {
+        doc: 'Asks a model for the text that follows `prefix`, up to `suffix` where there is one: the result of a call, `text` is what is missing.',
+        effect: 'wait',
+        aliases: ['llm_completion'],
+        example: {
+          source: 'println(llm_completion("let x = ", ";", nil, {provider: "mock"}).text)',
+          prints: 'Mock completion after 8 chars before 1 chars',
+        },
+      },
+      function* (ctx: Ctx, ...args: Value[]): Steps {
+        const [prefix, suffix, ...rest] = args[0] instanceof HarnHandle ? args.slice(1) : args;
+        const [, system, options] = callArguments([null, ...rest]);
+        const after = suffix === undefined || suffix === null ? null : display(suffix);
+        const before = display(prefix ?? null);
+        const told = yield* llmCompletion(ctx as RunContext, before, after, system, options);
+        return fromJson(told as unknown as Json);
+      },
+    ),
+    effectRow('llm.healthcheck(provider: any?, options: any?) -> dict', llmEffects.healthcheck, {
+      doc: 'Whether a provider can be asked, and serves a model: `{provider, valid, status, message, metadata}`. Nothing is bought; `api_key` tries a key.',
+      aliases: ['llm_healthcheck'],
+      args: ([provider = null, options = null]) => [toData(provider), toData(options)],
+    }),
+    effectRow('llm.trace() -> list', llmEffects.trace, {
+      doc: 'What the model calls of this run were like: events with a `type` of `llm_call`, `schema_retry` or `provider_fallback`.',
+      aliases: ['agent_trace'],
+      args: none,
+      result: (events: Json) => fromJson(events),
+    }),
+    effectRow('llm.trace_summary() -> dict', llmEffects.trace_summary, {
+      doc: 'What those events add up to: `{llm_calls, input_tokens, output_tokens, total_duration_ms, schema_retries, provider_fallbacks, models}`.',
+      aliases: ['agent_trace_summary'],
+      args: none,
+    }),
   ];
 }
 
@@ -307,8 +350,9 @@ function callArguments(args: List): [string, string | null, LlmCallOptions, LlmP
 /** Options that are data, and those that are code. */
 function withoutParts(options: Value): [Value, LlmParts] {
   if (!isDict(options)) return [options, {}];
-  const { on_delta: onDelta = null, ...data } = options as { readonly [key: string]: Value };
-  if (onDelta === null) return [options, {}];
+  const [rest, experiment] = withoutExperiment(options);
+  const { on_delta: onDelta = null, ...data } = rest as { readonly [key: string]: Value };
+  if (onDelta === null) return [rest, experiment];
   if (!isFunction(onDelta)) {
     throw wrong.argument({ builtin: 'llm_call', detail: '`on_delta` must be a closure' });
   }
@@ -320,7 +364,29 @@ function withoutParts(options: Value): [Value, LlmParts] {
       return null;
     },
   };
-  return [data as Value, { onDelta: handler }];
+  return [data as Value, { ...experiment, onDelta: handler }];
+}
+
+/** An experiment that is code: a closure, or `{label, transform, args}` of `custom` in std/experiments. */
+function withoutExperiment(options: Dict): [Value, LlmParts] {
+  const { structural_experiment: given = null, ...data } = options as {
+    readonly [key: string]: Value;
+  };
+  const transform = isDict(given) ? (dictGet(given, 'transform') ?? null) : given;
+  if (!isFunction(transform)) return [options, {}];
+  const label = isDict(given) ? display(dictGet(given, 'label') ?? 'custom') : 'custom';
+  const args = isDict(given) ? toData(dictGet(given, 'args') ?? null) : null;
+  const handler: Handler = {
+    kind: 'generator',
+    name: functionMeta(transform).name ?? 'structural_experiment',
+    *run(ctx: RunContext, [shape]) {
+      return toData(yield* call(transform, ctx, [fromJson(shape as Json)]) as Suspending<Value>);
+    },
+  };
+  return [
+    data as Value,
+    { experiment: { label, args: isJsonObject(args) ? args : {}, transform: handler } },
+  ];
 }
 
 const SCHEMA_OPTIONS = ['schema', 'json_schema', 'output_schema', 'output', 'output_format'];

@@ -71,11 +71,16 @@ function conversation(prompt: string, { transcript, ...options }: LlmCallOptions
 }
 
 /** Named for what was said, so that a replay gives the same without drawing an id. */
-function answered({ before, said }: Asked, { text, tool_calls, reasoning }: LlmResult): JsonObject {
+function answered({ before, said }: Asked, result: LlmResult): JsonObject {
+  const { text, tool_calls, reasoning, structural_experiment: experiment } = result;
   const calls = tool_calls.length === 0 ? {} : { tool_calls: tool_calls as unknown as Json };
   const thoughts = reasoning === null ? {} : { reasoning: reasoning as unknown as Json };
   const answer: TranscriptMessage = { role: 'assistant', content: text, ...thoughts, ...calls };
   const all = [...said, answer];
   const from = before ?? Transcript.empty(`transcript_${shortHash(JSON.stringify(all))}`);
-  return from.append(...all).toJson();
+  const told = from.append(...all);
+  if (experiment === undefined) return told.toJson();
+  const metadata = { structural_experiment: experiment as unknown as Json };
+  const event = { kind: 'provider_payload', role: 'system', visibility: 'internal', metadata };
+  return told.withEvent(event).toJson();
 }

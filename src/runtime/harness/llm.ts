@@ -10,10 +10,13 @@ import {
 import {
   type LlmCallEnvelope,
   type LlmDelta,
+  type LlmMessage,
   type LlmParts,
+  type LlmResult,
   llmCallStructured,
   llmCallStructuredResult,
   llmCallStructuredSafe,
+  llmCompletion,
   llmEffects,
   llmErrors,
   type RateOptions,
@@ -37,7 +40,22 @@ export type LlmAskOptions = LlmCallOptions & {
    * heard before, in the same portions; HARN-LLM-117 when the rest of it is lost.
    */
   readonly onDelta?: (delta: LlmDelta) => Promise<void> | void;
+  /** Another form of the same prompt, by code: gets the messages just before the call and gives others. */
+  readonly experiment?: {
+    readonly label: string;
+    readonly transform: (shape: {
+      readonly system: string | null;
+      readonly messages: readonly LlmMessage[];
+    }) => Promise<PromptShape> | PromptShape;
+  };
 };
+
+/** What an experiment makes of a prompt. */
+export type PromptShape = {
+  readonly system?: string;
+  readonly messages?: readonly LlmMessage[];
+  readonly metadata?: Json;
+} | null;
 
 /** A call that is heard while it arrives. */
 export interface LlmStreamHandle extends AsyncIterable<LlmDelta> {
@@ -54,6 +72,8 @@ export type LlmHandle = Family<typeof llmEffects> &
     callSafe(prompt: string, options?: LlmAskOptions): Promise<LlmCallEnvelope>;
     /** Asks a model and gives the answer piece by piece: `for await`. Leaving the loop early cuts the call at once. */
     stream(prompt: string, options?: Omit<LlmAskOptions, 'onDelta'>): LlmStreamHandle;
+    /** Asks for the text that follows `prefix`, up to `suffix` where there is one. */
+    completion(prefix: string, suffix?: string | null, options?: LlmAskOptions): Promise<LlmResult>;
     /** Asks for data that fits a schema and gives the data; asks again up to three times (`retries`), then throws. */
     callStructured(prompt: string, schema: JsonObject, options?: StructuredOptions): Promise<Json>;
     /** The same, with failures as data: `{ok, data, error}`. */
@@ -89,8 +109,8 @@ export function llmHandle(ctx: RunContext): LlmHandle {
     ctx.runFromLane(ctx.task.nextGroup('llm'), body);
   const ask =
     <R>(method: Method<R>) =>
-    (prompt: string, { system, onDelta, ...options }: LlmAskOptions = {}) => {
-      const parts = partsOf(onDelta);
+    (prompt: string, { system, onDelta, experiment, ...options }: LlmAskOptions = {}) => {
+      const parts = { ...partsOf(onDelta), ...experimentBy(experiment) };
       return run((inner) => method(inner, prompt, system ?? null, options, parts));
     };
   return notData('harness.llm', {
@@ -99,6 +119,8 @@ export function llmHandle(ctx: RunContext): LlmHandle {
     call: ask(llmCallWithTranscript),
     callSafe: ask(llmCallSafeWithTranscript),
     durable: (model, options) => durableModel(ctx, model, options),
+    completion: (prefix, suffix = null, { system, ...options } = {}) =>
+      run((inner) => llmCompletion(inner, prefix, suffix, system ?? null, options)),
     stream: (prompt, { system, ...options } = {}) =>
       streamHandle(ctx, prompt, system ?? null, options),
     callStructured: (prompt, schema, options) =>
@@ -123,6 +145,18 @@ function limited<T>(
       return (yield* callHandler(inner, handler, [])) as T;
     }),
   );
+}
+
+function experimentBy(experiment: LlmAskOptions['experiment']): Pick<LlmParts, 'experiment'> {
+  if (experiment === undefined) return {};
+  const { label, transform } = experiment;
+  need('llm.call', 'experiment.transform', 'a function', transform);
+  const handler: Handler = {
+    kind: 'async',
+    name: label,
+    run: async (_lane, [shape]) => (await transform(shape as never)) as never,
+  };
+  return { experiment: { label, args: {}, transform: handler } };
 }
 
 function partsOf(onDelta: LlmAskOptions['onDelta']): LlmParts {

@@ -22,18 +22,20 @@ import { catalogKey } from './catalog/catalog.ts';
 import { llmConfigKey } from './config.ts';
 import { deltasOf, type LlmDelta } from './delta.ts';
 import { failureOf, type LlmFailure, llmErrors } from './errors.ts';
+import { type Experiment, experimented, experimentOf } from './experiment.ts';
 import { withFallbacks } from './fallback.ts';
 import { answerHere, type Given, givenFor } from './given.ts';
 import { endIfLost } from './lost-call.ts';
 import { llmMocksKey } from './mock.ts';
 import { type LlmOptions, type ParsedCall, parseCall } from './options.ts';
 import { persistently } from './persistent.ts';
-import { hasImage, type LlmRequest, roleOf } from './request.ts';
+import { hasImage, type LlmRequest, roleOf, textOf } from './request.ts';
 import { type LlmAnswer, type LlmResult, toResult } from './result.ts';
 import { type LlmRoute, llmBegin } from './route.ts';
 import { streamAnswer } from './stream.ts';
 import { answerProblems, corrected, mismatch } from './structured.ts';
 import { withToolSearch } from './tool-search.ts';
+import { trace } from './trace.ts';
 import { requestFacts } from './transcript.ts';
 import { usageFacts } from './usage.ts';
 
@@ -74,6 +76,8 @@ export const llmCallEffect = defineEffect(
 export type LlmParts = {
   /** Called with every piece of the answer (`LlmDelta`) before the call returns; the answer is then asked for as a stream. */
   readonly onDelta?: Handler | undefined;
+  /** Rearranges the messages just before the call; it gets `{system, messages, args}`. Goes before the option of that name. */
+  readonly experiment?: Experiment | undefined;
 };
 
 /** Asks a model. A failure is thrown as a coded error; `llm_retries` asks again after transient ones. */
@@ -85,6 +89,15 @@ export function* llmCall(
   parts: LlmParts = {},
 ): Suspending<LlmResult> {
   const call = parseCall(prompt, system, options, ctx.get(catalogKey).names);
+  return yield* callParsed(ctx, call, parts);
+}
+
+/** The same for options that are read already. */
+export function* callParsed(
+  ctx: RunContext,
+  call: ParsedCall,
+  parts: LlmParts = {},
+): Suspending<LlmResult> {
   return yield* withinTotal(ctx, call, (inner) => wholeCall(inner, call, parts));
 }
 
@@ -146,6 +159,7 @@ function* untilItFits(
   let problems: readonly string[] = [];
   for (let attempts = 0; ; attempts += 1) {
     const asked = attempts === 0 ? call : corrected(call, problems);
+    if (attempts > 0) traceRetry(ctx, call, asked, { attempt: attempts, errors: problems });
     try {
       last = yield* persistentCall(ctx, asked, parts);
     } catch (error) {
@@ -157,6 +171,18 @@ function* untilItFits(
       return { result: last, problems, attempts: attempts + 1, error: undefined };
     }
   }
+}
+
+/** Why it is asked again, and what the model is told. */
+function traceRetry(
+  ctx: RunContext,
+  { nudge }: ParsedCall,
+  { request }: ParsedCall,
+  why: { readonly attempt: number; readonly errors: readonly string[] },
+): void {
+  const last = request.messages.at(-1);
+  const told = nudge === false || last === undefined ? null : textOf(last);
+  trace(ctx, { type: 'schema_retry', ...why, correction_prompt: told, nudge_used: told !== null });
 }
 
 /** Asks as often as `llm_retries` allows, and then whoever comes next in the chain. */
@@ -171,6 +197,7 @@ function* persistentCall(
     onDelta === undefined
       ? parts
       : {
+          ...parts,
           onDelta: {
             ...onDelta,
             run: (at: RunContext, args: readonly unknown[]) => {
@@ -226,7 +253,7 @@ export function* llmCallSafe(
 function* attemptCall(
   ctx: RunContext,
   call: ParsedCall,
-  { onDelta }: LlmParts,
+  { onDelta, experiment = call.experiment }: LlmParts,
 ): Suspending<LlmResult> {
   const { provider, model, tape, budget } = call;
   const { active: mocked, isQueued: queued } = ctx.get(llmMocksKey);
@@ -234,12 +261,13 @@ function* attemptCall(
   needVision(ctx, call, route);
   const isForced = call.forcedSearch.includes(route.provider);
   const to = { provider: route.provider, model: route.model, isForced };
-  const request = {
+  const whole = {
     ...ctx.get(catalogKey).defaultsFor(route.model),
     ...call.request,
     ...fieldsFor(call, route.provider),
   };
-  const asked = withToolSearch(request, call.toolSearch, to);
+  const formed = yield* formedBy(ctx, whole, route, experiment);
+  const asked = withToolSearch(formed.request, call.toolSearch, to);
   const frame = { route, request: asked, budget, role: roleOf(asked), facts: requestFacts };
   return yield* framedCall(ctx, frame, function* (request) {
     const given = givenFor(ctx, request, route);
@@ -247,8 +275,32 @@ function* attemptCall(
       onDelta === undefined
         ? yield* ctx.perform(llmCallEffect, [request, route, given])
         : yield* streamAnswer(ctx, request, route, given, onDelta);
-    return { value: toResult(answer, route, request.output), numbers: answer, told: answer };
+    traceAnswer(ctx, answer, route);
+    const value = { ...toResult(answer, route, request.output), ...formed.facts };
+    return { value, numbers: answer, told: answer };
   });
+}
+
+/** The request as an experiment has it: that of the call, else that of the environment. */
+function* formedBy(
+  ctx: RunContext,
+  request: LlmRequest,
+  route: LlmRoute,
+  given: Experiment | undefined,
+): Suspending<{
+  readonly request: LlmRequest;
+  readonly facts: Pick<LlmResult, 'structural_experiment'>;
+}> {
+  const experiment = given ?? experimentOf(route.experiment);
+  if (experiment === undefined) return { request, facts: {} };
+  const formed = yield* experimented(ctx, request, experiment);
+  return { request: formed.request, facts: { structural_experiment: formed.facts } };
+}
+
+function traceAnswer(ctx: RunContext, answer: LlmAnswer, { provider, call_id }: LlmRoute): void {
+  const { model, input_tokens, output_tokens, cost_usd, duration_ms } = answer;
+  const numbers = { input_tokens, output_tokens, cost_usd, duration_ms };
+  trace(ctx, { type: 'llm_call', call_id, provider, model, ...numbers });
 }
 
 /** Fields that the call has for this provider alone. */

@@ -6,6 +6,7 @@ import { emitRunEvent, type RunContext, type Suspending } from '../run/index.ts'
 import { type Catalog, catalogKey, type FallbackStep } from './catalog/catalog.ts';
 import { failureOf, llmErrors } from './errors.ts';
 import type { ParsedCall } from './options.ts';
+import { trace } from './trace.ts';
 
 /** Failures that are the provider's, or the way to it: another one may do better. */
 const ELSEWHERE = (
@@ -35,13 +36,15 @@ export function* withFallbacks<T>(
       if (next === undefined) throw error;
       asked = { ...call, provider: next.provider, model: next.model };
       const { category, message } = failureOf(error, failed);
+      const to = { provider: next.provider, model: next.model };
+      trace(ctx, { type: 'provider_fallback', from: failed, to, category });
       emitRunEvent(ctx, {
         event_type: 'transcript',
         kind: 'provider_fallback',
         payload: {
           type: 'provider_fallback',
           from: failed,
-          to: { provider: next.provider, model: next.model },
+          to,
           error: { code: error.code, category, message },
         },
       });

@@ -30,6 +30,7 @@ export { listModels, llmCatalogEffects, type ModelRow } from './catalog/catalog-
 export { loadLlmTables } from './catalog/load-tables.ts';
 export type { ModelTier, ResolvedModel } from './catalog/models.ts';
 export { type LlmTables, readTables } from './catalog/tables.ts';
+export { llmCompletion } from './completion.ts';
 // Settings of a run
 export { type LlmConfig, llmConfigKey } from './config.ts';
 export type { LlmDelta } from './delta.ts';
@@ -39,7 +40,9 @@ export { assertModel, type DurableModel, type ModelOptions, modelCall } from './
 export { streamDurably } from './durable-stream.ts';
 // Errors
 export { isBudgetSpent, type LlmErrorCategory, type LlmFailure, llmErrors } from './errors.ts';
+export type { Experiment, ExperimentFacts } from './experiment.ts';
 export { llmEffects } from './family.ts';
+export type { Health, HealthOptions } from './healthcheck.ts';
 // Prepared answers
 export {
   type LlmMock,
@@ -78,6 +81,7 @@ export { type LlmSessionCost, type LlmSessionUsage, llmSpendEffects } from './sp
 export { tapeKey } from './tape.ts';
 // Tools that are kept back
 export { parseToolSearch, searchTool, splitTools, type ToolSearch } from './tool-search.ts';
+export type { TraceEvent, TraceSummary } from './trace.ts';
 // The record and the end of a run
 export { llmUnsettledSource } from './unsettled.ts';
 export { type LlmUsageRecord, llmUsageSection } from './usage.ts';

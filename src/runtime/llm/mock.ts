@@ -226,6 +226,11 @@ function mockError(error: NonNullable<LlmMock['error']>, route: LlmRoute): HarnE
 
 function answerText(mock: LlmMock | null, hasCalls: boolean, request: LlmRequest): string {
   if (mock !== null) return mock.text ?? '';
+  const { completion } = request;
+  if (completion !== undefined) {
+    const [before, after] = [completion.prefix, completion.suffix].map((text) => [...text].length);
+    return `Mock completion after ${before} chars before ${after} chars`;
+  }
   return hasCalls ? '' : defaultText(promptOf(request), request.system);
 }
 

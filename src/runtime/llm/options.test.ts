@@ -45,8 +45,8 @@ describe('options of llm.call', () => {
   });
 
   it('are refused, not ignored, when this version does not have them', () => {
-    expect(codeOf({ structural_experiment: 'x' })).toBe('HARN-LLM-141');
-    expect(codeOf({ structural_experiment: null })).toBe('accepted');
+    expect(codeOf({ api_mode: 'x' })).toBe('HARN-LLM-141');
+    expect(codeOf({ api_mode: null })).toBe('accepted');
   });
 
   it.each([

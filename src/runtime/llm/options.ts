@@ -4,6 +4,7 @@ import { isJsonObject, type Json, type JsonObject, nearestName } from '../../bas
 import { type CallBudget, callBudget } from './call-budget.ts';
 import { isModelTier } from './catalog/models.ts';
 import { llmErrors } from './errors.ts';
+import { type Experiment, experimentOf } from './experiment.ts';
 import { toMessages, toTools } from './messages.ts';
 import { PROVIDER_NAMES } from './providers/known.ts';
 import type { LlmOutput, LlmRequest } from './request.ts';
@@ -18,6 +19,8 @@ export type LlmOptions = {
   /** A provider by name, or `auto`. */
   readonly provider?: string | null;
   readonly model?: string | null;
+  /** Another form of the same prompt: `doubled_prompt`, `prompt_order_permutation(seed: 1)`, `chain_of_draft`, `inverted_system`. */
+  readonly structural_experiment?: Json;
   /** Providers, models or aliases to ask in turn when the one before cannot answer. `[]`: nobody else. */
   readonly fallback_chain?: readonly string[] | null;
   /** The model for a tier, where none is named: `small`, `mid` or `frontier`. */
@@ -93,6 +96,7 @@ export interface ParsedCall {
   readonly providerFields: { readonly [provider: string]: JsonObject };
   /** Whom to ask when a provider cannot answer; undefined: what the project says. */
   readonly fallbacks: readonly string[] | undefined;
+  readonly experiment: Experiment | undefined;
   readonly budget: CallBudget | undefined;
   /** The model has to take images. */
   readonly vision: boolean;
@@ -106,12 +110,12 @@ const KNOWN = [
   ...['output_validation', 'schema_retries', 'schema_retry_nudge'],
   ...['output_schema', 'thinking', 'llm_retries', 'llm_backoff_ms', 'stream', 'cache'],
   ...['interleaved_thinking', 'anthropic_beta_features', 'tool_search', 'budget', 'vision'],
-  ...['model_tier', 'fallback_chain'],
+  ...['model_tier', 'fallback_chain', 'structural_experiment'],
 ] as const;
 
 /** Documented options that this version does not have. */
 const UNSUPPORTED = [
-  ...['structural_experiment', 'transcript', 'schema_stream_abort'],
+  ...['transcript', 'schema_stream_abort'],
   ...['repair', 'llm_repair', 'system', 'api_mode'],
 ];
 
@@ -169,6 +173,7 @@ export function parseCall(
     toolSearch: parseToolSearch(given['tool_search']),
     ...providerOptionsOf(given, providers),
     fallbacks: fallbacksOf(given),
+    experiment: experimentOf(given['structural_experiment']),
     budget: callBudget(given['budget'], (expected) => bad('budget', expected)),
     request,
   };

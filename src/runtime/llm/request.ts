@@ -92,6 +92,8 @@ export type LlmRequest = {
   readonly tool_search?: NativeSearch;
   /** Prompt caching was asked for: says nothing about the answer. */
   readonly cache?: true;
+  /** A text to go on with, or to fill a gap in; the messages ask for it in words. */
+  readonly completion?: { readonly prefix: string; readonly suffix: string };
   readonly tool_choice?: 'auto' | 'none' | 'required' | { readonly name: string };
 };
 

@@ -1,6 +1,7 @@
 // The answer of a model: what the journal keeps of it (LlmAnswer, nothing twice) and what a program gets (LlmResult, the
 // documented dict with its views of the same text).
 import type { Json } from '../../base/index.ts';
+import type { ExperimentFacts } from './experiment.ts';
 import { cacheSavingsOf } from './prices.ts';
 import type { LlmOutput, LlmReasoning, LlmToolCall } from './request.ts';
 import type { LlmRoute } from './route.ts';
@@ -104,6 +105,8 @@ export type LlmResult = {
   /** For the `reasoning` of the message that repeats this answer; null when the provider wants nothing back. */
   readonly reasoning: readonly LlmReasoning[] | null;
   readonly blocks: readonly LlmAnswerBlock[];
+  /** The experiment that formed the request, where there was one. */
+  readonly structural_experiment?: ExperimentFacts;
 };
 
 /** The result a program gets for an answer. */

@@ -33,6 +33,8 @@ export type LlmRoute = {
   readonly model: string;
   readonly tape: string | null;
   readonly started_at_ms: number;
+  /** An experiment with all prompts, by the environment. */
+  readonly experiment?: string;
   /** Requests a minute that the environment allows this provider. */
   readonly rpm?: number;
 };
@@ -45,16 +47,18 @@ export const llmBegin = defineSyncEffect(
     const catalog = env.get(catalogKey);
     const to = destination(wish, env.host.env, env.get(llmConfigKey), catalog);
     const rpm = rateOf(env.host.env, to.provider) ?? catalog.provider(to.provider)?.rpm ?? null;
+    const experiment = nonEmpty(env.host.env, 'HARN_STRUCTURAL_EXPERIMENT');
     return {
       call_id: `llm_call_${uuidV7(startedAtMs, env.host.random)}`,
       ...to,
       started_at_ms: startedAtMs,
       ...(rpm === null ? {} : { rpm }),
+      ...(experiment === undefined ? {} : { experiment }),
     };
   },
 );
 
-type Destination = Omit<LlmRoute, 'call_id' | 'started_at_ms' | 'rpm'>;
+type Destination = Omit<LlmRoute, 'call_id' | 'started_at_ms' | 'rpm' | 'experiment'>;
 
 /** The rules, in order of precedence; see the documentation of providers. */
 export function destination(
