@@ -27,3 +27,4 @@ export {
   SURFACE_ROWS,
 } from './mcp-serve.ts';
 export { type BuiltinGroup, BuiltinRegistry, createRegistry } from './registry.ts';
+export { templateProblems } from './template-check.ts';

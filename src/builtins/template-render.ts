@@ -258,3 +258,6 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['escape_md', onText((text) => text.replace(/[\\`*_{}[\]()#+\-.!|<>~]/g, '\\$&'))],
   ['replace', (input, args) => callMethod(null, display(input), 'replace', args)],
 ]);
+
+/** The filters that templates have. */
+export const FILTER_NAMES: ReadonlySet<string> = new Set(FILTERS.keys());

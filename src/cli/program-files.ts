@@ -6,17 +6,20 @@ import { readFailure } from './source-files.ts';
 
 const LEFT_OUT: ReadonlySet<string> = new Set(['node_modules', '.git', '.harn', '.harn-runs']);
 
+const PROGRAMS = ['.harn'] as const;
+
 /** Files as typed; below a directory, every program. Each once. */
 export async function listPrograms(
   host: Host,
   paths: readonly string[],
   command: string,
+  suffixes: readonly string[] = PROGRAMS,
 ): Promise<string[]> {
   if (paths.length === 0)
     throw usageErrors.missingArgument({ argument: 'a FILE or directory', command });
   const files: string[] = [];
   for (const path of paths) {
-    if (await isDirectory(host, path)) files.push(...(await programsBelow(host, path)));
+    if (await isDirectory(host, path)) files.push(...(await programsBelow(host, path, suffixes)));
     else files.push(path);
   }
   return [...new Set(files)];
@@ -28,12 +31,16 @@ export async function isDirectory(host: Host, path: string): Promise<boolean> {
 }
 
 /** Every program below a directory, sorted; packages, state and version control left out. */
-export async function programsBelow(host: Host, directory: string): Promise<string[]> {
+export async function programsBelow(
+  host: Host,
+  directory: string,
+  suffixes: readonly string[] = PROGRAMS,
+): Promise<string[]> {
   const found: string[] = [];
   const enter = (path: string) => !LEFT_OUT.has(path.split('/').at(-1) ?? '');
   const base = directory.replace(/\/+$/, '');
   for await (const { path, kind } of host.fs.walk(directory, { enter })) {
-    if (kind === 'file' && path.endsWith('.harn'))
+    if (kind === 'file' && suffixes.some((suffix) => path.endsWith(suffix)))
       found.push(base === '.' ? path : `${base}/${path}`);
   }
   return found;

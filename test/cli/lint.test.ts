@@ -65,3 +65,22 @@ it('answers with one document of JSON, and every code is explained', () => {
   ]);
   for (const { code } of data.diagnostics) expect(here.harn('explain', code).status).toBe(0);
 });
+
+it('reads prompt templates too: blocks that do not end, filters that nobody has', () => {
+  const here = cli.project({
+    'open.harn.prompt': 'Hi\n{{ if name }}\n{{ name }}',
+    'filters.prompt':
+      '{{ a | uper }} | uper {{# | uper #}}\n{{ for x in b | trim | sorted }}{{ x }}{{ end }}',
+    'fine.prompt': '{{ if a }}{{ a | upper }}{{ else }}-{{ end }} {{ include "x" with { b: a } }}',
+  });
+  const { status, stdout, stderr } = here.harn('lint', '.');
+  expect(status).toBe(1);
+  expect(stderr).toContain('error[HARN-LNT-040]: this prompt template cannot be rendered');
+  expect(stderr).toContain('--> open.harn.prompt:2:3');
+  expect(stderr).toContain('error[HARN-LNT-068]: there is no template filter `uper`');
+  expect(stderr).toContain('--> filters.prompt:1:8');
+  expect(stderr).toContain('there is no template filter `sorted`');
+  expect(stderr).toContain('--> filters.prompt:2:24');
+  expect(stdout).toBe('3 files: 3 errors, 0 warnings\n');
+  expect(here.harn('lint', 'fine.prompt').status).toBe(0);
+});

@@ -27,18 +27,25 @@ interface Linted {
 /** Fixes may make room for others; more rounds than this are not worth a wait. */
 const MAX_ROUNDS = 5;
 
+/** How the name of a prompt template ends. */
+const TEMPLATE = '.prompt';
+
 export const lint: Command = {
   async run(args, { host: getHost, output }) {
     const host = await getHost();
     const edition = editionOf(host, args.value('edition'));
     const tools = await loadLangTools();
-    const files = await listPrograms(host, args.positionals, 'harn lint');
+    const files = await listPrograms(host, args.positionals, 'harn lint', ['.harn', TEMPLATE]);
     const settings = new SettingsReader(host);
     const results: Linted[] = [];
     for (const file of files) {
       const options = await settings.of(file);
       checkNames(tools, options);
-      results.push(await lintFile(host, tools, file, { options, edition, fix: args.has('fix') }));
+      results.push(
+        file.endsWith(TEMPLATE)
+          ? await lintTemplate(host, tools, file, options)
+          : await lintFile(host, tools, file, { options, edition, fix: args.has('fix') }),
+      );
     }
     const all = results.flatMap(({ diagnostics }) => diagnostics);
     const errors = all.filter(({ severity }) => severity === 'error').length;
@@ -72,6 +79,19 @@ interface How {
   readonly options: ToolSettings;
   readonly edition: EditionName | undefined;
   readonly fix: boolean;
+}
+
+/** A prompt template: what would fail when it is rendered. */
+async function lintTemplate(
+  host: Host,
+  { templateDiagnostics }: LangTools,
+  file: string,
+  options: ToolSettings,
+): Promise<Linted> {
+  const { templateProblems } = await import('../../builtins/index.ts');
+  const source: Source = { id: file, text: await readProgram(host, file) };
+  const diagnostics = templateDiagnostics(file, templateProblems(source.text), options);
+  return { file, source, diagnostics, fixable: 0, fixed: 0 };
 }
 
 async function lintFile(host: Host, tools: LangTools, file: string, how: How): Promise<Linted> {

@@ -6,6 +6,7 @@ export { DEFAULT_LINE_WIDTH, format } from './format/format.ts';
 export type { LintFinding, LintOptions } from './lint/context.ts';
 export { lintErrors, ruleName } from './lint/errors.ts';
 export { applyFixes, LINT_RULES, lint, lintDiagnostic } from './lint/lint.ts';
+export { templateDiagnostics } from './lint/templates.ts';
 export { fixErrors } from './migrate/errors.ts';
 export {
   type FileMigration,

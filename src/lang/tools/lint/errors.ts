@@ -195,6 +195,19 @@ export const lintErrors = defineErrors('LNT', {
       `\`${name}\` takes ${count} values of type ${type} by position, which are easily mixed up`,
     hint: 'Take one dict or struct with named fields.',
   }),
+  templateParse: row<{ detail: string }>({
+    number: 40,
+    message: ({ detail }) => `this prompt template cannot be rendered: ${detail}`,
+    hint: 'Rendering it fails at this place, whatever its values are.',
+  }),
+  templateFilter: row<{ name: string; suggestion: string | undefined }>({
+    number: 68,
+    message: ({ name }) => `there is no template filter \`${name}\``,
+    hint: ({ suggestion }) =>
+      suggestion === undefined
+        ? 'Rendering fails where it is applied.'
+        : `Did you mean \`${suggestion}\`?`,
+  }),
   nilCoalescesToNil: row<Record<string, never>>({
     number: 61,
     message: () => '`?? nil` changes nothing',
