@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from '../base/index.ts';
 import {
   agentLoop,
+  daemonCalls,
   type LoopOptions,
   type LoopParts,
   loopErrors,
@@ -284,6 +285,62 @@ export function agentSessionRows(): readonly BuiltinRow[] {
         const events = yield* sessionCalls.replay_events(ctx as RunContext, idOf(id));
         return fromJson(events as unknown as Json);
       },
+    ),
+  ];
+}
+
+/** A verb on daemons, by the name that programs call it. */
+function daemonRow(
+  signature: string,
+  doc: string,
+  run: (ctx: RunContext, args: List) => Suspending<Json>,
+): BuiltinRow {
+  const verb = signature.slice(0, signature.indexOf('('));
+  return builtin(
+    `agent.${signature}`,
+    { doc, effect: 'wait', aliases: [verb] },
+    function* (ctx: Ctx, ...args: Value[]): Steps {
+      return fromJson(yield* run(ctx as RunContext, withoutHandle(args)));
+    },
+  );
+}
+
+const refOf = (value: Value | undefined): Json => toData(value ?? null);
+
+export function daemonRows(): readonly BuiltinRow[] {
+  return [
+    daemonRow(
+      'daemon_spawn(config: any, more: any?) -> dict',
+      'Starts an agent that is idle instead of over: `{task, persist_path, ...}` with options of agent_loop. Gives its handle.',
+      (ctx, [config]) => {
+        const { data, parts } = loopOptions(config);
+        return daemonCalls.spawn(ctx, data as Json, parts);
+      },
+    ),
+    daemonRow(
+      'daemon_trigger(handle: any, event: any?, more: any?) -> dict',
+      'Puts an event into the queue of a daemon, which deals with one at a time.',
+      (ctx, [ref, event]) => daemonCalls.trigger(ctx, refOf(ref), toData(event ?? null)),
+    ),
+    daemonRow(
+      'daemon_snapshot(handle: any, more: any?) -> dict',
+      'How a daemon stood when it was idle last, with its queue as it is now.',
+      (ctx, [ref]) => daemonCalls.snapshot(ctx, refOf(ref)),
+    ),
+    daemonRow(
+      'daemon_stop(handle: any, more: any?) -> dict',
+      'Ends a daemon; its folder and its queue stay.',
+      (ctx, [ref]) => daemonCalls.stop(ctx, refOf(ref)),
+    ),
+    daemonRow(
+      'daemon_resume(path: any, more: any?) -> dict',
+      'Goes on with the daemon of a folder.',
+      (ctx, [path]) => daemonCalls.resume(ctx, idOf(path)),
+    ),
+    daemonRow(
+      'daemon_wait(handle: any, more: any?) -> any',
+      'Waits until a daemon has ended and gives what its loop came to.',
+      (ctx, [ref]) => daemonCalls.wait(ctx, refOf(ref)),
     ),
   ];
 }

@@ -1,5 +1,5 @@
 // The groups of builtins that need a run: effects, tasks, control. One line per group.
-import { agentLoopRows, agentSessionRows } from './agent-loop.ts';
+import { agentLoopRows, agentSessionRows, daemonRows } from './agent-loop.ts';
 import { agentToolRows } from './agent-tools.ts';
 import { artifactRows } from './artifact.ts';
 import { randomRows } from './chance.ts';
@@ -86,6 +86,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => mcpServeRows(),
   () => agentSessionRows(),
   () => agentLoopRows(),
+  () => daemonRows(),
   () => transcriptRows(),
   () => planRows(),
   () => artifactRows(),

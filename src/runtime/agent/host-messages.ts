@@ -109,8 +109,17 @@ export async function sendSessionMessage(
   sessionId: string,
   message: MessageToSend,
 ): Promise<HostMessage> {
-  const { content, kind = 'user', id, nowMs, capacity } = message;
-  const mode = modeOf(message.mode);
+  const queued = await readied(store, sessionId, message);
+  await store.tx((tx) => appendQueued(tx, queued));
+  return queued;
+}
+
+/** The message as it is to be queued; refused where it says nothing or there is no room. */
+async function readied(
+  store: Store,
+  sessionId: string,
+  { content, kind = 'user', id, nowMs, capacity, mode }: MessageToSend,
+): Promise<HostMessage> {
   if (kind === 'user' && (typeof content !== 'string' || content.trim() === '')) {
     throw messageErrors.badContent({});
   }
@@ -118,26 +127,23 @@ export async function sendSessionMessage(
     message_id: id,
     session_id: sessionId,
     kind,
-    mode,
+    mode: modeOf(mode),
     content,
     queued_at_ms: nowMs,
   };
-  if (capacity !== undefined) {
-    const { pending } = await messagesOf(store, sessionId);
-    const isKnown = pending.some((one) => one.message_id === id);
-    if (!isKnown && pending.length >= capacity) throw messageErrors.queueFull({ capacity });
+  const { pending } = await messagesOf(store, sessionId);
+  const isKnown = pending.some((one) => one.message_id === id);
+  if (capacity !== undefined && !isKnown && pending.length >= capacity) {
+    throw messageErrors.queueFull({ capacity });
   }
-  await store.declare(queueIndex);
-  const payload = topic.encode({ session_id: sessionId, message: queued as unknown as JsonObject });
-  await store.tx((tx) =>
-    tx.append(messagesTopic(sessionId), {
-      kind: 'message_queued',
-      payload,
-      key: `queued:${id}`,
-      occurredAtMs: nowMs,
-    }),
-  );
   return queued;
+}
+
+function appendQueued(tx: Tx, message: HostMessage): void {
+  const { session_id, message_id: id, queued_at_ms: occurredAtMs } = message;
+  const payload = topic.encode({ session_id, message: message as unknown as JsonObject });
+  const name = messagesTopic(session_id);
+  tx.append(name, { kind: 'message_queued', payload, key: `queued:${id}`, occurredAtMs });
 }
 
 function modeOf(given: string | undefined): MessageMode {
@@ -219,12 +225,12 @@ export const returnTaken = defineEffect(
   },
 );
 
-/** Says something to a session of whatever run. */
+/** Says something to a session of whatever run, in the transaction that records it. */
 export const sendEffect = defineEffect(
-  { name: 'agent.send_message', class: 'mutation', access: 'write', onUnknown: 'retry' },
+  { name: 'agent.send_message', class: 'store', access: 'write' },
   async (env, sessionId: string, given: JsonObject): Promise<HostMessage> => {
     const { content = null, mode, kind, capacity } = given;
-    return sendSessionMessage(await env.store(), sessionId, {
+    const message = await readied(await env.store(), sessionId, {
       content,
       mode: typeof mode === 'string' ? mode : undefined,
       kind: (kind ?? 'user') as MessageKind,
@@ -232,6 +238,8 @@ export const sendEffect = defineEffect(
       id: env.idempotencyKey,
       nowMs: Math.floor(env.clock.nowMs()),
     });
+    env.inTx((tx) => appendQueued(tx, message));
+    return message;
   },
 );
 

@@ -68,6 +68,8 @@ export {
 export type { NextCall } from './callers.ts';
 // Transcripts
 export type { CompactParts } from './compact-options.ts';
+// Daemons
+export { daemonCalls } from './daemons.ts';
 // Errors
 export {
   loopErrors,

@@ -30,8 +30,8 @@ export interface DaemonLoop {
   readonly say: (kind: string, content: string) => Suspending<void>;
   /** Takes up what the run itself said; true when there was something. */
   readonly takeOwn: () => Suspending<boolean>;
-  /** Told how the daemon stands, each time it is written down. */
-  readonly onStand: ((snapshot: JsonObject) => void) | undefined;
+  /** Told how the daemon stands, each time it is written down; null: it is at work again. */
+  readonly onStand: ((snapshot: JsonObject | null) => void) | undefined;
 }
 
 export class DaemonSide {
@@ -67,7 +67,10 @@ export class DaemonSide {
       if (yield* compactSession(ctx, session, plan.consolidation, 'auto')) totals.compactions += 1;
     }
     yield* this.stand('idle');
-    if (yield* this.#hear()) return undefined;
+    if (yield* this.#hear()) {
+      this.#loop.onStand?.(null);
+      return undefined;
+    }
     const about = this.#about(iteration);
     const couldWake = about.listens || about.wake_ms !== null || about.watch.length > 0;
     if (!couldWake) return 'idle';
@@ -80,6 +83,7 @@ export class DaemonSide {
     // Others may want to read what was said while nobody is at work.
     yield* settleSession(ctx, session);
     const woken = yield* waitIdle(ctx, about, this.#watched);
+    this.#loop.onStand?.(null);
     this.#watched = withChanges(this.#watched, woken.changed);
     if (woken.reason === 'watchdog') {
       const attempts = plan.watchdogAttempts ?? 0;
@@ -96,8 +100,9 @@ export class DaemonSide {
       kind: 'daemon_idle_post',
       reason: woken.reason,
     });
-    if (woken.reason === 'message') yield* this.#hear();
-    const words = wakeWords(woken);
+    // What came in the same moment is dealt with now; then it goes without saying that time has passed.
+    const heard = yield* this.#hear();
+    const words = heard && woken.reason === 'timer' ? null : wakeWords(woken);
     if (words !== null) yield* this.#loop.say(`daemon_${woken.reason}`, words);
     return undefined;
   }

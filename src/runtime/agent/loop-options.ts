@@ -59,8 +59,8 @@ export interface LoopParts {
   readonly toolCaller?: Handler;
   /** Called with every piece of an answer, in order. */
   readonly onDelta?: Handler;
-  /** Told how a daemon stands whenever it is idle, and at its end. */
-  readonly onStand?: (snapshot: JsonObject) => void;
+  /** Told how a daemon stands whenever it is idle, and at its end; null: it is at work again. */
+  readonly onStand?: (snapshot: JsonObject | null) => void;
 }
 
 /** The options that are data. Everything else is an option of llm_call. */

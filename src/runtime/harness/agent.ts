@@ -5,9 +5,11 @@ import {
   type AgentLoopResult,
   agentLoop,
   clearToolHooks,
+  daemonCalls,
   declaredMcpHandler,
   type LoopGate,
   type LoopOptions,
+  type LoopParts,
   lifecycleTools,
   type NextCall,
   type ReplayEvent,
@@ -115,6 +117,17 @@ export interface AgentLoopCall extends Omit<LoopOptions, 'permissions'> {
 /** Does what the caller stands in place of, with what it is given or, without anything, with what was asked. */
 export type NextStep = (request?: JsonObject) => Promise<JsonObject>;
 
+/** A daemon as it is started: a loop with a name, a folder and a queue. */
+export type DaemonCall = Omit<AgentLoopCall, 'gate' | 'daemon' | 'persist_path' | 'resume_path'> & {
+  readonly name?: string;
+  readonly stateDir: string;
+  /** How many events may wait; 1024 by default. */
+  readonly eventQueueCapacity?: number;
+};
+
+/** The id of a daemon, or anything that has it. */
+export type DaemonRef = string | { readonly id: string } | JsonObject;
+
 /** A hook of tools. */
 export interface ToolHookSpec {
   /** Names of tools; `*` for any text. Every tool by default. */
@@ -145,6 +158,21 @@ export interface AgentMethods {
   registerToolHook(hook: ToolHookSpec): void;
   /** Forgets every hook of tools. */
   clearToolHooks(): void;
+  /**
+   * Starts an agent that is idle instead of over, as a task of the run: `stateDir` is the folder that says how it stands.
+   * Gives its handle once it is idle for the first time.
+   */
+  daemonSpawn(call: DaemonCall): Promise<JsonObject>;
+  /** Puts an event into the queue of a daemon, which deals with one at a time. */
+  daemonTrigger(daemon: DaemonRef, event: Json): Promise<JsonObject>;
+  /** How a daemon stood when it was idle last, with its queue as it is now. */
+  daemonSnapshot(daemon: DaemonRef): Promise<JsonObject>;
+  /** Ends a daemon; its folder and its queue stay. */
+  daemonStop(daemon: DaemonRef): Promise<JsonObject>;
+  /** Goes on with the daemon of a folder. */
+  daemonResume(stateDir: string): Promise<JsonObject>;
+  /** Waits until a daemon has ended and gives what its loop came to. */
+  daemonWait(daemon: DaemonRef): Promise<Json>;
   open(id?: string): string;
   exists(id: string): boolean;
   currentId(): string | null;
@@ -176,37 +204,27 @@ export function agentMethods(
   const run = <T>(body: (inner: RunContext) => Suspending<T>) =>
     ctx.runFromLane(ctx.task.nextGroup('agent'), body);
   return {
-    loop: ({
-      task,
-      system,
-      tools = [],
-      gate,
-      postTurn,
-      verifyCompletion,
-      context,
-      compact,
-      llmCaller,
-      toolCaller,
-      onDelta,
-      permissions,
-      ...options
-    }) => {
-      const { data, code } = detachPermissions(permissions, harnessFor);
-      const parts = {
-        tools: tools.map((tool) => asTool(tool as AgentTool)),
-        permissionCode: code,
-        ...(gate === undefined ? {} : { gate }),
-        ...(postTurn === undefined ? {} : { postTurn: codeHandler(postTurn) }),
-        ...(verifyCompletion === undefined ? {} : { verify: codeHandler(verifyCompletion) }),
-        ...(context === undefined ? {} : { context: codeHandler(context) }),
-        ...(compact === undefined ? {} : { compact: codeHandler(compact) }),
-        ...(llmCaller === undefined ? {} : { llmCaller: callerHandler(llmCaller) }),
-        ...(toolCaller === undefined ? {} : { toolCaller: callerHandler(toolCaller) }),
-        ...(onDelta === undefined ? {} : { onDelta: codeHandler(onDelta) }),
-      };
-      const given = { ...options, permissions: data };
-      return run((inner) => agentLoop(inner, task, system ?? null, given, parts));
+    loop: ({ task, system, ...call }) => {
+      const { options, parts } = loopParts(call, harnessFor);
+      return run((inner) => agentLoop(inner, task, system ?? null, options, parts));
     },
+    daemonSpawn: ({ name, stateDir, eventQueueCapacity, task, system, ...call }) => {
+      const { options, parts } = loopParts(call, harnessFor);
+      const config = {
+        ...(options as JsonObject),
+        task,
+        state_dir: stateDir,
+        ...(name === undefined ? {} : { name }),
+        ...(system === undefined ? {} : { system }),
+        ...(eventQueueCapacity === undefined ? {} : { event_queue_capacity: eventQueueCapacity }),
+      };
+      return run((inner) => daemonCalls.spawn(inner, config, parts));
+    },
+    daemonTrigger: (daemon, event) => run((c) => daemonCalls.trigger(c, daemon as Json, event)),
+    daemonSnapshot: (daemon) => run((c) => daemonCalls.snapshot(c, daemon as Json)),
+    daemonStop: (daemon) => run((c) => daemonCalls.stop(c, daemon as Json)),
+    daemonResume: (dir) => run((c) => daemonCalls.resume(c, dir)),
+    daemonWait: (daemon) => run((c) => daemonCalls.wait(c, daemon as Json)),
     lifecycleTools: withLifecycle,
     registerToolHook: ({ pre, post, ...hook }) =>
       void registerToolHook(ctx, hook, {
@@ -234,6 +252,29 @@ export function agentMethods(
     close: async (id, status) => void (await run((c) => sessionCalls.close(c, id, status ?? null))),
     replayEvents: (id) => run((inner) => sessionCalls.replay_events(inner, id)),
   };
+}
+
+/** The options of a loop that are data, and those that are code. */
+function loopParts(
+  call: Omit<AgentLoopCall, 'task' | 'system'>,
+  harnessFor: (ctx: RunContext) => Harness,
+): { readonly options: LoopOptions; readonly parts: LoopParts } {
+  const { tools = [], gate, postTurn, verifyCompletion, permissions, ...more } = call;
+  const { context, compact, llmCaller, toolCaller, onDelta, ...options } = more;
+  const { data, code } = detachPermissions(permissions, harnessFor);
+  const parts = {
+    tools: tools.map((tool) => asTool(tool as AgentTool)),
+    permissionCode: code,
+    ...(gate === undefined ? {} : { gate }),
+    ...(postTurn === undefined ? {} : { postTurn: codeHandler(postTurn) }),
+    ...(verifyCompletion === undefined ? {} : { verify: codeHandler(verifyCompletion) }),
+    ...(context === undefined ? {} : { context: codeHandler(context) }),
+    ...(compact === undefined ? {} : { compact: codeHandler(compact) }),
+    ...(llmCaller === undefined ? {} : { llmCaller: callerHandler(llmCaller) }),
+    ...(toolCaller === undefined ? {} : { toolCaller: callerHandler(toolCaller) }),
+    ...(onDelta === undefined ? {} : { onDelta: codeHandler(onDelta) }),
+  };
+  return { options: { ...options, permissions: data }, parts };
 }
 
 /** Code around calls: `next` works in the lane of the code. */

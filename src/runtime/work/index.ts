@@ -162,7 +162,7 @@ export type {
   SupervisorMetrics,
   SupervisorView,
 } from './sync/supervisor-state.ts';
-export { Handover, pause as sleepMs } from './sync/wait.ts';
+export { Handover, pause as sleepMs, waitFor } from './sync/wait.ts';
 // Tasks
 export {
   awaitSpawned,
