@@ -63,8 +63,8 @@ export const ROOMS = [
         lazy: true,
       },
       {
-        inside: /^src\/runtime\/(io|llm|mcp)\//,
-        where: 'io/, llm/ and mcp/',
+        inside: /^src\/runtime\/(io|llm|mcp|skills)\//,
+        where: 'io/, llm/, mcp/ and skills/',
         names: ['smol-toml'],
         lazy: true,
       },
@@ -84,6 +84,11 @@ export const ROOMS = [
         where: 'host/postgres.ts',
         names: ['pg'],
         lazy: true,
+      },
+      {
+        inside: /^src\/runtime\/skills\/yaml\.ts$/,
+        where: 'skills/yaml.ts',
+        names: ['yaml'],
       },
       {
         inside: /^src\/runtime\/mcp\//,
@@ -208,6 +213,7 @@ export const RUNTIME_ORDER = [
   'waitpoint',
   'work',
   'mcp',
+  'skills',
   'agent',
   'workflow',
   'trigger',

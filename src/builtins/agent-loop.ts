@@ -9,6 +9,7 @@ import {
   sessionCalls,
   sessionErrors,
   suspendTopLevel,
+  type Tool,
 } from '../runtime/agent/index.ts';
 import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
@@ -36,6 +37,7 @@ import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
 import { detachPermissions, jsonHandler } from './permission-code.ts';
+import { loadSkillTool } from './skills.ts';
 
 /** Functions that grew a leading handle take both shapes. */
 function withoutHandle(args: List): List {
@@ -68,6 +70,7 @@ function loopOptions(options: Value | undefined): {
     llm_caller,
     tool_caller,
     on_delta,
+    skills,
     ...rest
   } = given;
   const [ceiling, nested] = splitPolicy(policy);
@@ -87,7 +90,7 @@ function loopOptions(options: Value | undefined): {
     },
     commands: command_policy ?? nested,
     parts: {
-      tools: toolsFrom(tools),
+      tools: [...toolsFrom(tools), ...skillTools(skills)],
       permissionCode: asked.code,
       ...(post === undefined ? {} : { postTurn: jsonHandler(post) }),
       ...(context === undefined ? {} : { context: jsonHandler(context) }),
@@ -98,6 +101,11 @@ function loopOptions(options: Value | undefined): {
       ...(delta === undefined ? {} : { onDelta: jsonHandler(delta) }),
     },
   };
+}
+
+/** A registry of skills gives the model the tool by which it loads them. */
+function skillTools(skills: Value | undefined): readonly Tool[] {
+  return skills === undefined || skills === null ? [] : [loadSkillTool(skills)];
 }
 
 type NextCall = (ctx: RunContext, request: Json) => Suspending<Json>;

@@ -11,8 +11,8 @@ import { HarnHandle } from './handle.ts';
 /** What the host of a program hands in besides arguments. */
 export interface ProgramHost {
   readonly handles: HandleTable;
-  /** `argv`, `task`, `project`, `context`, `prompt`: by name; absent ones are nil. */
-  readonly globals: { readonly [name: string]: Json };
+  /** `argv`, `task`, `project`, `context`, `prompt`, and `skills` once they were looked for; absent ones are nil. */
+  readonly globals: { [name: string]: Json };
   /** The folder of a module as it was when the run began; of the entry for what is no file. */
   folderOf(module: string | undefined): string;
 }

@@ -28,6 +28,7 @@ import { poolRows } from './pool.ts';
 import { recordRows } from './records.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { sharedRows } from './shared.ts';
+import { skillRows } from './skills.ts';
 import { stdioRows } from './stdio.ts';
 import { streamRows } from './stream-operators.ts';
 import { supervisorRows } from './supervisors.ts';
@@ -84,6 +85,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => toolSurfaceRows(),
   () => mcpRows(),
   () => mcpServeRows(),
+  () => skillRows(),
   () => agentSessionRows(),
   () => agentLoopRows(),
   () => daemonRows(),

@@ -27,4 +27,6 @@ export {
   SURFACE_ROWS,
 } from './mcp-serve.ts';
 export { type BuiltinGroup, BuiltinRegistry, createRegistry } from './registry.ts';
+// Skills of files
+export { prepareSkills } from './skills.ts';
 export { templateProblems } from './template-check.ts';

@@ -65,6 +65,12 @@ const RUN_OPTIONS: readonly OptionSpec[] = [
   { name: 'cost-budget', value: 'USD', help: 'dollars that all model calls of the run may cost' },
   SCENARIO,
   TRACE,
+  {
+    name: 'skill-dir',
+    value: 'DIR',
+    repeat: true,
+    help: 'look for skills here before all other places (repeatable)',
+  },
   { name: 'pipeline', value: 'NAME', help: 'start this pipeline instead of the default one' },
   { name: 'task', value: 'TEXT', help: 'the task text that the program sees as `task`' },
   {

@@ -87,6 +87,8 @@ export interface StartOptions {
   readonly origin?: string;
   /** A call from outside that the run serves, instead of a pipeline. Such a run is in the store from its beginning. */
   readonly served?: ServedRequest;
+  /** Folders of skills before all others. */
+  readonly skillDirs?: readonly string[];
   /** The pack that the program came in; told as the first event of the run, and kept with it. */
   readonly pack?: PackOrigin;
 }
@@ -144,6 +146,7 @@ export class Engine {
         ...(options.call === undefined ? {} : { call: options.call as unknown as Json }),
         ...(options.task === undefined ? {} : { task: options.task }),
         ...(options.pack === undefined ? {} : { pack: { ...options.pack } }),
+        ...(options.skillDirs === undefined ? {} : { skill_dirs: options.skillDirs }),
         ...(served === undefined ? {} : { served: served as unknown as Json }),
         ...(options.llm === undefined ? {} : { llm: options.llm }),
       },

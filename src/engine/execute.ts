@@ -1,6 +1,12 @@
 // A linked program as the body of a run: its inputs, its result as data, and what an early exit or a failure means.
 import { HarnError, type Json } from '../base/index.ts';
-import { ExitRequest, programHostKey, rootHandle, toData } from '../builtins/index.ts';
+import {
+  ExitRequest,
+  prepareSkills,
+  programHostKey,
+  rootHandle,
+  toData,
+} from '../builtins/index.ts';
 import type { RunBody, RunContext, Suspending, ThrownCodec } from '../runtime/run/index.ts';
 import { runWorker, type WorkerRunRequest } from '../runtime/work/index.ts';
 import {
@@ -27,7 +33,7 @@ export function programBody(live: LiveProgram, targetOf: () => Target, end: Prog
   return function* (ctx: RunContext): Suspending<Json> {
     try {
       const target = targetOf();
-      yield* live.init(ctx) as Suspending<void>;
+      yield* initialise(live, ctx);
       return resultData(yield* callTarget(ctx, live, target));
     } catch (error) {
       if (HarnAbort.is(error) && error.reason instanceof ExitRequest) {
@@ -42,9 +48,16 @@ export function programBody(live: LiveProgram, targetOf: () => Target, end: Prog
 /** The body of a run that goes on with a worker of the program: its modules are there before anything is made again. */
 export function workerBody(live: LiveProgram, request: WorkerRunRequest): RunBody {
   return function* (ctx: RunContext): Suspending<Json> {
+    if (live.namesSkills) yield* prepareSkills(ctx);
     yield* live.initAll(ctx) as Suspending<void>;
     return yield* runWorker(ctx, request);
   };
+}
+
+/** What stands before the first statement: skills are looked for where they are named, then modules begin. */
+export function* initialise(live: LiveProgram, ctx: RunContext): Suspending<void> {
+  if (live.namesSkills) yield* prepareSkills(ctx);
+  yield* live.init(ctx) as Suspending<void>;
 }
 
 /** Calls a function, its parameters filled as the target says. */

@@ -151,6 +151,14 @@ export class LiveProgram {
     return hash;
   }
 
+  /** Whether its code names `skills`, the registry of the files that were found. */
+  get namesSkills(): boolean {
+    const { modules } = this.compiled;
+    return modules.some(
+      ({ requires, code }) => requires.includes('@host_global') && code.includes('(ctx, "skills")'),
+    );
+  }
+
   /** Names of the pipelines of the entry module. */
   pipelines(): readonly string[] {
     return this.#entry.compiled.pipelines.map(({ name }) => name);

@@ -6,7 +6,7 @@ import type { ExposedInput } from '../lang/index.ts';
 import type { RunBody, RunContext, RunStart, Suspending } from '../runtime/run/index.ts';
 import { fromJson, type Value } from '../values/index.ts';
 import { engineErrors } from './errors.ts';
-import { callTarget, inputValue, resultData } from './execute.ts';
+import { callTarget, initialise, inputValue, resultData } from './execute.ts';
 import type { LiveProgram } from './link.ts';
 
 /** What a run serves. */
@@ -47,10 +47,11 @@ export function servedBody(live: LiveProgram, request: ServedRequest): RunBody {
       case 'pipeline': {
         const inputs = request.inputs.flatMap((input) => filled(ctx, input, request.arguments));
         const fn = live.callable(request.name);
-        return resultData(yield* live.startAt(ctx, fn, inputs) as Suspending<Value>);
+        yield* initialise(live, ctx);
+        return resultData(yield* live.call(ctx, fn, inputs) as Suspending<Value>);
       }
       case 'declared_tool': {
-        yield* live.init(ctx) as Suspending<void>;
+        yield* initialise(live, ctx);
         const registry = live.exported(request.name);
         if (registry === undefined) {
           throw engineErrors.badServedRequest({ reason: `it has no tool ${request.name}` });
@@ -70,7 +71,7 @@ export function servedBody(live: LiveProgram, request: ServedRequest): RunBody {
 
 /** The entry as `harn run` would start it. */
 function* register(live: LiveProgram, ctx: RunContext): Suspending<void> {
-  yield* live.init(ctx) as Suspending<void>;
+  yield* initialise(live, ctx);
   yield* callTarget(ctx, live, live.target());
 }
 

@@ -44,6 +44,7 @@ export const run: Command = {
           costBudgetUsd: limitOption(args, 'cost-budget'),
           llm: await modelTables(session.host, 'path' in target ? target.path : undefined),
           origin: 'path' in target ? target.path : '-e',
+          ...skillDirsOf(session, args),
           ...(task === undefined ? {} : { task }),
           ...(pipeline === undefined ? {} : { pipeline }),
           ...(opened === undefined ? {} : { pack: opened.origin }),
@@ -69,6 +70,14 @@ async function openedPack(
   }
   if (option !== undefined) throw usageErrors.onlyForPacks({ option: `--${option}` });
   return undefined;
+}
+
+/** As absolute paths: a run may go on from another folder. */
+function skillDirsOf({ host }: Session, args: Arguments): { readonly skillDirs?: string[] } {
+  const dirs = args.list('skill-dir');
+  if (dirs.length === 0) return {};
+  const cwd = host.system.cwd();
+  return { skillDirs: dirs.map((dir) => (dir.startsWith('/') ? dir : `${cwd}/${dir}`)) };
 }
 
 async function deniedBy(words: readonly string[]): Promise<readonly string[]> {

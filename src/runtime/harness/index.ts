@@ -46,6 +46,7 @@ export {
   terminalSink,
 } from './runtime.ts';
 export type { ResumeWorkerOptions, RuntimeWorkers, WokenWorker } from './runtime-workers.ts';
+export type { SkillsHandle } from './skills.ts';
 export type { StandardSchema } from './standard-schema.ts';
 export type {
   AnyChannel,

@@ -47,6 +47,7 @@ import { type McpHandle, mcpHandle } from './mcp.ts';
 import { type MonitorsHandle, monitorsHandle } from './monitors.ts';
 import { type TermHandle, termHandle } from './observe.ts';
 import { type QueueHandle, queueHandle, type TriggersHandle, triggersHandle } from './queues.ts';
+import { type SkillsHandle, skillsHandle } from './skills.ts';
 import { type SyncHandle, syncHandle } from './sync.ts';
 import { type TaskMethods, taskMethods } from './tasks.ts';
 import { type WaitpointsHandle, waitpointsHandle } from './waitpoints.ts';
@@ -109,6 +110,7 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly host: HostHandle;
   /** Servers of the Model Context Protocol. */
   readonly mcp: McpHandle;
+  readonly skills: SkillsHandle;
   readonly waitpoints: WaitpointsHandle;
   readonly monitors: MonitorsHandle;
   readonly queue: QueueHandle;
@@ -144,6 +146,7 @@ export function createHarness(ctx: RunContext): Harness {
   lazily(handle, 'llm', () => llmHandle(ctx));
   lazily(handle, 'interaction', () => interactionHandle(ctx, createHarness));
   lazily(handle, 'mcp', () => mcpHandle(ctx));
+  lazily(handle, 'skills', () => skillsHandle(ctx));
   lazily(handle, 'waitpoints', () => waitpointsHandle(ctx));
   lazily(handle, 'monitors', () => monitorsHandle(ctx, createHarness));
   lazily(handle, 'process', () => processHandle(ctx));

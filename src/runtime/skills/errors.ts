@@ -1,0 +1,32 @@
+// Errors of skills: what cannot be found, read or trusted.
+import { defineErrors, row } from '../../base/index.ts';
+
+/** Family SKL. */
+export const skillErrors = defineErrors('SKL', {
+  unknown: row<{ skill: string; known: string }>({
+    number: 1,
+    message: ({ skill }) => `skill_not_found: there is no skill "${skill}"`,
+    hint: ({ known }) => `there is: ${known}; a skill is a folder with a SKILL.md`,
+  }),
+  unsigned: row<{ skill: string; reason: string }>({
+    number: 2,
+    message: ({ skill, reason }) =>
+      `UnsignedSkillError: the skill ${skill} must be signed, and is not: ${reason}`,
+    hint: 'sign its SKILL.md, or do not ask for a signature',
+  }),
+  untrusted: row<{ skill: string; signer: string; reason: string }>({
+    number: 3,
+    message: ({ skill, signer, reason }) =>
+      `UntrustedSignerError: the skill ${skill} is signed by ${signer}, ${reason}`,
+    hint: 'trusted are the keys in ~/.harn/trusted-signers, and those of signer_registry_url in harn.toml',
+  }),
+  badManifest: row<{ path: string; reason: string }>({
+    number: 4,
+    message: ({ path, reason }) => `cannot read the skills of ${path}: ${reason}`,
+  }),
+  notForModels: row<{ skill: string }>({
+    number: 5,
+    message: ({ skill }) =>
+      `skill_model_invocation_disabled: the skill ${skill} is not for models to load`,
+  }),
+});
