@@ -30,6 +30,7 @@ import { errorDetails, type Output, oneLine, type Terminal, type Warning } from 
 import { openProgramCache } from './program-cache.ts';
 import type { Project } from './project.ts';
 import { withProject } from './project.ts';
+import { telemetrySettings } from './project-settings.ts';
 import { receiptItems } from './receipt.ts';
 import { onStopSignal } from './stop-signals.ts';
 
@@ -100,9 +101,11 @@ export async function withSession(
 /** Where spans go, if anywhere; loaded when somebody wants them. */
 async function tracing(args: Arguments, host: Host): Promise<SpanExporter | undefined> {
   const isAsked = args.has('trace');
-  if (!isAsked && OTLP_ADDRESSES.every((name) => !host.env.get(name))) return undefined;
+  const project = await telemetrySettings(host);
+  const isNowhere = OTLP_ADDRESSES.every((name) => !host.env.get(name));
+  if (!isAsked && isNowhere && project?.endpoint === undefined) return undefined;
   const { createTracer } = await import('./tracing.ts');
-  return createTracer(host, isAsked);
+  return createTracer(host, isAsked, project);
 }
 
 export class Session {

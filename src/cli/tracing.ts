@@ -1,10 +1,15 @@
 // Spans of runs for whoever asked: lines on stderr (`--trace`), a collector that the environment names, or both.
 import type { Host } from '../runtime/host/index.ts';
-import { type FinishedSpan, otlpFromEnv, type SpanExporter } from '../runtime/trace/index.ts';
+import {
+  type FinishedSpan,
+  type OtlpSettings,
+  otlpFromEnv,
+  type SpanExporter,
+} from '../runtime/trace/index.ts';
 
 /** The exporter of a command. */
-export function createTracer(host: Host, isAsked: boolean): SpanExporter {
-  const otlp = otlpFromEnv(host.env, { http: host.http, clock: host.clock });
+export function createTracer(host: Host, isAsked: boolean, project?: OtlpSettings): SpanExporter {
+  const otlp = otlpFromEnv(host.env, { http: host.http, clock: host.clock }, project);
   return {
     export(span) {
       if (isAsked) host.stdio.writeErr(lineOf(span));

@@ -41,6 +41,7 @@ const TABLES: ReadonlyMap<string, Table> = new Map([
       isWhole: true,
     },
   ],
+  ['telemetry', { keys: ['otlp_endpoint', 'service_name'], isWhole: true }],
   ['redaction', { keys: ['env', 'names', 'pointers', 'patterns'], isWhole: true }],
 ]);
 

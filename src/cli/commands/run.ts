@@ -4,8 +4,8 @@ import type { CompiledProgram, ProgramTarget } from '../../engine/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';
-import { modelTables } from '../model-tables.ts';
 import { limitOption } from '../number-option.ts';
+import { modelTables } from '../project-settings.ts';
 import { type Session, withSession } from '../session.ts';
 import {
   diagnosticToJson,

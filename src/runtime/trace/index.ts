@@ -3,7 +3,7 @@
 export { GEN_AI, HARN, type LinkKind, SPAN_METADATA, type SpanKind } from './attributes.ts';
 // Exporters
 export { MemoryExporter, type SpanExporter } from './exporter.ts';
-export { OtlpExporter, type OtlpOptions, otlpFromEnv } from './otlp.ts';
+export { OtlpExporter, type OtlpOptions, type OtlpSettings, otlpFromEnv } from './otlp.ts';
 // Spans
 export {
   type Attributes,

@@ -121,25 +121,36 @@ export class OtlpExporter implements SpanExporter {
   }
 }
 
+/** What a project says of its collector; the environment goes before it. */
+export interface OtlpSettings {
+  /** The address without `/v1/traces`. */
+  readonly endpoint?: string | undefined;
+  readonly serviceName?: string | undefined;
+}
+
 /**
  * The exporter that the environment asks for, as OpenTelemetry names its variables: `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`,
- * else `OTEL_EXPORTER_OTLP_ENDPOINT` with `/v1/traces`; `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`. Undefined
+ * else `OTEL_EXPORTER_OTLP_ENDPOINT` with `/v1/traces`; `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`; what a project says comes after them. Undefined
  * when no address is set.
  */
 export function otlpFromEnv(
   env: HostEnv,
   ports: Pick<OtlpOptions, 'http' | 'clock'> = {},
+  project: OtlpSettings = {},
 ): OtlpExporter | undefined {
   const set = (name: string) => env.get(name) || undefined;
-  const base = set('OTEL_EXPORTER_OTLP_ENDPOINT');
+  if (set('OTEL_SDK_DISABLED')?.toLowerCase() === 'true') return undefined;
+  const base = set('OTEL_EXPORTER_OTLP_ENDPOINT') ?? project.endpoint;
   const whole = base === undefined ? undefined : `${base.replace(/\/+$/, '')}/v1/traces`;
   const url = set('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? whole;
   if (url === undefined) return undefined;
-  const headers = headersIn(set('OTEL_EXPORTER_OTLP_HEADERS') ?? '');
+  const headers = headersIn(
+    set('OTEL_EXPORTER_OTLP_TRACES_HEADERS') ?? set('OTEL_EXPORTER_OTLP_HEADERS') ?? '',
+  );
   return new OtlpExporter({
     url,
     headers,
-    serviceName: set('OTEL_SERVICE_NAME') ?? 'harn',
+    serviceName: set('OTEL_SERVICE_NAME') ?? project.serviceName ?? 'harn',
     ...ports,
   });
 }
