@@ -86,7 +86,7 @@ function soonest({ wake_ms: wake, watchdog_ms: watchdog }: IdleFor): number | un
 
 function answeredBy({ session_id: id, listens, watch }: IdleFor): string {
   const by = [
-    ...(listens ? [`harn sessions send ${id} TEXT`] : []),
+    ...(listens ? [`whoever says something to the session ${id}`] : []),
     ...(watch.length > 0 ? ['a change of watched files'] : []),
   ];
   return by.length === 0 ? 'time' : by.join(', or ');
