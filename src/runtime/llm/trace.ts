@@ -1,32 +1,22 @@
 // What model calls of a run were like, for its program: one event per answered call, per answer that did not fit its schema, and
 // per step to another provider. Memory of the run, made again by replay.
 import type { Json, JsonObject } from '../../base/index.ts';
-import { defineSyncEffect, type RunContext, type ServiceKey } from '../run/index.ts';
+import {
+  addNote,
+  defineSyncEffect,
+  type EffectEnv,
+  notesKey,
+  type RunContext,
+} from '../run/index.ts';
 
 /** One event; `type` says which. */
 export type TraceEvent = JsonObject & { readonly type: string };
 
-const traceKey: ServiceKey<{ readonly events: TraceEvent[] }> = {
-  name: 'llm.trace',
-  create: () => ({ events: [] }),
-};
-
-/** The last so many are kept. */
-const KEPT = 10_000;
-
-const note = defineSyncEffect(
-  { name: 'llm.trace_note', class: 'local', access: 'read' },
-  (env, event: JsonObject) => {
-    const { events } = env.get(traceKey);
-    events.push(event as TraceEvent);
-    if (events.length > KEPT) events.splice(0, events.length - KEPT);
-    return null;
-  },
-);
+const LIST = 'llm.trace';
 
 /** Adds an event. */
 export function trace(ctx: RunContext, event: TraceEvent): void {
-  ctx.sync(note, [event]);
+  addNote(ctx, LIST, event);
 }
 
 /** What the events add up to. */
@@ -44,14 +34,14 @@ const told = { class: 'local', access: 'read' } as const;
 
 export const llmTraceEffects = {
   trace: defineSyncEffect({ name: 'llm.trace', ...told }, (env): readonly TraceEvent[] => [
-    ...env.get(traceKey).events,
+    ...events(env),
   ]),
   trace_summary: defineSyncEffect({ name: 'llm.trace_summary', ...told }, (env): TraceSummary => {
-    const { events } = env.get(traceKey);
-    const calls = events.filter(({ type }) => type === 'llm_call');
+    const all = events(env);
+    const calls = all.filter(({ type }) => type === 'llm_call');
     const sum = (field: string) =>
-      calls.reduce((all, call) => all + numberOf(call[field] ?? null), 0);
-    const count = (type: string) => events.filter((event) => event.type === type).length;
+      calls.reduce((total, call) => total + numberOf(call[field] ?? null), 0);
+    const count = (type: string) => all.filter((event) => event.type === type).length;
     return {
       llm_calls: calls.length,
       input_tokens: sum('input_tokens'),
@@ -63,6 +53,10 @@ export const llmTraceEffects = {
     };
   }),
 };
+
+function events(env: EffectEnv): readonly TraceEvent[] {
+  return (env.get(notesKey).get(LIST) ?? []) as readonly unknown[] as readonly TraceEvent[];
+}
 
 function numberOf(value: Json): number {
   return typeof value === 'number' ? value : 0;

@@ -62,6 +62,8 @@ export {
   type Site,
 } from './journal-entry.ts';
 export { readEntry } from './journal-packing.ts';
+// Effects with a body
+export { addNote, notesKey } from './notes.ts';
 export type { BlockOp, EffectOp, Op, Outcome, Suspending, TickOp } from './op.ts';
 export type { OutputBuffer, OutputSink, OutputStream } from './output.ts';
 export {
@@ -137,7 +139,6 @@ export type { BudgetView } from './spend-ledger.ts';
 export { NOTHING_SPENT, nanoUsdOf, type Spent, usdOf } from './spent.ts';
 export { type Deadline, Task } from './task.ts';
 export { type News, type NewsSource, watchNews } from './topic-news.ts';
-// Effects with a body
 export { emitRunEvent, performUnit, type UnitSpec } from './unit.ts';
 export { type UnitScope, unitOf } from './unit-state.ts';
 export {

@@ -2,6 +2,7 @@
 // is the entry's id in it. How the store keeps them is in journal-packing.ts.
 import type { Json, JsonObject } from '../../base/index.ts';
 import type { SpentRecord } from './spent.ts';
+import type { UnitNote } from './unit-state.ts';
 
 /** The topic that holds a run's journal. */
 export function journalTopic(runId: string): string {
@@ -101,6 +102,8 @@ export type EntryBody =
       readonly events?: number;
       /** Of such a unit: what model calls in its body have cost; see spent.ts. */
       readonly spent?: SpentRecord;
+      /** Of such a unit: the facts noted in its body; see notes.ts. */
+      readonly notes?: readonly UnitNote[];
     }
   | {
       readonly kind: 'interrupt';

@@ -4,7 +4,7 @@ import type { Effect } from './effect.ts';
 import type { Site } from './journal-entry.ts';
 import type { SpentRecord } from './spent.ts';
 import type { Task } from './task.ts';
-import type { UnitState } from './unit-state.ts';
+import type { UnitNote, UnitState } from './unit-state.ts';
 
 /** A value, or what was thrown. */
 export type Outcome =
@@ -26,8 +26,12 @@ export interface EffectOp {
   /** A unit: the effect is what its body does. */
   readonly unit?: {
     readonly body: (task: Task, state: UnitState) => Generator<Op, unknown, unknown>;
-    /** Told when replay does not enter the body, how many run events it had emitted, and what its calls have cost. */
-    readonly skipped: (events: number, spent: SpentRecord | undefined) => void;
+    /** Told when replay does not enter the body: the run events it had emitted, what its calls have cost, what it noted. */
+    readonly skipped: (
+      events: number,
+      spent: SpentRecord | undefined,
+      notes: readonly UnitNote[],
+    ) => void;
   };
 }
 

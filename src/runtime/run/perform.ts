@@ -278,7 +278,7 @@ export class EffectPerformer implements Performer {
   #replayOutcome(open: OpenOp, past: OutcomeEntry): Outcome | undefined {
     const scheduler = this.#ports.scheduler();
     const key = keyOf(open);
-    open.effect?.unit?.skipped(past.events ?? 0, past.spent);
+    open.effect?.unit?.skipped(past.events ?? 0, past.spent, past.notes ?? []);
     if (past.how === 'inline') {
       if (!isReadAgain(past)) {
         open.settled = true;

@@ -5,12 +5,19 @@
 // keeps the promise that a resumed program is the same program: a body that ran code of the program, or changed what
 // only this run's memory holds, is entered again, its inner effects are answered from the journal, and memory is re-made.
 // A body tells when it does such things; tasks started below it and `local` effects are noticed.
+import type { JsonObject } from '../../base/index.ts';
 import type { Tx } from '../../store/index.ts';
 import type { EffectOp, Outcome } from './op.ts';
 import type { OutcomeEntry } from './replay-log.ts';
 import type { Scheduler } from './scheduler.ts';
 import { addSpent, NOTHING_SPENT, type Spent, type SpentRecord, toSpentRecord } from './spent.ts';
 import type { OpenOp, Task } from './task.ts';
+
+/** A fact for a list in the run's memory; see notes.ts. */
+export interface UnitNote {
+  readonly list: string;
+  readonly fact: JsonObject;
+}
 
 /** What the body of a unit may say about itself. */
 export interface UnitScope {
@@ -27,6 +34,7 @@ export class UnitState implements UnitScope {
   #entered = false;
   #events = 0;
   #spent = NOTHING_SPENT;
+  readonly #notes: UnitNote[] = [];
 
   constructor(outer: UnitState | undefined) {
     this.#outer = outer;
@@ -53,6 +61,16 @@ export class UnitState implements UnitScope {
   countEvents(by: number): void {
     this.#events += by;
     this.#outer?.countEvents(by);
+  }
+
+  get notes(): readonly UnitNote[] {
+    return this.#notes;
+  }
+
+  /** Facts noted in it: who does not enter it notes them all the same. */
+  countNote(note: UnitNote): void {
+    this.#notes.push(note);
+    this.#outer?.countNote(note);
   }
 
   get spent(): Spent {
@@ -83,14 +101,16 @@ export function unitMark(op: EffectOp): {
   readonly unit?: true;
   readonly events?: number;
   readonly spent?: SpentRecord;
+  readonly notes?: readonly UnitNote[];
 } {
   const state = states.get(op);
   if (state === undefined || state.isEntered) return {};
-  const { events, spent } = state;
+  const { events, spent, notes } = state;
   return {
     unit: true,
     events,
     ...(spent === NOTHING_SPENT ? {} : { spent: toSpentRecord(spent) }),
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }
 

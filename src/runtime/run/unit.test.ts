@@ -4,11 +4,13 @@ import type { Json } from '../../base/index.ts';
 import { openStore, type Store } from '../../store/index.ts';
 import { createMockHost, type MockHost } from '../host/index.ts';
 import {
+  addNote,
   defineEffect,
   defineSyncEffect,
   emitRunEvent,
   type Finisher,
   journalTopic,
+  notesKey,
   performUnit,
   Run,
   type RunBody,
@@ -212,6 +214,32 @@ describe('a unit', () => {
     expect(scene.world.entered).toEqual(['one']);
     expect(scene.world.reads.get('a')).toBe(1);
     expect(await scene.store.read('units')).toHaveLength(1);
+  });
+
+  it('hands on what was noted in it, nested too, when it is not entered', async () => {
+    const scene = await newWorld();
+    const scenario: Scenario = ({ unit, write }) =>
+      function* (ctx) {
+        yield* unit(ctx, 'outer', function* (inner) {
+          addNote(inner, 'seen', { n: 1 });
+          yield* unit(inner, 'inner', function* (innermost) {
+            addNote(innermost, 'seen', { n: 2 });
+            return yield* innermost.perform(write, ['one']);
+          });
+          return null;
+        });
+        yield* ctx.perform(write, ['pause']);
+        addNote(ctx, 'seen', { n: 3 });
+        yield* ctx.perform(write, ['again']);
+        return [...(ctx.run.get(notesKey).get('seen') ?? [])];
+      };
+    const seen = [{ n: 1 }, { n: 2 }, { n: 3 }];
+    const first = await live({ ...scene, scenario, killAfter: 2 });
+    expect(first.result).toBeUndefined();
+    const second = await live({ ...scene, scenario, resume: first.run.id });
+    expect(second.result).toMatchObject({ main: { ok: true, value: seen } });
+    expect(scene.world.entered).toEqual([]);
+    await holdsUnderKills(scenario);
   });
 
   it('ends the same whenever it is killed, beside others and within others', async () => {

@@ -2,6 +2,7 @@
 import { bug } from '../../base/index.ts';
 import { RunContext } from './context.ts';
 import { defineEffect, type Effect, type EffectSpec } from './effect.ts';
+import { takeNotes } from './notes.ts';
 import type { EffectOp, Suspending } from './op.ts';
 import type { RunEventBody } from './run-events.ts';
 import { accountOf } from './spend.ts';
@@ -31,9 +32,10 @@ export function* performUnit<A extends readonly unknown[], R>(
         task.ctx = new RunContext(ctx.run, task, ctx.authority, ctx.buffer, ctx.scope);
         return body(task.ctx, state);
       },
-      skipped: (events, record) => {
+      skipped: (events, record, notes) => {
         ctx.run.events.skip(events);
         unitOf(ctx.task)?.countEvents(events);
+        takeNotes(ctx, notes);
         if (record === undefined) return;
         const spent = fromSpentRecord(record);
         unitOf(ctx.task)?.countSpent(spent);
