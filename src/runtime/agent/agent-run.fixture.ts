@@ -113,11 +113,15 @@ export function returnedBy<T = JsonObject>(result: RunResult | undefined): T {
 
 /** Makes one call, so that the provider library is loaded: that takes longer than tests wait in turns of the loop. */
 export async function loadSdk(): Promise<void> {
-  const host = createMockHost({ env: { OPENAI_API_KEY: 'k' } });
-  host.onRequest('POST', 'https://api.openai.com/*', { json: completion({ content: 'ready' }) });
+  const host = createMockHost({
+    env: { OPENAI_API_KEY: 'k', HARN_LLM_BASE_URL: 'http://127.0.0.1:9/v1' },
+  });
+  host.onRequest('POST', '*', { json: completion({ content: 'ready' }) });
   await resultOf(
     function* (ctx) {
-      return (yield* llmCall(ctx, 'ready?')) as unknown as Json;
+      for (const provider of ['openai', 'local'])
+        yield* llmCall(ctx, 'ready?', null, { provider, model: 'm' });
+      return null;
     },
     { host, turns: 1e6 },
   );
