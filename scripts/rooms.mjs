@@ -103,8 +103,8 @@ export const ROOMS = [
         lazy: true,
       },
       {
-        inside: /^src\/runtime\/host\/node-socket\.ts$/,
-        where: 'host/node-socket.ts',
+        inside: /^src\/runtime\/host\/node-(?:socket|socket-inbox|listener)\.ts$/,
+        where: 'host/node-socket*.ts, node-listener.ts',
         names: ['ws'],
         lazy: true,
       },

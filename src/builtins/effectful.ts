@@ -11,6 +11,7 @@ import { eventLogRows } from './event-log.ts';
 import { fsRows } from './fs.ts';
 import { envRows, processRows } from './host.ts';
 import { hostCallRows } from './host-calls.ts';
+import { httpServerRows } from './http-server.ts';
 import { humanRows } from './human.ts';
 import { checkpointRows, metadataRows, storeRows } from './kept.ts';
 import { lifecycleRows } from './lifecycle.ts';
@@ -27,6 +28,7 @@ import { planRows } from './plan.ts';
 import { poolRows } from './pool.ts';
 import { recordRows } from './records.ts';
 import type { BuiltinGroup } from './registry.ts';
+import { serverStreamRows } from './server-streams.ts';
 import { sharedRows } from './shared.ts';
 import { skillRows } from './skills.ts';
 import { stdioRows } from './stdio.ts';
@@ -61,6 +63,8 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => processRows(),
   () => netRows(),
   () => transportRows(),
+  () => httpServerRows(),
+  () => serverStreamRows(),
   () => taskRows(),
   () => channelRows(),
   () => lockRows(),

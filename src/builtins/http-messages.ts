@@ -1,4 +1,5 @@
 // HTTP messages as data: responses, their headers, and frames of server-sent events. Nothing here connects to anything.
+import { sseFields, sseFrame } from '../runtime/io/index.ts';
 import {
   asDouble,
   type Dict,
@@ -12,6 +13,7 @@ import {
   jsonStringify,
   type Value,
 } from '../values/index.ts';
+import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
 
@@ -53,29 +55,6 @@ function header(message: Value, name: string): Value {
   const headers = isDict(inner ?? null) ? (inner as Dict) : message;
   const found = dictKeys(headers).find((each) => each.toLowerCase() === name.toLowerCase());
   return found === undefined ? null : (dictGet(headers, found) ?? null);
-}
-
-/** The lines of an event; texts with line breaks become several `data` lines. */
-function eventFrame(event: Value, options: Value): string {
-  const given = isDict(event) ? event : dictFrom([['data', event]]);
-  const field = (name: string) => dictGet(given, name) ?? option(options, name);
-  const line = (name: string, value: Value) => {
-    if (value === null) return '';
-    const text = display(value);
-    if (/[\r\n\0]/.test(text))
-      throw wrong.argument({ builtin: 'sse_event', detail: `${name} cannot have line breaks` });
-    return `${name}: ${text}\n`;
-  };
-  const data = field('data');
-  const text = data === null ? '' : typeof data === 'string' ? data : jsonStringify(data);
-  const lines =
-    data === null
-      ? ''
-      : text
-          .split(/\r\n|\r|\n/)
-          .map((each) => `data: ${each}\n`)
-          .join('');
-  return `${line('event', field('event'))}${line('id', field('id'))}${line('retry', field('retry_ms') ?? field('retry'))}${lines}\n`;
 }
 
 export function httpMessageRows(): readonly BuiltinRow[] {
@@ -144,7 +123,7 @@ export function httpMessageRows(): readonly BuiltinRow[] {
           prints: 'event: done\ndata: a\ndata: b',
         },
       },
-      (_, event, options = null) => eventFrame(event, options),
+      (_, event, options = null) => sseFrame(sseFields(toData(event), toData(options))),
     ),
   ];
 }

@@ -29,6 +29,7 @@ import {
 import { toData } from './data.ts';
 import type { BuiltinRow } from './define.ts';
 import { effectRow } from './effect-row.ts';
+import { handleId } from './server-streams.ts';
 
 const text = (value: Value | undefined) => display(value ?? null);
 
@@ -170,21 +171,21 @@ function socketRows(): readonly BuiltinRow[] {
       },
     ),
     effectRow(
-      'net.websocket_send(socket: string, message: any, options: dict?) -> bool',
+      'net.websocket_send(socket: any, message: any, options: dict?) -> bool',
       socketEffects.websocket_send,
       {
         doc: 'Sends text or bytes; with `{type: "ping"}`, `"pong"`, `"binary"` or `"close"` that. False when the connection is closed.',
         aliases: ['websocket_send'],
-        args: (given) => [text(given[0]), messageOf(given)],
+        args: (given) => [handleId(given[0]), messageOf(given)],
       },
     ),
     effectRow(
-      'net.websocket_receive(socket: string, timeout_ms: int?) -> any',
+      'net.websocket_receive(socket: any, timeout_ms: int?) -> any',
       socketEffects.websocket_receive,
       {
         doc: 'The next message: `{type: "text", data}`, `{type: "binary", data_base64}`, `ping`, `pong`, `{type: "close", code, reason}`; `{type: "timeout"}` when none came in time, nil after the end. A connection that a resumed run had is closed with 1006.',
         aliases: ['websocket_receive'],
-        args: ([id, limit]) => [text(id), msOf(limit)],
+        args: ([id, limit]) => [handleId(id), msOf(limit)],
         example: {
           source:
             'websocket_mock("wss://a.b/", {messages: ["hi"], echo: true})\nconst s = websocket_connect("wss://a.b/")\nprintln(websocket_receive(s).data)\nwebsocket_send(s, "there")\nprintln(websocket_receive(s).data)',
@@ -192,10 +193,10 @@ function socketRows(): readonly BuiltinRow[] {
         },
       },
     ),
-    effectRow('net.websocket_close(socket: string) -> bool', socketEffects.websocket_close, {
+    effectRow('net.websocket_close(socket: any) -> bool', socketEffects.websocket_close, {
       doc: 'Closes a WebSocket; false when there is none of this handle (any more).',
       aliases: ['websocket_close'],
-      args: idOnly,
+      args: ([id]) => [handleId(id)],
     }),
   ];
 }

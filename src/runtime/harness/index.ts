@@ -12,6 +12,7 @@ export {
 export { type DurableMethod, type DurableOptions, durable } from './durable.ts';
 export { camel, createFamily, type Family, notData } from './family.ts';
 export type { CommandPolicyOptions, HostHandle } from './host-calls.ts';
+export type { HttpServer, ServerAnswer, ServerRequest } from './http-server.ts';
 export type { InteractionHandle } from './interaction.ts';
 export type {
   AgentHandle,

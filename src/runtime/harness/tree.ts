@@ -16,9 +16,12 @@ import {
   netEffects,
   placeEffects,
   processEffects,
+  type RouterOptions,
   randomEffects,
   socketEffects,
+  socketServerEffects,
   sseEffects,
+  sseServerEffects,
   stdioEffects,
   storeEffects,
   systemEffects,
@@ -33,6 +36,7 @@ import type { RunContext } from '../run/index.ts';
 import { type EventLogHandle, eventLogHandle } from './event-log.ts';
 import { createFamily, type Family, notData } from './family.ts';
 import { type HostHandle, hostHandle } from './host-calls.ts';
+import { type HttpServer, httpServers } from './http-server.ts';
 import { type InteractionHandle, interactionHandle } from './interaction.ts';
 import {
   type AgentHandle,
@@ -65,6 +69,8 @@ const FAMILIES = {
     ...httpStreamEffects,
     ...sseEffects,
     ...socketEffects,
+    ...socketServerEffects,
+    ...sseServerEffects,
     ...egressEffects,
   },
   system: systemEffects,
@@ -93,7 +99,10 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly env: Handle<'env'>;
   readonly random: Handle<'random'>;
   readonly process: Handle<'process'>;
-  readonly net: Handle<'net'>;
+  readonly net: Handle<'net'> & {
+    /** A router for requests that come in. Part of the capability `net`; its handlers have a harness of their own. */
+    httpServer(options?: RouterOptions): HttpServer;
+  };
   readonly system: Handle<'system'>;
   /** Values that outlive a run: the store of the project, the checkpoints of the pipeline. */
   readonly runtime: Handle<'runtime'>;
@@ -139,7 +148,7 @@ export function createHarness(ctx: RunContext): Harness {
     ...rootMethods(ctx),
   };
   for (const [name, effects] of Object.entries(FAMILIES)) {
-    if (name === 'process') continue;
+    if (name === 'process' || name === 'net') continue;
     lazily(handle, name, () => createFamily(`harness.${name}`, effects, ctx));
   }
   lazily(handle, 'term', () => termHandle(ctx));
@@ -150,6 +159,12 @@ export function createHarness(ctx: RunContext): Harness {
   lazily(handle, 'waitpoints', () => waitpointsHandle(ctx));
   lazily(handle, 'monitors', () => monitorsHandle(ctx, createHarness));
   lazily(handle, 'process', () => processHandle(ctx));
+  lazily(handle, 'net', () =>
+    notData('harness.net', {
+      ...createFamily('harness.net', FAMILIES.net, ctx),
+      httpServer: httpServers(ctx, createHarness),
+    }),
+  );
   lazily(handle, 'host', () => hostHandle(ctx, createHarness));
   lazily(handle, 'queue', () => queueHandle(ctx));
   lazily(handle, 'triggers', () => triggersHandle(ctx));

@@ -184,6 +184,12 @@ export const hostErrors = defineErrors('HST', {
     message: (p) => `${p.url}: ${p.reason}`,
     retry: {},
   }),
+  cannotListen: row<{ readonly url: string; readonly reason: string }>({
+    number: 38,
+    message: (p) => `cannot listen at ${p.url}: ${p.reason}`,
+    hint: 'take another port, 0 for any free one, or end who holds it',
+    retry: {},
+  }),
   // Any call
   aborted: row<{ readonly operation: string }>({
     number: 40,

@@ -33,6 +33,10 @@ export function createNodeHttp({ clock }: { readonly clock: Clock }): HostHttp {
       const { connectSocket } = await import('./node-socket.ts');
       return connectSocket(request, clock);
     },
+    async listen(request) {
+      const { listenForSockets } = await import('./node-listener.ts');
+      return listenForSockets(request);
+    },
   };
 }
 

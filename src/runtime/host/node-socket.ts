@@ -2,11 +2,10 @@
 import type { Clock } from '../../base/index.ts';
 import { abortedError, onAbort, throwIfAborted } from './abort.ts';
 import { hostErrors } from './errors.ts';
-import type { HostSocket, SocketMessage, SocketRequest } from './ports.ts';
+import { hostSocket, inboxOf } from './node-socket-inbox.ts';
+import type { HostSocket, SocketRequest } from './ports.ts';
 
 const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
-/** So many messages wait for a reader before the sender is slowed down. */
-const HIGH_WATER = 256;
 
 /** Connects, or says why not. */
 export async function connectSocket(request: SocketRequest, clock: Clock): Promise<HostSocket> {
@@ -19,16 +18,7 @@ export async function connectSocket(request: SocketRequest, clock: Clock): Promi
     headers: { ...headers },
     maxPayload: maxMessageBytes ?? MAX_MESSAGE_BYTES,
   });
-  const inbox = new Inbox(
-    () => socket.pause(),
-    () => socket.resume(),
-  );
-  socket.on('message', (data: Buffer, isBinary: boolean) => {
-    inbox.put(isBinary ? { type: 'binary', data } : { type: 'text', data: data.toString('utf8') });
-  });
-  socket.on('ping', (data: Buffer) => inbox.put({ type: 'ping', data }));
-  socket.on('pong', (data: Buffer) => inbox.put({ type: 'pong', data }));
-  socket.on('close', (code: number, reason: Buffer) => inbox.end(code, reason.toString('utf8')));
+  const inbox = inboxOf(socket);
   await new Promise<void>((resolve, reject) => {
     const stop = (error: Error) => {
       socket.terminate();
@@ -57,21 +47,7 @@ export async function connectSocket(request: SocketRequest, clock: Clock): Promi
       reject(refusal(error, addressOf(url)));
     });
   });
-  return {
-    messages: inbox,
-    send: (message) =>
-      new Promise((resolve) => {
-        if (socket.readyState !== WebSocket.OPEN) return resolve(false);
-        const done = (error?: Error | null) => resolve(error == null);
-        if (message.type === 'ping') socket.ping(message.data, true, done);
-        else if (message.type === 'pong') socket.pong(message.data, true, done);
-        else socket.send(message.data, { binary: message.type === 'binary' }, done);
-      }),
-    async close(code = 1000, reason = '') {
-      socket.resume();
-      socket.close(code, reason);
-    },
-  };
+  return hostSocket(socket, inbox);
 }
 
 function refusal(error: Error, url: string): Error {
@@ -91,47 +67,4 @@ function addressOf(text: string): string {
   if (!URL.canParse(text)) return text;
   const url = new URL(text);
   return `${url.protocol}//${url.host}${url.pathname}`;
-}
-
-/** Messages in order; the one who sends is slowed down when nobody takes them. */
-class Inbox implements AsyncIterator<SocketMessage> {
-  readonly #waiting: SocketMessage[] = [];
-  readonly #pause: () => void;
-  readonly #resume: () => void;
-  #taker: ((result: IteratorResult<SocketMessage>) => void) | undefined;
-  #ended = false;
-
-  constructor(pause: () => void, resume: () => void) {
-    this.#pause = pause;
-    this.#resume = resume;
-  }
-
-  put(message: SocketMessage): void {
-    if (this.#ended) return;
-    const taker = this.#taker;
-    this.#taker = undefined;
-    if (taker !== undefined) {
-      taker({ done: false, value: message });
-      return;
-    }
-    this.#waiting.push(message);
-    if (this.#waiting.length >= HIGH_WATER) this.#pause();
-  }
-
-  end(code: number, reason: string): void {
-    this.put({ type: 'close', code, reason });
-    this.#ended = true;
-  }
-
-  async next(): Promise<IteratorResult<SocketMessage>> {
-    const first = this.#waiting.shift();
-    if (first !== undefined) {
-      if (this.#waiting.length < HIGH_WATER && !this.#ended) this.#resume();
-      return { done: false, value: first };
-    }
-    if (this.#ended) return { done: true, value: undefined };
-    return new Promise((resolve) => {
-      this.#taker = resolve;
-    });
-  }
 }

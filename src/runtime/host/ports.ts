@@ -319,6 +319,38 @@ export interface HostHttp {
   open(request: HttpRequest): Promise<HttpStream>;
   /** WebSockets (`ws:`, `wss:`), where the host has them. */
   readonly connect?: ((request: SocketRequest) => Promise<HostSocket>) | undefined;
+  /** Listens for WebSockets, where the host can. */
+  readonly listen?: ((request: ListenRequest) => Promise<HostListener>) | undefined;
+}
+
+/** Where to listen, and who is let in. */
+export interface ListenRequest {
+  readonly host: string;
+  /** 0 is any free one. */
+  readonly port: number;
+  /** Asked about every upgrade; a number refuses it with that status. */
+  readonly admit: (upgrade: UpgradeRequest) => number | undefined;
+}
+
+/** A client that asks for a WebSocket. */
+export interface UpgradeRequest {
+  readonly path: string;
+  /** What stands behind `?`, without it. */
+  readonly search: string;
+  /** Names in lower case. */
+  readonly headers: { readonly [name: string]: string };
+  /** `address:port` of the client. */
+  readonly peer: string;
+}
+
+/** Something that listens. */
+export interface HostListener {
+  readonly host: string;
+  readonly port: number;
+  /** The connections that were let in, in order; ends when the listener is closed. */
+  readonly connections: AsyncIterator<UpgradeRequest & { readonly socket: HostSocket }>;
+  /** Stops listening and ends what is connected. */
+  close(): Promise<void>;
 }
 
 // ---- the rest -------------------------------------------------------------------------------------------------

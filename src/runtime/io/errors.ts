@@ -105,6 +105,34 @@ export const ioErrors = defineErrors('IOE', {
     number: 20,
     message: () => 'the content of a file of bytes must be base64',
   }),
+  badRoute: row<{ path: string; problem: string }>({
+    number: 21,
+    message: ({ path, problem }) => `${JSON.stringify(path)} is no path of a route: ${problem}`,
+    hint: 'write it like `/hooks/{name}` or `/hooks/:name`',
+  }),
+  badResponse: row<{ status: string }>({
+    number: 22,
+    message: ({ status }) => `a response cannot have the status ${status}`,
+    hint: 'the status is a number from 100 to 599',
+  }),
+  slowReader: row<{ what: string; limit: number }>({
+    number: 23,
+    message: ({ what, limit }) => `${what} has ${limit} messages that nobody has taken yet`,
+    hint: 'wait until the other side reads, or raise the limit',
+  }),
+  badBind: row<{ bind: string }>({
+    number: 24,
+    message: ({ bind }) => `${JSON.stringify(bind)} is no address to listen at`,
+    hint: 'write `127.0.0.1:8080`, `[::1]:8080`, or port 0 for any free one',
+  }),
+  certificate: row<{ path: string; problem: string }>({
+    number: 25,
+    message: ({ path, problem }) => `${path} cannot be used for TLS: ${problem}`,
+  }),
+  badEvent: row<{ field: string }>({
+    number: 26,
+    message: ({ field }) => `the ${field} of a server-sent event cannot have line breaks`,
+  }),
   badMemory: row<{ detail: string }>({
     number: 11,
     message: ({ detail }) => `memory: ${detail}`,

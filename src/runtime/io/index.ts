@@ -11,6 +11,15 @@ export {
   testHttpEffects,
 } from './http-mocks.ts';
 export type { HttpOptions } from './http-request.ts';
+export { type IncomingRequest, readRequest } from './http-route.ts';
+export {
+  HttpRouter,
+  httpRoutersKey,
+  type OutgoingResponse,
+  type RequestHandler,
+  type RouteOptions,
+  type RouterOptions,
+} from './http-router.ts';
 export { httpSessionEffects } from './http-sessions.ts';
 export { type HttpStreamInfo, httpStreamEffects } from './http-streams.ts';
 export { checkpointEffects, storeEffects } from './kept-values.ts';
@@ -29,8 +38,16 @@ export { type DownloadResult, type HttpResult, netEffects } from './net.ts';
 export { placeEffects } from './places.ts';
 export { type CommandResult, type CommandSpec, processEffects } from './process.ts';
 export { drawIndex, drawInt, drawOrder, randomEffects } from './random.ts';
+export {
+  type AcceptedSocket,
+  type SocketRouteOptions,
+  type SocketServer,
+  socketServerEffects,
+} from './socket-server.ts';
 export { type OutgoingMessage, type SocketOptions, socketEffects } from './sockets.ts';
 export { type SseOptions, sseEffects } from './sse.ts';
+export { sseFields, sseFrame } from './sse-frame.ts';
+export { type SseResponseOptions, sseServerEffects } from './sse-server.ts';
 export { stdioEffects } from './stdio.ts';
 export { testStdioEffects } from './stdio-mocks.ts';
 export { type ColorMode, styled, termEffects } from './term.ts';

@@ -1,4 +1,4 @@
-// WebSockets as a client: each message that was received is recorded, and replay does not connect again. A connection ends with
+// WebSockets: each message that was received is recorded, and replay does not connect again. A connection ends with
 // the process that held it; to a resumed run that is a connection that broke (`close` with code 1006).
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { HostSocket, SocketMessage } from '../host/index.ts';
@@ -17,6 +17,10 @@ export type SocketOptions = Pick<HttpOptions, 'headers' | 'auth' | 'query' | 'ti
   readonly max_messages?: number | null;
   /** The longest message, in bytes. */
   readonly max_message_bytes?: number | null;
+  /** When so many messages are on their way out, a further one is refused. */
+  readonly send_buffer_messages?: number | null;
+  /** A `receive` without a limit of its own waits no longer. */
+  readonly idle_timeout_ms?: number | null;
 };
 
 /** What is sent: text, or bytes in base64; `ping` and `pong` may be empty. */
@@ -37,7 +41,8 @@ const BROKEN = {
 
 type ConnectArgs = readonly [url: string, options?: SocketOptions];
 
-class Socket implements Connection {
+/** One connection; that of a resumed run has nothing behind it. */
+export class Socket implements Connection {
   readonly kind = KIND;
   readonly url: string;
   readonly options: SocketOptions;
@@ -46,6 +51,8 @@ class Socket implements Connection {
   readonly mock: MockSocket | undefined;
   readonly from: Puller<SocketMessage> | undefined;
   seen = 0;
+  /** Messages that are handed over and not yet gone. */
+  leaving = 0;
   isClosed = false;
 
   constructor(url: string, options: SocketOptions, live?: HostSocket, mock?: MockSocket) {
@@ -128,7 +135,8 @@ async function pulled(
   socket: Socket,
   timeoutMs: number | null,
 ): Promise<JsonObject | null> {
-  const limitMs = timeoutMs === null ? undefined : Math.max(0, timeoutMs);
+  const limit = timeoutMs ?? socket.options.idle_timeout_ms ?? null;
+  const limitMs = limit === null ? undefined : Math.max(0, limit);
   const next = await socket.from?.next(env.host.clock, env.signal, limitMs);
   if (next === 'timeout') return { type: 'timeout' };
   return next === undefined ? null : told(next.item);
@@ -139,7 +147,13 @@ function note(socket: Socket, message: JsonObject | null): void {
   else if (message['type'] !== 'timeout') socket.seen += 1;
 }
 
-function find(env: EffectEnv, handle: string): Socket {
+/** A handle, or what `websocket_accept` gave. */
+export type SocketRef = string | { readonly id: string };
+
+const handleOf = (ref: SocketRef): string => (typeof ref === 'string' ? ref : ref.id);
+
+function find(env: EffectEnv, ref: SocketRef): Socket {
+  const handle = handleOf(ref);
   return env.get(connectionsKey).find<Socket>(handle, KIND);
 }
 
@@ -159,10 +173,25 @@ async function send(env: EffectEnv, socket: Socket, message: OutgoingMessage): P
     return true;
   }
   if (socket.mock !== undefined) return true;
-  if (socket.live === undefined) return false;
-  if (message.type === 'text') return socket.live.send({ type: 'text', data: message.data ?? '' });
-  const data = Uint8Array.from(atob(message.data_base64 ?? ''), (char) => char.charCodeAt(0));
-  return socket.live.send({ type: message.type, data });
+  return handOver(socket, message);
+}
+
+async function handOver(socket: Socket, message: OutgoingMessage): Promise<boolean> {
+  if (socket.live === undefined || message.type === 'close') return false;
+  const limit = socket.options.send_buffer_messages;
+  if (limit != null && socket.leaving >= limit) {
+    throw ioErrors.slowReader({ what: 'the WebSocket', limit });
+  }
+  socket.leaving += 1;
+  try {
+    if (message.type === 'text') {
+      return await socket.live.send({ type: 'text', data: message.data ?? '' });
+    }
+    const data = Uint8Array.from(atob(message.data_base64 ?? ''), (char) => char.charCodeAt(0));
+    return await socket.live.send({ type: message.type, data });
+  } finally {
+    socket.leaving -= 1;
+  }
 }
 
 export const socketEffects = {
@@ -206,7 +235,7 @@ export const socketEffects = {
       access: 'read',
       replayed: (
         env,
-        [handle]: readonly [string, (number | null)?],
+        [handle]: readonly [SocketRef, (number | null)?],
         message: JsonObject | null | undefined,
       ) => {
         const socket = find(env, handle);
@@ -214,7 +243,7 @@ export const socketEffects = {
         if (message !== undefined) note(socket, message);
       },
     },
-    async (env, handle: string, timeoutMs: number | null = null): Promise<JsonObject | null> => {
+    async (env, handle: SocketRef, timeoutMs: number | null = null): Promise<JsonObject | null> => {
       const socket = find(env, handle);
       const message = await receive(env, socket, timeoutMs);
       note(socket, message);
@@ -231,7 +260,7 @@ export const socketEffects = {
       onUnknown: 'retry',
       replayed: (
         env,
-        [handle, message]: readonly [string, OutgoingMessage],
+        [handle, message]: readonly [SocketRef, OutgoingMessage],
         sent: boolean | undefined,
       ) => {
         const socket = find(env, handle);
@@ -240,7 +269,7 @@ export const socketEffects = {
         if (message.type === 'close') socket.isClosed = true;
       },
     },
-    (env, handle: string, message: OutgoingMessage): Promise<boolean> =>
+    (env, handle: SocketRef, message: OutgoingMessage): Promise<boolean> =>
       send(env, find(env, handle), message),
   ),
   /** Closes a connection; false when there is no such handle (any more). */
@@ -249,11 +278,11 @@ export const socketEffects = {
       name: 'net.websocket_close',
       class: 'read',
       access: 'read',
-      replayed: (env, [handle]: readonly [string]) => noteClose(env, handle, true),
+      replayed: (env, [handle]: readonly [SocketRef]) => noteClose(env, handle, true),
     },
-    async (env, handle: string): Promise<boolean> => {
+    async (env, handle: SocketRef): Promise<boolean> => {
       noteClose(env, handle, false);
-      return env.get(connectionsKey).close(handle);
+      return env.get(connectionsKey).close(handleOf(handle));
     },
   ),
 };
@@ -276,7 +305,8 @@ async function connected(env: EffectEnv, url: string, options: SocketOptions): P
 }
 
 /** A prepared connection remembers that it was closed; a recorded close forgets the handle. */
-function noteClose(env: EffectEnv, handle: string, forgets: boolean): void {
+function noteClose(env: EffectEnv, ref: SocketRef, forgets: boolean): void {
+  const handle = handleOf(ref);
   const connections = env.get(connectionsKey);
   const socket = connections.peek<Socket>(handle);
   if (socket?.mock !== undefined) {
