@@ -26,6 +26,8 @@ export {
   registerTools,
   SURFACE_ROWS,
 } from './mcp-serve.ts';
+// Hooks that a project declares
+export { isProgramHookEvent, registerProgramHook } from './program-hooks.ts';
 export { type BuiltinGroup, BuiltinRegistry, createRegistry } from './registry.ts';
 // Skills of files
 export { prepareSkills } from './skills.ts';

@@ -3,7 +3,6 @@ import type { Json } from '../base/index.ts';
 import { lifecycleAgent, lifecycleRoot, nestedPipeline } from '../runtime/lifecycle/index.ts';
 import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
-  arityOf,
   type Ctx,
   call,
   display,
@@ -22,6 +21,7 @@ import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
 import { dataHandler } from './handler.ts';
+import { hookHandler } from './program-hooks.ts';
 
 type RootMethod = (ctx: RunContext, ...args: readonly Json[]) => Suspending<Json> | Json;
 
@@ -223,19 +223,6 @@ function finishHandler(fn: HarnFunction): Handler {
     name: functionMeta(fn).name ?? 'on_finish',
     run: function* (ctx, [value]) {
       const args = [rootHandle(ctx), fromJson((value ?? null) as Json)];
-      return toData(yield* call(fn, ctx, args) as Suspending<Value>);
-    },
-  };
-}
-
-/** A closure `(event)` or `(harness, event)` as a hook. */
-function hookHandler(fn: HarnFunction): Handler {
-  return {
-    kind: 'generator',
-    name: functionMeta(fn).name ?? 'hook',
-    run: function* (ctx, [payload]) {
-      const event = fromJson((payload ?? null) as Json);
-      const args = arityOf(fn) >= 2 ? [rootHandle(ctx), event] : [event];
       return toData(yield* call(fn, ctx, args) as Suspending<Value>);
     },
   };

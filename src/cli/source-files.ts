@@ -56,6 +56,7 @@ export async function loadTarget(
     readonly cache?: CompileCache | undefined;
     readonly cwd?: string;
     readonly fs?: SourceFs;
+    readonly hooks?: boolean;
   },
 ): Promise<LoadedProgram> {
   return guardLoad(host, target, () => loadProgram(target, { cwd: host.system.cwd(), ...options }));

@@ -11,6 +11,7 @@ import {
   emitModule,
   type ModuleLoader,
 } from '../lang/index.ts';
+import type { ProgramHook } from './manifest-hooks.ts';
 import { COMPILER_VERSION } from './version.ts';
 
 /** One emitted module with the hash of its code. */
@@ -31,6 +32,8 @@ export interface CompiledProgram {
   readonly edition: Edition;
   /** Warnings, and what the checker says a run would stumble over. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Functions of its modules that watch its runs, as harn.toml said; absent without any. */
+  readonly hooks?: readonly ProgramHook[];
 }
 
 /** A program, or why there is none. */

@@ -56,4 +56,9 @@ export const sourceErrors = defineErrors('SRC', {
       `${where} has no \`${name}\`${suggestion === undefined ? '' : ` (did you mean \`${suggestion}\`?)`}`,
     help: 'Nobody looks at it. Settings of harn.toml are in the documentation of what they set.',
   }),
+  badHooks: row<{ path: string; reason: string }>({
+    number: 7,
+    message: ({ path, reason }) => `the [[hooks]] of ${path} do not make sense: ${reason}`,
+    hint: 'A hook is event = "PreToolUse", pattern = "write_*" and handler = "module::function".',
+  }),
 });

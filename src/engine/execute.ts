@@ -4,6 +4,7 @@ import {
   ExitRequest,
   prepareSkills,
   programHostKey,
+  registerProgramHook,
   rootHandle,
   toData,
 } from '../builtins/index.ts';
@@ -20,6 +21,7 @@ import {
   payload,
   type Value,
 } from '../values/index.ts';
+import { engineErrors } from './errors.ts';
 import type { LiveProgram, Target, TargetInput } from './link.ts';
 
 /** What a body hands to its run: the value, and how the program asked to leave. */
@@ -50,6 +52,7 @@ export function workerBody(live: LiveProgram, request: WorkerRunRequest): RunBod
   return function* (ctx: RunContext): Suspending<Json> {
     if (live.namesSkills) yield* prepareSkills(ctx);
     yield* live.initAll(ctx) as Suspending<void>;
+    registerHooks(live, ctx);
     return yield* runWorker(ctx, request);
   };
 }
@@ -58,6 +61,16 @@ export function workerBody(live: LiveProgram, request: WorkerRunRequest): RunBod
 export function* initialise(live: LiveProgram, ctx: RunContext): Suspending<void> {
   if (live.namesSkills) yield* prepareSkills(ctx);
   yield* live.init(ctx) as Suspending<void>;
+  registerHooks(live, ctx);
+}
+
+/** The hooks that the project declares stand before those that the program registers. */
+function registerHooks(live: LiveProgram, ctx: RunContext): void {
+  for (const { event, pattern, module, fn } of live.compiled.hooks ?? []) {
+    const handler = live.exported(fn, module);
+    if (handler === undefined) throw engineErrors.missingPipeline({ name: fn, module });
+    registerProgramHook(ctx, { event, pattern, handler });
+  }
 }
 
 /** Calls a function, its parameters filled as the target says. */

@@ -5,6 +5,7 @@ import { type Diagnostic, isJsonObject, type Source } from '../base/index.ts';
 import type { Edition } from '../lang/index.ts';
 import { sourceErrors } from './errors.ts';
 import type { SourceFs } from './loader.ts';
+import type { DeclaredHook } from './manifest-hooks.ts';
 
 const MANIFEST = 'harn.toml';
 
@@ -13,6 +14,12 @@ export interface ManifestSettings {
   readonly edition: Edition | undefined;
   /** `[check] strict_types`: values from outside must be checked before something is read from them. */
   readonly strictTypes: boolean;
+}
+
+/** What a program that is going to run needs of its project. */
+export interface RunSettings {
+  readonly edition: Edition | undefined;
+  readonly hooks: readonly DeclaredHook[];
 }
 
 const NOTHING: ManifestSettings = { edition: undefined, strictTypes: false };
@@ -31,6 +38,17 @@ export async function manifestSettings(folder: string, fs: SourceFs): Promise<Ma
     edition: await editionOf({ file, text }, section(manifest, 'package')),
     strictTypes: await strictTypesOf({ file, text }, section(manifest, 'check')),
   };
+}
+
+/** What a program of a folder is compiled with: the edition, and the hooks that watch it. */
+export async function runSettings(folder: string, fs: SourceFs): Promise<RunSettings> {
+  const file = nearestManifest(path.resolve(folder), fs);
+  if (file === undefined) return { edition: undefined, hooks: [] };
+  const { manifest, text } = await readManifest(file, fs);
+  const edition = await editionOf({ file, text }, section(manifest, 'package'));
+  if (!isJsonObject(manifest) || manifest['hooks'] === undefined) return { edition, hooks: [] };
+  const { declaredHooks } = await import('./manifest-hooks.ts');
+  return { edition, hooks: declaredHooks({ file, manifest }, fs) };
 }
 
 /** What is odd about the nearest `harn.toml`, and its text, named from `cwd`. */

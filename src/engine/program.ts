@@ -8,7 +8,8 @@ import { SUPPORT_ABI } from '../values/index.ts';
 import type { CompiledProgram } from './compile.ts';
 import type { CompileCache } from './compile-cache.ts';
 import { nodeSourceFs, type SourceFs, SourceLoader } from './loader.ts';
-import { manifestEdition } from './manifest.ts';
+import { manifestEdition, runSettings } from './manifest.ts';
+import type { DeclaredHook } from './manifest-hooks.ts';
 
 /** What to load: a file, or a text with the name that errors call it by. */
 export type ProgramTarget =
@@ -22,6 +23,8 @@ export interface LoadOptions {
   readonly edition?: Edition | undefined;
   readonly cache?: CompileCache | undefined;
   readonly fs?: SourceFs;
+  /** With the hooks of its project: for programs that are going to run where they lie. */
+  readonly hooks?: boolean;
 }
 
 /** A program, or what is wrong with it. */
@@ -49,7 +52,26 @@ export async function loadProgram(
       ? loader.entry(target.path)
       : { id: target.name ?? '<eval>', text: target.code };
   const folder = 'path' in target ? path.dirname(path.resolve(cwd, target.path)) : cwd;
-  const edition = options.edition ?? (await manifestEdition(folder, fs));
+  const declared = await runSettings(folder, fs);
+  const edition = options.edition ?? declared.edition;
+  const loaded = await compiledEntry(entry, loader, edition, cache);
+  if (options.hooks !== true || declared.hooks.length === 0) return loaded;
+  return withHooks(
+    loaded,
+    declared.hooks,
+    (unit) => {
+      return compiledEntry(unit, new SourceLoader({ root: cwd, fs }), edition, cache);
+    },
+    cwd,
+  );
+}
+
+async function compiledEntry(
+  entry: Source,
+  loader: SourceLoader,
+  edition: Edition | undefined,
+  cache: CompileCache | undefined,
+): Promise<LoadedProgram> {
   const cached = cache?.read(entry, loader, edition);
   if (cached !== undefined) {
     const { diagnostics, sources } = cached;
@@ -58,6 +80,30 @@ export async function loadProgram(
   const result = await compileEntry(entry, loader, edition);
   if (result.program !== undefined) cache?.write(entry, result, edition);
   return result;
+}
+
+/** The program together with the modules of its hooks; their mistakes are its own. */
+async function withHooks(
+  loaded: LoadedProgram,
+  hooks: readonly DeclaredHook[],
+  compile: (unit: Source) => Promise<LoadedProgram>,
+  root: string,
+): Promise<LoadedProgram> {
+  const { hookUnits } = await import('./manifest-hooks.ts');
+  const { joinUnits, mistakesIn, programHooks } = await import('./join-hooks.ts');
+  const units = [];
+  for (const unit of hookUnits(hooks, root)) {
+    const made = await compile(unit.source);
+    if (made.program === undefined) {
+      const diagnostics = [...loaded.diagnostics, ...mistakesIn(made.diagnostics)];
+      const sources = [...loaded.sources, ...made.sources];
+      return { ...loaded, program: undefined, diagnostics, sources };
+    }
+    units.push({ ...unit, id: unit.source.id, program: made.program });
+  }
+  const { program } = loaded;
+  if (program === undefined) return loaded;
+  return { ...loaded, program: joinUnits(program, units, programHooks(hooks, units)) };
 }
 
 /** Checks a file and what it imports, for tools that need to know more than what is wrong. Compiles nothing. */
@@ -87,7 +133,17 @@ export async function refreshProgram(stored: CompiledProgram): Promise<CompiledP
   const entry = byId.get(stored.entry);
   if (entry === undefined) return stored;
   const { program } = await compileEntry(entry, loader, stored.edition);
-  return program ?? stored;
+  const { hooks } = stored;
+  if (program === undefined || hooks === undefined) return program ?? stored;
+  const units = [];
+  for (const id of new Set(hooks.map(({ unit }) => unit))) {
+    const source = byId.get(id);
+    const unit = source && (await compileEntry(source, loader, stored.edition)).program;
+    if (unit === undefined) return stored;
+    units.push({ id, program: unit });
+  }
+  const { joinUnits } = await import('./join-hooks.ts');
+  return joinUnits(program, units, hooks);
 }
 
 async function compileEntry(entry: Source, loader: ModuleLoader, edition: Edition | undefined) {

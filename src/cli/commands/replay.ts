@@ -61,7 +61,7 @@ export async function otherCode(
   file: string | undefined,
 ): Promise<CompiledProgram | undefined | null> {
   if (file === undefined) return undefined;
-  const { program, diagnostics, sources } = await loadTarget(host, { path: file }, {});
+  const { program, diagnostics, sources } = await loadTarget(host, { path: file }, { hooks: true });
   printDiagnostics(output, diagnostics, sources);
   return program ?? null;
 }

@@ -24,6 +24,7 @@ export async function runScenario(
   const { output } = ctx;
   const loaded = await loadTarget(host, target, {
     edition: editionOf(host, args.value('edition')),
+    hooks: true,
   });
   printDiagnostics(output, loaded.diagnostics, loaded.sources);
   if (loaded.program === undefined) return 1;

@@ -114,6 +114,7 @@ export async function loadForRun(
     ...place,
     edition,
     cache,
+    hooks: place === undefined,
   });
   const { stream } = session;
   if (stream === undefined) printDiagnostics(session.output, diagnostics, sources);

@@ -121,7 +121,7 @@ async function compile(
   { edition, cache }: SuiteOptions,
 ): Promise<{ readonly program: CompiledProgram } | TestResult> {
   const startMs = host.clock.monotonicMs();
-  const loaded = await loadTarget(host, { path: file }, { edition, cache });
+  const loaded = await loadTarget(host, { path: file }, { edition, cache, hooks: true });
   if (loaded.program !== undefined) return { program: loaded.program };
   const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error');
   const byId = new Map(loaded.sources.map((source) => [source.id, source]));

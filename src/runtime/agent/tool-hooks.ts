@@ -6,6 +6,7 @@ import {
   defineSyncEffect,
   globMatches,
   type Handler,
+  hookMatches,
   isTruthy,
   type RunContext,
   type ServiceKey,
@@ -81,8 +82,13 @@ export function clearToolHooks(ctx: RunContext): null {
   return ctx.sync(clear, []);
 }
 
-function hooksFor(ctx: RunContext, tool: string): readonly ToolHook[] {
-  return ctx.get(hooksKey).list.filter(({ pattern }) => globMatches(pattern, tool));
+/** The hooks of a tool: by a glob over its name, or by an expression over what the hook would be told. */
+function hooksFor(ctx: RunContext, event: string, about: JsonObject): readonly ToolHook[] {
+  const isAbout = ({ pattern }: ToolHook) =>
+    /==|!=|=~/.test(pattern)
+      ? hookMatches(pattern, event, about)
+      : globMatches(pattern, about['tool_name'] as string);
+  return ctx.get(hooksKey).list.filter(isAbout);
 }
 
 /** The arguments after the hooks before a call, or why there is no call. */
@@ -93,7 +99,8 @@ export function* beforeTool(
   site: JsonObject,
 ): Suspending<{ readonly args: JsonObject } | { readonly denied: string }> {
   let args = given;
-  for (const { deny, pre } of hooksFor(ctx, tool)) {
+  const about = { tool: { name: tool, args }, tool_name: tool, ...site };
+  for (const { deny, pre } of hooksFor(ctx, 'PreToolUse', about)) {
     if (deny !== undefined) return { denied: deny };
     if (pre === undefined) continue;
     const event = { event: 'PreToolUse', tool: { name: tool, args }, tool_name: tool, ...site };
@@ -116,7 +123,8 @@ export function* afterTool(
   site: JsonObject,
 ): Suspending<string> {
   let { text } = result;
-  for (const { post, maxOutput } of hooksFor(ctx, tool.name)) {
+  const first = { tool: { ...tool }, tool_name: tool.name, result: { ...result }, ...site };
+  for (const { post, maxOutput } of hooksFor(ctx, 'PostToolUse', first)) {
     if (post !== undefined) {
       const about = { tool: { ...tool }, tool_name: tool.name, result: { ...result, text } };
       const event = { event: 'PostToolUse', ...about, ...site };

@@ -37,7 +37,7 @@ export {
 export { plainOf } from './effect-record.ts';
 export { capabilityErrors, hookErrors, journalErrors, runErrors } from './errors.ts';
 // Session hooks
-export { globMatches } from './hook-pattern.ts';
+export { globMatches, hookMatches } from './hook-pattern.ts';
 export {
   type FireOptions,
   fireHooks,
