@@ -155,13 +155,13 @@ function traceRows(): readonly BuiltinRow[] {
       args: ([provider = null, options = null]) => [toData(provider), toData(options)],
     }),
     effectRow('llm.trace() -> list', llmEffects.trace, {
-      doc: 'What the model calls of this run were like: events with a `type` of `llm_call`, `schema_retry` or `provider_fallback`.',
+      doc: 'What the model calls of this run were like: events with a `type` of `llm_call`, `llm_retry`, `schema_retry`, `provider_fallback`, `tool_execution`, `tool_rejected`, `context_compaction` or `loop_complete`.',
       aliases: ['agent_trace'],
       args: none,
       result: (events: Json) => fromJson(events),
     }),
     effectRow('llm.trace_summary() -> dict', llmEffects.trace_summary, {
-      doc: 'What those events add up to: `{llm_calls, input_tokens, output_tokens, total_duration_ms, schema_retries, provider_fallbacks, models}`.',
+      doc: 'What those events add up to: `{llm_calls, input_tokens, output_tokens, total_duration_ms, schema_retries, provider_fallbacks, llm_retries, tool_executions, tool_rejections, tools_used, compactions, iterations, models}`.',
       aliases: ['agent_trace_summary'],
       args: none,
     }),

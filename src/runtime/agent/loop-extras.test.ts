@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../base/index.ts';
 import { createMockHost, type MockHost } from '../host/index.ts';
-import { llmMockEffects } from '../llm/index.ts';
+import { llmEffects, llmMockEffects } from '../llm/index.ts';
 import type { Handler, RunBody, RunContext, Suspending } from '../run/index.ts';
 import { live, newStore, resultOf, returnedBy } from './agent-run.fixture.ts';
 import type { NextCall } from './callers.ts';
@@ -11,6 +11,7 @@ import {
   type LoopOptions,
   type LoopParts,
   readAgentEvents,
+  registerToolHook,
   sessionCalls,
   type Tool,
   toTool,
@@ -229,5 +230,44 @@ describe('code around the calls of a loop', () => {
     const { result } = await looped([calling('step'), { text: 'Then not.' }], {}, parts);
     expect(result['status']).toBe('done');
     expect(JSON.stringify(result['transcript'])).toContain('broken seam');
+  });
+});
+
+describe('the trace of a run', () => {
+  it('has the tools of its loops, what was refused, and answers that were asked for again', async () => {
+    const store = await newStore();
+    const body: RunBody = function* (ctx) {
+      const tools = [tool('look', () => 'seen'), tool('leap', () => 'never')];
+      registerToolHook(ctx, { pattern: "tool.name == 'leap'", deny: 'not here' });
+      const options = { session_id: 's', llm_retries: 1, llm_backoff_ms: 0 };
+      const result = yield* agentLoop(ctx, 'do it', null, options, { tools });
+      const events = ctx.sync(llmEffects.trace, []);
+      return { events, sums: ctx.sync(llmEffects.trace_summary, []), result } as unknown as Json;
+    };
+    const mocks = [
+      { error: { category: 'empty_completion', message: 'nothing came' } },
+      calling('look'),
+      calling('leap'),
+      { text: '##DONE##' },
+    ];
+    const { result } = await live({ store, body, mocks });
+    const told = returnedBy<{ events: JsonObject[]; sums: JsonObject; result: JsonObject }>(result);
+    expect(told.events.map(({ type, tool_name = '' }) => `${type} ${tool_name}`.trim())).toEqual([
+      'llm_retry',
+      'llm_call',
+      'tool_execution look',
+      'llm_call',
+      'tool_rejected leap',
+      'llm_call',
+      'loop_complete',
+    ]);
+    expect(told.sums).toMatchObject({
+      llm_retries: 1,
+      tool_executions: 1,
+      tool_rejections: 1,
+      tools_used: ['look'],
+      iterations: 3,
+    });
+    expect(told.result['trace']).toMatchObject({ empty_completion_retries: 1 });
   });
 });

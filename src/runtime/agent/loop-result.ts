@@ -72,6 +72,7 @@ export class LoopTotals {
   surface: readonly SurfaceDiagnostic[] = [];
   compactions = 0;
   #refusedFallbacks = 0;
+  #emptyCompletions = 0;
   /** What was said and is left for who started the loop. */
   deferred: readonly string[] = [];
 
@@ -103,6 +104,7 @@ export class LoopTotals {
     this.costUsd += turn.cost_usd ?? 0;
     if (turn.text !== '') this.#texts.push(turn.text);
     this.#visible = turn.visible_text;
+    this.#emptyCompletions += turn.empty_completions ?? 0;
     for (const { tool_name: name, status } of turn.tools) {
       addOnce(this.called, name);
       if (status === 'ok') addOnce(this.successful, name);
@@ -152,6 +154,7 @@ export class LoopTotals {
       trace: {
         native_text_tool_fallbacks: this.fallbacks,
         native_text_tool_fallback_rejections: this.#refusedFallbacks,
+        empty_completion_retries: this.#emptyCompletions,
         compactions: this.compactions,
         tool_surface: this.surface,
       },

@@ -6,7 +6,7 @@
 // suspended (the gate stopped it between turns, or the model asked for it). A model call that fails ends the loop with its error.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { clockEffects, randomEffects, stdioEffects } from '../io/index.ts';
-import { isBudgetSpent } from '../llm/index.ts';
+import { isBudgetSpent, trace } from '../llm/index.ts';
 import { mcpCalls } from '../mcp/index.ts';
 import {
   accountOf,
@@ -227,6 +227,14 @@ class AgentLoop {
     yield* this.#daemon?.stand(ended) ?? [];
     yield* this.#settle();
     const result = this.#totals.result(this.#plan, this.#session, ended, this.#suspension);
+    const { iterations } = result.llm;
+    trace(this.#ctx, {
+      type: 'loop_complete',
+      session_id: this.#session.id,
+      status: ended,
+      iterations,
+      tools_used: result.tools.calls,
+    });
     if (this.#parked === undefined || ended !== 'suspended') return result;
     return { ...result, handle: yield* this.#handle(this.#parked, result) };
   }
@@ -529,6 +537,8 @@ class AgentLoop {
     if (compaction === undefined) return;
     if (yield* compactSession(this.#ctx, this.#session, compaction, 'auto')) {
       this.#totals.compactions += 1;
+      const { strategy } = compaction;
+      trace(this.#ctx, { type: 'context_compaction', session_id: this.#session.id, strategy });
     }
   }
 

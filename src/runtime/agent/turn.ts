@@ -2,7 +2,7 @@
 // unit. Its result is all that the loop knows of it, so a turn that replay does not enter and one that it enters leave
 // the same session behind.
 import type { Json, JsonObject } from '../../base/index.ts';
-import { type LlmOptions, llmCall } from '../llm/index.ts';
+import { isEmptyAnswer, type LlmOptions, llmCall, trace } from '../llm/index.ts';
 import { performUnit, type RunContext, type Suspending } from '../run/index.ts';
 import { type AgentEventBody, appendAgentEvents } from './agent-events.ts';
 import type { Streak } from './call-streak.ts';
@@ -39,6 +39,8 @@ export type TurnResult = {
   readonly duration_ms: number;
   readonly provider: string;
   readonly model: string;
+  /** Answers that were counted and not delivered, and asked for again. */
+  readonly empty_completions?: number;
   /** The model asks to be suspended. */
   readonly park?: ParkWish;
   /** Results that were too long for their messages. */
@@ -121,7 +123,10 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   const { session, iteration } = input;
   yield* emitter.emit({ type: 'turn_start', iteration });
   const { system, options } = yield* requestOf(ctx, input);
-  const answer = yield* askModel(ctx, input, { system, options });
+  let empty = 0;
+  const answer = yield* askModel(ctx, input, { system, options }, (error) => {
+    if (isEmptyAnswer(error)) empty += 1;
+  });
   if (answer.thinking !== null) {
     yield* emitter.emit({ type: 'agent_thought_chunk', content: answer.thinking });
   }
@@ -134,6 +139,9 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   const called = structural === undefined ? yield* runCalls(ctx, calls, input, emitter) : undefined;
   const outcomes = structural?.outcomes ?? called?.outcomes ?? [];
   const { streak = input.streak, promoted = input.promoted, heard = [] } = called ?? {};
+  for (const [k, call] of calls.entries()) {
+    traceTool(ctx, call, outcomes[k] as ToolOutcome, { session_id: session.id, iteration });
+  }
   const results = calls.map((call, k) => resultMessage(call, outcomes[k] as ToolOutcome, isText));
   const rejected = fallback === 'rejected' ? [rejection()] : [];
   const plans = outcomes.flatMap(({ result: given }) => (isPlan(given) ? [given] : []));
@@ -153,6 +161,7 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
     duration_ms: answer.duration_ms,
     provider: answer.provider,
     model: answer.model,
+    ...(empty === 0 ? {} : { empty_completions: empty }),
     ...(structural?.wish === undefined ? {} : { park: structural.wish }),
     ...(assets.length === 0 ? {} : { assets }),
     ...(streak === null ? {} : { streak }),
@@ -170,14 +179,24 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   return result;
 }
 
+/** What became of a call, for the trace of the run. */
+function traceTool(ctx: RunContext, call: Call, outcome: ToolOutcome, at: JsonObject): void {
+  const { status, category = null, message } = outcome;
+  const about = { tool_name: call.name, tool_call_id: call.id, ...at };
+  if (status === 'rejected') {
+    trace(ctx, { type: 'tool_rejected', ...about, reason: message ?? null, category });
+  } else trace(ctx, { type: 'tool_execution', ...about, status, category });
+}
+
 /** Asks the model, through the program's own caller where it has one. */
 function* askModel(
   ctx: RunContext,
   { plan, session, iteration }: TurnInput,
   request: { readonly system: string | null; readonly options: LlmOptions },
+  onRetry: (error: unknown) => void,
 ): Suspending<TurnAnswer> {
   const { llmCaller, onDelta } = plan.parts;
-  const heard = onDelta === undefined ? {} : { onDelta };
+  const heard = { onRetry, ...(onDelta === undefined ? {} : { onDelta }) };
   const ask = (at: RunContext, { system, options }: typeof request) =>
     llmCall(at, '', system, options, heard);
   if (llmCaller === undefined) return yield* ask(ctx, request);

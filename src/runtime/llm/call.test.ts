@@ -9,6 +9,7 @@ import {
   llmCall,
   llmCallSafe,
   llmCallsKey,
+  llmEffects,
   llmMockEffects,
   llmUnsettledSource,
   llmUsageSection,
@@ -217,6 +218,49 @@ describe('a mocked call', () => {
       return [once.ok, thrice.text, terminal.ok, calls.length];
     });
     expect(outcome).toEqual([false, 'at last', false, 5]);
+  });
+
+  it('that was counted and never delivered is a failure of its own, paid for and asked again', async () => {
+    const choices = (content: string | null, reason: string): Json => [
+      { index: 0, message: { role: 'assistant', content }, finish_reason: reason },
+    ];
+    const answers = [
+      completion('', { choices: choices(null, 'stop') }),
+      completion('', { choices: choices('', 'stop') }),
+      completion('at last'),
+      completion('', { choices: choices('', 'length') }),
+    ];
+    const next = createMockHost({ env: { OPENAI_API_KEY: 'k' } });
+    next.onRequest('POST', OPENAI, async () => ({ json: answers.shift() as Json }));
+    const outcome = await resultOf(
+      function* (ctx) {
+        const once = yield* llmCallSafe(ctx, 'q', null, { provider: 'openai', model: 'gpt-4o' });
+        const more = { provider: 'openai', model: 'gpt-4o', llm_retries: 1, llm_backoff_ms: 0 };
+        const told: string[] = [];
+        const onRetry = ({ code }: HarnError) => void told.push(code);
+        const twice = yield* llmCall(ctx, 'q', null, more, { onRetry });
+        const cut = yield* llmCall(ctx, 'q', null, more, { onRetry });
+        const { input_tokens } = ctx.sync(llmEffects.usage, []);
+        const kinds = ctx.sync(llmEffects.trace, []).map(({ type }) => type);
+        return {
+          error: once.error,
+          text: twice.text,
+          cut: cut.stop_reason,
+          told,
+          input_tokens,
+          kinds,
+        };
+      },
+      { host: next },
+    );
+    expect(outcome).toMatchObject({
+      error: { category: 'empty_completion', kind: 'transient', provider: 'openai' },
+      text: 'at last',
+      cut: 'max_tokens',
+      told: ['HARN-LLM-119'],
+      input_tokens: 48,
+      kinds: ['llm_call', 'llm_call', 'llm_retry', 'llm_call', 'llm_call'],
+    });
   });
 
   it('works from async functions', async () => {

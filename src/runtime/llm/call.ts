@@ -21,7 +21,7 @@ import { capabilitiesOf, isKnownModel, rulingOf } from './catalog/capabilities.t
 import { catalogKey } from './catalog/catalog.ts';
 import { llmConfigKey } from './config.ts';
 import { deltasOf, type LlmDelta } from './delta.ts';
-import { failureOf, type LlmFailure, llmErrors } from './errors.ts';
+import { categorised, failureOf, type LlmFailure, llmErrors } from './errors.ts';
 import { type Experiment, experimented, experimentOf } from './experiment.ts';
 import { withFallbacks } from './fallback.ts';
 import { answerHere, type Given, givenFor } from './given.ts';
@@ -78,6 +78,8 @@ export type LlmParts = {
   readonly onDelta?: Handler | undefined;
   /** Rearranges the messages just before the call; it gets `{system, messages, args}`. Goes before the option of that name. */
   readonly experiment?: Experiment | undefined;
+  /** Told of every failure that is followed by another attempt. */
+  readonly onRetry?: ((error: HarnError) => void) | undefined;
 };
 
 /** Asks a model. A failure is thrown as a coded error; `llm_retries` asks again after transient ones. */
@@ -210,7 +212,17 @@ function* persistentCall(
     ctx,
     call,
     () => isHeard,
-    (asked) => persistently(ctx, asked, () => attemptCall(ctx, asked, listening)),
+    (asked) =>
+      persistently(
+        ctx,
+        asked,
+        () => attemptCall(ctx, asked, listening),
+        (error, attempt) => {
+          const { category } = failureOf(error, { provider: '', model: '' });
+          trace(ctx, { type: 'llm_retry', attempt, code: error.code, category });
+          parts.onRetry?.(error);
+        },
+      ),
   );
 }
 
@@ -269,16 +281,26 @@ function* attemptCall(
   const formed = yield* formedBy(ctx, whole, route, experiment);
   const asked = withToolSearch(formed.request, call.toolSearch, to);
   const frame = { route, request: asked, budget, role: roleOf(asked), facts: requestFacts };
-  return yield* framedCall(ctx, frame, function* (request) {
+  let isEmpty = false;
+  const result = yield* framedCall(ctx, frame, function* (request) {
     const given = givenFor(ctx, request, route);
     const answer =
       onDelta === undefined
         ? yield* ctx.perform(llmCallEffect, [request, route, given])
         : yield* streamAnswer(ctx, request, route, given, onDelta);
     traceAnswer(ctx, answer, route);
+    isEmpty = answer.is_empty === true;
     const value = { ...toResult(answer, route, request.output), ...formed.facts };
     return { value, numbers: answer, told: answer };
   });
+  // The answer is recorded and paid for; it is no answer all the same.
+  if (isEmpty) throw emptyAnswer(result);
+  return result;
+}
+
+function emptyAnswer({ provider, model, output_tokens: tokens }: LlmResult): HarnError {
+  const message = `the model counted ${tokens} tokens and delivered no text, thought or tool call`;
+  return categorised({ category: 'empty_completion', message, provider, model });
 }
 
 /** The request as an experiment has it: that of the call, else that of the environment. */

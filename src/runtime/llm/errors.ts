@@ -19,6 +19,7 @@ export type LlmErrorCategory =
   | 'tool_rejected'
   | 'egress_blocked'
   | 'cancelled'
+  | 'empty_completion'
   | 'generic';
 
 /** The data of every failed call. */
@@ -135,6 +136,11 @@ export const llmErrors = defineErrors('LLM', {
     number: 117,
     ...transient,
     hint: 'the pieces that were heard are kept; ask again for a whole answer',
+  }),
+  emptyAnswer: row<LlmFailure>({
+    number: 119,
+    ...transient,
+    hint: 'the model counted an answer and delivered none; asking again with llm_retries may help',
   }),
   // Never seen by programs: the call is made again
   callLost: row<LlmFailure>({ number: 118, ...transient }),
@@ -308,6 +314,7 @@ const BY_CATEGORY: { readonly [C in LlmErrorCategory]: Pick<LlmFailure, Row> } =
   tool_rejected: { kind: 'terminal', reason: 'unknown' },
   egress_blocked: { kind: 'terminal', reason: 'unknown' },
   cancelled: { kind: 'terminal', reason: 'unknown' },
+  empty_completion: { kind: 'transient', reason: 'empty_completion' },
   generic: { kind: 'terminal', reason: 'unknown' },
 };
 
@@ -319,6 +326,11 @@ export function isLlmErrorCategory(text: string): text is LlmErrorCategory {
 /** Whether a call was not made because a budget does not allow it. */
 export function isBudgetSpent(error: unknown): error is HarnError {
   return HarnError.is(error) && error.code === llmErrors.$code('budgetSpent');
+}
+
+/** Whether a model counted an answer and delivered none. */
+export function isEmptyAnswer(error: unknown): boolean {
+  return HarnError.is(error) && error.code === llmErrors.$code('emptyAnswer');
 }
 
 /** The error for a category, with the kind and reason that go with it. */
@@ -344,6 +356,8 @@ export function categorised(
       return llmErrors.modelUnavailable(full, at);
     case 'cancelled':
       return llmErrors.cancelled(full, at);
+    case 'empty_completion':
+      return llmErrors.emptyAnswer(full, at);
     case 'budget_exceeded':
       return llmErrors.quota(full, at);
     case 'schema_validation':

@@ -13,6 +13,7 @@ const ELSEWHERE = (
   [
     ...['rateLimit', 'timeout', 'overloaded', 'serverError', 'network', 'badResponse'],
     ...['auth', 'modelUnavailable', 'quota', 'noKey', 'noBaseUrl', 'noModel', 'streamCut'],
+    'emptyAnswer',
   ] as readonly (keyof typeof llmErrors & string)[]
 ).map((name) => llmErrors.$code(name as Parameters<typeof llmErrors.$code>[0]));
 

@@ -39,7 +39,13 @@ export { generateDurably } from './durable-call.ts';
 export { assertModel, type DurableModel, type ModelOptions, modelCall } from './durable-model.ts';
 export { streamDurably } from './durable-stream.ts';
 // Errors
-export { isBudgetSpent, type LlmErrorCategory, type LlmFailure, llmErrors } from './errors.ts';
+export {
+  isBudgetSpent,
+  isEmptyAnswer,
+  type LlmErrorCategory,
+  type LlmFailure,
+  llmErrors,
+} from './errors.ts';
 export type { Experiment, ExperimentFacts } from './experiment.ts';
 export { llmEffects } from './family.ts';
 export type { Health, HealthOptions } from './healthcheck.ts';
@@ -81,7 +87,7 @@ export { type LlmSessionCost, type LlmSessionUsage, llmSpendEffects } from './sp
 export { tapeKey } from './tape.ts';
 // Tools that are kept back
 export { parseToolSearch, searchTool, splitTools, type ToolSearch } from './tool-search.ts';
-export type { TraceEvent, TraceSummary } from './trace.ts';
+export { type TraceEvent, type TraceSummary, trace } from './trace.ts';
 // The record and the end of a run
 export { llmUnsettledSource } from './unsettled.ts';
 export { type LlmUsageRecord, llmUsageSection } from './usage.ts';

@@ -19,12 +19,14 @@ export function* persistently<T>(
   ctx: RunContext,
   how: Persistence,
   attempt: () => Suspending<T>,
+  onRetry?: (error: HarnError, nth: number) => void,
 ): Suspending<T> {
   for (let nth = 0; ; nth += 1) {
     try {
       return yield* attempt();
     } catch (error) {
       if (nth >= how.retries || !isTransient(error)) throw error;
+      onRetry?.(error, nth + 1);
       yield* ctx.perform(clockEffects.sleep_ms, [pauseMs(error, how.backoffMs, nth)]);
     }
   }

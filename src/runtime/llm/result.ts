@@ -26,6 +26,8 @@ export type LlmAnswer = {
   readonly reasoning?: readonly LlmReasoning[];
   /** A summary of the thoughts, where the provider gives one. */
   readonly thinking_summary?: string;
+  /** Tokens were counted for an answer that has nothing in it, where a provider is known to lose answers so. */
+  readonly is_empty?: true;
   /** Null when the provider did not say. */
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
@@ -39,13 +41,13 @@ export type LlmAnswer = {
 /** An answer without what was said. */
 export type LlmNumbers = Omit<
   LlmAnswer,
-  'text' | 'tool_calls' | 'thinking' | 'reasoning' | 'thinking_summary'
+  'text' | 'tool_calls' | 'thinking' | 'reasoning' | 'thinking_summary' | 'is_empty'
 >;
 
 /** The numbers of an answer. */
 export function toNumbers(answer: LlmAnswer): LlmNumbers {
   const { text: _text, tool_calls: _calls, thinking: _thinking, ...rest } = answer;
-  const { reasoning: _reasoning, thinking_summary: _summary, ...numbers } = rest;
+  const { reasoning: _reasoning, thinking_summary: _summary, is_empty: _empty, ...numbers } = rest;
   return numbers;
 }
 

@@ -1,5 +1,6 @@
-// What model calls of a run were like, for its program: one event per answered call, per answer that did not fit its schema, and
-// per step to another provider. Memory of the run, made again by replay.
+// What model calls and loops of a run were like, for its program: one event per answered call, per failure that was followed by
+// another attempt, per answer that did not fit its schema, per step to another provider, per tool that a loop ran or
+// refused, per compaction and per end of a loop. Memory of the run, made again by replay.
 import type { Json, JsonObject } from '../../base/index.ts';
 import {
   addNote,
@@ -27,6 +28,13 @@ export type TraceSummary = {
   readonly total_duration_ms: number;
   readonly schema_retries: number;
   readonly provider_fallbacks: number;
+  readonly llm_retries: number;
+  readonly tool_executions: number;
+  readonly tool_rejections: number;
+  readonly tools_used: readonly string[];
+  readonly compactions: number;
+  /** Turns of the loops that have ended. */
+  readonly iterations: number;
   readonly models: readonly string[];
 };
 
@@ -38,10 +46,14 @@ export const llmTraceEffects = {
   ]),
   trace_summary: defineSyncEffect({ name: 'llm.trace_summary', ...told }, (env): TraceSummary => {
     const all = events(env);
-    const calls = all.filter(({ type }) => type === 'llm_call');
-    const sum = (field: string) =>
-      calls.reduce((total, call) => total + numberOf(call[field] ?? null), 0);
-    const count = (type: string) => all.filter((event) => event.type === type).length;
+    const of = (type: string) => all.filter((event) => event.type === type);
+    const calls = of('llm_call');
+    const sum = (field: string, among = calls) =>
+      among.reduce((total, event) => total + numberOf(event[field] ?? null), 0);
+    const count = (type: string) => of(type).length;
+    const names = (type: string, field: string) => [
+      ...new Set(of(type).map((event) => String(event[field]))),
+    ];
     return {
       llm_calls: calls.length,
       input_tokens: sum('input_tokens'),
@@ -49,7 +61,13 @@ export const llmTraceEffects = {
       total_duration_ms: sum('duration_ms'),
       schema_retries: count('schema_retry'),
       provider_fallbacks: count('provider_fallback'),
-      models: [...new Set(calls.map(({ model }) => String(model)))],
+      llm_retries: count('llm_retry'),
+      tool_executions: count('tool_execution'),
+      tool_rejections: count('tool_rejected'),
+      tools_used: names('tool_execution', 'tool_name'),
+      compactions: count('context_compaction'),
+      iterations: sum('iterations', of('loop_complete')),
+      models: names('llm_call', 'model'),
     };
   }),
 };

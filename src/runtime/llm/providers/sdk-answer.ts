@@ -163,6 +163,7 @@ export function toAnswer(answer: Collected, call: ProviderCall, durationMs: numb
     tool_calls: calls,
     thinking: thinking === '' ? null : thinking,
     ...(isSigned ? { reasoning: thoughts } : {}),
+    ...(isLost(answer, call) ? { is_empty: true } : {}),
     input_tokens: inputTokens,
     output_tokens: outputTokens,
     cache_read_tokens: cacheReadTokens,
@@ -170,6 +171,17 @@ export function toAnswer(answer: Collected, call: ProviderCall, durationMs: numb
     cost_usd: cost ?? null,
     duration_ms: durationMs,
   };
+}
+
+/**
+ * Whether servers of OpenAI's format counted an answer and delivered none. An answer that its limit or a filter cut to
+ * nothing is what it is, and models of the other formats may have nothing to say.
+ */
+function isLost({ content, usage, finishReason }: Collected, { provider }: ProviderCall): boolean {
+  if (!provider.wire.startsWith('openai') || (usage.outputTokens.total ?? 0) < 1) return false;
+  const { unified } = finishReason;
+  if (unified === 'length' || unified === 'content-filter') return false;
+  return content.every((part) => 'text' in part && part.text === '');
 }
 
 const STOP: { readonly [reason: string]: LlmStopReason } = {
