@@ -1,6 +1,6 @@
 // Commands about the Model Context Protocol, as data. Part of catalog.ts.
 import type { OptionSpec } from './arguments.ts';
-import { EDITION, HELP } from './catalog-options.ts';
+import { EDITION, HELP, JSON_OPTION } from './catalog-options.ts';
 import type { CommandSpec } from './command.ts';
 
 const SERVE_OPTIONS: readonly OptionSpec[] = [
@@ -45,6 +45,78 @@ const SERVE: Omit<CommandSpec, 'name' | 'examples'> = {
   load: async () => (await import('./commands/mcp-serve.ts')).mcpServe,
 };
 
+const SERVER = { name: 'SERVER' };
+const URL_OPTION: OptionSpec = {
+  name: 'url',
+  value: 'URL',
+  help: 'the address of the server, where harn.toml does not name it',
+};
+
+const LOGIN_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'mcp login',
+    summary: 'log in at an MCP server with OAuth',
+    positionals: [SERVER],
+    options: [
+      URL_OPTION,
+      { name: 'client-id', value: 'ID', help: 'a registered client; registered now otherwise' },
+      { name: 'client-secret', value: 'SECRET', help: 'its secret, if it has one' },
+      { name: 'scope', value: 'SCOPES', help: 'what to ask for; what the server names otherwise' },
+      {
+        name: 'redirect-uri',
+        value: 'URI',
+        help: 'where the browser comes back to, on this machine; with port 0 at any free port',
+      },
+      { name: 'no-browser', help: 'only print the address' },
+      { name: 'timeout', value: 'SECONDS', help: 'how long to wait for the answer (600)' },
+      JSON_OPTION,
+      HELP,
+    ],
+    details: [
+      'SERVER is an address or the name of an [[mcp]] of harn.toml. The login is kept for all projects of this user, in a file',
+      'that nobody else may read ($XDG_CONFIG_HOME/harn/mcp-logins), and is renewed by the runs that use it.',
+    ],
+    examples: [
+      ['harn mcp login notion', 'a server of harn.toml'],
+      ['harn mcp login https://mcp.example.com/mcp', 'any server'],
+      ['harn mcp login notion --scope "read write"', 'with more scopes than before'],
+    ],
+    load: async () => (await import('./commands/mcp-login.ts')).mcpLogin,
+  },
+  {
+    name: 'mcp logout',
+    summary: 'forget the login at an MCP server',
+    positionals: [SERVER],
+    options: [URL_OPTION, JSON_OPTION, HELP],
+    examples: [['harn mcp logout notion', 'also tells the authorization server']],
+    load: async () => (await import('./commands/mcp-login.ts')).mcpLogout,
+  },
+  {
+    name: 'mcp status',
+    summary: 'the login at an MCP server; exit code 1 without one',
+    positionals: [SERVER],
+    options: [URL_OPTION, JSON_OPTION, HELP],
+    examples: [['harn mcp status notion', 'scopes, and until when']],
+    load: async () => (await import('./commands/mcp-login.ts')).mcpStatus,
+  },
+  {
+    name: 'mcp list',
+    summary: 'MCP servers at an address, and logins',
+    positionals: [],
+    options: [JSON_OPTION, HELP],
+    examples: [['harn mcp list', 'those of harn.toml, and where somebody has logged in']],
+    load: async () => (await import('./commands/mcp-login.ts')).mcpList,
+  },
+  {
+    name: 'mcp redirect-uri',
+    summary: 'where the browser comes back to, for clients that are registered by hand',
+    positionals: [],
+    options: [HELP],
+    examples: [['harn mcp redirect-uri', '']],
+    load: async () => (await import('./commands/mcp-login.ts')).mcpRedirectUri,
+  },
+];
+
 /** In the order of the help. */
 export const MCP_COMMANDS: readonly CommandSpec[] = [
   {
@@ -60,4 +132,5 @@ export const MCP_COMMANDS: readonly CommandSpec[] = [
     name: 'serve mcp',
     examples: [['harn serve mcp tools.harn', 'the same as harn mcp serve']],
   },
+  ...LOGIN_COMMANDS,
 ];

@@ -239,7 +239,15 @@ export const cliErrors = defineErrors('CLI', {
   cannotListen: row<{ address: string; reason: string }>({
     number: 184,
     message: ({ address, reason }) => `cannot listen at ${address}: ${reason}`,
-    hint: 'name another address with --bind',
+    hint: 'name another address: with --bind, of a login with --redirect-uri',
+  }),
+  noAddress: row<{ server: string }>({
+    number: 185,
+    message: ({ server }) => `${server} is a process: there is nowhere to log in`,
+  }),
+  noLogin: row<{ seconds: number }>({
+    number: 186,
+    message: ({ seconds }) => `nobody answered the login within ${seconds} s`,
   }),
   unknownSession: row<{ session: string; suggestion?: string | undefined }>({
     number: 180,

@@ -3,8 +3,10 @@
 import type { Client, Transport } from '@modelcontextprotocol/client';
 import { HarnError, type JsonObject } from '../../base/index.ts';
 import { createFetch, type Host, isHostError } from '../host/index.ts';
+import { hasOwnAuthorization, McpCredentials } from './credentials.ts';
 import { mcpErrors } from './errors.ts';
-import { type McpServer, tokenVariable } from './server-config.ts';
+import type { McpLogins } from './login-store.ts';
+import type { McpServer } from './server-config.ts';
 import { stdioTransport } from './stdio-transport.ts';
 
 type Sdk = typeof import('@modelcontextprotocol/client');
@@ -23,15 +25,18 @@ export interface Failure {
 export class McpConnection {
   readonly server: McpServer;
   readonly #host: Host;
+  readonly #logins: McpLogins;
+  #credentials: McpCredentials | undefined;
   #sdk: Sdk | undefined;
   #client: Promise<Client> | undefined;
   #lastWords: () => string = () => '';
   #listing: { readonly of: Client; readonly tools: readonly JsonObject[] } | undefined;
   #isClosed = false;
 
-  constructor(server: McpServer, host: Host) {
+  constructor(server: McpServer, host: Host, logins: McpLogins) {
     this.server = server;
     this.#host = host;
+    this.#logins = logins;
   }
 
   get isActive(): boolean {
@@ -92,9 +97,20 @@ export class McpConnection {
   }
 
   async #connect(): Promise<Client> {
+    this.#sdk = await import('@modelcontextprotocol/client');
+    const client = await this.#handshake(this.#sdk).catch(async (error: unknown) => {
+      if (await this.widened(error)) return this.#handshake(this.#sdk as Sdk);
+      throw error;
+    });
+    const own = this.#client;
+    client.onclose = () => {
+      if (own !== undefined) this.#forget(own);
+    };
+    return client;
+  }
+
+  async #handshake(sdk: Sdk): Promise<Client> {
     const { server } = this;
-    const sdk = await import('@modelcontextprotocol/client');
-    this.#sdk = sdk;
     const client = new sdk.Client(
       { name: 'harn', version: CLIENT_VERSION },
       // Nothing is advertised: servers do not sample, ask people or look at roots through a run.
@@ -103,15 +119,28 @@ export class McpConnection {
     const transport = await this.#transport(sdk);
     try {
       await client.connect(transport, { timeout: server.timeoutMs });
+      return client;
     } catch (error) {
       await client.close().catch(() => undefined);
-      throw this.#connectError(error);
+      throw error instanceof sdk.InsufficientScopeError ? error : this.#connectError(error);
     }
-    const own = this.#client;
-    client.onclose = () => {
-      if (own !== undefined) this.#forget(own);
-    };
-    return client;
+  }
+
+  /** Whether the server wanted more scopes and they were had, so that the request is worth sending again. */
+  async widened(error: unknown): Promise<boolean> {
+    const sdk = this.#sdk;
+    if (sdk === undefined || !(error instanceof sdk.InsufficientScopeError)) return false;
+    const credentials = this.#credentials;
+    if (credentials !== undefined && (await credentials.widen(error.requiredScope))) return true;
+    throw mcpErrors.unauthorized({ server: this.server.name });
+  }
+
+  /** What a server answered, without the secrets that it was shown. */
+  scrubbed<T>(value: T): T {
+    if (this.#credentials === undefined) return value;
+    const text = JSON.stringify(value) ?? '';
+    const clean = this.#credentials.scrub(text);
+    return clean === text ? value : (JSON.parse(clean) as T);
   }
 
   async #transport(sdk: Sdk): Promise<Transport> {
@@ -131,28 +160,19 @@ export class McpConnection {
   }
 
   #httpTransport(sdk: Sdk): Transport {
-    const { url, headers, oauth } = this.server;
-    const token = this.#token();
-    const authProvider =
-      token !== undefined
-        ? { token: async () => token }
-        : oauth !== undefined
-          ? new sdk.ClientCredentialsProvider(oauth)
-          : undefined;
+    const { server } = this;
+    const { url, headers } = server;
+    const fetch = createFetch(this.#host.http);
+    if (!hasOwnAuthorization(server)) {
+      const [host, logins] = [this.#host, this.#logins];
+      this.#credentials ??= new McpCredentials({ sdk, server, host, logins, fetch });
+    }
+    const credentials = this.#credentials;
     return new sdk.StreamableHTTPClientTransport(new URL(url), {
-      fetch: createFetch(this.#host.http),
+      fetch: credentials?.fetch() ?? fetch,
       requestInit: { headers },
-      ...(authProvider === undefined ? {} : { authProvider }),
+      ...(credentials === undefined ? {} : { authProvider: credentials.provider() }),
     }) as Transport;
-  }
-
-  #token(): string | undefined {
-    const { name, token, tokenEnv } = this.server;
-    const { env } = this.#host;
-    if (tokenEnv === undefined) return token ?? env.get(tokenVariable(name));
-    const value = env.get(tokenEnv);
-    if (value === undefined) throw mcpErrors.noToken({ server: name, variable: tokenEnv });
-    return value;
   }
 
   #connectError(error: unknown): HarnError {
@@ -160,8 +180,19 @@ export class McpConnection {
     if (this.#isUnauthorized(error)) return mcpErrors.unauthorized({ server: name });
     if (HarnError.is(error) && error.code.startsWith('HARN-MCP-')) return error;
     const last = this.#lastWords().trim().split('\n').at(-1) ?? '';
-    const reason = last === '' ? reasonOf(error) : `${reasonOf(error)} (${last})`;
-    return mcpErrors.connectFailed({ server: name, reason }, { cause: error });
+    const told = this.#reasonOf(error);
+    const reason = last === '' ? told : `${told} (${last})`;
+    return mcpErrors.connectFailed({ server: name, reason }, this.#causedBy(error));
+  }
+
+  #reasonOf(error: unknown): string {
+    const reason = reasonOf(error);
+    return this.#credentials?.scrub(reason) ?? reason;
+  }
+
+  /** Errors of HTTP hold what the server wrote, which may be anything that it was shown. */
+  #causedBy(error: unknown): { readonly cause?: unknown } {
+    return this.#credentials === undefined ? { cause: error } : {};
   }
 
   /** What became of a request that failed on a connected client. */
@@ -170,13 +201,13 @@ export class McpConnection {
     const sdk = this.#sdk;
     if (HarnError.is(error) && error.code.startsWith('HARN-MCP-')) return final('not_sent', error);
     if (this.#isUnauthorized(error)) return final('not_sent', mcpErrors.unauthorized({ server }));
-    const reason = reasonOf(error);
+    const reason = this.#reasonOf(error);
     if (sdk === undefined) return final('not_sent', mcpErrors.lost({ server, method, reason }));
     if (error instanceof sdk.ProtocolError) {
       const rpc = error.code;
       return final('answered', mcpErrors.refused({ server, method, reason, rpc }));
     }
-    const lost = mcpErrors.lost({ server, method, reason }, { cause: error });
+    const lost = mcpErrors.lost({ server, method, reason }, this.#causedBy(error));
     if (isHostError(error, 'connectionRefused') || isHostError(error, 'hostUnknown')) {
       return { fate: 'not_sent', error: lost, isLoss: true };
     }

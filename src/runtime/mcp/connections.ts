@@ -5,6 +5,7 @@ import type { RunServices, ServiceKey } from '../run/index.ts';
 import { McpClient } from './client.ts';
 import { McpConnection } from './connection.ts';
 import { mcpErrors } from './errors.ts';
+import { McpLogins } from './login-store.ts';
 import { manifestServers } from './manifest.ts';
 import type { McpServer } from './server-config.ts';
 
@@ -41,7 +42,8 @@ export class McpConnections {
     const found = this.#open.get(client.id);
     if (found !== undefined) return found;
     const server = McpClient.serverOf(client) ?? (await this.declared(client.name));
-    const made = this.#open.get(client.id) ?? new McpConnection(server, host);
+    const made =
+      this.#open.get(client.id) ?? new McpConnection(server, host, new McpLogins(this.#host));
     this.#open.set(client.id, made);
     return made;
   }

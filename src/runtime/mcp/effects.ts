@@ -34,12 +34,19 @@ interface Request<R> {
 async function ask<R>(env: EffectEnv, client: McpClient, request: Request<R>): Promise<R> {
   const connection = await env.get(connectionsKey).of(client, env.host);
   const timeout = request.timeoutMs ?? connection.server.timeoutMs;
+  let isWidened = false;
   for (let attempt = 0; ; attempt += 1) {
     const sdk = await connection.client();
     try {
-      return await request.send(sdk, { signal: env.signal, timeout });
+      return connection.scrubbed(await request.send(sdk, { signal: env.signal, timeout }));
     } catch (error) {
       if (env.signal.aborted) throw error;
+      // The server has looked at the scopes and at nothing else.
+      if (!isWidened && (await connection.widened(error))) {
+        isWidened = true;
+        attempt -= 1;
+        continue;
+      }
       const { fate, error: told, isLoss } = connection.failureOf(error, request.method);
       if (isLoss) await connection.drop(sdk);
       const harmless = fate === 'not_sent' || (fate === 'unknown' && request.repeat);
@@ -81,7 +88,7 @@ async function connectFacts(env: EffectEnv, client: McpClient): Promise<ConnectF
   connection.keepListing(sdk, tools);
   const { name = client.name, version = '', title } = sdk.getServerVersion() ?? {};
   const instructions = sdk.getInstructions();
-  return {
+  return connection.scrubbed({
     name,
     version,
     ...(title === undefined ? {} : { title }),
@@ -89,7 +96,7 @@ async function connectFacts(env: EffectEnv, client: McpClient): Promise<ConnectF
     protocol: sdk.getNegotiatedProtocolVersion() ?? '',
     capabilities,
     tools: Object.fromEntries(tools.map((tool) => [String(tool['name']), factsOf(tool)])),
-  };
+  });
 }
 
 async function callTool(env: EffectEnv, args: CallArgs, repeat: boolean): Promise<JsonObject> {

@@ -43,7 +43,8 @@ export const mcpErrors = defineErrors('MCP', {
   unauthorized: row<{ server: string }>({
     number: 9,
     message: ({ server }) => `${server}: the server wants other credentials`,
-    hint: 'give a token: auth_token_env in the declaration, or the variable HARN_MCP_TOKEN_<NAME>',
+    hint: ({ server }) =>
+      `log in with \`harn mcp login ${server}\`, or give a token: auth_token_env in the declaration, or the variable HARN_MCP_TOKEN_<NAME>`,
   }),
   underCommandPolicy: row<{ server: string }>({
     number: 10,
@@ -63,5 +64,49 @@ export const mcpErrors = defineErrors('MCP', {
   badCard: row<{ source: string; reason: string }>({
     number: 13,
     message: ({ source, reason }) => `mcp_server_card: ${source}: ${reason}`,
+  }),
+  needsScope: row<{ server: string; scope: string }>({
+    number: 14,
+    message: ({ server }) => `${server}: the server wants more scopes than the login has`,
+    hint: ({ server, scope }) => `allow them with \`harn mcp login ${server} --scope "${scope}"\``,
+  }),
+  noAuthorization: row<{ url: string }>({
+    number: 15,
+    message: ({ url }) => `${url} publishes no authorization server`,
+    hint: 'a server without OAuth needs no login; give it a token with auth_token_env',
+  }),
+  needsClient: row<{ url: string }>({
+    number: 16,
+    message: ({ url }) => `the authorization server of ${url} registers no clients by itself`,
+    hint: 'register one there, and give it as client_id in harn.toml or with --client-id',
+  }),
+  loginFailed: row<{ url: string; reason: string }>({
+    number: 17,
+    message: ({ url, reason }) => `cannot log in at ${url}: ${reason}`,
+  }),
+  openLogin: row<{ path: string }>({
+    number: 18,
+    message: ({ path }) => `others may read the login in ${path}`,
+    hint: 'take that from them (chmod 600), or log in again, since somebody may have read it',
+  }),
+  badLogin: row<{ path: string }>({
+    number: 19,
+    message: ({ path }) => `${path} is no login`,
+    hint: 'delete it and log in again with `harn mcp login`',
+  }),
+  loginBusy: row<{ url: string; lock: string }>({
+    number: 20,
+    message: ({ url }) => `another process has been changing the login at ${url} for too long`,
+    hint: ({ lock }) => `if there is none, delete ${lock}`,
+  }),
+  notRenewed: row<{ server: string; reason: string }>({
+    number: 21,
+    message: ({ server, reason }) => `${server}: no new token was had: ${reason}`,
+    retry: {},
+  }),
+  foreignIssuer: row<{ server: string; issuer: string }>({
+    number: 22,
+    message: ({ server, issuer }) => `${server}: the server wants the secret to go to ${issuer}`,
+    hint: 'if that is right, name it as issuer in the declaration',
   }),
 });

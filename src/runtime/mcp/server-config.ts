@@ -22,10 +22,15 @@ export interface McpServerConfig {
   readonly auth_token?: string | null;
   /** The variable that holds the bearer token. */
   readonly auth_token_env?: string | null;
-  /** OAuth client credentials; the token is fetched when the server asks for one. */
+  /**
+   * The OAuth client: of a login, where somebody has logged in at the address; without a login, and with a secret, client
+   * credentials, whose token is fetched when the server asks for one.
+   */
   readonly client_id?: string | null;
   readonly client_secret?: string | null;
   readonly scopes?: string | null;
+  /** The authorization server that may have the secret; without it only one at the server's own origin. */
+  readonly issuer?: string | null;
   /** `2026-07-28` insists on that revision, `auto` asks the server; otherwise the 2025 handshake. */
   readonly protocol_version?: string | null;
   /** For one request; 60 s by default. */
@@ -50,9 +55,12 @@ export interface McpServer {
   readonly headers: { readonly [name: string]: string };
   readonly token: string | undefined;
   readonly tokenEnv: string | undefined;
-  readonly oauth:
-    | { readonly clientId: string; readonly clientSecret: string; readonly scope?: string }
-    | undefined;
+  readonly oauth: {
+    readonly clientId: string | undefined;
+    readonly clientSecret: string | undefined;
+    readonly scope: string | undefined;
+    readonly issuer: string | undefined;
+  };
   readonly protocol: string | undefined;
   readonly timeoutMs: number;
   readonly onUnknown: 'fail' | 'retry' | 'ask' | undefined;
@@ -114,11 +122,11 @@ function commandOf(given: JsonObject): readonly string[] {
 }
 
 function oauthOf(given: JsonObject): McpServer['oauth'] {
-  const clientId = text(given, 'client_id');
-  const clientSecret = text(given, 'client_secret');
-  if (clientId === undefined || clientSecret === undefined) return undefined;
-  const scope = text(given, 'scopes');
-  return { clientId, clientSecret, ...(scope === undefined ? {} : { scope }) };
+  const [clientId, clientSecret] = [text(given, 'client_id'), text(given, 'client_secret')];
+  if (clientSecret !== undefined && clientId === undefined) {
+    throw bad('client_secret', 'given with a client_id');
+  }
+  return { clientId, clientSecret, scope: text(given, 'scopes'), issuer: text(given, 'issuer') };
 }
 
 function unknownOf(given: JsonObject): McpServer['onUnknown'] {
