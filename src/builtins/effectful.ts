@@ -8,6 +8,7 @@ import { clockRows } from './clock.ts';
 import { commandPolicyRows } from './command-policy.ts';
 import { controlRows } from './control.ts';
 import { eventLogRows } from './event-log.ts';
+import { frictionRows } from './friction.ts';
 import { fsRows } from './fs.ts';
 import { envRows, processRows } from './host.ts';
 import { hostCallRows } from './host-calls.ts';
@@ -83,6 +84,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => monitorRows(),
   () => poolRows(),
   () => recordRows(),
+  () => frictionRows(),
   () => workerRows(),
   () => agentToolRows(),
   () => toolHookRows(),

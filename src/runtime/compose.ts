@@ -47,6 +47,7 @@ import {
 import {
   createRecordSaver,
   createRedactor,
+  metricsSection,
   type PruneOptions,
   type PruneReport,
   prune,
@@ -133,6 +134,7 @@ export const RECORD_SECTIONS: readonly RecordSection[] = [
   llmUsageSection,
   humanQuestionsSection,
   receiptsSection,
+  metricsSection,
   spansSection,
 ];
 

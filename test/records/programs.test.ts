@@ -54,3 +54,41 @@ println(run_record_eval_suite([run, {run: worse, fixture: run_record_fixture(run
   ]);
   expect(await host.fs.readText('/work/records/one.json')).toContain('"mine": 1');
 });
+
+it('a program notes metrics, reports friction and drafts context packs', async () => {
+  const host = createMockHost();
+  const code = `
+eval_metric("accuracy", 0.5, {cases: 2})
+harness.obs.eval_metric("ok", true)
+println(eval_metrics())
+let report = {kind: "tool_gap", source: "shop", redacted_summary: "No refund tool; token=abc"}
+println(friction_record(report, {enabled: false}).recorded)
+let first = friction_record(report, {log_path: "friction.jsonl"})
+println(first.sink)
+friction_record(report)
+println(friction_events()[1].redacted_summary)
+println(context_pack_suggestions()[0].candidate_manifest.id)
+println(len(context_pack_suggestions(friction_events(), {min_occurrences: 3})))
+println(context_pack_manifest_parse("name = \\"Refund rules\\"\\n[[secrets]]\\nname = \\"PAY\\"").id)
+println(context_pack_manifest_parse("{\\"id\\": \\"x\\"}").name)
+println(friction_eval_fixture({events: friction_events(), expected_suggestions: [{min_suggestions: 1}]}).pass)
+friction_clear()
+println(len(friction_events()))
+println(try { context_pack_manifest_parse("= 1") } catch (e) { "refused" })
+`;
+  expect((await output(code, host)).split('\n')).toEqual([
+    '[{metadata: {cases: 2}, name: accuracy, value: 0.5}, {name: ok, value: true}]',
+    'false',
+    'jsonl',
+    'No refund tool; token=[redacted]',
+    'tool_gap',
+    '0',
+    'refund_rules',
+    'x',
+    'true',
+    '0',
+    'refused',
+    '',
+  ]);
+  expect(await host.fs.readText('/work/friction.jsonl')).not.toContain('abc');
+});

@@ -135,5 +135,9 @@ function print(output: Output, report: SuiteReport | PackReport): void {
     for (const warning of each.warnings) output.line(`  warning: ${warning}`);
     for (const note of each.informational) output.line(`  note: ${note}`);
   }
+  for (const [name, { count, mean, min, max }] of Object.entries(report.metrics ?? {})) {
+    const spread = count === 1 ? '' : ` (${count} values from ${min} to ${max})`;
+    output.line(`metric ${name}: ${mean}${spread}`);
+  }
   output.line(`${report.passed} passed, ${report.failed} failed, ${report.total} total`);
 }

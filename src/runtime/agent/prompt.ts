@@ -9,7 +9,6 @@ import { isParkCall } from './loop-park.ts';
 import { scratchpadPrompt } from './scratchpad.ts';
 import type { Session } from './session.ts';
 import { readerTool } from './tool-overflow.ts';
-import { isOffered } from './tool-policy.ts';
 import { clientSearch, searchPrompt, visibleTools } from './tool-search.ts';
 import { toolPrompt } from './tool-text.ts';
 import type { Tool } from './tools.ts';
@@ -25,7 +24,7 @@ export function* requestOf(
   input: TurnInput,
 ): Suspending<{ readonly system: string | null; readonly options: LlmOptions }> {
   const { plan, session } = input;
-  const offered = visibleTools(plan, offeredTools(ctx, plan), input.promoted);
+  const offered = visibleTools(plan, offeredTools(plan), input.promoted);
   const base = effectiveSystem(input, offered);
   const shown = visibleMessages(session.transcript.summary, session.transcript.messages.toArray());
   const { system, messages } = yield* asShown(ctx, input, base, shown);
@@ -79,11 +78,13 @@ export function nudgeText(plan: LoopPlan): string {
   return `The task is not finished. ${how} now. Only when everything is done, write ${doneMark(plan)}.`;
 }
 
-/** The tools that the policy in force leaves. To be suspended is no tool that a policy takes away. */
-function offeredTools(ctx: RunContext, plan: LoopPlan): readonly Tool[] {
-  const { policy } = ctx.scope;
+/**
+ * The tools of the loop, whatever the policy in force says: a registry is what a model is told, a policy is what it may.
+ * A call beyond the policy is denied with its reason, which a model can work with; a tool that is merely absent it makes up.
+ */
+function offeredTools(plan: LoopPlan): readonly Tool[] {
   const all = [...plan.tools.values()];
-  const own = all.filter((tool) => !isParkCall(tool) && isOffered(policy, tool.name));
+  const own = all.filter((tool) => !isParkCall(tool));
   return own.length === 0 ? [] : [...own, ...all.filter(isParkCall)];
 }
 

@@ -24,6 +24,7 @@ export type {
 export type { LlmAskOptions, LlmHandle, LlmStreamHandle } from './llm.ts';
 export type { McpConnectionHandle, McpHandle } from './mcp.ts';
 export type { MonitorCall, MonitorsHandle } from './monitors.ts';
+export type { FrictionOptions, NoteMethods } from './notes.ts';
 export type { LogMethods, TermHandle } from './observe.ts';
 export type {
   AgentPermissions,
@@ -34,7 +35,7 @@ export type {
 } from './permissions.ts';
 export { type Pipeline, type PipelineFn, pipeline } from './pipeline.ts';
 export type { PoolHandle, PoolMethods } from './pool.ts';
-export { type ProgramCode, programCode } from './program-code.ts';
+export { type CallbackFn, type ProgramCode, programCode } from './program-code.ts';
 export type { QueueHandle, TriggersHandle } from './queues.ts';
 export {
   defaultHost,

@@ -16,6 +16,7 @@ import {
 } from '../work/index.ts';
 import { type AgentMethods, agentMethods } from './agent.ts';
 import { keptCallback, need } from './arguments.ts';
+import { type NoteMethods, noteMethods } from './notes.ts';
 import { type LogMethods, logMethods } from './observe.ts';
 import { type PoolMethods, poolMethods } from './pool.ts';
 import { type TranscriptMethods, transcriptMethods } from './transcripts.ts';
@@ -137,7 +138,7 @@ function finishHandler(given: OnFinish, harnessFor: (ctx: RunContext) => Harness
 }
 
 /** What a run observes about itself. */
-export interface ObsHandle extends LogMethods {
+export interface ObsHandle extends LogMethods, NoteMethods {
   /** The lifecycle audits so far. */
   pipelineLifecycleAuditLogSnapshot(): readonly AuditEntry[];
   /** The same, removed from the log of this run. */
@@ -152,6 +153,7 @@ export interface ObsHandle extends LogMethods {
 export function obsHandle(ctx: RunContext): ObsHandle {
   return {
     ...logMethods(ctx),
+    ...noteMethods(ctx),
     pipelineLifecycleAuditLogSnapshot: () =>
       lifecycleAgent.pipeline_lifecycle_audit_log_snapshot(ctx),
     pipelineLifecycleAuditLogTake: () => lifecycleAgent.pipeline_lifecycle_audit_log_take(ctx),

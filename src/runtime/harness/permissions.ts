@@ -48,6 +48,7 @@ export function codeHandler(code: Code, harnessFor?: (ctx: RunContext) => Harnes
   return {
     kind: 'async',
     name: code.name,
+    fn: code,
     run: async (lane, args) => {
       const more = harnessFor === undefined ? [] : [harnessFor(lane)];
       return ((await code(...([...args, ...more] as never[]))) ?? null) as Json;

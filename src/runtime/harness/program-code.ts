@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../base/index.ts';
 import type { CodeSource } from '../work/index.ts';
 import { type AgentTool, asTool } from './agent.ts';
+import { codeHandler } from './permissions.ts';
 import { createHarness } from './tree.ts';
 import { type WorkerBody, workerBodyHandler } from './worker.ts';
 import { type StageFn, stageHandler } from './workflow.ts';
@@ -13,13 +14,19 @@ export interface ProgramCode {
   readonly workerBodies?: { readonly [name: string]: WorkerBody } | undefined;
   /** The work of nodes of graphs. */
   readonly stages?: { readonly [name: string]: StageFn } | undefined;
+  /** Functions among permissions, and callbacks of loops. */
+  readonly callbacks?: { readonly [name: string]: CallbackFn } | undefined;
 }
+
+/** A function that a worker calls with data; the last argument is the harness of the run that goes on with it. */
+export type CallbackFn = (...args: never[]) => unknown;
 
 /** Finds them by identity when a worker is made, and by name when it goes on. */
 export function programCode({
   tools = [],
   workerBodies = {},
   stages = {},
+  callbacks = {},
 }: ProgramCode): CodeSource {
   const refs = new Map<object, JsonObject>();
   for (const { name, handler } of tools) {
@@ -27,6 +34,7 @@ export function programCode({
   }
   for (const [body, fn] of Object.entries(workerBodies)) refs.set(fn, { body });
   for (const [stage, fn] of Object.entries(stages)) refs.set(fn, { stage });
+  for (const [callback, fn] of Object.entries(callbacks)) refs.set(fn, { callback });
   return {
     refOf: (fn) => refs.get(fn),
     tool: ({ tool }) => {
@@ -37,7 +45,9 @@ export function programCode({
       const found = typeof body === 'string' ? workerBodies[body] : undefined;
       return found === undefined ? undefined : workerBodyHandler(found, createHarness);
     },
-    callback: ({ stage }) => {
+    callback: ({ stage, callback }) => {
+      const named = typeof callback === 'string' ? callbacks[callback] : undefined;
+      if (named !== undefined) return codeHandler(named, createHarness);
       const found = typeof stage === 'string' ? stages[stage] : undefined;
       return found === undefined ? undefined : stageHandler(found, createHarness);
     },

@@ -7,7 +7,14 @@ import { createRuntime } from '../compose.ts';
 import { createMockHost, type MockHost } from '../host/index.ts';
 import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import { publishEvent } from '../trigger/index.ts';
-import { type AgentTool, defineTool, pipeline, type WorkerBody } from './index.ts';
+import {
+  type AgentTool,
+  defineTool,
+  type Harness,
+  type PermissionRequest,
+  pipeline,
+  type WorkerBody,
+} from './index.ts';
 
 /** The outside, over all lives. */
 interface World {
@@ -145,6 +152,44 @@ describe('a worker whose run has ended', () => {
     });
   });
 
+  it('asks the functions of its permissions in the program that goes on with it', async () => {
+    const asked: string[] = [];
+    const noStrangers = ({ to }: JsonObject) => to !== 'Ada';
+    const escalates = async ({ tool }: PermissionRequest, { fs }: Harness) => {
+      asked.push(`${tool} ${await fs.exists('/nowhere')}`);
+      return false;
+    };
+    const callbacks = { noStrangers, escalates };
+    const world = newWorld();
+    const send = sendTool(world);
+    const lifeOf = (store: Store, mocks: readonly JsonObject[], with_: object) => {
+      hosts += 1;
+      const asks = pipeline('asks', async ({ agent }) => {
+        const permissions = { allow: { send: noStrangers }, on_escalation: escalates };
+        const result = await agent.loop({ task: 'greet Ada', tools: [send], permissions });
+        return (result.handle as JsonObject)['id'] as string;
+      });
+      const host = createMockHost({ seed: hosts });
+      const sink = { write: () => undefined };
+      const llm = { mocks };
+      const options = { store, pipelines: [asks], tools: [send], host, llm, sink, ...with_ };
+      return { asks, runtime: createRuntime(options) };
+    };
+    await using store = await openStore('memory:');
+    const first = lifeOf(store, [PARK], { callbacks });
+    const left = await first.runtime.start(first.asks, null as never).done;
+    const id = (left as { returned: string }).returned;
+
+    const without = await (await lifeOf(store, GOES_ON, {}).runtime.workers.resume(id)).done;
+    expect(without).toMatchObject({ status: 'failed', error: { code: 'HARN-WRK-030' } });
+
+    const again = lifeOf(store, GOES_ON, { callbacks }).runtime;
+    const done = await (await again.workers.resume(id, { input: 'go' })).done;
+    expect(done).toMatchObject({ status: 'settled', returned: { status: 'completed' } });
+    expect(asked).toEqual(['send false']);
+    expect(world.sent).toEqual([]);
+  });
+
   it('sends nothing twice when the run that goes on with it is killed after any commit', async () => {
     let kills = 0;
     for (let n = 0; n < 60; n += 1) {
@@ -162,7 +207,7 @@ describe('a worker whose run has ended', () => {
         return handle.id;
       });
       const runId = await started;
-      for (let i = 0; i < 900 && alive() && !ended; i += 1) {
+      while (alive() && !ended) {
         await new Promise((ok) => setImmediate(ok));
       }
       if (ended) break;
@@ -308,7 +353,7 @@ describe('a worker that waits', () => {
       void woken?.run?.done.then(() => {
         ended = true;
       });
-      for (let i = 0; i < 900 && alive() && !ended; i += 1) {
+      while (alive() && !ended) {
         await new Promise((ok) => setImmediate(ok));
       }
       if (ended) break;

@@ -29,6 +29,7 @@ import type { SpanExporter } from '../trace/index.ts';
 import { WORKER_RUN } from '../work/index.ts';
 import type { AgentTool } from './agent.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { CallbackFn } from './program-code.ts';
 import {
   isProgram,
   type RuntimeWorkers,
@@ -80,6 +81,11 @@ export interface RuntimeOptions {
   readonly workerBodies?: { readonly [name: string]: WorkerBody };
   /** The same for the work of nodes, in the graphs of workers. */
   readonly stages?: { readonly [name: string]: StageFn };
+  /**
+   * The same for functions among the permissions of workers and for callbacks of loops. They are called with data, and last
+   * with the harness of the run that goes on with the worker.
+   */
+  readonly callbacks?: { readonly [name: string]: CallbackFn };
   /**
    * What this program serves to its runs: `harness.host.call('editor.open', params)`, `host_call` in Harn. Every call is an
    * effect of the class its operation declares, so a resumed run knows what was answered.

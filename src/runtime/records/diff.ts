@@ -38,7 +38,7 @@ export type RunDiff = {
   readonly stage_diffs: readonly StageDiff[];
   readonly tool_diffs: readonly ToolDiff[];
   readonly observability_diffs: readonly SectionDiff[];
-  /** Results, receipts, effects, children, questions and handoffs. */
+  /** Results, receipts, effects, children, questions, handoffs and metrics. */
   readonly outcome_diffs: readonly SectionDiff[];
   readonly transition_count_delta: number;
   readonly artifact_count_delta: number;
@@ -260,11 +260,23 @@ function outcomeDiffs(left: RunDocument, right: RunDocument): readonly SectionDi
     ['child_runs', (run) => countsBy(run.child_runs.map((c) => `${c.worker_name} ${c.status}`))],
     ['questions', (run) => countsBy(run.hitl_questions.map(({ prompt }) => prompt))],
     ['handoffs', (run) => countsBy(run.handoffs.map(handoffKey))],
+    ['metrics', metricFacts],
   ];
   return sections.flatMap(([section, facts]): SectionDiff[] => {
     const details = changes(facts(left), facts(right));
     return details.length === 0 ? [] : [{ section, label: 'changed', details }];
   });
+}
+
+/** What was noted, each by its name and how often that was noted before. */
+function metricFacts({ metrics = [] }: RunDocument): JsonObject {
+  const seen = new Map<string, number>();
+  const facts = metrics.map(({ name, value }): [string, Json] => {
+    const nth = (seen.get(name) ?? 0) + 1;
+    seen.set(name, nth);
+    return [nth === 1 ? name : `${name} #${nth}`, comparable(value)];
+  });
+  return Object.fromEntries(facts);
 }
 
 function resultFacts(run: RunDocument): JsonObject {

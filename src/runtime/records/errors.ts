@@ -62,6 +62,24 @@ export const recErrors = defineErrors('REC', {
     message: ({ what, reason }) => `${what} cannot be used for redaction: ${reason}`,
     hint: 'correct the redaction policy: `[redaction]` in harn.toml, or the option of the call',
   }),
+  badMetric: row<{ reason: string }>({
+    number: 13,
+    message: ({ reason }) => `this metric cannot be noted: ${reason}`,
+  }),
+  badFriction: row<{ reason: string }>({
+    number: 21,
+    message: ({ reason }) => `this friction cannot be reported: ${reason}`,
+    hint: 'give {kind, redacted_summary, ...}; see docs/records.md',
+  }),
+  frictionKind: row<{ kind: string }>({
+    number: 22,
+    message: ({ kind }) => `friction has no kind "${kind}"`,
+    hint: 'kinds: repeated_query, repeated_clarification, approval_stall, missing_context, manual_handoff, tool_gap, failed_assumption, expensive_model_used_for_deterministic_step, human_hypothesis',
+  }),
+  badContextPack: row<{ reason: string }>({
+    number: 23,
+    message: ({ reason }) => `this is no context pack: ${reason}`,
+  }),
   handoffField: row<{ field: string }>({
     number: 11,
     message: ({ field }) => `handoff ${field} is required`,

@@ -3,6 +3,7 @@
 import type { Json } from '../../base/index.ts';
 import { resolvePath } from '../host/index.ts';
 import { recErrors } from './errors.ts';
+import { frictionFailures, isFrictionRubric } from './eval-friction.ts';
 import { type Rubric, rubricFindings, rubricShape } from './eval-rubric.ts';
 import {
   type CaseReport,
@@ -17,6 +18,7 @@ import {
   thresholdFailures,
   thresholdsShape,
 } from './eval-threshold.ts';
+import type { MetricSummary } from './metrics.ts';
 import type { RunDocument } from './run-document.ts';
 import { json, listOf, mapOf, maybe, number, record, text, type ValueOf } from './shape.ts';
 
@@ -122,6 +124,7 @@ export type PackReport = {
   readonly warning_failed: number;
   readonly informational_failed: number;
   readonly cases: readonly PackCaseReport[];
+  readonly metrics?: { readonly [name: string]: MetricSummary };
 };
 
 export interface PackOptions {
@@ -213,7 +216,11 @@ class PackCaseRun {
       label: this.#case.name ?? this.#name,
       sourcePath: path,
     });
-    const failures = [...report.failures, ...this.#findings(found.run).map(({ text }) => text)];
+    const failures = [
+      ...report.failures,
+      ...this.#findings(found.run).map(({ text }) => text),
+      ...(await this.#friction()),
+    ];
     return { ...report, failures, pass: failures.length === 0 };
   }
 
@@ -230,13 +237,13 @@ class PackCaseRun {
   #rubric(id: string, run: RunDocument): readonly Finding[] {
     const rubric: Rubric | undefined = this.#pack.rubrics.find((each) => each.id === id);
     if (rubric === undefined) return [{ text: `case references unknown rubric '${id}'` }];
+    if (isFrictionRubric(rubric)) return [];
     return rubricFindings(rubric, run);
   }
 
   /** What the case asks for and this evaluation does not do: said, never passed over. */
   #cannotDo(): readonly Finding[] {
     const asked: readonly (readonly [string, Json])[] = [
-      ['friction_events', this.#case.friction_events],
       ['executor', this.#case.executor],
       ['verify_command', this.#case.verify_command],
     ];
@@ -245,13 +252,37 @@ class PackCaseRun {
       .map(([field]) => ({ text: `case uses '${field}', which is not evaluated here` }));
   }
 
-  #withoutRun(): PackCaseReport {
-    const failures = [...this.#cannotDo().map(({ text }) => text), 'case names no run'];
+  /** What the friction of the case does not suggest although a rubric expects it. */
+  async #friction(): Promise<readonly string[]> {
+    const { friction_events: events, rubrics } = this.#case;
+    const asked = this.#pack.rubrics.filter((each) => rubrics.includes(each.id));
+    const judging = asked.filter(isFrictionRubric);
+    if (events !== null) {
+      const given = typeof events === 'string' ? await this.#fixture(events) : events;
+      return frictionFailures(given, judging);
+    }
+    return judging.map(({ id }) => `rubric '${id}' needs friction_events`);
+  }
+
+  /** A case about friction alone has no run: rubrics about runs do not fit it. */
+  async #withoutRun(): Promise<PackCaseReport> {
+    const isFriction = this.#case.friction_events !== null;
+    const known = new Map(this.#pack.rubrics.map((rubric) => [rubric.id, rubric]));
+    const misfits = this.#case.rubrics.filter((id) => {
+      const rubric = known.get(id);
+      return rubric === undefined || !isFrictionRubric(rubric);
+    });
+    const failures = [
+      ...this.#cannotDo().map(({ text }) => text),
+      ...(await this.#friction()),
+      ...(isFriction ? misfits.map((id) => `rubric '${id}' does not judge friction`) : []),
+      ...(isFriction ? [] : ['case names no run']),
+    ];
     const report: CaseReport = {
       run_id: '',
       workflow_id: '',
       label: this.#case.name ?? this.#name,
-      pass: false,
+      pass: failures.length === 0,
       failures,
       stage_count: 0,
       source_path: null,

@@ -1,8 +1,9 @@
 // Rubrics of an evaluation: named sets of assertions about a run. Those that need a model to judge are not run here.
 
 import { type Finding, thresholdFailures, thresholdsShape } from './eval-threshold.ts';
+import { metricFailure } from './metrics.ts';
 import type { RunDocument } from './run-document.ts';
-import { json, listOf, mapOf, maybe, record, text, type ValueOf } from './shape.ts';
+import { json, listOf, mapOf, maybe, number, record, text, type ValueOf } from './shape.ts';
 
 const assertionShape = record(
   {
@@ -10,6 +11,9 @@ const assertionShape = record(
     stage: maybe(text),
     expected: json,
     contains: maybe(text),
+    metric: maybe(text),
+    min: maybe(number),
+    max: maybe(number),
   },
   { kebab: true },
 );
@@ -83,6 +87,8 @@ function assertionFailure(assertion: Assertion, run: RunDocument): string | unde
       const asked = run.hitl_questions.some(({ prompt }) => prompt.includes(part));
       return asked ? undefined : `no question contains ${JSON.stringify(part)}`;
     }
+    case 'metric':
+      return metricFailure(run.metrics, { ...assertion, name: assertion.metric ?? '' });
     default:
       return `assertion kind '${assertion.kind}' is not supported`;
   }

@@ -3,6 +3,7 @@
 import type { Json } from '../../base/index.ts';
 import { joinPath, resolvePath } from '../host/index.ts';
 import { diffRuns, type RunDiff } from './diff.ts';
+import { type MetricSummary, mergeSummaries, summarizeMetrics } from './metrics.ts';
 import { evaluateRun, replayFixtureOf } from './replay-fixture.ts';
 import {
   type ReplayFixture,
@@ -53,6 +54,8 @@ export type CaseReport = {
   readonly stage_count: number;
   readonly source_path: string | null;
   readonly comparison: RunDiff | null;
+  /** What the run noted; left out when that is nothing. */
+  readonly metrics?: { readonly [name: string]: MetricSummary };
 };
 
 export type SuiteReport<C extends { readonly pass: boolean } = CaseReport> = {
@@ -61,6 +64,8 @@ export type SuiteReport<C extends { readonly pass: boolean } = CaseReport> = {
   readonly passed: number;
   readonly failed: number;
   readonly cases: readonly C[];
+  /** The metrics of all cases; left out when there are none. */
+  readonly metrics?: { readonly [name: string]: MetricSummary };
 };
 
 /** What one run is held against. */
@@ -78,6 +83,7 @@ export function evaluateCase(spec: CaseSpec): CaseReport {
   const { failures, stage_count } = evaluateRun(run, fixture);
   const comparison = baseline === undefined ? null : diffRuns(baseline.run, run);
   const all = [...before, ...failures, ...baselineFailures(comparison, baseline?.path)];
+  const metrics = summarizeMetrics([run.metrics]);
   return {
     run_id: run.id,
     workflow_id: run.workflow_id,
@@ -87,6 +93,7 @@ export function evaluateCase(spec: CaseSpec): CaseReport {
     stage_count,
     source_path: sourcePath,
     comparison,
+    ...(Object.keys(metrics).length === 0 ? {} : { metrics }),
   };
 }
 
@@ -139,12 +146,20 @@ export async function runFolder(
   return suiteReport(cases);
 }
 
-export function suiteReport<C extends { readonly pass: boolean }>(
+export function suiteReport<C extends Pick<CaseReport, 'pass' | 'metrics'>>(
   cases: readonly C[],
 ): SuiteReport<C> {
   const passed = cases.filter(({ pass }) => pass).length;
   const total = cases.length;
-  return { pass: passed === total, total, passed, failed: total - passed, cases };
+  const metrics = mergeSummaries(cases.map((each) => each.metrics ?? {}));
+  return {
+    pass: passed === total,
+    total,
+    passed,
+    failed: total - passed,
+    cases,
+    ...(Object.keys(metrics).length === 0 ? {} : { metrics }),
+  };
 }
 
 function baselineFailures(diff: RunDiff | null, path: string | undefined): readonly string[] {

@@ -2,6 +2,14 @@
 // version, trees, graphs, differences, fixtures that are executed again, evaluation, retention.
 // The action graph
 export { type ActionGraph, actionGraphOf, actionGraphTopic, mermaidOf } from './action-graph.ts';
+// Context packs
+export { type ContextPack, readContextPack } from './context-pack.ts';
+export {
+  type ContextPackSuggestion,
+  contextPackSuggestions,
+  type FrictionEvalReport,
+  frictionEvalFixture,
+} from './context-suggestions.ts';
 // Differences
 export { diffLines, diffRuns, type RunDiff, type SectionDiff } from './diff.ts';
 // Effects
@@ -30,9 +38,21 @@ export {
   runSuite,
   type SuiteReport,
 } from './eval-suite.ts';
+// Friction
+export { type FrictionReceipt, frictionEffects, recordFriction } from './friction.ts';
+export { FRICTION_KINDS, type FrictionEvent, frictionEvent } from './friction-event.ts';
 // From journals
 export { documentOf, factsOf } from './from-journal.ts';
 export { checkHandoff } from './handoff-sync.ts';
+// Metrics
+export {
+  type EvalMetric,
+  type MetricSummary,
+  metricEffects,
+  noteMetric,
+  summarizeMetrics,
+} from './metrics.ts';
+export { metricsSection } from './metrics-section.ts';
 // Retention
 export {
   type KeptRun,

@@ -1,6 +1,7 @@
 // A run record as it stands in a file: every field of the published shape, and after them whatever else a writer put
 // there. Records of older and newer writers read into the same shape; nothing they hold is lost on the way back.
 import type { Json, JsonObject } from '../../base/index.ts';
+import { metricShape } from './metrics.ts';
 import { observabilityShape } from './observability-shape.ts';
 import {
   artifactShape,
@@ -114,6 +115,7 @@ export const documentShape = record({
   receipt: ifGiven(json),
   error: ifGiven(json),
   effects: ifGiven(mapOf(effectCountShape)),
+  metrics: ifGiven(listOf(metricShape)),
 });
 
 /** A run record as a document. Extra fields are there at run time and survive every change made by spreading. */

@@ -1,7 +1,7 @@
 // Random histories of workers against the model, and the same histories killed at a random commit and resumed.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HarnError, type Json, type JsonObject } from '../../base/index.ts';
+import { createDeferred, HarnError, type Json, type JsonObject } from '../../base/index.ts';
 import type { RunBody, RunContext, Suspending } from '../run/index.ts';
 import {
   agentStop,
@@ -24,7 +24,6 @@ import {
   returned,
   turnConfig,
   turnKind,
-  until,
 } from './worker-run.fixture.ts';
 import { isAtWork } from './worker-state.ts';
 
@@ -155,17 +154,16 @@ async function whole(steps: readonly Step[]): Promise<Json> {
 async function killed(steps: readonly Step[], killAfter: number): Promise<Json> {
   const store = await newStore();
   const world = newWorld();
+  const death = createDeferred<void>();
   const onKill = () => {
     world.alive = false;
+    death.resolve();
   };
   const kinds = [turnKind(world)];
   const life = await live(program(steps), { store, kinds, killAfter, onKill });
-  let ended: Json | undefined;
-  void life.result.then((result) => {
-    if (world.alive) ended = returned(result);
-  });
-  await until(() => ended !== undefined || !world.alive);
-  if (world.alive) return ended ?? null;
+  // Whichever comes first, however many turns of the event loop that takes: a loaded machine takes more of them.
+  const ended = await Promise.race([life.result, death.promise]);
+  if (world.alive && ended !== undefined) return returned(ended);
   const known = (await store.latest(`runs.${life.run.id}`)) !== undefined;
   const again = await live(program(steps), {
     store,
