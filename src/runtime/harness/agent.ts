@@ -267,7 +267,9 @@ function loopParts(
     permissionCode: code,
     ...(gate === undefined ? {} : { gate }),
     ...(postTurn === undefined ? {} : { postTurn: codeHandler(postTurn, harnessFor) }),
-    ...(verifyCompletion === undefined ? {} : { verify: codeHandler(verifyCompletion, harnessFor) }),
+    ...(verifyCompletion === undefined
+      ? {}
+      : { verify: codeHandler(verifyCompletion, harnessFor) }),
     ...(context === undefined ? {} : { context: codeHandler(context, harnessFor) }),
     ...(compact === undefined ? {} : { compact: codeHandler(compact, harnessFor) }),
     ...(llmCaller === undefined ? {} : { llmCaller: callerHandler(llmCaller) }),
