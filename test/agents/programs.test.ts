@@ -189,3 +189,31 @@ pipeline main() {
     expect(lines).toEqual(['error']);
   });
 });
+
+it('a loop tells its model of a tool beyond the policy, and denies the call without running it', async () => {
+  const text = `
+var ran = 0
+fn kit() {
+  var tools = tool_registry()
+  for name in ["look", "wipe"] {
+    tools = tool_define(tools, name, "Does it", {parameters: {}, handler: { _a -> ran = ran + 1 }})
+  }
+  return tools
+}
+pipeline main() {
+  for format in ["native", "text"] {
+    llm_mock(if format == "native" {
+      {text: "", tool_calls: [{id: "c1", name: "wipe", arguments: {}}]}
+    } else {
+      {text: "<tool_call>\\nwipe({})\\n</tool_call>"}
+    })
+    let out = agent_loop("go", nil, {provider: "mock", tools: kit(), tool_format: format, max_iterations: 1, policy: {tools: ["look"]}})
+    let call = llm_mock_calls()[0]
+    let told = json_stringify(call.tools).contains("wipe") || to_string(call.system).contains("wipe")
+    say([told, out.tools.rejected, json_stringify(out.transcript).contains("permission_denied"), ran])
+    llm_mock_clear()
+  }
+}
+`;
+  expect(await printed(text)).toEqual(['true [wipe] true 0', 'true [wipe] true 0']);
+});
