@@ -17,10 +17,12 @@ import {
   waitFor,
 } from '../work/index.ts';
 import { attachmentsOfLoop, loopAttachments } from './attachments.ts';
+import { claimDaemon, releaseDaemon } from './daemon-driver.ts';
 import { readStateFile } from './daemon-snapshot.ts';
 import { messageErrors } from './errors.ts';
 import { queueEffect, returnTaken, sendEffect } from './host-messages.ts';
 import { agentLoop } from './loop.ts';
+import { isBetweenWaits } from './loop-idle.ts';
 import { type LoopOptions, type LoopParts, parseLoopOptions } from './loop-options.ts';
 
 const META = 'daemon.meta.json';
@@ -132,11 +134,18 @@ function* start(
     if (snapshot !== null) tellAll();
   };
   const { task, system } = declared;
+  // A call of a TypeScript program is a task of its own.
+  const starter = ctx.task.isCall ? (ctx.task.parent ?? ctx.task) : ctx.task;
+  const isHeld = () => isBetweenWaits(starter);
   const spawned = spawnTask(ctx, {
     kind: 'generator',
     name: declared.name,
-    run: (inner: RunContext) =>
-      agentLoop(inner, resume === undefined ? task : '', system, options, { ...parts, onStand }),
+    *run(inner: RunContext) {
+      const words = resume === undefined ? task : '';
+      const result = yield* agentLoop(inner, words, system, options, { ...parts, onStand, isHeld });
+      yield* inner.perform(releaseDaemon, [declared.sessionId]);
+      return result;
+    },
   });
   const live: Live = {
     declared,
@@ -180,7 +189,14 @@ function* writeMeta(
 ): Suspending<void> {
   const { declared, parts, status } = live;
   const { keeper } = ctx.get(attachmentKeeperKey);
-  const { tools = [], permissionCode = [], gate: _gate, onStand: _stand, ...code } = parts;
+  const {
+    tools = [],
+    permissionCode = [],
+    gate: _gate,
+    onStand: _stand,
+    isHeld: _held,
+    ...code
+  } = parts;
   const attachments = loopAttachments({ tools, permissionCode, ...code });
   const { data, missing } = keeper.save(attachments, ctx.get(codeSourceKey).source);
   const { dir, sessionId: session_id, capacity: event_queue_capacity, ...rest } = declared;
@@ -227,6 +243,7 @@ export const daemonCalls = {
   *spawn(ctx: RunContext, config: Json, parts: LoopParts = {}): Suspending<JsonObject> {
     const declared = readConfig(ctx, config);
     parseLoopOptions(loopOptionsOf(declared, undefined), parts);
+    yield* ctx.perform(claimDaemon, [declared.sessionId, declared.id]);
     yield* writeMeta(ctx, { declared, parts, status: 'running' });
     return handleOf(yield* start(ctx, declared, parts));
   },
@@ -246,7 +263,13 @@ export const daemonCalls = {
   *snapshot(ctx: RunContext, ref: Json): Suspending<JsonObject> {
     const live = liveOf(ctx, 'daemon_snapshot', ref);
     const { sessionId, capacity } = live.declared;
-    const { pending, taken } = yield* ctx.perform(queueEffect, [sessionId]);
+    let stood = live.snapshot;
+    let { pending, taken } = yield* ctx.perform(queueEffect, [sessionId]);
+    while (stood !== live.snapshot) {
+      // It went on meanwhile: the queue is of before, and how it stands of after.
+      stood = live.snapshot;
+      ({ pending, taken } = yield* ctx.perform(queueEffect, [sessionId]));
+    }
     const events = pending.filter(({ kind }) => kind === 'event').map(({ content }) => content);
     const inflight = taken.find(({ kind }) => kind === 'event');
     return {
@@ -269,6 +292,7 @@ export const daemonCalls = {
     cancelSpawned(ctx, live.spawned);
     yield* ctx.perform(returnTaken, [live.declared.sessionId]);
     yield* writeMeta(ctx, live);
+    yield* ctx.perform(releaseDaemon, [live.declared.sessionId]);
     return handleOf(live);
   },
 
@@ -281,6 +305,7 @@ export const daemonCalls = {
       throw messageErrors.notRunning({ fn: 'daemon_resume', id: declared.id, status: 'running' });
     }
     const parts = known?.parts ?? loadedParts(ctx, meta, dir);
+    yield* ctx.perform(claimDaemon, [declared.sessionId, declared.id]);
     yield* ctx.perform(returnTaken, [declared.sessionId]);
     const file = joinPath(dir, SNAPSHOT);
     const hasStood = yield* ctx.perform(fsEffects.exists, [file]);

@@ -290,6 +290,11 @@ export const messageErrors = defineErrors('MSG', {
       `the daemon of ${path} needs ${missing}, which is not found here`,
     hint: 'use top-level functions and tool declarations, or resume it in the run that began it',
   }),
+  driven: row<{ id: string; run: string; status: string }>({
+    number: 9,
+    message: ({ id, run, status }) => `the daemon ${id} is driven by the run ${run} (${status})`,
+    hint: 'stop it there, go on with that run (harn resume), or cancel that run first',
+  }),
 });
 
 /** Family PLN: plans and action graphs. */

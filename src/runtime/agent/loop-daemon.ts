@@ -32,6 +32,8 @@ export interface DaemonLoop {
   readonly takeOwn: () => Suspending<boolean>;
   /** Told how the daemon stands, each time it is written down; null: it is at work again. */
   readonly onStand: ((snapshot: JsonObject | null) => void) | undefined;
+  /** Whether time is not to wake it now; see loop-idle.ts. */
+  readonly isHeld: (() => boolean) | undefined;
 }
 
 export class DaemonSide {
@@ -66,8 +68,11 @@ export class DaemonSide {
     if (plan.consolidation !== undefined) {
       if (yield* compactSession(ctx, session, plan.consolidation, 'auto')) totals.compactions += 1;
     }
-    yield* this.stand('idle');
-    if (yield* this.#hear()) {
+    const snapshot = yield* this.#write('idle');
+    const hasHeard = yield* this.#hear();
+    // Told only now: what it shows counts no event as under way that is dealt with.
+    this.#loop.onStand?.(snapshot);
+    if (hasHeard) {
       this.#loop.onStand?.(null);
       return undefined;
     }
@@ -82,7 +87,7 @@ export class DaemonSide {
     yield* this.#loop.emit({ type: 'loop_checkpoint', iteration, kind: 'daemon_idle_pre' });
     // Others may want to read what was said while nobody is at work.
     yield* settleSession(ctx, session);
-    const woken = yield* waitIdle(ctx, about, this.#watched);
+    const woken = yield* waitIdle(ctx, about, this.#watched, this.#loop.isHeld);
     this.#loop.onStand?.(null);
     this.#watched = withChanges(this.#watched, woken.changed);
     if (woken.reason === 'watchdog') {
@@ -107,9 +112,14 @@ export class DaemonSide {
     return undefined;
   }
 
-  /** Writes down how the daemon stands. */
+  /** Writes down how the daemon stands, and says so. */
   *stand(state: string): Suspending<void> {
-    const { ctx, session, plan, totals, task, system, onStand } = this.#loop;
+    const snapshot = yield* this.#write(state);
+    this.#loop.onStand?.(snapshot);
+  }
+
+  *#write(state: string): Suspending<JsonObject> {
+    const { ctx, session, plan, totals, task, system } = this.#loop;
     const snapshot = snapshotJson({
       state,
       session,
@@ -126,7 +136,7 @@ export class DaemonSide {
       const text = `${JSON.stringify(snapshot, null, 2)}\n`;
       yield* ctx.perform(fsEffects.write_text, [plan.persistPath, text]);
     }
-    onStand?.(snapshot);
+    return snapshot;
   }
 
   #about(iteration: number): IdleFor {

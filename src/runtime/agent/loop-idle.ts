@@ -10,6 +10,7 @@ import {
   type News,
   type RunContext,
   type Suspending,
+  type Task,
   type WaitFacts,
   watchNews,
 } from '../run/index.ts';
@@ -42,13 +43,19 @@ export type Woken = {
   readonly virtual_ms?: number;
 };
 
+type IdleArgs = readonly [IdleFor, WatchState, (() => boolean) | undefined];
+
+/** How much later than it is due a time may wake a daemon, and how often it is looked whether it may. */
+const MOST_HELD_MS = 10_000;
+const HELD_LOOK_MS = 1;
+
 const idleEffect = defineEffect(
   {
     name: 'agent.idle',
     class: 'read',
     access: 'observe',
-    identity: ([about]: readonly [IdleFor, WatchState]) => [about.session_id, about.iteration],
-    wait: ([about]: readonly [IdleFor, WatchState], nowMs): WaitFacts => {
+    identity: ([about]: IdleArgs) => [about.session_id, about.iteration],
+    wait: ([about]: IdleArgs, nowMs): WaitFacts => {
       const due = soonest(about);
       return {
         kind: IDLE_WAIT,
@@ -59,13 +66,14 @@ const idleEffect = defineEffect(
       };
     },
   },
-  async (env, about, before): Promise<Woken> => {
+  async (env, about, before, isHeld): Promise<Woken> => {
     const { due_ms: dueMs } = env.wait as WaitFacts;
     const hasFiles = about.watch.length > 0;
     return awaitNews<Woken>(env, {
       watch: () => newsFor(env, about),
       look: () => found(env, about, before),
       expire: async (nowMs) => {
+        await letGo(env, isHeld);
         const late = await found(env, about, before);
         if (late !== undefined) return late;
         const isTimer = about.wake_ms !== null && about.wake_ms === soonest(about);
@@ -78,6 +86,31 @@ const idleEffect = defineEffect(
     });
   },
 );
+
+/**
+ * Whether a task is in the middle of something short: it runs, or its call is over in a moment. What it says to a daemon
+ * next, such as an event right after the start, comes before a time that is due meanwhile.
+ */
+export function isBetweenWaits(task: Task): boolean {
+  if (!task.alive) return false;
+  if ([...task.children].some((child) => child.isCall && isBetweenWaits(child))) return true;
+  if (task.open.size === 0) return task.status !== 'blocked';
+  return [...task.open.values()].every(({ effect, wait }) => {
+    if (effect === undefined || wait !== undefined) return false;
+    const { class: kind, name } = effect.effect.spec;
+    return (
+      kind === 'store' || kind === 'output' || name.startsWith('agent.') || name.startsWith('fs.')
+    );
+  });
+}
+
+/** Waits until time may wake the daemon. */
+async function letGo(env: EffectEnv, isHeld: (() => boolean) | undefined): Promise<void> {
+  if (env.clock.isMocked) return;
+  for (let heldMs = 0; isHeld?.() === true && heldMs < MOST_HELD_MS; heldMs += HELD_LOOK_MS) {
+    await env.clock.sleepUntil(env.clock.nowMs() + HELD_LOOK_MS, env.signal);
+  }
+}
 
 function soonest({ wake_ms: wake, watchdog_ms: watchdog }: IdleFor): number | undefined {
   const times = [wake, watchdog].filter((ms): ms is number => ms !== null);
@@ -166,8 +199,13 @@ const passTime = defineSyncEffect(
 );
 
 /** Waits until there is something to do. */
-export function* waitIdle(ctx: RunContext, about: IdleFor, before: WatchState): Suspending<Woken> {
-  const woken = yield* ctx.perform(idleEffect, [about, before]);
+export function* waitIdle(
+  ctx: RunContext,
+  about: IdleFor,
+  before: WatchState,
+  isHeld?: () => boolean,
+): Suspending<Woken> {
+  const woken = yield* ctx.perform(idleEffect, [about, before, isHeld]);
   if (woken.virtual_ms !== undefined) ctx.sync(passTime, [woken.virtual_ms]);
   return woken;
 }

@@ -61,6 +61,8 @@ export interface LoopParts {
   readonly onDelta?: Handler;
   /** Told how a daemon stands whenever it is idle, and at its end; null: it is at work again. */
   readonly onStand?: (snapshot: JsonObject | null) => void;
+  /** Whether time is not to wake a daemon now: whoever started it is about to do something. */
+  readonly isHeld?: () => boolean;
 }
 
 /** The options that are data. Everything else is an option of llm_call. */

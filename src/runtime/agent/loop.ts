@@ -202,6 +202,7 @@ class AgentLoop {
       say: this.#say.bind(this),
       takeOwn: this.#takeOwn.bind(this),
       onStand: plan.parts.onStand,
+      isHeld: plan.parts.isHeld,
     };
     return new DaemonSide(loop, past?.watch);
   }

@@ -23,7 +23,7 @@ export interface StandingLoop {
 /** Makes the worker that goes on with it. */
 export function parkLoop(ctx: RunContext, loop: StandingLoop): Suspending<LiveWorker> {
   const { session, task, system, options, parts, wish, turn, text } = loop;
-  const { tools = [], permissionCode = [], gate: _gate, onStand: _stand, ...code } = parts;
+  const { tools = [], permissionCode = [], ...code } = parts;
   const { session_id: _session, messages: _messages, ...kept } = options as JsonObject;
   const { scratchpad: notes } = session;
   return parkTopLevel(ctx, {

@@ -1,9 +1,10 @@
 // Daemons by their handles in TypeScript: queues, stop and resume, other runs, kills.
 import { describe, expect, it } from 'vitest';
-import type { Json, JsonObject } from '../../base/index.ts';
+import { type Json, type JsonObject, systemClock } from '../../base/index.ts';
 import { openStore, type Store } from '../../store/index.ts';
 import { createRuntime } from '../compose.ts';
 import { createMockHost, type MockHost } from '../host/index.ts';
+import { answerQuestion, listQuestions } from '../human/index.ts';
 import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import { type Harness, type Pipeline, pipeline } from './index.ts';
 
@@ -156,4 +157,56 @@ describe('a daemon with a handle', () => {
     }
     expect(kills).toBeGreaterThan(8);
   }, 60_000);
+
+  it('is driven by one run at a time', async () => {
+    const store = await openStore('memory:');
+    const host = createMockHost();
+    const first = pipeline('first', async (harness: Harness) => {
+      await spawn(harness);
+      await harness.interaction.askUser('go on?');
+      return 'over' as Json;
+    });
+    const one = runtimeOf(store, first, host).start(first, null as never);
+    const asked = async () => (await listQuestions(store, { status: 'open', limit: 1 }))[0];
+    while ((await asked()) === undefined) await new Promise((ok) => setImmediate(ok));
+    const resume = () =>
+      told<Json>(
+        ({ agent }) =>
+          agent
+            .daemonResume('/state')
+            .then(() => 'taken')
+            .catch(({ code, data }: { code: string; data: JsonObject }) => [code, data['status']]),
+        { store, host },
+      );
+    expect(await resume()).toEqual(['HARN-MSG-009', 'running']);
+    await one.park('later');
+    expect(await resume()).toEqual(['HARN-MSG-009', 'parked']);
+    const again = await runtimeOf(store, first, host).resume(one.id);
+    const question = await asked();
+    await answerQuestion(store, String(question?.request_id), {
+      answer: 'yes',
+      reviewer: undefined,
+      reason: undefined,
+      nowMs: 1,
+    });
+    expect(await again.done).toMatchObject({ status: 'settled', returned: 'over' });
+    expect(await resume()).toBe('taken');
+  });
+
+  it('is not woken by time before its starter has said what it is about to say', async () => {
+    for (let k = 0; k < 5; k += 1) {
+      const seen = await told<JsonObject>(
+        async (harness) => {
+          const { agent } = harness;
+          const handle = await spawn(harness, { wake_interval_ms: 1, max_iterations: 2 });
+          for (let n = 0; n < 10; n += 1) await agent.daemonSnapshot(handle);
+          await agent.daemonTrigger(handle, 'mine');
+          return agent.daemonWait(handle);
+        },
+        { host: Object.assign(createMockHost(), { clock: systemClock }) },
+      );
+      const { messages } = seen['transcript'] as { messages: JsonObject[] };
+      expect(messages[2]?.['content']).toBe('An event for you: mine');
+    }
+  });
 });
