@@ -11,16 +11,13 @@ import {
   suspendTopLevel,
   type Tool,
 } from '../runtime/agent/index.ts';
-import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
+import type { RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   type Ctx,
-  call,
   type Dict,
-  describeFunction,
   dictFrom,
   display,
   fromJson,
-  functionMeta,
   type HarnFunction,
   isDict,
   isFunction,
@@ -96,8 +93,8 @@ function loopOptions(options: Value | undefined): {
       ...(context === undefined ? {} : { context: jsonHandler(context) }),
       ...(compact === undefined ? {} : { compact: jsonHandler(compact) }),
       ...(verify === undefined ? {} : { verify: jsonHandler(verify) }),
-      ...(llmCaller === undefined ? {} : { llmCaller: callerHandler(llmCaller) }),
-      ...(toolCaller === undefined ? {} : { toolCaller: callerHandler(toolCaller) }),
+      ...(llmCaller === undefined ? {} : { llmCaller: jsonHandler(llmCaller) }),
+      ...(toolCaller === undefined ? {} : { toolCaller: jsonHandler(toolCaller) }),
       ...(delta === undefined ? {} : { onDelta: jsonHandler(delta) }),
     },
   };
@@ -106,28 +103,6 @@ function loopOptions(options: Value | undefined): {
 /** A registry of skills gives the model the tool by which it loads them. */
 function skillTools(skills: Value | undefined): readonly Tool[] {
   return skills === undefined || skills === null ? [] : [loadSkillTool(skills)];
-}
-
-type NextCall = (ctx: RunContext, request: Json) => Suspending<Json>;
-
-/** A closure around calls: it gets what is to be called and a closure that calls it. */
-function callerHandler(fn: HarnFunction): Handler {
-  return {
-    kind: 'generator',
-    name: functionMeta(fn).name ?? 'closure',
-    fn,
-    *run(ctx: RunContext, [request, given]) {
-      const runtimeNext = given as NextCall;
-      const next = describeFunction(
-        function* (at: Ctx, asked: Value = null): Steps {
-          return fromJson(yield* runtimeNext(at as RunContext, toData(asked)));
-        } as HarnFunction,
-        { name: 'next', params: ['request'], required: 0 },
-      );
-      const args = [fromJson(request as Json), next];
-      return toData(yield* call(fn, ctx, args) as Suspending<Value>);
-    },
-  };
 }
 
 /** A policy and the command policy inside of it, which has closures. */

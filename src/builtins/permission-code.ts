@@ -3,25 +3,42 @@ import type { Json } from '../base/index.ts';
 import { CODE_PLACE } from '../runtime/agent/index.ts';
 import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
+  type Ctx,
   call,
+  describeFunction,
   fromJson,
   functionMeta,
   type HarnFunction,
   isDict,
   isFunction,
   isList,
+  type Steps,
   type Value,
 } from '../values/index.ts';
 import { toData } from './data.ts';
 
-/** A closure that is called with JSON and gives JSON. */
+/** What a closure around a call gets to make the call with. */
+type NextCall = (ctx: RunContext, request: Json) => Suspending<Json>;
+
+function nextClosure(next: NextCall): HarnFunction {
+  return describeFunction(
+    function* (at: Ctx, asked: Value = null): Steps {
+      return fromJson(yield* next(at as RunContext, toData(asked)));
+    } as HarnFunction,
+    { name: 'next', params: ['request'], required: 0 },
+  );
+}
+
+/** A closure that is called with JSON and gives JSON. What goes on with a call comes as a closure, too. */
 export function jsonHandler(fn: HarnFunction): Handler {
   return {
     kind: 'generator',
     name: functionMeta(fn).name ?? 'closure',
     fn,
     run: function* (ctx: RunContext, args) {
-      const given = args.map((arg) => fromJson((arg ?? null) as Json));
+      const given = args.map((arg) =>
+        typeof arg === 'function' ? nextClosure(arg as NextCall) : fromJson((arg ?? null) as Json),
+      );
       return toData(yield* call(fn, ctx, given) as Suspending<Value>);
     },
   };

@@ -14,7 +14,6 @@ export interface LoopAttachments {
   readonly context?: Handler | undefined;
   readonly compact?: Handler | undefined;
   readonly verify?: Handler | undefined;
-  /** Seams and listeners: they go on within their run and are found again by none other. */
   readonly llmCaller?: Handler | undefined;
   readonly toolCaller?: Handler | undefined;
   readonly onDelta?: Handler | undefined;
@@ -62,7 +61,10 @@ export function attachmentsOfLoop(attachments: Attachments): LoopAttachments {
   };
 }
 
-const CALLBACKS = ['post_turn', 'context', 'compact', 'verify'] as const;
+const CALLBACKS = [
+  ...(['post_turn', 'context', 'compact', 'verify'] as const),
+  ...(['llm_caller', 'tool_caller', 'on_delta'] as const),
+];
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...['tools', 'permissionCode', 'code', 'workflow', 'stage'],
