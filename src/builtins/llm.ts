@@ -7,7 +7,7 @@ import {
   startLlmStream,
 } from '../runtime/agent/index.ts';
 import {
-  costOf,
+  catalogKey,
   type LlmDelta,
   type LlmParts,
   type LlmSessionCost,
@@ -218,10 +218,11 @@ function costRow(): BuiltinRow {
       doc: 'The list price of a call in US dollars; 0.0 for a model whose price is not known.',
       example: { source: 'println(llm_cost("gpt-4o-mini", 1000, 500))', prints: '0.00045' },
     },
-    (_: Ctx, ...args: Value[]) => {
+    (ctx: Ctx, ...args: Value[]) => {
       const [model, input, output] = args[0] instanceof HarnHandle ? args.slice(1) : args;
       const counts = { inputTokens: tokens(input), outputTokens: tokens(output) };
-      return makeFloat(costOf(display(model ?? null), counts) ?? 0);
+      const catalog = (ctx as RunContext).get(catalogKey);
+      return makeFloat(catalog.cost(display(model ?? null), counts) ?? 0);
     },
   );
 }

@@ -1,4 +1,5 @@
 // What a project says of models: own providers, aliases, prices, defaults and fallbacks, kept with the run.
+import { generateText } from 'ai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRuntime } from '../../src/runtime/compose.ts';
 import { type PipelineFn, pipeline } from '../../src/runtime/harness/index.ts';
@@ -15,6 +16,7 @@ import {
 import { loadJournal } from '../../src/runtime/run/index.ts';
 import { stoppingStore } from '../../src/runtime/run/stopping-store.fixture.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
+import { scriptedModel } from '../ai-sdk/scripted-model.ts';
 
 let server: ModelServer;
 
@@ -64,6 +66,8 @@ async function run(
   if (result.status !== 'settled') throw new Error(JSON.stringify(result));
   return { returned: result.returned, id: handle.id };
 }
+
+const codeOf = (error: unknown): string => (error as { code: string }).code;
 
 const asks =
   (options: object): PipelineFn<null, unknown> =>
@@ -150,6 +154,37 @@ describe('a provider of a project', () => {
     await expect(run(tables as never, asks({}))).rejects.toMatchObject({ code: 'HARN-LLM-203' });
     await expect(run(tables as never, asks({}))).rejects.toThrow(problem);
     await expect(run(tables as never, asks({}))).rejects.not.toThrow('sk-1');
+  });
+});
+
+describe('tables of a project', () => {
+  it('let loops, too, have options that are named after its providers', async () => {
+    const options = { model: 'fast', my_proxy: { top_a: 0.2 }, max_iterations: 1 };
+    const { returned } = await run(proxy(), async ({ agent }) => {
+      const { status } = await agent.loop({ task: 'hi', ...options });
+      const refused = await agent
+        .loop({ task: 'hi', ...options, your_proxy: {} } as never)
+        .catch(codeOf);
+      return { status, refused };
+    });
+    expect(returned).toEqual({ status: 'done', refused: 'HARN-AGL-006' });
+    expect(server.seen.at(-1)?.body).toMatchObject({ model: 'vendor/model-fast', top_a: 0.2 });
+  });
+
+  it('have the prices of model objects of the AI SDK', async () => {
+    const { model } = scriptedModel(['done']);
+    const tables = {
+      models: { 'gpt-4o': { provider: 'scripted', input_per_mtok: 1000, output_per_mtok: 100 } },
+    };
+    const { returned } = await run(tables, async ({ llm }) => {
+      await generateText({ model: llm.durable(model), prompt: 'hi', maxRetries: 0 });
+      return llm.sessionCost();
+    });
+    expect(returned).toMatchObject({ call_count: 1, input_tokens: 12, output_tokens: 5 });
+    expect((returned as { total_cost: number }).total_cost).toBeCloseTo(
+      (12 * 1000 + 5 * 100) / 1e6,
+      2,
+    );
   });
 });
 

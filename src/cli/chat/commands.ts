@@ -1,6 +1,6 @@
 // The commands of a chat: `/help`, `/model`, ... What only tells is told here; what changes the chat is said to its run.
 import type { Host } from '../../runtime/host/index.ts';
-import { llmDestination } from '../../runtime/llm/index.ts';
+import { type Catalog, llmDestination } from '../../runtime/llm/index.ts';
 import type { Typed } from './front.ts';
 import type { ChatSaid, ChatState } from './pipeline.ts';
 import { spentText } from './show.ts';
@@ -15,15 +15,20 @@ const HELP = [
   'A line that ends with \\ goes on in the next; """ alone begins and ends a block. Ctrl-C stops the turn.',
 ];
 
+/** Where a chat is held: the machine, and what its project says of models. */
+export interface ChatPlace {
+  readonly host: Host;
+  readonly catalog?: Catalog | undefined;
+}
+
 /** Whether only the mock answers, as things stand here. */
 export function isMocked(
-  host: Host,
+  { host, catalog }: ChatPlace,
   { model, provider }: Pick<ChatState, 'model' | 'provider'>,
 ): boolean {
   try {
-    return (
-      llmDestination({ provider, model, tape: null, mocked: false }, host.env, {}).kind === 'mock'
-    );
+    const wish = { provider, model, tape: null, mocked: false };
+    return llmDestination(wish, host.env, {}, catalog).kind === 'mock';
   } catch {
     // What cannot be asked says so when it is asked.
     return false;
@@ -33,10 +38,10 @@ export function isMocked(
 /** A message as it is said to the model that is to answer it. */
 export function toModel(
   said: ChatSaid,
-  host: Host,
+  place: ChatPlace,
   to: Pick<ChatState, 'model' | 'provider'> = { model: null, provider: null },
 ): ChatSaid {
-  return 'say' in said && isMocked(host, to) ? { ...said, no_tools: true } : said;
+  return 'say' in said && isMocked(place, to) ? { ...said, no_tools: true } : said;
 }
 
 interface Around {

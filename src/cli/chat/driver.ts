@@ -136,7 +136,7 @@ export class Driver {
     for (;;) {
       const asked = this.#queue.shift() ?? (await this.#ask(signal));
       if (asked === undefined) continue;
-      const said = toModel(asked, this.#parts.host, this.#state);
+      const said = toModel(asked, this.#parts, this.#state);
       this.#isWorking = 'say' in said;
       await this.#tell(question, said as unknown as Json);
       return;

@@ -1,12 +1,13 @@
 // `harn chat`: a conversation with a model that has tools, at a terminal or through a pipe. The conversation is a run.
-import { HarnError, uuidV7 } from '../../base/index.ts';
+import { HarnError, type JsonObject, uuidV7 } from '../../base/index.ts';
 import type { Result, Runtime } from '../../runtime/harness/index.ts';
 import type { Host } from '../../runtime/host/index.ts';
 import { createRuntime } from '../../runtime/index.ts';
+import { Catalog } from '../../runtime/llm/index.ts';
 import { runErrors } from '../../runtime/run/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Arguments } from '../arguments.ts';
-import { isMocked, runCommand, toModel } from '../chat/commands.ts';
+import { type ChatPlace, isMocked, runCommand, toModel } from '../chat/commands.ts';
 import { Driver } from '../chat/driver.ts';
 import { chatOfSession, type Earlier, type Handed, handOver, lastChat } from '../chat/earlier.ts';
 import type { Front } from '../chat/front.ts';
@@ -18,6 +19,7 @@ import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';
 import type { Output } from '../output.ts';
 import { type Project, withProject } from '../project.ts';
+import { modelTables } from '../project-settings.ts';
 import { onStopSignal } from '../stop-signals.ts';
 
 const PARKED = 124;
@@ -58,6 +60,7 @@ class ChatCommand {
   readonly #front: Front;
   #model: string | null;
   #provider: string | null;
+  #llm: Promise<JsonObject | undefined> | undefined;
 
   constructor(args: Arguments, host: Host, project: Project, output: Output, front: Front) {
     this.#args = args;
@@ -112,10 +115,13 @@ class ChatCommand {
     const { session_id, seed } = handed;
     this.#front.show({ type: 'session', session_id, run_id: null, messages: seed.length });
     const to = { model: this.#model, provider: this.#provider };
-    if (isMocked(this.#host, to)) this.#front.show({ type: 'note', text: MOCKED });
+    if (isMocked(await this.#place(), to)) this.#front.show({ type: 'note', text: MOCKED });
     const typed = await this.#first();
     if (typed === undefined) return 0;
-    const first = toModel(typed, this.#host, { model: this.#model, provider: this.#provider });
+    const first = toModel(typed, await this.#place(), {
+      model: this.#model,
+      provider: this.#provider,
+    });
     const { driver, runtime, pipeline } = await this.#prepare(await this.#project.store(), []);
     const { system: before, ...rest } = handed;
     const input: ChatInput = {
@@ -127,6 +133,17 @@ class ChatCommand {
       first,
     };
     return this.#follow(driver, runtime.start(pipeline, input));
+  }
+
+  /** What the project says of models, read once; a chat that goes on keeps what it began with. */
+  #tables(): Promise<JsonObject | undefined> {
+    this.#llm ??= modelTables(this.#host);
+    return this.#llm;
+  }
+
+  async #place(): Promise<ChatPlace> {
+    const tables = await this.#tables();
+    return { host: this.#host, catalog: tables && new Catalog(tables) };
   }
 
   #nothing(): Handed {
@@ -158,7 +175,7 @@ class ChatCommand {
   async #prepare(store: Store, queue: readonly ChatSaid[]) {
     const tools = chatTools(this.#host);
     const driver = new Driver({
-      host: this.#host,
+      ...(await this.#place()),
       store,
       front: this.#front,
       toolNames: tools.map(({ name }) => name),
@@ -173,7 +190,7 @@ class ChatCommand {
       pipelines: [pipeline],
       // What a loop remarks is for people who look at its tools, not for a conversation.
       sink: { write: () => undefined },
-      llm: { onPiece: driver.hear },
+      llm: { onPiece: driver.hear, tables: await this.#tables() },
       records: { folder: await this.#project.recordFolder() },
       redaction: await this.#project.redactionPolicy(),
     });

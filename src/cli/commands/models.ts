@@ -2,13 +2,14 @@
 import { listModels } from '../../runtime/llm/index.ts';
 import type { Command } from '../command.ts';
 import type { Output } from '../output.ts';
+import { modelTables } from '../project-settings.ts';
 
 type ModelRow = ReturnType<typeof listModels>[number];
 
 export const models: Command = {
   async run(args, { host: getHost, output }) {
     const host = await getHost();
-    const rows = listModels(host.env).filter(
+    const rows = listModels(host.env, await modelTables(host)).filter(
       ({ available }) => available || !args.has('available'),
     );
     if (args.has('json')) {

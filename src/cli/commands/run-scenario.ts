@@ -3,6 +3,7 @@ import type { ProgramTarget } from '../../engine/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { usageErrors } from '../errors.ts';
+import { modelTables } from '../project-settings.ts';
 import { editionOf, loadTarget, printDiagnostics } from '../source-files.ts';
 import { runTest } from '../testing/run-test.ts';
 import { loadScenario } from '../testing/scenarios.ts';
@@ -36,6 +37,7 @@ export async function runScenario(
     origin: 'path' in target ? target.path : '-e',
     timeoutMs: undefined,
     scenario,
+    llm: await modelTables(host, 'path' in target ? target.path : undefined),
     judgesValue: false,
     argv: args.rest,
     task: args.value('task'),

@@ -1,7 +1,7 @@
 // A session of the read-eval-print loop without its terminal: inputs one after another, each a run of its own over
 // modules that stay linked, so that values last. What is durable lasts as long as the session: its store is in memory.
 import path from 'node:path';
-import type { Diagnostic, Source } from '../../base/index.ts';
+import type { Diagnostic, JsonObject, Source } from '../../base/index.ts';
 import { createRegistry, EFFECT_GROUPS } from '../../builtins/index.ts';
 import { Engine, nodeSourceFs, type ProgramRun, type SourceFs } from '../../engine/index.ts';
 import { check, type Edition, typeText } from '../../lang/index.ts';
@@ -9,6 +9,7 @@ import type { Host } from '../../runtime/host/index.ts';
 import { RUNTIME_PROJECTIONS } from '../../runtime/index.ts';
 import { openStore, type Store } from '../../store/index.ts';
 import { display, type Value } from '../../values/index.ts';
+import { modelTables } from '../project-settings.ts';
 import { loadTarget } from '../source-files.ts';
 import { type Cell, Cells } from './cells.ts';
 
@@ -33,6 +34,8 @@ export class ReplSession {
   readonly #engine: Engine;
   #store: Promise<Store> | undefined;
   #running: ProgramRun | undefined;
+  /** What the project says of models, read once. */
+  #llm: Promise<JsonObject | undefined> | undefined;
 
   constructor(
     host: Host,
@@ -68,7 +71,12 @@ export class ReplSession {
       { edition: this.#edition, fs: this.#sources() },
     );
     if (program === undefined) return mistakes(cell, diagnostics);
-    const running = this.#engine.start(program, { origin: cell.name, durability: 'process' });
+    this.#llm ??= modelTables(this.#host);
+    const running = this.#engine.start(program, {
+      origin: cell.name,
+      durability: 'process',
+      llm: await this.#llm,
+    });
     this.#running = running;
     running.run.parkForPeople();
     try {

@@ -3,6 +3,7 @@
 import { canonicalJson, type Json } from '../../base/index.ts';
 import type { CompiledProgram, Instrument } from '../../engine/index.ts';
 import type { Host } from '../../runtime/host/index.ts';
+import { modelTables } from '../project-settings.ts';
 import { callOf, type Fixture } from './cases.ts';
 import { testErrors } from './errors.ts';
 import { readMocks } from './mocks.ts';
@@ -59,6 +60,7 @@ export class TestBench {
       origin: test.file,
       timeoutMs: this.#options.timeoutMs,
       mocks: await readMocks(this.#host, test.file),
+      llm: await modelTables(this.#host, test.file),
       judgesValue: true,
       instrument: this.#options.instrument,
     };

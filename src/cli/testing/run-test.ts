@@ -1,5 +1,11 @@
 // One test: a fresh run of one pipeline, with a store of its own in memory, its output kept, and a limit of time.
-import { formatDuration, HarnError, isJsonObject, type Json } from '../../base/index.ts';
+import {
+  formatDuration,
+  HarnError,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '../../base/index.ts';
 import {
   type CompiledProgram,
   Engine,
@@ -36,6 +42,8 @@ export interface TestRun {
   readonly timeoutMs: number | undefined;
   /** Prepared answers of models; a call that none fits is refused. */
   readonly mocks?: readonly Json[] | undefined;
+  /** What the project says of models. */
+  readonly llm?: JsonObject | undefined;
   /** The outside, instead of that of the suite. */
   readonly scenario?: Scenario | undefined;
   /** Gets what the test prints as it prints it, too. */
@@ -133,6 +141,7 @@ async function follow(host: Host, engine: Engine, test: TestRun): Promise<Judged
     origin,
     durability: 'process',
     argv: test.argv ?? [],
+    llm: test.llm,
     deny: [...(test.scenario?.deny ?? []), ...(test.deny ?? [])],
     ...(test.task === undefined ? {} : { task: test.task }),
     ...(pipeline === undefined ? {} : { pipeline }),

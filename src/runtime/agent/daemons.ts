@@ -6,6 +6,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { joinPath } from '../host/index.ts';
 import { fsEffects, randomEffects } from '../io/index.ts';
+import { catalogKey } from '../llm/index.ts';
 import type { RunContext, ServiceKey, Suspending } from '../run/index.ts';
 import {
   attachmentKeeperKey,
@@ -121,7 +122,7 @@ function* start(
 ): Suspending<Live> {
   const options = loopOptionsOf(declared, resume);
   // Refused here rather than in a task that nobody may ever look at.
-  parseLoopOptions(options, parts);
+  parseLoopOptions(options, parts, ctx.get(catalogKey).names);
   const waiters = new Set<() => void>();
   const tellAll = () => {
     for (const waiter of [...waiters]) waiter();
@@ -242,7 +243,7 @@ export const daemonCalls = {
   /** Starts one; its handle. */
   *spawn(ctx: RunContext, config: Json, parts: LoopParts = {}): Suspending<JsonObject> {
     const declared = readConfig(ctx, config);
-    parseLoopOptions(loopOptionsOf(declared, undefined), parts);
+    parseLoopOptions(loopOptionsOf(declared, undefined), parts, ctx.get(catalogKey).names);
     yield* ctx.perform(claimDaemon, [declared.sessionId, declared.id]);
     yield* writeMeta(ctx, { declared, parts, status: 'running' });
     return handleOf(yield* start(ctx, declared, parts));

@@ -240,7 +240,11 @@ const UNSUPPORTED: ReadonlySet<string> = new Set([
 ]);
 
 /** Reads the options of a loop. */
-export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): LoopPlan {
+export function parseLoopOptions(
+  options: LoopOptions,
+  parts: LoopParts = {},
+  providers?: readonly string[],
+): LoopPlan {
   const given: { [name: string]: Json } = {};
   const llm: { [name: string]: Json } = {};
   for (const [option, value] of Object.entries(options as JsonObject)) {
@@ -248,7 +252,7 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
     if (UNSUPPORTED.has(option)) throw loopErrors.unsupported({ option });
     if (OWN.has(option)) given[option] = value;
     else {
-      assertKnown(option);
+      assertKnown(option, llmOptionNames(providers));
       llm[option] = value;
     }
   }
@@ -314,8 +318,7 @@ export function parseLoopOptions(options: LoopOptions, parts: LoopParts = {}): L
 }
 
 /** A name that neither the loop nor a model call knows is refused before anything happens. */
-function assertKnown(option: string): void {
-  const known = llmOptionNames();
+function assertKnown(option: string, known: readonly string[]): void {
   if (known.includes(option)) return;
   const suggestion = nearestName(option, [...OWN, ...known], 2);
   throw loopErrors.unknownOption(suggestion === undefined ? { option } : { option, suggestion });

@@ -6,7 +6,7 @@
 // suspended (the gate stopped it between turns, or the model asked for it). A model call that fails ends the loop with its error.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { clockEffects, randomEffects, stdioEffects } from '../io/index.ts';
-import { isBudgetSpent, trace } from '../llm/index.ts';
+import { catalogKey, isBudgetSpent, trace } from '../llm/index.ts';
 import { mcpCalls } from '../mcp/index.ts';
 import {
   accountOf,
@@ -85,7 +85,10 @@ function* runLoop(
   parts: LoopParts,
   served: readonly Tool[],
 ): Suspending<AgentLoopResult> {
-  const parsed = { ...parseLoopOptions(options, withTools(parts, served)), parts };
+  const parsed = {
+    ...parseLoopOptions(options, withTools(parts, served), ctx.get(catalogKey).names),
+    parts,
+  };
   const resumePath = parsed.daemon?.resumePath;
   const past = resumePath === undefined ? undefined : yield* readSnapshot(ctx, resumePath);
   const plan = { ...parsed, sessionId: parsed.sessionId ?? past?.sessionId };

@@ -1,6 +1,7 @@
 // Parking a loop that nobody delegated: what it was made of, as a worker. For loops themselves, and for programs that
 // drive a session on their own.
 import type { Json, JsonObject } from '../../base/index.ts';
+import { catalogKey } from '../llm/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
 import { awaitResumption, type LiveWorker, parkTopLevel, summaryOf } from '../work/index.ts';
 import { loopAttachments } from './attachments.ts';
@@ -53,7 +54,7 @@ export function* suspendTopLevel(
   const { task, system, options, parts, iteration } = given;
   const wish = awaitResumption(given.reason, given.conditions);
   // Refused now rather than when somebody resumes it.
-  parseLoopOptions(options, parts);
+  parseLoopOptions(options, parts, ctx.get(catalogKey).names);
   const session = ctx.get(sessionsKey).get('suspend', given.sessionId);
   const loop = { session, task, system, options, parts, wish, turn: iteration, text: '' };
   const live = yield* parkLoop(ctx, loop);

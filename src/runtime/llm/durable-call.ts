@@ -10,6 +10,7 @@ import {
 } from '../run/index.ts';
 import { type Answered, framedCall } from './call-frame.ts';
 import { llmCallsKey } from './call-registry.ts';
+import { catalogKey } from './catalog/catalog.ts';
 import { llmConfigKey } from './config.ts';
 import { fromKept, toKept } from './durable-data.ts';
 import { generatedFrom, recordAnswer, requestOfModel } from './durable-given.ts';
@@ -109,7 +110,7 @@ async function generate(env: EffectEnv, call: ModelCall, route: LlmRoute): Promi
     signal.throwIfAborted();
     const answer: object & ModelEnd = await callable(call, signal).generate();
     const durationMs = Math.round(env.host.clock.monotonicMs() - startMs);
-    const numbers = numbersOf(answer, call, durationMs);
+    const numbers = numbersOf(answer, call, durationMs, env.get(catalogKey));
     await recordAnswer(env, call, route, (answer as { content?: unknown }).content, numbers);
     return { result: keptAnswer(answer), numbers };
   } catch (error) {

@@ -2,9 +2,10 @@
 // interface. Everything else passes through untouched.
 import { HarnError, isJsonObject, type Json } from '../../base/index.ts';
 import type { EffectEnv } from '../run/index.ts';
+import type { Catalog } from './catalog/catalog.ts';
 import { toKept } from './durable-data.ts';
 import { categorised, llmErrors } from './errors.ts';
-import { costOf } from './prices.ts';
+import type { TokenCounts } from './prices.ts';
 import type { LlmContentBlock, LlmRequest } from './request.ts';
 import type { LlmNumbers, LlmStopReason } from './result.ts';
 import type { LlmRoute } from './route.ts';
@@ -124,7 +125,12 @@ const STOP_REASONS: { readonly [reason: string]: LlmStopReason } = {
 };
 
 /** Tokens, cost and the rest of what records count. */
-export function numbersOf(end: ModelEnd, { model }: ModelCall, durationMs: number): LlmNumbers {
+export function numbersOf(
+  end: ModelEnd,
+  { model }: ModelCall,
+  durationMs: number,
+  catalog: Catalog,
+): LlmNumbers {
   const usage = toKept(end.usage);
   const said = end.response?.modelId;
   const name = typeof said === 'string' && said !== '' ? said : model.modelId;
@@ -133,15 +139,10 @@ export function numbersOf(end: ModelEnd, { model }: ModelCall, durationMs: numbe
   const read =
     countIn(usage, 'inputTokens', 'cacheRead') ?? countIn(usage, 'cachedInputTokens') ?? 0;
   const written = countIn(usage, 'inputTokens', 'cacheWrite') ?? 0;
-  const cost =
-    input === null || output === null
-      ? undefined
-      : costOf(name, {
-          inputTokens: input,
-          outputTokens: output,
-          cacheReadTokens: read,
-          cacheWriteTokens: written,
-        });
+  const cost = priced({ inputTokens: input, outputTokens: output, read, written }, (counts) => {
+    const provider = providerOf(model);
+    return catalog.cost(name, counts, provider) ?? catalog.cost(model.modelId, counts, provider);
+  });
   return {
     model: name,
     stop_reason: stopReasonOf(end.finishReason),
@@ -152,6 +153,15 @@ export function numbersOf(end: ModelEnd, { model }: ModelCall, durationMs: numbe
     cost_usd: cost ?? null,
     duration_ms: durationMs,
   };
+}
+
+function priced(
+  told: { inputTokens: number | null; outputTokens: number | null; read: number; written: number },
+  price: (counts: TokenCounts) => number | undefined,
+): number | undefined {
+  const { inputTokens, outputTokens, read, written } = told;
+  if (inputTokens === null || outputTokens === null) return undefined;
+  return price({ inputTokens, outputTokens, cacheReadTokens: read, cacheWriteTokens: written });
 }
 
 /** A count by its name: a number (v2), or one of the parts that the counts of v3 have. */

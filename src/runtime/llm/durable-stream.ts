@@ -4,6 +4,7 @@
 import type { Json } from '../../base/index.ts';
 import { defineEffect, type EffectEnv, type RunContext, type Suspending } from '../run/index.ts';
 import type { Answered } from './call-frame.ts';
+import { catalogKey } from './catalog/catalog.ts';
 import { endOfCall, framedModelCall, modelIdentity, modelIntent } from './durable-call.ts';
 import { fromKept, toKept } from './durable-data.ts';
 import { PartsHeard, partsFrom, recordAnswer, requestOfModel } from './durable-given.ts';
@@ -115,7 +116,12 @@ async function readStream(
     }
     signal.throwIfAborted();
     const durationMs = Math.round(env.host.clock.monotonicMs() - startMs);
-    const numbers = numbersOf({ ...end, response: { modelId } }, call, durationMs);
+    const numbers = numbersOf(
+      { ...end, response: { modelId } },
+      call,
+      durationMs,
+      env.get(catalogKey),
+    );
     await recordAnswer(env, call, route, heard.content, numbers);
     return numbers;
   } catch (error) {

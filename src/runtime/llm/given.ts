@@ -1,6 +1,7 @@
 // Answers that leave no network: prepared ones, and those of a tape. Which one a call gets is settled in its task's own
 // turn, before the call itself.
 import type { EffectEnv, RunContext } from '../run/index.ts';
+import { catalogKey } from './catalog/catalog.ts';
 import { type LlmMockTaken, llmMockTake, mockAnswer } from './mock.ts';
 import type { LlmRequest } from './request.ts';
 import type { LlmAnswer } from './result.ts';
@@ -27,6 +28,6 @@ export async function answerHere(
   route: LlmRoute,
   given: Given,
 ): Promise<LlmAnswer> {
-  if (route.kind === 'mock') return mockAnswer(request, route, given.mock);
+  if (route.kind === 'mock') return mockAnswer(request, route, given.mock, env.get(catalogKey));
   return env.get(llmTapesKey).answer(route.tape ?? '', request, given.turn);
 }

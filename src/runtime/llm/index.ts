@@ -58,7 +58,6 @@ export {
   parseMock,
 } from './mock.ts';
 export { type LlmOptions, llmOptionNames } from './options.ts';
-export { costOf } from './prices.ts';
 export { llmRateEffects, type RateOptions, withRateLimit } from './rate.ts';
 export type {
   LlmContentBlock,

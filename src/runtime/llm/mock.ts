@@ -3,10 +3,10 @@
 // is recorded.
 import { type HarnError, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { defineSyncEffect, type ServiceKey } from '../run/index.ts';
+import type { Catalog } from './catalog/catalog.ts';
 import { llmConfigKey } from './config.ts';
 import { categorised, isLlmErrorCategory, type LlmErrorCategory, llmErrors } from './errors.ts';
 import { toToolCall } from './messages.ts';
-import { costOf } from './prices.ts';
 import { type LlmRequest, type LlmToolCall, promptOf, snippetOf, textOf } from './request.ts';
 import type { LlmAnswer, LlmStopReason } from './result.ts';
 import type { LlmRoute } from './route.ts';
@@ -196,6 +196,7 @@ export function mockAnswer(
   request: LlmRequest,
   route: LlmRoute,
   { mock, cached }: LlmMockTaken,
+  catalog: Catalog,
 ): LlmAnswer {
   if (mock?.error !== undefined) throw mockError(mock.error, route);
   const prompt = promptOf(request);
@@ -214,7 +215,7 @@ export function mockAnswer(
     output_tokens: outputTokens,
     cache_read_tokens: cached ? inputTokens : 0,
     cache_write_tokens: request.cache === true && !cached ? inputTokens : 0,
-    cost_usd: costOf(mock?.model ?? route.model, { inputTokens, outputTokens }) ?? 0,
+    cost_usd: catalog.cost(mock?.model ?? route.model, { inputTokens, outputTokens }) ?? 0,
     duration_ms: 0,
   };
 }
