@@ -20,6 +20,7 @@ const BEYOND = new Set([
   'tasks/spawn-never-awaited-prints',
   'lifecycle/a-model-settles',
   'lifecycle/each-call-has-its-slot',
+  'workers/audit-is-inherited',
   'workers/body-wait-and-result',
   'workers/lifecycle-tools',
   'workers/open-at-the-end',
