@@ -56,6 +56,7 @@ export {
   type AgentLoopCall,
   type AgentMethods,
   type AgentPermissions,
+  type AgentSkill,
   type AgentTool,
   type AnyChannel,
   type CallbackFn,

@@ -9,7 +9,6 @@ import {
   sessionCalls,
   sessionErrors,
   suspendTopLevel,
-  type Tool,
 } from '../runtime/agent/index.ts';
 import type { RunContext, Suspending } from '../runtime/run/index.ts';
 import {
@@ -34,7 +33,7 @@ import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
 import { detachPermissions, jsonHandler } from './permission-code.ts';
-import { loadSkillTool } from './skills.ts';
+import { skillsFrom } from './skills.ts';
 
 /** Functions that grew a leading handle take both shapes. */
 function withoutHandle(args: List): List {
@@ -79,6 +78,7 @@ function loopOptions(options: Value | undefined): {
   const llmCaller = closureOf('llm_caller', llm_caller);
   const toolCaller = closureOf('tool_caller', tool_caller);
   const delta = closureOf('on_delta', on_delta);
+  const found = skillsFrom('agent_loop', skills);
   return {
     data: {
       ...(toData(rest as Value) as LoopOptions),
@@ -87,7 +87,8 @@ function loopOptions(options: Value | undefined): {
     },
     commands: command_policy ?? nested,
     parts: {
-      tools: [...toolsFrom(tools), ...skillTools(skills)],
+      tools: toolsFrom(tools),
+      ...(found === undefined ? {} : { skills: found }),
       permissionCode: asked.code,
       ...(post === undefined ? {} : { postTurn: jsonHandler(post) }),
       ...(context === undefined ? {} : { context: jsonHandler(context) }),
@@ -98,11 +99,6 @@ function loopOptions(options: Value | undefined): {
       ...(delta === undefined ? {} : { onDelta: jsonHandler(delta) }),
     },
   };
-}
-
-/** A registry of skills gives the model the tool by which it loads them. */
-function skillTools(skills: Value | undefined): readonly Tool[] {
-  return skills === undefined || skills === null ? [] : [loadSkillTool(skills)];
 }
 
 /** A policy and the command policy inside of it, which has closures. */

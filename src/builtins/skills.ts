@@ -1,9 +1,9 @@
 // Skills as programs hold them: `{_type: "skill_registry", skills: [...]}`, plain dicts with closures in them. Those of files
 // are cards; their text is read when somebody asks for it.
 import type { Json, JsonObject } from '../base/index.ts';
-import { currentSessionId, type Tool, toTool } from '../runtime/agent/index.ts';
+import { currentSessionId } from '../runtime/agent/index.ts';
 import type { RunContext, Suspending } from '../runtime/run/index.ts';
-import { type LoadSkill, skillCalls, skillId } from '../runtime/skills/index.ts';
+import { type LoadSkill, type Skill, skillCalls, skillId } from '../runtime/skills/index.ts';
 import {
   type Ctx,
   type Dict,
@@ -23,6 +23,7 @@ import { programHostKey } from './control.ts';
 import { toData, toNumber } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
+import { jsonHandler } from './permission-code.ts';
 
 const registryOf = (skills: List): Dict =>
   dictFrom([
@@ -144,28 +145,31 @@ function askedOf(ctx: RunContext, given: Value): LoadSkill {
   };
 }
 
-/** The tool by which a model loads the skills of a registry. */
-export function loadSkillTool(registry: Value): Tool {
-  const cards = entriesOf('agent_loop', registry).map(cardOf);
-  const declared: JsonObject = {
-    name: 'load_skill',
-    description: 'Loads the full text of a skill by its name.',
-    parameters: {
-      type: 'object',
-      properties: {
-        name: { type: 'string' },
-        args: { type: 'array', items: { type: 'string' } },
-        require_signature: { type: 'boolean' },
-      },
-      required: ['name'],
-    },
-    annotations: { readOnlyHint: true },
+/** The skills of a loop: a registry, a skill, or a list of either, with their closures. Undefined: none are given. */
+export function skillsFrom(fn: string, value: Value | undefined): readonly Skill[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (isList(value)) return value.flatMap((one) => skillsFrom(fn, one) ?? []);
+  if (
+    isDict(value) &&
+    dictGet(value, 'skills') === undefined &&
+    dictGet(value, 'name') !== undefined
+  ) {
+    return [skillOf(value)];
+  }
+  return entriesOf(fn, value).map(skillOf);
+}
+
+function skillOf(entry: Dict): Skill {
+  const hook = (name: string) => {
+    const fn = dictGet(entry, name);
+    return fn !== undefined && isFunction(fn) ? jsonHandler(fn) : undefined;
   };
-  return toTool(declared, {
-    kind: 'program',
-    run: (ctx, args, { sessionId }) =>
-      skillCalls.load(ctx, cards, { ...askedOf(ctx, fromJson(args)), byModel: true, sessionId }),
-  });
+  const [onActivate, onDeactivate] = [hook('on_activate'), hook('on_deactivate')];
+  return {
+    card: cardOf(entry),
+    ...(onActivate === undefined ? {} : { onActivate }),
+    ...(onDeactivate === undefined ? {} : { onDeactivate }),
+  };
 }
 
 export function skillRows(): readonly BuiltinRow[] {

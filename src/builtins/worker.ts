@@ -1,5 +1,6 @@
 // Workers: delegated work, as `harness.agent.worker_*` and the older globals. Every row takes a leading handle too.
 import type { Json, JsonObject } from '../base/index.ts';
+import { inheritedSkills } from '../runtime/agent/index.ts';
 import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   type Attachments,
@@ -37,6 +38,7 @@ import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { HarnHandle } from './handle.ts';
 import { detachPermissions, jsonHandler } from './permission-code.ts';
+import { skillsFrom } from './skills.ts';
 import { receiptRows } from './worker-receipts.ts';
 import { codeOf, detach, nodeCode } from './workflow-code.ts';
 
@@ -107,7 +109,10 @@ function startRows(): readonly BuiltinRow[] {
       ['sub_agent_run', '__host_sub_agent_run'],
       (ctx, [task, options]) => {
         const { plain, attachments } = split(options);
-        return subAgentRun(ctx, data(task), plain, attachments);
+        const inherited = attachments['skills'] === undefined && inheritedSkills(ctx, plain);
+        if (!inherited) return subAgentRun(ctx, data(task), plain, attachments);
+        const { skills, options: more } = inherited;
+        return subAgentRun(ctx, data(task), more, { ...attachments, skills });
       },
     ),
     row(
@@ -182,6 +187,7 @@ function split(options: Value | undefined): {
   for (const [key, value] of Object.entries(options as { readonly [key: string]: Value })) {
     const callback = CALLBACKS[key];
     if (key === 'tools') attachments[key] = toolsFrom(value);
+    else if (key === 'skills') attachments[key] = skillsFrom('sub_agent_run', value);
     else if (key === 'permissions') {
       const { data: rules, code } = detachPermissions(value);
       plain[key] = rules;

@@ -14,10 +14,20 @@ import {
   workflowTarget,
   workflowUpdate,
 } from '../runtime/workflow/index.ts';
-import { type Ctx, dictFrom, display, fromJson, type Steps, type Value } from '../values/index.ts';
+import {
+  type Ctx,
+  type Dict,
+  dictFrom,
+  display,
+  fromJson,
+  isDict,
+  type Steps,
+  type Value,
+} from '../values/index.ts';
 import { toData, toMs } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { HarnHandle } from './handle.ts';
+import { skillsFrom } from './skills.ts';
 import { codeOf, detach, PLACE } from './workflow-code.ts';
 
 export function workflowRows(): readonly BuiltinRow[] {
@@ -151,19 +161,26 @@ function executeRow(): BuiltinRow {
       const run = ctx as RunContext;
       const at = isHandle ? run.withAuthority(first.authority) : run;
       const data = detach(graph, []);
-      const plain = ceilingOf(toData(options));
+      const { rest: others, skills } = withoutSkills(options);
+      const plain = ceilingOf(toData(others));
       const from = toData(artifacts);
-      const result = yield* workflowExecute(
-        at,
-        display(task ?? null),
-        data,
-        from,
-        plain,
-        codeOf(graph),
-      );
+      const result = yield* workflowExecute(at, display(task ?? null), data, from, plain, {
+        ...codeOf(graph),
+        ...(skills === undefined ? {} : { skills }),
+      });
       return fromJson(result as unknown as Json);
     },
   );
+}
+
+/** The options, and the skills among them, which have closures. */
+function withoutSkills(options: Value | undefined) {
+  if (options === undefined || !isDict(options)) return { rest: options, skills: undefined };
+  const { skills, ...rest } = options as Dict & { readonly [key: string]: Value };
+  return {
+    rest: dictFrom(Object.entries(rest)) as Value,
+    skills: skillsFrom('workflow_execute', skills),
+  };
 }
 
 /** A row over messages: `harness.runtime.workflow_x`, `workflow.x` and `workflow_x`. */

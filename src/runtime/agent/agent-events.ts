@@ -124,6 +124,33 @@ type Body =
       readonly next_step?: string;
       readonly judge_duration_ms: number;
     }
+  | {
+      readonly type: 'skill_matched';
+      readonly iteration: number;
+      readonly strategy: string;
+      readonly candidates: readonly JsonObject[];
+      readonly working_files: readonly string[];
+    }
+  | {
+      readonly type: 'skill_activated';
+      readonly skill_name: string;
+      readonly iteration: number;
+      readonly reason: string;
+      readonly score?: number;
+    }
+  | { readonly type: 'skill_deactivated'; readonly skill_name: string; readonly iteration: number }
+  | {
+      readonly type: 'skill_scope_tools';
+      readonly skill_name: string;
+      readonly allowed_tools: readonly string[];
+    }
+  | {
+      readonly type: 'skill.loaded';
+      readonly skill_id: string;
+      readonly signer_fingerprint: string | null;
+      readonly signed: boolean;
+      readonly trusted: boolean;
+    }
   | { readonly type: 'agent_loop_stall_warning'; readonly warning: string }
   | { readonly type: 'tool_call_audit'; readonly tool_name: string; readonly audit: JsonObject }
   | { readonly type: 'plan'; readonly plan: JsonObject; readonly entries: readonly JsonObject[] }

@@ -2,14 +2,23 @@
 // the run: a tool as its declaration with the place where its program finds the handler again.
 import { isJsonObject, type Json } from '../../base/index.ts';
 import type { Handler } from '../run/index.ts';
+import type { Skill } from '../skills/index.ts';
 import type { AttachmentKeeper, Attachments } from '../work/index.ts';
-import { loadPermissions, loadTools, savePermissions, saveTools } from './saved-code.ts';
+import {
+  loadPermissions,
+  loadSkills,
+  loadTools,
+  savePermissions,
+  saveSkills,
+  saveTools,
+} from './saved-code.ts';
 import { loadStages, saveStages } from './stage-attachments.ts';
 import type { Tool } from './tools.ts';
 
 /** The attachments of a loop. */
 export interface LoopAttachments {
   readonly tools: readonly Tool[];
+  readonly skills?: readonly Skill[] | undefined;
   readonly postTurn?: Handler | undefined;
   readonly context?: Handler | undefined;
   readonly compact?: Handler | undefined;
@@ -24,6 +33,7 @@ export interface LoopAttachments {
 /** As the attachments of a worker. */
 export function loopAttachments({
   tools,
+  skills,
   postTurn,
   context,
   compact,
@@ -35,6 +45,7 @@ export function loopAttachments({
 }: LoopAttachments): Attachments {
   return {
     ...(tools.length === 0 ? {} : { tools }),
+    ...(skills === undefined ? {} : { skills }),
     ...(postTurn === undefined ? {} : { post_turn: postTurn }),
     ...(context === undefined ? {} : { context }),
     ...(compact === undefined ? {} : { compact }),
@@ -50,6 +61,7 @@ export function loopAttachments({
 export function attachmentsOfLoop(attachments: Attachments): LoopAttachments {
   return {
     tools: (attachments['tools'] ?? []) as readonly Tool[],
+    skills: attachments['skills'] as LoopAttachments['skills'],
     postTurn: attachments['post_turn'] as Handler | undefined,
     context: attachments['context'] as Handler | undefined,
     compact: attachments['compact'] as Handler | undefined,
@@ -67,7 +79,7 @@ const CALLBACKS = [
 ];
 
 const KNOWN: ReadonlySet<string> = new Set([
-  ...['tools', 'permissionCode', 'code', 'workflow', 'stage'],
+  ...['tools', 'skills', 'permissionCode', 'code', 'workflow', 'stage'],
   ...CALLBACKS,
 ]);
 
@@ -80,10 +92,11 @@ function isEmpty(value: unknown): boolean {
 /** Keeps the attachments of loops. */
 export const loopAttachmentKeeper: AttachmentKeeper = {
   save(attachments, source) {
-    const { tools, permissionCode } = attachmentsOfLoop(attachments);
+    const { tools, skills, permissionCode } = attachmentsOfLoop(attachments);
     const data: { [name: string]: Json } = {};
     const missing: string[] = [];
     if (tools.length > 0) data['tools'] = saveTools(tools, source, missing);
+    if (skills !== undefined) data['skills'] = saveSkills(skills, source, missing);
     for (const name of CALLBACKS) {
       const handler = attachments[name] as Handler | undefined;
       if (handler === undefined) continue;
@@ -105,6 +118,7 @@ export const loopAttachmentKeeper: AttachmentKeeper = {
     const missing: string[] = [];
     const tools = loadTools(data['tools'], source, missing);
     const found: { [name: string]: unknown } = tools.length === 0 ? {} : { tools };
+    if (data['skills'] !== undefined) found['skills'] = loadSkills(data['skills'], source, missing);
     for (const name of CALLBACKS) {
       const ref = data[name];
       if (!isJsonObject(ref)) continue;

@@ -119,6 +119,8 @@ export { currentSessionId, newSession, Session, SessionRegistry, sessionsKey } f
 export { sessionCalls } from './session-calls.ts';
 export { readSession, sessionTopic } from './session-facts.ts';
 export { sessionKeeper } from './session-keeper.ts';
+// Skills of loops
+export { inheritedSkills } from './skill-options.ts';
 export {
   type ForkStored,
   forkStoredSession,

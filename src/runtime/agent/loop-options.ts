@@ -10,6 +10,7 @@ import {
   type ToolSearch,
 } from '../llm/index.ts';
 import type { Handler } from '../run/index.ts';
+import type { Skill } from '../skills/index.ts';
 import { parseApprovalPolicy } from './approvals.ts';
 import type { StreakLimits } from './call-streak.ts';
 import type { CompactPlan } from './compact-options.ts';
@@ -31,6 +32,8 @@ import {
 import { type Permissions, parsePermissions } from './permissions.ts';
 import { parseProgressTool } from './progress-tool.ts';
 import { parseScratchpad, scratchpadTool } from './scratchpad.ts';
+import { parseSkills, SKILL_OPTIONS, type SkillPlan } from './skill-options.ts';
+import { withSkillTool } from './skill-tool.ts';
 import { withLifecycleTools } from './subagent-tools.ts';
 import { type Tool, toolTable } from './tools.ts';
 import { isMessage, type TranscriptMessage } from './transcript.ts';
@@ -41,6 +44,8 @@ export type ToolFormat = 'native' | 'text';
 /** What is not data among the options. */
 export interface LoopParts {
   readonly tools?: readonly Tool[];
+  /** Skills with their code; those that are data alone may be the option `skills`. */
+  readonly skills?: readonly Skill[];
   /** The code in `permissions`, in the order its places count. */
   readonly permissionCode?: readonly (Handler | undefined)[];
   /** Asked between turns whether to go on. */
@@ -142,6 +147,12 @@ export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
   readonly subagent_tools?: boolean | null;
   /** `{auto_approve, auto_deny, require_approval, write_path_allowlist}`: see approvals.ts. It holds for all below the loop. */
   readonly approval_policy?: JsonObject | null;
+  /** Skills that are data: a registry, or a list of cards. */
+  readonly skills?: Json;
+  /** `{strategy: "metadata" | "host" | "embedding" | "manual", top_n, sticky}`: how skills that fit come into force. */
+  readonly skill_match?: JsonObject | null;
+  /** Files that are worked on: skills whose `paths` match them fit. */
+  readonly working_files?: string | readonly string[] | null;
   /** MCP servers whose tools the loop has as `<server>__<tool>`: declarations, or names from harn.toml. */
   readonly mcp_servers?: Json;
   /** `{allow, deny, on_escalation}`: what this agent may call, below the policy. */
@@ -175,6 +186,7 @@ export interface LoopPlan {
   readonly turnPolicy: TurnPolicy;
   readonly judge: DoneJudge | undefined;
   readonly toolSearch: ToolSearch | undefined;
+  readonly skills: SkillPlan | undefined;
   readonly stopAfter: readonly string[];
   readonly require: readonly string[];
   readonly tokenBudget: number | undefined;
@@ -229,15 +241,13 @@ const OWN: ReadonlySet<string> = new Set([
   ...['loop_detect_warn', 'loop_detect_block', 'loop_detect_skip'],
   ...['messages', 'loop_until_done', 'iteration_budget', 'max_duration_ms'],
   ...['progress_tool', 'scratchpad'],
+  ...SKILL_OPTIONS,
   ...COMPACTION_OPTIONS,
   ...DAEMON_OPTIONS,
 ]);
 
 /** Documented options that this version does not have. */
-const UNSUPPORTED: ReadonlySet<string> = new Set([
-  ...['skills', 'skill_match', 'working_files'],
-  ...['prefetch_next_turn', 'tool_surface_narrowing'],
-]);
+const UNSUPPORTED: ReadonlySet<string> = new Set(['prefetch_next_turn', 'tool_surface_narrowing']);
 
 /** Reads the options of a loop. */
 export function parseLoopOptions(
@@ -260,8 +270,9 @@ export function parseLoopOptions(
   const { total, perCall } = budgetOf(given['budget']);
   const progress = parseProgressTool(given['progress_tool']);
   const scratchpad = parseScratchpad(given['scratchpad']);
+  const skills = parseSkills(given, parts);
   const tools = [
-    ...(parts.tools ?? []),
+    ...withSkillTool(parts.tools ?? [], skills),
     ...(progress === undefined ? [] : [progress]),
     ...(scratchpad === undefined ? [] : [scratchpadTool]),
   ];
@@ -297,6 +308,7 @@ export function parseLoopOptions(
     turnPolicy: parseTurnPolicy(given['turn_policy']),
     judge: parseDoneJudge(given['done_judge'] ?? given['verify_completion_judge']),
     toolSearch: searchOption(given['tool_search'], parts.tools ?? []),
+    skills,
     stopAfter: namesOption(given, 'stop_after_successful_tools'),
     require: namesOption(given, 'require_successful_tools'),
     tokenBudget: intOption(given, 'token_budget', 0),

@@ -38,6 +38,7 @@ import {
 } from './loop-options.ts';
 import { isParkCall, parkInFunctionWorker } from './loop-park.ts';
 import { type AgentLoopResult, type LoopStatus, LoopTotals } from './loop-result.ts';
+import { LoopSkills } from './loop-skills.ts';
 import { connectServers } from './mcp-tools.ts';
 import { nudgeText, saysDone } from './prompt.ts';
 import { newSession, type Session, sessionsKey } from './session.ts';
@@ -46,7 +47,7 @@ import { isSubagentCall } from './subagent-tools.ts';
 import { faceOfTool, validateSurface } from './tool-surface.ts';
 import type { Tool } from './tools.ts';
 import { parkLoop } from './top-level.ts';
-import { textOfContent } from './transcript.ts';
+import { type TranscriptMessage, textOfContent } from './transcript.ts';
 import { applyTurn, type TurnInput, type TurnResult, takeTurn } from './turn.ts';
 import { proseProblem } from './turn-policy.ts';
 
@@ -54,7 +55,7 @@ import { proseProblem } from './turn-policy.ts';
 type Next =
   | { readonly kind: 'go' }
   | { readonly kind: 'idle' }
-  | { readonly kind: 'say'; readonly text: string }
+  | { readonly kind: 'say'; readonly text: string; readonly isNews?: true }
   | { readonly kind: 'stop'; readonly status: LoopStatus; readonly text?: string };
 
 const GO: Next = { kind: 'go' };
@@ -111,6 +112,7 @@ function* runLoop(
   try {
     session.systemPrompt = system ?? session.systemPrompt;
     session.toolFormat = plan.toolFormat;
+    session.skills = plan.skills;
     if (plan.scratchpad !== undefined) session.scratchpad ??= plan.scratchpad;
     session.append(...plan.messages);
     if (task !== '') session.append({ role: 'user', content: task });
@@ -178,6 +180,7 @@ class AgentLoop {
   #parked: ParkAnswer | 'top' | undefined;
   readonly #given: Given;
   readonly #daemon: DaemonSide | undefined;
+  readonly #skills: LoopSkills | undefined;
 
   constructor(ctx: RunContext, given: Given, session: Session, system: string | null) {
     this.#ctx = ctx;
@@ -187,6 +190,10 @@ class AgentLoop {
     this.#system = system;
     this.#limit = new IterationLimit(given.plan.iterations);
     this.#daemon = this.#asDaemon(given);
+    const { skills } = given.plan;
+    const owner = { ctx, session, emit: this.#emit.bind(this) };
+    this.#skills = skills === undefined ? undefined : new LoopSkills(owner, skills);
+    this.#skills?.hear(given.task);
   }
 
   #asDaemon({ plan, task, past }: Given): DaemonSide | undefined {
@@ -294,9 +301,11 @@ class AgentLoop {
     this.#takeInbox();
     yield* this.#takeFeedback();
     yield* this.#compact();
+    yield* this.#skills?.before(iteration) ?? [];
     const input = {
       session: this.#session,
-      plan: this.#plan,
+      plan: this.#skills?.narrow(this.#plan) ?? this.#plan,
+      skills: this.#skills?.section,
       system: this.#system,
       iteration,
       fallbacks: this.#totals.fallbacks,
@@ -310,13 +319,14 @@ class AgentLoop {
     this.#streak = result.streak ?? null;
     this.#promoted = result.promoted ?? [];
     yield* this.#tellHeard(result.heard ?? []);
+    yield* this.#skills?.after(result.skills ?? [], iteration) ?? [];
     const next = yield* this.#afterTurn(result, iteration);
     if (next.kind === 'idle') return yield* this.#idle(iteration);
     if (next.kind === 'stop') {
       if (next.text !== undefined) yield* this.#say('post_turn', next.text);
       return next.status;
     }
-    if (next.kind === 'say') yield* this.#say('nudge', next.text);
+    if (next.kind === 'say') yield* this.#say('nudge', next.text, next.isNews);
     return undefined;
   }
 
@@ -407,7 +417,8 @@ class AgentLoop {
       })),
       successful_tool_names: succeeded,
       tool_count: tools.length,
-      iteration,
+      // Counted from 0, as programs for the language expect it.
+      iteration: iteration - 1,
       consecutive_single_tool_turns: this.#singles,
       session_tools_used: this.#totals.called,
       session_successful_tools: this.#totals.successful,
@@ -470,7 +481,7 @@ class AgentLoop {
     }
     for (const message of decision.messages ?? []) {
       yield* this.#feedback('gate', textOfContent(message.content));
-      this.#session.append(message);
+      this.#take(message);
     }
     return false;
   }
@@ -492,6 +503,7 @@ class AgentLoop {
   }
 
   *#tellHeard(heard: readonly HostMessage[]): Suspending<void> {
+    this.#skills?.hear(...heard.flatMap(asUserMessage));
     for (const { message_id, mode, content } of heard) {
       yield* this.#emit({ type: 'user_message', message_id, mode, content: [content] });
     }
@@ -511,14 +523,20 @@ class AgentLoop {
   *#takeOwn(): Suspending<boolean> {
     if (!this.#session.hasNews) return false;
     this.#takeInbox();
-    this.#session.append(...this.#session.deferred.splice(0));
+    this.#take(...this.#session.deferred.splice(0));
     yield* this.#takeFeedback();
     return true;
   }
 
   #takeInbox(): void {
     this.#session.isInterrupted = false;
-    this.#session.append(...this.#session.inbox.splice(0));
+    this.#take(...this.#session.inbox.splice(0));
+  }
+
+  /** Puts what others said into the session. */
+  #take(...messages: readonly TranscriptMessage[]): void {
+    this.#session.append(...messages);
+    this.#skills?.hear(...messages.filter(({ role }) => role === 'user'));
   }
 
   /** What code said since the last turn, each with its event. What subscribers say to that comes after the next turn. */
@@ -527,9 +545,10 @@ class AgentLoop {
       yield* this.#say(kind, content);
   }
 
-  *#say(kind: string, content: string): Suspending<void> {
+  *#say(kind: string, content: string, isNews = !OWN_WORDS.has(kind)): Suspending<void> {
     yield* this.#feedback(kind, content);
     this.#session.append({ role: 'user', content });
+    if (isNews) this.#skills?.hear(content);
   }
 
   *#feedback(kind: string, content: string): Suspending<void> {
@@ -562,6 +581,9 @@ class AgentLoop {
 
 const TAIL_CHARS = 400;
 
+/** What the loop itself says to keep its agent at work is no task that skills could fit. */
+const OWN_WORDS: ReadonlySet<string> = new Set(['nudge', 'turn_policy']);
+
 function* none(): Suspending<undefined> {
   yield* [];
   return undefined;
@@ -574,10 +596,10 @@ const isOwnTool = (tool: { readonly name: string }) => isParkCall(tool) || isSub
 function readPostTurn(given: Json | undefined): Next {
   if (given === true) return { kind: 'stop', status: 'done' };
   if (typeof given === 'string')
-    return given === '' ? { kind: 'go' } : { kind: 'say', text: given };
+    return given === '' ? { kind: 'go' } : { kind: 'say', text: given, isNews: true };
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return { kind: 'go' };
   const { stop, message } = given as JsonObject;
   const said = typeof message === 'string' && message !== '' ? { text: message } : undefined;
   if (stop === true) return { kind: 'stop', status: 'done', ...said };
-  return said === undefined ? GO : { kind: 'say', ...said };
+  return said === undefined ? GO : { kind: 'say', isNews: true, ...said };
 }

@@ -89,7 +89,7 @@ function offeredTools(plan: LoopPlan): readonly Tool[] {
 }
 
 function effectiveSystem(
-  { system, plan, session }: TurnInput,
+  { system, plan, session, skills }: TurnInput,
   offered: readonly Tool[],
 ): string | null {
   const parts = system === null || system === '' ? [] : [system];
@@ -97,6 +97,7 @@ function effectiveSystem(
     const faces = toolFaces(plan, session, offered);
     parts.push(toolPrompt(faces.map((face) => ({ description: '', ...face }))));
   }
+  if (skills !== undefined) parts.push(skills);
   const found = searchPrompt(plan, offered);
   if (found !== undefined) parts.push(found);
   if (plan.scratchpad !== undefined) parts.push(scratchpadPrompt(session.scratchpad ?? {}));

@@ -1,7 +1,8 @@
-// Tools and functions of permissions as data: the place where the program finds each function again stands for it, and
+// Tools, skills and functions of permissions as data: the place where the program finds each function again stands for it, and
 // what has no such place is named in `missing`.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { Handler } from '../run/index.ts';
+import type { Skill } from '../skills/index.ts';
 import type { CodeSource } from '../work/index.ts';
 import { hostHandler } from './host-tools.ts';
 import { mcpHandler } from './mcp-tools.ts';
@@ -28,6 +29,44 @@ export function loadTools(
       missing.push(`the tool "${tool.name}"`);
     }
     return tool;
+  });
+}
+
+/** Skills: their cards, and where the program finds what it does when they come into force and cease to be. */
+export function saveSkills(skills: readonly Skill[], source: CodeSource, missing: string[]): Json {
+  return skills.map(({ card, onActivate, onDeactivate }) => {
+    const refs: { [hook: string]: Json } = {};
+    for (const [hook, handler] of Object.entries({
+      on_activate: onActivate,
+      on_deactivate: onDeactivate,
+    })) {
+      if (handler === undefined) continue;
+      const ref = handler.fn === undefined ? undefined : source.refOf(handler.fn);
+      if (ref === undefined) missing.push(`${hook} of the skill "${String(card['name'])}"`);
+      else refs[hook] = ref;
+    }
+    return { card, ...refs };
+  });
+}
+
+export function loadSkills(
+  saved: Json | undefined,
+  source: CodeSource,
+  missing: string[],
+): readonly Skill[] {
+  return listOf(saved).map(({ card, on_activate, on_deactivate }) => {
+    const named = isJsonObject(card) ? card : {};
+    const hook = (name: string, ref: Json | undefined) => {
+      if (!isJsonObject(ref)) return undefined;
+      const handler = source.callback(ref);
+      if (handler === undefined) missing.push(`${name} of the skill "${String(named['name'])}"`);
+      return handler;
+    };
+    return {
+      card: named,
+      onActivate: hook('on_activate', on_activate),
+      onDeactivate: hook('on_deactivate', on_deactivate),
+    };
   });
 }
 

@@ -1,7 +1,7 @@
 // The durable side of sessions, for everyone but their own run: one topic per session, written in the transactions of
 // turns and ends of loops, folded back into a transcript by readers. The run itself never reads it: replay re-makes its
 // sessions, so a store that lags behind cannot make a resumed run differ.
-import type { Json, JsonObject } from '../../base/index.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import {
   defineTopic,
   type Store,
@@ -43,13 +43,14 @@ export function sessionFacts(
   const { transcript, root, written } = session;
   const extended = written !== undefined && written.root === root ? written.count : undefined;
   const messages = [...transcript.messages.toArray(extended ?? 0), ...more];
-  const after = { root, count: transcript.messages.length + more.length };
+  const { summary, metadata } = transcript;
+  const after = { root, count: transcript.messages.length + more.length, metadata };
   const head = { ...(extended ? { from: extended } : {}), messages };
   if (extended !== undefined) {
-    const kind = messages.length === 0 ? undefined : 'messages_appended';
-    return { kind, payload: head, runId, after };
+    const isOther = written?.metadata !== metadata;
+    const kind = messages.length === 0 && !isOther ? undefined : 'messages_appended';
+    return { kind, payload: { ...head, ...(isOther ? { metadata } : {}) }, runId, after };
   }
-  const { summary, metadata } = transcript;
   const { parentId: parent_id, systemPrompt: system_prompt } = session;
   const payload = {
     ...head,
@@ -140,7 +141,10 @@ function withFact(
       what: 'not all are messages',
     });
   }
-  const transcript = known.transcript.append(...(messages as readonly TranscriptMessage[]));
+  const { metadata } = fact;
+  const about =
+    isNew || !isJsonObject(metadata) ? known.transcript : known.transcript.withMetadata(metadata);
+  const transcript = about.append(...(messages as readonly TranscriptMessage[]));
   return { ...known, transcript, updated_ms };
 }
 

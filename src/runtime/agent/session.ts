@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../../base/index.ts';
 import type { Handler, RunContext, ServiceKey, Task } from '../run/index.ts';
 import type { PendingEvent } from './agent-events.ts';
 import { sessionErrors } from './errors.ts';
+import type { SkillPlan } from './skill-options.ts';
 import { Transcript, type TranscriptMessage } from './transcript.ts';
 
 /** Opening one session more than this closes the one that was used longest ago. */
@@ -44,8 +45,12 @@ export class Session {
   scratchpadVersion = 0;
   systemPrompt: string | null = null;
   toolFormat: string | null = null;
+  /** The skills of the loop that drives it; sub-agents have them too. */
+  skills: SkillPlan | undefined;
   /** What of the transcript is in the store: so many messages of the version with this root. */
-  written: { readonly root: object; readonly count: number } | undefined;
+  written:
+    | { readonly root: object; readonly count: number; readonly metadata: JsonObject }
+    | undefined;
   #transcript: Transcript;
   /** Changes when the transcript is more than grown; equal roots mean that one extends the other. */
   #root: object = {};

@@ -13,6 +13,7 @@ import type { LoopOptions, LoopParts } from './loop-options.ts';
 import { parkWorker } from './loop-park.ts';
 import type { AgentLoopResult } from './loop-result.ts';
 import { newSession, type Session, sessionsKey } from './session.ts';
+import { isOfTheTask } from './task-errors.ts';
 import { Transcript } from './transcript.ts';
 
 /** Runs workers of the mode `sub_agent`. Their tools come as attachments: `tools`, a list of `Tool`. */
@@ -223,11 +224,6 @@ function note(ctx: RunContext, spec: JsonObject, kind: string, facts: JsonObject
   };
   const event = { kind, role: 'system', visibility: 'internal', text: '', metadata };
   parent?.note((transcript) => transcript.withEvent(event));
-}
-
-/** Interrupts and refusals of the run: they end the worker, not only its answer. */
-function isOfTheTask({ code }: HarnError): boolean {
-  return code.startsWith('HARN-RUN-') || code.startsWith('HARN-JRN-');
 }
 
 function objectOf(value: Json | undefined): JsonObject {

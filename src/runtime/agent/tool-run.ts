@@ -38,7 +38,9 @@ export interface ToolOutcome {
   readonly overflow?: string;
   /** Where the whole text is kept. */
   readonly asset?: JsonObject;
-  /** Decisions on permissions, for the history of the session. */
+  /** The skill whose text the call gave. */
+  readonly skill?: string;
+  /** Decisions on permissions, and others, for the history of the session. */
   readonly events?: readonly TranscriptEvent[];
 }
 

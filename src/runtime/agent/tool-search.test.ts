@@ -48,7 +48,9 @@ const run = (
 
 /** Without the tool that every loop brings. */
 const names = ({ calls }: Seen, turn: number) =>
-  calls[turn]?.tools.map((one) => one['name']).filter((name) => name !== 'agent_await_resumption');
+  calls[turn]?.tools
+    .map((one) => (one['function'] as JsonObject | undefined)?.['name'] ?? one['name'])
+    .filter((name) => name !== 'agent_await_resumption');
 
 const lastResult = (result: JsonObject) =>
   ((result['transcript'] as JsonObject)['messages'] as JsonObject[]).findLast(

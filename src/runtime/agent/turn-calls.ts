@@ -10,6 +10,7 @@ import { throughToolCaller } from './callers.ts';
 import type { Emitter } from './emitter.ts';
 import { type HostMessage, hearEffect } from './host-messages.ts';
 import { progressEvent } from './progress-tool.ts';
+import { withLoadedSkill } from './skill-tool.ts';
 import { isSubagentCall, subagentAudit } from './subagent-tools.ts';
 import { READER_TOOL, readOutput, withOverflow } from './tool-overflow.ts';
 import { failure, runTool, type ToolOutcome } from './tool-run.ts';
@@ -154,7 +155,7 @@ function* runCall(
   emitter: Emitter,
 ): Suspending<ToolOutcome> {
   const tool = plan.tools.get(call.name);
-  const outcome = yield* runShown(ctx, call, { emitter, tool }, function* () {
+  const called = yield* runShown(ctx, call, { emitter, tool }, function* () {
     if (call.name === READER_TOOL && !plan.tools.has(READER_TOOL)) {
       return readOutput(session, call);
     }
@@ -176,6 +177,7 @@ function* runCall(
     const about = { call, iteration, sessionId: session.id, failed };
     return yield* throughToolCaller(ctx, toolCaller, about, run);
   });
+  const outcome = yield* withLoadedSkill(called, call.id, plan.skills, emitter);
   if (outcome.overflow !== undefined) return withOverflow(outcome, call, iteration);
   if (outcome.status === 'ok' && call.name === plan.progressTool) {
     yield* emitter.emit(progressEvent(call.arguments));

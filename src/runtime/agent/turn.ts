@@ -51,6 +51,8 @@ export type TurnResult = {
   readonly promoted?: readonly string[];
   /** What was said so urgently that it came between the calls; it is among the messages. */
   readonly heard?: readonly HostMessage[];
+  /** The skills that the model has loaded. */
+  readonly skills?: readonly string[];
   /** The notes of the model, where the turn changed them. */
   readonly scratchpad?: JsonObject;
   /** Plans that tools gave; each is a line of the history. */
@@ -76,6 +78,8 @@ export interface TurnInput {
   readonly streak: Streak | null;
   /** The tools that searches brought up before the turn. */
   readonly promoted: readonly string[];
+  /** What the prompt says about the skills in force. */
+  readonly skills?: string | undefined;
 }
 
 const TURN = { name: 'agent.turn', access: 'mutate' } as const;
@@ -147,6 +151,7 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   const plans = outcomes.flatMap(({ result: given }) => (isPlan(given) ? [given] : []));
   const events = outcomes.flatMap((outcome) => outcome.events ?? []);
   const assets = outcomes.flatMap(({ asset }) => (asset === undefined ? [] : [asset]));
+  const skills = outcomes.flatMap(({ skill }) => (skill === undefined ? [] : [skill]));
   const notes = scratchpadAfter(session.scratchpad ?? {}, calls, outcomes);
   const result: TurnResult = {
     text: answer.text,
@@ -166,6 +171,7 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
     ...(assets.length === 0 ? {} : { assets }),
     ...(streak === null ? {} : { streak }),
     ...(promoted.length === 0 ? {} : { promoted }),
+    ...(skills.length === 0 ? {} : { skills }),
     ...(plans.length === 0 ? {} : { plans }),
     ...(heard.length === 0 ? {} : { heard }),
     ...(notes === undefined ? {} : { scratchpad: notes }),

@@ -22,6 +22,7 @@ import {
 import type { LlmDelta } from '../llm/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
 import { susErrors } from '../work/index.ts';
+import { type AgentSkill, asSkill } from './agent-skills.ts';
 import { type AgentPermissions, codeHandler, detachPermissions } from './permissions.ts';
 import {
   isStandardSchema,
@@ -90,12 +91,14 @@ export function defineTool(tool: unknown): AgentTool {
 }
 
 /** A loop as it is started. The other fields are the options of `agent_loop` and of model calls. */
-export interface AgentLoopCall extends Omit<LoopOptions, 'permissions'> {
+export interface AgentLoopCall extends Omit<LoopOptions, 'permissions' | 'skills'> {
   readonly task: string;
   readonly system?: string;
   /** Tools with handlers, and tools as the list of an MCP server has them. */
   readonly tools?: readonly (AgentTool | JsonObject)[];
   readonly permissions?: AgentPermissions;
+  /** Skills that the model can load and that come into force where they fit; see `skill_match`. */
+  readonly skills?: readonly (AgentSkill | JsonObject)[];
   /** Asked between turns whether to go on. */
   readonly gate?: LoopGate;
   /** Called after a turn with tool calls: a text is said to the model, true ends the loop, `{message, stop}` does either or both. */
@@ -260,11 +263,12 @@ function loopParts(
   harnessFor: (ctx: RunContext) => Harness,
 ): { readonly options: LoopOptions; readonly parts: LoopParts } {
   const { tools = [], gate, postTurn, verifyCompletion, permissions, ...more } = call;
-  const { context, compact, llmCaller, toolCaller, onDelta, ...options } = more;
+  const { context, compact, llmCaller, toolCaller, onDelta, skills, ...options } = more;
   const { data, code } = detachPermissions(permissions, harnessFor);
   const parts = {
     tools: tools.map((tool) => asTool(tool as AgentTool)),
     permissionCode: code,
+    ...(skills === undefined ? {} : { skills: skills.map(asSkill) }),
     ...(gate === undefined ? {} : { gate }),
     ...(postTurn === undefined ? {} : { postTurn: codeHandler(postTurn, harnessFor) }),
     ...(verifyCompletion === undefined

@@ -9,6 +9,7 @@ export {
   type ToolCall,
   type ToolHookSpec,
 } from './agent.ts';
+export type { AgentSkill } from './agent-skills.ts';
 export { type DurableMethod, type DurableOptions, durable } from './durable.ts';
 export { camel, createFamily, type Family, notData } from './family.ts';
 export type { CommandPolicyOptions, HostHandle } from './host-calls.ts';

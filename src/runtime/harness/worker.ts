@@ -1,5 +1,6 @@
 // Workers in TypeScript: what the language calls, spelled in camelCase. A worker's body may be an async function.
 import type { Json, JsonObject } from '../../base/index.ts';
+import { inheritedSkills } from '../agent/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
 import {
   agentStop,
@@ -16,6 +17,7 @@ import {
   workerTrigger,
 } from '../work/index.ts';
 import { type AgentTool, asTool } from './agent.ts';
+import { type AgentSkill, asSkill } from './agent-skills.ts';
 import { keptCallback } from './arguments.ts';
 import { type AgentPermissions, detachPermissions } from './permissions.ts';
 import type { Harness } from './tree.ts';
@@ -63,6 +65,8 @@ export interface WorkerConfig {
 export interface SubAgentOptions {
   readonly execution?: Execution;
   readonly tools?: readonly AgentTool[];
+  /** Those of the loop that the caller works for, when none are given. */
+  readonly skills?: readonly (AgentSkill | JsonObject)[];
   readonly permissions?: AgentPermissions;
   readonly [field: string]: unknown;
 }
@@ -129,8 +133,15 @@ export function workerMethods(
     workerList: () => listAgents(ctx),
     workerCheckpoint: (state) => call((inner) => workerCheckpoint(inner, state ?? null)),
     subAgentRun: (task, options = {}) => {
-      const { plain, attachments } = split(options, harnessFor);
-      return call((inner) => subAgentRun(inner, task, plain, attachments));
+      const { skills, ...others } = options as SubAgentOptions;
+      const { plain, attachments } = split(others, harnessFor);
+      return call((inner) => {
+        const own =
+          skills === undefined ? undefined : { skills: skills.map(asSkill), options: plain };
+        const had = own ?? inheritedSkills(inner, plain);
+        const parts = had === undefined ? attachments : { ...attachments, skills: had.skills };
+        return subAgentRun(inner, task, had?.options ?? plain, parts);
+      });
     },
     parseResumeConditions: (conditions) => parseResumeConditions(conditions) as Json,
   };

@@ -10,6 +10,7 @@ import {
   workflowUpdate,
 } from '../workflow/index.ts';
 import { type AgentTool, asTool } from './agent.ts';
+import { type AgentSkill, asSkill } from './agent-skills.ts';
 import { keptCallback } from './arguments.ts';
 import { createFamily, type Family, notData } from './family.ts';
 import type { Harness } from './tree.ts';
@@ -42,6 +43,8 @@ export interface WorkflowCall {
   readonly nodes?: { readonly [node: string]: StageFn };
   /** Tools of nodes in mode `agent`, by node id. */
   readonly tools?: { readonly [node: string]: readonly AgentTool[] };
+  /** Skills of the loops of all stages; `skill_match` is among the options. */
+  readonly skills?: readonly (AgentSkill | JsonObject)[];
 }
 
 /** Workflows and artifacts. */
@@ -90,8 +93,11 @@ export function workflowMethods(
   harnessFor: (ctx: RunContext) => Harness,
 ): WorkflowMethods {
   return {
-    workflowExecute: ({ task, graph, artifacts = [], options = {}, nodes, tools }) => {
-      const code = { nodes: codeOfNodes({ nodes, tools }, harnessFor) };
+    workflowExecute: ({ task, graph, artifacts = [], options = {}, nodes, tools, skills }) => {
+      const code = {
+        nodes: codeOfNodes({ nodes, tools }, harnessFor),
+        ...(skills === undefined ? {} : { skills: skills.map(asSkill) }),
+      };
       return ctx.runFromLane(ctx.task.nextGroup('workflow'), (inner) =>
         workflowExecute(inner, task, graph, artifacts, options, code),
       );

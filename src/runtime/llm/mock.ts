@@ -115,7 +115,7 @@ export class LlmMocks {
   take(request: LlmRequest): LlmMock | null {
     const scope = this.#top;
     const { messages, system } = request;
-    const tools = request.tool_search === undefined ? request.tools : nativeTools(request);
+    const tools = request.tool_search === undefined ? plainTools(request) : nativeTools(request);
     scope.calls.push({
       messages,
       system,
@@ -233,6 +233,11 @@ function answerText(mock: LlmMock | null, hasCalls: boolean, request: LlmRequest
     return `Mock completion after ${before} chars before ${after} chars`;
   }
   return hasCalls ? '' : defaultText(promptOf(request), request.system);
+}
+
+/** Tools as most providers get them. */
+function plainTools({ tools }: LlmRequest): readonly JsonObject[] | undefined {
+  return tools?.map((tool) => ({ type: 'function', function: tool as JsonObject }));
 }
 
 /** What nobody prepared when there are tools: a call of the first one, so that a loop has something to do. */

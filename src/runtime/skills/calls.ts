@@ -4,8 +4,9 @@ import { envEffects } from '../io/index.ts';
 import { emitRunEvent, type RunContext, type ServiceKey, type Suspending } from '../run/index.ts';
 import { skillEffects } from './effects.ts';
 import { skillErrors } from './errors.ts';
-import { type SkillCatalog, skillId } from './layers.ts';
+import type { SkillCatalog } from './layers.ts';
 import type { SkillProvenance } from './provenance.ts';
+import { skillId } from './skill.ts';
 
 interface Known {
   catalog: SkillCatalog | undefined;
@@ -26,6 +27,14 @@ export interface LoadSkill {
   readonly byModel?: boolean;
   readonly sessionId?: string | null;
 }
+
+/** What a load comes to, for the history: whose text it is, and whether that is trusted. */
+export type SkillLoaded = {
+  readonly skill_id: string;
+  readonly signer_fingerprint: string | null;
+  readonly signed: boolean;
+  readonly trusted: boolean;
+};
 
 /** Looks for skills, once in a run. `from` is the folder of its program. */
 function* prepare(ctx: RunContext, from: string): Suspending<SkillCatalog> {
@@ -48,6 +57,7 @@ function* load(
   ctx: RunContext,
   registry: readonly JsonObject[],
   asked: LoadSkill,
+  onLoaded?: (loaded: SkillLoaded) => void,
 ): Suspending<string> {
   const entry =
     registry.find((one) => skillId(one) === asked.name) ??
@@ -59,7 +69,7 @@ function* load(
   if (asked.byModel === true && entry['disable_model_invocation'] === true)
     throw skillErrors.notForModels({ skill: asked.name });
   const { args = [], sessionId = null } = asked;
-  return render(ctx, yield* bodyOf(ctx, entry, asked), {
+  return render(ctx, yield* bodyOf(ctx, entry, asked, onLoaded), {
     args,
     folder: entry['skill_dir'],
     sessionId,
@@ -67,22 +77,29 @@ function* load(
 }
 
 /** A text that a program wrote is its own; that of a file is as good as its signature. */
-function* bodyOf(ctx: RunContext, entry: JsonObject, asked: LoadSkill): Suspending<string> {
-  const folder = entry['skill_dir'];
-  if (typeof folder !== 'string') return String(entry['body'] ?? entry['prompt'] ?? '');
-  const signers = ctx.get(knownKey).catalog?.signers ?? null;
+function* bodyOf(
+  ctx: RunContext,
+  entry: JsonObject,
+  asked: LoadSkill,
+  onLoaded: ((loaded: SkillLoaded) => void) | undefined,
+): Suspending<string> {
   const id = skillId(entry);
+  const tell = (loaded: SkillLoaded) => {
+    emitRunEvent(ctx, { event_type: 'transcript', kind: 'skill.loaded', payload: loaded });
+    onLoaded?.(loaded);
+  };
+  const folder = entry['skill_dir'];
+  if (typeof folder !== 'string') {
+    tell({ skill_id: id, signer_fingerprint: null, signed: false, trusted: false });
+    return String(entry['body'] ?? entry['prompt'] ?? '');
+  }
+  // Found with the card, so that a run which takes a parked loop over asks the same signers.
+  const found = entry['signer_registry'];
+  const signers = typeof found === 'string' ? found : (ctx.get(knownKey).catalog?.signers ?? null);
   const { body, provenance } = yield* ctx.perform(skillEffects.read, [id, folder, signers]);
-  emitRunEvent(ctx, {
-    event_type: 'transcript',
-    kind: 'skill.loaded',
-    payload: {
-      skill_id: id,
-      signer_fingerprint: provenance.signer_fingerprint,
-      signed: provenance.signed,
-      trusted: provenance.trusted && isAllowed(entry, provenance),
-    },
-  });
+  const { signed, trusted, signer_fingerprint } = provenance;
+  const isTrusted = trusted && isAllowed(entry, provenance);
+  tell({ skill_id: id, signer_fingerprint, signed, trusted: isTrusted });
   const required =
     asked.requireSignature === true ||
     entry['require_signature'] === true ||

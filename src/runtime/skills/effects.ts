@@ -1,10 +1,11 @@
-// What a run asks about skills. Both are reads that are recorded: a run that is resumed sees the skills as they were, whatever
-// has become of their files.
+// What a run asks about skills. All are reads that are recorded: a run that is resumed sees the skills as they were, whatever
+// has become of their files, and goes on with those that fitted, whatever has become of the matcher.
 
 import { joinPath } from '../host/index.ts';
 import { defineEffect } from '../run/index.ts';
 import { skillErrors } from './errors.ts';
 import { findSkills, type SkillCatalog, type SkillSearch } from './layers.ts';
+import { rankSkills, type SkillMatch, type SkillQuery } from './match.ts';
 import { provenanceOf, type SkillProvenance } from './provenance.ts';
 import { readSkillFile } from './skill-file.ts';
 
@@ -37,5 +38,9 @@ export const skillEffects = {
         provenance: await provenanceOf(host, path, bytes, signers, signal),
       };
     },
+  ),
+  match: defineEffect(
+    { name: 'skills.match', class: 'read', access: 'read', identity: () => [] },
+    (_env, query: SkillQuery): Promise<readonly SkillMatch[]> => Promise.resolve(rankSkills(query)),
   ),
 };

@@ -1,5 +1,14 @@
-// Front door of skills: folders with a SKILL.md, as runs find and load them.
-export { type LoadSkill, skillCalls } from './calls.ts';
+// Front door of skills: folders with a SKILL.md, as runs find and load them, and which of them fit a task.
+export { type LoadSkill, type SkillLoaded, skillCalls } from './calls.ts';
 export { skillEffects } from './effects.ts';
 export { skillErrors } from './errors.ts';
-export { type FoundSkill, findSkills, type SkillCatalog, skillId } from './layers.ts';
+export { type FoundSkill, findSkills, type SkillCatalog } from './layers.ts';
+export {
+  candidateOf,
+  isMatchable,
+  rankSkills,
+  type SkillCandidate,
+  type SkillMatch,
+  type SkillQuery,
+} from './match.ts';
+export { findSkill, meansTool, type Skill, skillId, skillsOf, toolsOf } from './skill.ts';

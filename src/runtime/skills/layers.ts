@@ -3,6 +3,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { findProjectDir, type Host, joinPath, resolvePath } from '../host/index.ts';
 import { skillErrors } from './errors.ts';
+import { skillId } from './skill.ts';
 import { readSkillFile, type SkillCard } from './skill-file.ts';
 
 export const SKILL_LAYERS = ['cli', 'env', 'project', 'manifest', 'user', 'package', 'system'];
@@ -41,6 +42,13 @@ export async function findSkills(host: Outside, search: SkillSearch): Promise<Sk
   const project = await findProjectDir(host, search.from);
   const settings = await settingsOf(host, project);
   const roots = await rootsOf(host, search, project, settings);
+  const registry = settings['signer_registry_url'];
+  const signers =
+    typeof registry !== 'string'
+      ? null
+      : /^https?:/.test(registry)
+        ? registry
+        : resolvePath(project ?? search.from, registry);
   const skills = new Map<string, FoundSkill>();
   const shadowed: FoundSkill[] = [];
   const broken: { path: string; reason: string }[] = [];
@@ -52,7 +60,8 @@ export async function findSkills(host: Outside, search: SkillSearch): Promise<Sk
         broken.push({ path, reason: file });
         continue;
       }
-      const about = { source: layer, skill_dir: folder };
+      // What is said of it here comes last: a file does not say by itself whom it is trusted from.
+      const about = { source: layer, skill_dir: folder, signer_registry: signers };
       const card = { ...file.card, ...about, ...(namespace === undefined ? {} : { namespace }) };
       const found = { card, layer, folder, problems: file.problems };
       const id = skillId(card);
@@ -60,19 +69,7 @@ export async function findSkills(host: Outside, search: SkillSearch): Promise<Sk
       else skills.set(id, found);
     }
   }
-  const registry = settings['signer_registry_url'];
-  const signers =
-    typeof registry !== 'string'
-      ? null
-      : /^https?:/.test(registry)
-        ? registry
-        : resolvePath(project ?? search.from, registry);
   return { skills: [...skills.values()], shadowed, broken, signers };
-}
-
-/** How a skill is asked for: by its name, or `namespace/name`. */
-export function skillId({ name, namespace }: JsonObject): string {
-  return typeof namespace === 'string' ? `${namespace}/${String(name)}` : String(name);
 }
 
 async function settingsOf(host: Outside, project: string | undefined): Promise<JsonObject> {

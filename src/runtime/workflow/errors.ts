@@ -34,12 +34,6 @@ export const workflowErrors = defineErrors('WFL', {
     number: 7,
     message: ({ option, expected }) => `workflow_execute: \`${option}\` must be ${expected}`,
   }),
-  unsupported: row<{ option: string }>({
-    number: 8,
-    message: ({ option }) =>
-      `workflow_execute: the option "${option}" does not exist in this version`,
-    hint: 'leave it out; what is there is listed in the documentation of workflow_execute',
-  }),
   replayMode: row<Record<never, never>>({
     number: 9,
     message: () => 'replay_mode requires replay_run or replay_path',

@@ -440,9 +440,6 @@ describe('a workflow', () => {
     await expect(execute({ nodes: { a: {} } }, [], { max_step: 1 })).rejects.toMatchObject({
       code: 'HARN-WFL-007',
     });
-    await expect(execute({ nodes: { a: {} } }, [], { skills: {} })).rejects.toMatchObject({
-      code: 'HARN-WFL-008',
-    });
   });
 });
 

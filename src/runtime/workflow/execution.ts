@@ -4,6 +4,7 @@ import { newSession, sessionsKey, Transcript, type TranscriptMessage } from '../
 import { clockEffects } from '../io/index.ts';
 import type { RunDocument } from '../records/index.ts';
 import type { RunContext } from '../run/index.ts';
+import type { Skill } from '../skills/index.ts';
 import type { Flow } from './flow.ts';
 import type { WorkflowGraph, WorkflowNode } from './graph.ts';
 import type { ExecuteOptions } from './options.ts';
@@ -18,6 +19,8 @@ import { artifactsFor, type Visit } from './visit.ts';
 export interface ExecuteCode {
   /** Code of nodes, by node id. */
   readonly nodes?: { readonly [node: string]: StageCode };
+  /** Skills of the loops of all stages, with their code. */
+  readonly skills?: readonly Skill[] | undefined;
   /** Whether a thrown value ends the program rather than a stage. */
   readonly isAbort?: (error: unknown) => boolean;
 }
@@ -62,6 +65,7 @@ export function stageInput(
     contracts: renderContracts(required),
     contractList: required,
     execution: options.execution,
+    skills: { options: options.skills, list: code.skills },
     effectivePolicy: effectivePolicy(graph, node, options.ceiling),
     isAbort: code.isAbort ?? (() => false),
   };

@@ -1,5 +1,4 @@
-// The options of workflow_execute, read once. Documented ones that this version does not have are refused rather than
-// ignored.
+// The options of workflow_execute, read once. Names that nobody knows are refused.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { executionOf } from '../work/index.ts';
 import { workflowErrors } from './errors.ts';
@@ -29,6 +28,8 @@ export interface ExecuteOptions {
   readonly approvals: JsonObject;
   /** What is said of the mutation session: all of it is optional. */
   readonly audit: JsonObject;
+  /** `skills`, `skill_match` and `working_files` for the loops of all stages, as they were given. */
+  readonly skills: JsonObject;
   /** Facts for the record's metadata. */
   readonly facts: JsonObject;
 }
@@ -38,14 +39,13 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...['replay_mode', 'parent_run_id', 'root_run_id', 'parent_worker_id', 'parent_stage_id'],
   ...['delegated', 'execution', 'audit', 'mutation_scope', 'trigger_event', 'transcript'],
   ...['ceiling', 'metadata', 'max_parallel', 'token_budget', 'approval_policy'],
+  ...['skills', 'skill_match', 'working_files'],
 ]);
-const UNSUPPORTED: ReadonlySet<string> = new Set(['skills', 'skill_match']);
 
 /** Reads options as programs write them. */
 export function readExecuteOptions(given: JsonObject): ExecuteOptions {
   for (const [option, value] of Object.entries(given)) {
     if (value === null || value === undefined) continue;
-    if (UNSUPPORTED.has(option)) throw workflowErrors.unsupported({ option });
     if (!KNOWN.has(option)) throw bad(option, `one of ${[...KNOWN].join(', ')}`);
   }
   const text = (option: string) => {
@@ -83,8 +83,16 @@ export function readExecuteOptions(given: JsonObject): ExecuteOptions {
     ceiling: object('ceiling'),
     approvals: approvalsOf(object('approval_policy'), object('audit')),
     audit: auditOf(given, object('audit')),
+    skills: skillsOf(given),
     facts: factsOf(given, object),
   };
+}
+
+function skillsOf(given: JsonObject): JsonObject {
+  const names = ['skills', 'skill_match', 'working_files'];
+  return Object.fromEntries(
+    names.flatMap((name) => (given[name] == null ? [] : [[name, given[name]]])),
+  ) as JsonObject;
 }
 
 function factsOf(given: JsonObject, object: (option: string) => JsonObject): JsonObject {

@@ -136,7 +136,7 @@ const LOOP_ONLY: ReadonlySet<string> = new Set([
   ...['done_sentinel', 'tool_format', 'native_tool_fallback', 'tool_retries', 'tool_backoff_ms'],
   ...['max_concurrent_tools', 'stop_after_successful_tools', 'require_successful_tools'],
   ...['token_budget', 'max_cost_usd', 'compact_threshold', 'compact_keep_last', 'compaction'],
-  ...['policy', 'permissions', 'approval_policy'],
+  ...['policy', 'permissions', 'approval_policy', 'skills', 'skill_match', 'working_files'],
 ]);
 
 function* askModel(ctx: RunContext, input: StageInput, attempt: Attempt): Suspending<WorkResult> {
@@ -175,7 +175,7 @@ function* askModel(ctx: RunContext, input: StageInput, attempt: Attempt): Suspen
 }
 
 function* askAgent(ctx: RunContext, input: StageInput, attempt: Attempt): Suspending<WorkResult> {
-  const { node, code, sessionId, effectivePolicy } = input;
+  const { node, code, sessionId, effectivePolicy, skills } = input;
   const { prompt, context } = stagePrompt(input, attempt.feedback, attempt.item);
   const allowed = effectivePolicy['tools'];
   const names = Array.isArray(allowed) ? (allowed as readonly Json[]) : [];
@@ -185,6 +185,7 @@ function* askAgent(ctx: RunContext, input: StageInput, attempt: Attempt): Suspen
   const approvals =
     Object.keys(node.approval_policy).length === 0 ? {} : { approval_policy: node.approval_policy };
   const options = {
+    ...skills?.options,
     ...node.auto_compact,
     ...node.model_policy,
     ...sentinel,
@@ -194,6 +195,7 @@ function* askAgent(ctx: RunContext, input: StageInput, attempt: Attempt): Suspen
   const result = yield* agentLoop(ctx, prompt, node.system, options, {
     tools,
     permissionCode: code.permissionCode ?? [],
+    ...(skills?.list === undefined ? {} : { skills: skills.list }),
   });
   const { llm } = result;
   const model = node.model_policy['model'];

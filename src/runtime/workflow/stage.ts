@@ -10,6 +10,7 @@ import {
 } from '../agent/index.ts';
 import { clockEffects } from '../io/index.ts';
 import type { Handler, RunContext } from '../run/index.ts';
+import type { Skill } from '../skills/index.ts';
 import { workflowErrors } from './errors.ts';
 import type { WorkflowGraph, WorkflowNode } from './graph.ts';
 
@@ -42,6 +43,8 @@ export interface StageInput {
   readonly contracts: string;
   readonly contractList: readonly JsonObject[];
   readonly execution: JsonObject;
+  /** Skills of its loop: what is data, and those with code. */
+  readonly skills?: { readonly options: JsonObject; readonly list?: readonly Skill[] | undefined };
   readonly effectivePolicy: JsonObject;
   /** Whether a thrown value ends the program rather than the stage. */
   readonly isAbort: (error: unknown) => boolean;
