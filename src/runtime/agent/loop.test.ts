@@ -311,7 +311,7 @@ describe('between turns', () => {
       name: 'post',
       run: function* (_ctx, [turn]) {
         yield* [];
-        return (turn as { iteration: number }).iteration === 2 ? { stop: true } : 'again';
+        return (turn as { iteration: number }).iteration === 1 ? { stop: true } : 'again';
       },
     };
     const result = await loop(
