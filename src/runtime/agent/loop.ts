@@ -30,6 +30,7 @@ import { IterationLimit } from './iteration-budget.ts';
 import { DaemonSide } from './loop-daemon.ts';
 import { judged, verified } from './loop-done.ts';
 import { type GateDecision, openGate, type ParkAnswer, type ParkWish } from './loop-gate.ts';
+import { DONE, GO, type Next, readPostTurn } from './loop-next.ts';
 import {
   type LoopOptions,
   type LoopParts,
@@ -50,16 +51,6 @@ import { parkLoop } from './top-level.ts';
 import { type TranscriptMessage, textOfContent } from './transcript.ts';
 import { applyTurn, type TurnInput, type TurnResult, takeTurn } from './turn.ts';
 import { proseProblem } from './turn-policy.ts';
-
-/** How a loop goes on after a turn. */
-type Next =
-  | { readonly kind: 'go' }
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'say'; readonly text: string; readonly isNews?: true }
-  | { readonly kind: 'stop'; readonly status: LoopStatus; readonly text?: string };
-
-const GO: Next = { kind: 'go' };
-const DONE: Next = { kind: 'stop', status: 'done' };
 
 /** Runs an agent until it ends. With a `session_id` the conversation goes on and is kept. */
 export function* agentLoop(
@@ -591,15 +582,3 @@ function* none(): Suspending<undefined> {
 
 /** Tools that a loop brings itself; a policy does not look at them. */
 const isOwnTool = (tool: { readonly name: string }) => isParkCall(tool) || isSubagentCall(tool);
-
-/** A text is said to the model, true ends the loop, a dict does either. */
-function readPostTurn(given: Json | undefined): Next {
-  if (given === true) return { kind: 'stop', status: 'done' };
-  if (typeof given === 'string')
-    return given === '' ? { kind: 'go' } : { kind: 'say', text: given, isNews: true };
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return { kind: 'go' };
-  const { stop, message } = given as JsonObject;
-  const said = typeof message === 'string' && message !== '' ? { text: message } : undefined;
-  if (stop === true) return { kind: 'stop', status: 'done', ...said };
-  return said === undefined ? GO : { kind: 'say', isNews: true, ...said };
-}
