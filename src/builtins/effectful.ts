@@ -27,6 +27,7 @@ import { obsRows, termRows } from './observe.ts';
 import { placeRows } from './places.ts';
 import { planRows } from './plan.ts';
 import { poolRows } from './pool.ts';
+import { projectRows } from './project.ts';
 import { recordRows } from './records.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { serverStreamRows } from './server-streams.ts';
@@ -59,6 +60,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => storeRows(),
   () => checkpointRows(),
   () => metadataRows(),
+  () => projectRows(),
   () => memoryRows(),
   () => promptRows(),
   () => processRows(),

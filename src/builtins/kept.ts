@@ -133,6 +133,11 @@ export function metadataRows(): readonly BuiltinRow[] {
       aliases: ['metadata_stale'],
       args: ([project]) => [display(project ?? '.')],
     }),
+    effectRow('project.metadata_status(namespace: string?) -> dict', effects.metadata_status, {
+      doc: 'How the facts stand: `{directory_count, namespace_count, namespaces, missing_structure_hash, missing_content_hash, stale}`.',
+      aliases: ['metadata_status'],
+      args: ([namespace]) => [toData(namespace)],
+    }),
     effectRow('project.metadata_refresh_hashes() -> nil', effects.metadata_refresh_hashes, {
       doc: 'Remembers what the directories with facts hold now.',
       aliases: ['metadata_refresh_hashes'],

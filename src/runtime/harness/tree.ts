@@ -16,8 +16,10 @@ import {
   netEffects,
   placeEffects,
   processEffects,
+  projectEffects,
   type RouterOptions,
   randomEffects,
+  secretEffects,
   socketEffects,
   socketServerEffects,
   sseEffects,
@@ -60,7 +62,7 @@ const FAMILIES = {
   stdio: stdioEffects,
   clock: clockEffects,
   fs: { ...fsEffects, ...placeEffects, ...recordEffects },
-  env: envEffects,
+  env: { ...envEffects, ...secretEffects },
   random: randomEffects,
   process: processEffects,
   net: {
@@ -75,7 +77,7 @@ const FAMILIES = {
   },
   system: systemEffects,
   runtime: { ...storeEffects, ...checkpointEffects },
-  project: metadataEffects,
+  project: { ...metadataEffects, ...projectEffects },
   memory: memoryEffects,
   testing: {
     ...testClockEffects,

@@ -133,6 +133,22 @@ export const ioErrors = defineErrors('IOE', {
     number: 26,
     message: ({ field }) => `the ${field} of a server-sent event cannot have line breaks`,
   }),
+  badSecretId: row<{ id: string }>({
+    number: 27,
+    message: ({ id }) => `${JSON.stringify(id)} is no id of a secret`,
+    hint: 'write it like `github/webhook-secret`',
+  }),
+  noSecret: row<{ id: string; variable: string }>({
+    number: 28,
+    message: ({ id }) => `there is no secret ${id}`,
+    hint: (p) =>
+      `set ${p.variable}, or put a file ${p.id} into the folder that HARN_SECRETS_DIR names`,
+  }),
+  noSecretProvider: row<{ provider: string }>({
+    number: 29,
+    message: ({ provider }) => `there is no provider of secrets ${JSON.stringify(provider)}`,
+    hint: 'HARN_SECRET_PROVIDERS can name `env` and `file`',
+  }),
   badMemory: row<{ detail: string }>({
     number: 11,
     message: ({ detail }) => `memory: ${detail}`,

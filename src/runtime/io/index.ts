@@ -37,7 +37,10 @@ export { metadataEffects } from './metadata.ts';
 export { type DownloadResult, type HttpResult, netEffects } from './net.ts';
 export { placeEffects } from './places.ts';
 export { type CommandResult, type CommandSpec, processEffects } from './process.ts';
+export { PROJECT_CATALOG, type ProjectKind } from './project-catalog.ts';
+export { type DirectoryEntry, projectEffects, type ScanOptions } from './project-scan.ts';
 export { drawIndex, drawInt, drawOrder, randomEffects } from './random.ts';
+export { secretEffects } from './secrets.ts';
 export {
   type AcceptedSocket,
   type SocketRouteOptions,

@@ -105,6 +105,32 @@ async function changeAll(
   return null;
 }
 
+/** Directories with other names in them than then, and those with other content. A hash among the facts counts as well. */
+async function staleness(
+  env: EffectEnv,
+  project: string,
+  namespace: string | null,
+): Promise<JsonObject> {
+  const tier1 = new Set<string>();
+  const tier2 = new Set<string>();
+  for (const name of namespace === null ? await namespaces(env) : [namespace]) {
+    for (const [dir, entry] of await entriesOf(env, name)) {
+      if (entry.invalidated) tier1.add(dir);
+      const names = entry.structure_hash ?? entry.data['structureHash'] ?? null;
+      const content = entry.content_hash ?? entry.data['contentHash'] ?? null;
+      if (names === null && content === null) continue;
+      const now = await hashesOrNothing(env, joinPath(project, dir));
+      if (names !== null && now?.names !== names) tier1.add(dir);
+      else if (content !== null && now?.content !== content) tier2.add(dir);
+    }
+  }
+  return {
+    any_stale: tier1.size + tier2.size > 0,
+    tier1: [...tier1].sort(),
+    tier2: [...tier2].sort(),
+  };
+}
+
 const onDirectory = (scope: ExecutionScope, [dir]: readonly [string]) => [scope.path(dir)];
 
 export const metadataEffects = {
@@ -155,22 +181,26 @@ export const metadataEffects = {
   /** `{any_stale, tier1, tier2}`: directories with other names in them than then, and those with other content. */
   metadata_stale: defineEffect(
     { name: 'project.metadata_stale', ...reading },
-    async (env, project: string = '.'): Promise<JsonObject> => {
-      const tier1 = new Set<string>();
-      const tier2 = new Set<string>();
-      for (const namespace of await namespaces(env)) {
-        for (const [dir, entry] of await entriesOf(env, namespace)) {
-          if (entry.invalidated) tier1.add(dir);
-          if (entry.content_hash === null) continue;
-          const now = await hashesOrNothing(env, joinPath(project, dir));
-          if (now?.names !== entry.structure_hash) tier1.add(dir);
-          else if (now.content !== entry.content_hash) tier2.add(dir);
-        }
+    (env, project: string = '.'): Promise<JsonObject> => staleness(env, project, null),
+  ),
+  /** How the facts stand: `{directory_count, namespace_count, namespaces, missing_structure_hash, missing_content_hash, stale}`. */
+  metadata_status: defineEffect(
+    { name: 'project.metadata_status', ...reading },
+    async (env, namespace: string | null = null): Promise<JsonObject> => {
+      const names = await namespaces(env);
+      const dirs = new Map<string, Entry>();
+      for (const name of namespace === null ? names : [namespace]) {
+        for (const [dir, entry] of await entriesOf(env, name)) dirs.set(dir, entry);
       }
+      const without = (field: 'structure_hash' | 'content_hash') =>
+        [...dirs].flatMap(([dir, entry]) => (entry[field] === null ? [dir] : [])).sort();
       return {
-        any_stale: tier1.size + tier2.size > 0,
-        tier1: [...tier1].sort(),
-        tier2: [...tier2].sort(),
+        directory_count: dirs.size,
+        namespace_count: names.length,
+        namespaces: [...names].sort(),
+        missing_structure_hash: without('structure_hash'),
+        missing_content_hash: without('content_hash'),
+        stale: await staleness(env, '.', namespace),
       };
     },
   ),
