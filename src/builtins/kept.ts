@@ -105,7 +105,7 @@ export function metadataRows(): readonly BuiltinRow[] {
       'project.metadata_resolve(dir: string, namespace: string?) -> dict | nil',
       effects.metadata_resolve,
       {
-        doc: 'The facts about a directory by namespace, with what it has from those above it.',
+        doc: 'The facts about a directory by namespace, with what it has from those above it; with a namespace only those of it.',
         aliases: ['metadata_resolve'],
         args: dirAndNamespace,
       },

@@ -142,11 +142,12 @@ export const metadataEffects = {
       return found.length === 0 ? null : Object.assign({}, ...found);
     },
   ),
-  /** The same by namespace. */
+  /** The same by namespace; those of one namespace as they are. */
   metadata_resolve: defineEffect(
     { name: 'project.metadata_resolve', ...reading },
     async (env, dir: string, namespace: string | null = null): Promise<JsonObject | null> => {
       const found = await resolve(env, dir, namespace);
+      if (namespace !== null) return found[namespace] ?? null;
       return Object.keys(found).length === 0 ? null : found;
     },
   ),

@@ -123,10 +123,10 @@ async function describe(
 const tiersOf = ({ tiers }: ScanOptions) => tiers ?? ['ambient'];
 const topOf = (env: EffectEnv, path: string) => resolvePath(env.host.system.cwd(), path);
 
-const inScope = (scope: ExecutionScope, [path = '.', ...rest]: readonly [string?, ...unknown[]]) => [
-  scope.path(path),
-  ...rest,
-];
+const inScope = (
+  scope: ExecutionScope,
+  [path = '.', ...rest]: readonly [string?, ...unknown[]],
+) => [scope.path(path), ...rest];
 const scanned = (scope: ExecutionScope, args: readonly [string?, ScanOptions?]) =>
   inScope(scope, args);
 const lookedUp = (scope: ExecutionScope, args: readonly [string?]) => inScope(scope, args);
