@@ -3,6 +3,7 @@ import { isJsonObject } from '../base/index.ts';
 import type { Store } from '../store/index.ts';
 import {
   currentSessionId,
+  daemonEventsSection,
   loopAttachmentKeeper,
   sessionKeeper,
   subAgentKind,
@@ -135,6 +136,7 @@ export const RECORD_SECTIONS: readonly RecordSection[] = [
   humanQuestionsSection,
   receiptsSection,
   metricsSection,
+  daemonEventsSection,
   spansSection,
 ];
 

@@ -7,7 +7,14 @@ import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { joinPath } from '../host/index.ts';
 import { fsEffects, randomEffects } from '../io/index.ts';
 import { catalogKey } from '../llm/index.ts';
-import type { RunContext, ServiceKey, Suspending } from '../run/index.ts';
+import { daemonSummary } from '../records/index.ts';
+import {
+  defineSyncEffect,
+  type RunContext,
+  type ServiceKey,
+  type Suspending,
+  timestamp,
+} from '../run/index.ts';
 import {
   attachmentKeeperKey,
   awaitSpawned,
@@ -19,6 +26,7 @@ import {
 } from '../work/index.ts';
 import { attachmentsOfLoop, loopAttachments } from './attachments.ts';
 import { claimDaemon, releaseDaemon } from './daemon-driver.ts';
+import { DAEMON_EVENT_EFFECT } from './daemon-section.ts';
 import { readStateFile } from './daemon-snapshot.ts';
 import { messageErrors } from './errors.ts';
 import { queueEffect, returnTaken, sendEffect } from './host-messages.ts';
@@ -60,6 +68,21 @@ const daemonsKey: ServiceKey<Map<string, Live>> = {
   name: 'agent.daemons',
   create: () => new Map<string, Live>(),
 };
+
+type DaemonEventKind = 'spawned' | 'triggered' | 'snapshotted' | 'resumed' | 'stopped';
+
+/** What the record of the run says about a daemon. */
+const eventEffect = defineSyncEffect(
+  { name: DAEMON_EVENT_EFFECT, class: 'ambient', access: 'observe' },
+  (env, facts: JsonObject): JsonObject => ({ ...facts, timestamp: timestamp(env.clock.nowMs()) }),
+);
+
+function note(ctx: RunContext, live: Live, kind: DaemonEventKind, payload: Json): void {
+  const { id: daemon_id, name, dir: persist_path } = live.declared;
+  const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
+  const payload_summary = payload === null ? null : daemonSummary(text);
+  ctx.sync(eventEffect, [{ daemon_id, name, kind, persist_path, payload_summary }]);
+}
 
 /** Keys of a config that are about the handle; the others are options of the loop. */
 function readConfig(ctx: RunContext, config: Json): Declared {
@@ -246,7 +269,9 @@ export const daemonCalls = {
     parseLoopOptions(loopOptionsOf(declared, undefined), parts, ctx.get(catalogKey).names);
     yield* ctx.perform(claimDaemon, [declared.sessionId, declared.id]);
     yield* writeMeta(ctx, { declared, parts, status: 'running' });
-    return handleOf(yield* start(ctx, declared, parts));
+    const live = yield* start(ctx, declared, parts);
+    note(ctx, live, 'spawned', declared.task);
+    return handleOf(live);
   },
 
   /** Puts an event into its queue. */
@@ -257,6 +282,7 @@ export const daemonCalls = {
       throw messageErrors.notRunning({ fn: 'daemon_trigger', id, status: live.status });
     }
     yield* ctx.perform(sendEffect, [sessionId, { content: event, kind: 'event', capacity }]);
+    note(ctx, live, 'triggered', event);
     return handleOf(live);
   },
 
@@ -272,6 +298,7 @@ export const daemonCalls = {
       ({ pending, taken } = yield* ctx.perform(queueEffect, [sessionId]));
     }
     const events = pending.filter(({ kind }) => kind === 'event').map(({ content }) => content);
+    note(ctx, live, 'snapshotted', null);
     const inflight = taken.find(({ kind }) => kind === 'event');
     return {
       ...live.snapshot,
@@ -294,6 +321,7 @@ export const daemonCalls = {
     yield* ctx.perform(returnTaken, [live.declared.sessionId]);
     yield* writeMeta(ctx, live);
     yield* ctx.perform(releaseDaemon, [live.declared.sessionId]);
+    note(ctx, live, 'stopped', null);
     return handleOf(live);
   },
 
@@ -310,7 +338,9 @@ export const daemonCalls = {
     yield* ctx.perform(returnTaken, [declared.sessionId]);
     const file = joinPath(dir, SNAPSHOT);
     const hasStood = yield* ctx.perform(fsEffects.exists, [file]);
-    return handleOf(yield* start(ctx, declared, parts, hasStood ? file : undefined));
+    const live = yield* start(ctx, declared, parts, hasStood ? file : undefined);
+    note(ctx, live, 'resumed', null);
+    return handleOf(live);
   },
 
   /** Waits until its loop ends by itself or is stopped; what the loop came to, or null. */

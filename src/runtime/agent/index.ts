@@ -69,6 +69,7 @@ export type { NextCall } from './callers.ts';
 // Transcripts
 export type { CompactParts } from './compact-options.ts';
 // Daemons
+export { daemonEventsSection } from './daemon-section.ts';
 export { daemonCalls } from './daemons.ts';
 // Errors
 export {

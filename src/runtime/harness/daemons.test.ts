@@ -5,6 +5,7 @@ import { openStore, type Store } from '../../store/index.ts';
 import { createRuntime } from '../compose.ts';
 import { createMockHost, type MockHost } from '../host/index.ts';
 import { answerQuestion, listQuestions } from '../human/index.ts';
+import { diffRuns, loadRecordFile } from '../records/index.ts';
 import { stoppingStore } from '../run/stopping-store.fixture.ts';
 import { type Harness, type Pipeline, pipeline } from './index.ts';
 
@@ -208,5 +209,42 @@ describe('a daemon with a handle', () => {
       const { messages } = seen['transcript'] as { messages: JsonObject[] };
       expect(messages[2]?.['content']).toBe('An event for you: mine');
     }
+  });
+});
+
+describe('the record of a run with a daemon', () => {
+  async function recordOf() {
+    await using store = await openStore('memory:');
+    const host = createMockHost();
+    const program = pipeline('daemons', async (harness) => {
+      const handle = await spawn(harness);
+      await harness.agent.daemonTrigger(handle, { note: 'x'.repeat(400) });
+      await harness.agent.daemonStop(handle);
+      await harness.agent.daemonResume('/state');
+      await harness.agent.daemonSnapshot(handle);
+      await harness.agent.daemonStop(handle);
+      return null;
+    });
+    const sink = { write: () => undefined };
+    const records = { folder: '/runs' };
+    const llm = { mocks: MOCKS };
+    const options = { store, pipelines: [program], host, llm, sink, records };
+    const run = createRuntime(options).start(program, null as never);
+    await run.done;
+    return loadRecordFile(host.fs, `/runs/${run.id}.json`);
+  }
+
+  it('tells what happened to it, in order, and is no difference between two equal runs', async () => {
+    const record = await recordOf();
+    const events = record.observability?.daemon_events ?? [];
+    const kinds = ['spawned', 'triggered', 'stopped', 'resumed', 'snapshotted', 'stopped'];
+    expect(events.map(({ kind }) => kind)).toEqual(kinds);
+    expect(new Set(events.map(({ daemon_id }) => daemon_id)).size).toBe(1);
+    expect(events[0]).toMatchObject({ name: 'd', persist_path: '/state', payload_summary: 'wait' });
+    expect(events[1]?.payload_summary).toMatch(/^\{"note":"x+\.\.\.$/);
+    expect(events[1]?.payload_summary?.length).toBe(163);
+    expect(events.every(({ timestamp }) => timestamp.endsWith('Z'))).toBe(true);
+    const diff = diffRuns(record, await recordOf());
+    expect(diff).toMatchObject({ identical: true, observability_diffs: [] });
   });
 });

@@ -178,6 +178,10 @@ const IDS = new Set([
   'run_path',
   'worker_id',
   'parent_stage_id',
+  'session_id',
+  'parent_session_id',
+  'snapshot_path',
+  'daemon_id',
   'timestamp',
 ]);
 

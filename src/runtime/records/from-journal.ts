@@ -5,6 +5,7 @@ import type { Store } from '../../store/index.ts';
 import { type HandoffRow, listHandoffs } from '../lifecycle/index.ts';
 import { listRuns, type RunRecord, type RunRow, timestamp } from '../run/index.ts';
 import { mergeChildren } from './merge.ts';
+import { daemonEventShape, observabilityShape } from './observability-shape.ts';
 import { type ChildRecord, childShape, type HandoffRecord, handoffShape } from './record-parts.ts';
 import { type RunDocument, readDocument } from './run-document.ts';
 import { emptyOf } from './shape.ts';
@@ -28,8 +29,9 @@ export async function factsOf(store: Store, runId: string): Promise<RunFacts> {
 
 /** The record of a run of this runtime. */
 export function documentOf(record: RunRecord, facts: RunFacts = NOTHING): RunDocument {
-  const { child_runs, ...rest } = record;
-  const run = readDocument(rest as unknown as Json);
+  const { child_runs, daemon_events: daemons = [], ...rest } = record;
+  const read = readDocument(rest as unknown as Json);
+  const run = withDaemons(read, daemons as readonly Json[]);
   const started = child_runs.map((child) => ({
     ...emptyOf(childShape),
     worker_id: child.run_id,
@@ -44,6 +46,13 @@ export function documentOf(record: RunRecord, facts: RunFacts = NOTHING): RunDoc
     child_runs: mergeChildren(seen, started),
     handoffs: facts.handoffs.map(handoffOfRow),
   };
+}
+
+/** Daemon events stand where other writers have them from a file beside the record. */
+function withDaemons(run: RunDocument, given: readonly Json[]): RunDocument {
+  if (given.length === 0) return run;
+  const daemon_events = given.map((event) => daemonEventShape(event, ''));
+  return { ...run, observability: { ...emptyOf(observabilityShape), daemon_events } };
 }
 
 function childOfRow(row: RunRow): ChildRecord {

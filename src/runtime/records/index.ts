@@ -106,4 +106,5 @@ export {
 } from './run-fixture.ts';
 export { loadRunTree, type RunTree } from './run-tree.ts';
 export { createRecordSaver, redactorKey } from './saver.ts';
+export { daemonSummary } from './sidecar.ts';
 export { durationMs, parseTimestampMs } from './timestamps.ts';

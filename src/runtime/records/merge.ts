@@ -110,7 +110,6 @@ function questionOf(payload: Json, headerId: string): QuestionRecord | undefined
 
 /** Questions by id; of two with one id the one from the log wins. Sorted by time, then id. */
 export function withQuestions(run: RunDocument, fromLog: readonly QuestionRecord[]): RunDocument {
-  if (fromLog.length === 0) return run;
   const byId = new Map(run.hitl_questions.map((question) => [question.request_id, question]));
   for (const question of fromLog) {
     byId.set(question.request_id, { ...byId.get(question.request_id), ...question });

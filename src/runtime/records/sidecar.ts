@@ -49,11 +49,14 @@ export function daemonEventsOf(rows: readonly Json[]): readonly DaemonEvent[] {
   return rows
     .filter((row) => textAt(row, 'type') === 'daemon_event')
     .flatMap((row) => tryRead(daemonEventShape, row) ?? [])
-    .map((event) => ({ ...event, payload_summary: shortened(event.payload_summary) }));
+    .map((event) => ({
+      ...event,
+      payload_summary: event.payload_summary === null ? null : daemonSummary(event.payload_summary),
+    }));
 }
 
-function shortened(text: string | null): string | null {
-  if (text === null) return null;
+/** What a daemon was told, as records have it: one line of at most 160 bytes. */
+export function daemonSummary(text: string): string {
   const flat = text.replace(/\s+/g, ' ').trim();
   const bytes = new TextEncoder().encode(flat);
   if (bytes.length <= SUMMARY_BYTES || flat.endsWith('...')) return flat;
