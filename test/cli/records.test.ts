@@ -199,6 +199,27 @@ describe('a plain record', () => {
     expect(here.has('.harn')).toBe(false);
   });
 
+  it('stands in a suite of TOML as well', () => {
+    const here = cli.project({
+      'r1.json': JSON.stringify(record),
+      'suite.toml': '_type = "eval_suite_manifest"\n[[cases]]\nrun_path = "r1.json"\n',
+    });
+    const suite = here.harn('eval', 'suite.toml');
+    expect(suite).toMatchObject({ status: 0, stderr: '' });
+    expect(suite.stdout).toContain('1 passed, 0 failed, 1 total');
+  });
+
+  it('shows what programs noted, over all runs of a folder', () => {
+    const here = cli.project({
+      'a.harn': 'eval_metric("accuracy", 0.5)',
+      'b.harn': 'eval_metric("accuracy", 1, {cases: 2})',
+    });
+    for (const program of ['a.harn', 'b.harn']) expect(here.harn('run', program).status).toBe(0);
+    expect(here.harn('eval', '.harn-runs').stdout).toContain(
+      'metric accuracy: 0.75 (2 values from 0.5 to 1)',
+    );
+  });
+
   it('of a folder is each evaluated', () => {
     const { here } = ran();
     expect(here.harn('eval', '.harn-runs').stdout).toContain('1 passed, 0 failed, 1 total');

@@ -92,11 +92,12 @@ interface Manifest {
 /** A suite or pack in a file; undefined when the file is something else. */
 async function readManifest(host: Host, path: string): Promise<Manifest | undefined> {
   if (!(await isFile(host, path))) return undefined;
-  if (path.endsWith('.toml')) return { kind: 'pack', value: await readToml(host, path) };
-  const value = await readJson(host, path);
+  const isToml = path.endsWith('.toml');
+  const value = isToml ? await readToml(host, path) : await readJson(host, path);
   if (isRunRecord(value) || isFixture(value)) return undefined;
   const { _type: type, version, cases } = value as { readonly [name: string]: Json };
   if (type === 'eval_suite_manifest') return { kind: 'suite', value };
+  if (isToml) return { kind: 'pack', value };
   if (cases === undefined) return undefined;
   return { kind: version === undefined ? 'suite' : 'pack', value };
 }

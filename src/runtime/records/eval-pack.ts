@@ -154,6 +154,8 @@ export async function runPack(
   for (const [i, each] of pack.cases.entries()) {
     cases.push(await new PackCaseRun(pack, each, i, { sources, base, options }).report());
   }
+  // A gate that passes over what it was asked to do is none.
+  if (pack.ladders.length > 0) cases.push(notEvaluated('ladders'));
   const failed = (severity: Severity, has: (report: PackCaseReport) => readonly string[]) =>
     cases.filter((report) => report.severity === severity && has(report).length > 0).length;
   return {
@@ -163,6 +165,25 @@ export async function runPack(
     warning_failed: failed('warning', ({ warnings }) => warnings),
     informational_failed: failed('informational', ({ informational }) => informational),
     cases,
+  };
+}
+
+/** A case that stands for a part of a pack that needs live models. */
+function notEvaluated(part: string): PackCaseReport {
+  return {
+    run_id: '',
+    workflow_id: '',
+    label: part,
+    pass: false,
+    failures: [`pack has '${part}', which are not evaluated here`],
+    stage_count: 0,
+    source_path: null,
+    comparison: null,
+    case_id: part,
+    severity: 'blocking',
+    warnings: [],
+    informational: [],
+    trials: { total: 0, passed: 0, pass_rate: 0, majority: false },
   };
 }
 

@@ -304,6 +304,15 @@ describe('evaluations', () => {
     ]);
   });
 
+  it('of a pack that asks for ladders of models does not pass for want of trying', async () => {
+    const pack = readPack({ id: 'p', ladders: [{ id: 'l' }] });
+    expect(await runPack(pack, sources(), { folder: '/e' })).toMatchObject({
+      pass: false,
+      blocking_failed: 1,
+      cases: [{ failures: ["pack has 'ladders', which are not evaluated here"] }],
+    });
+  });
+
   it('of a pack try a case often where it can come out differently', async () => {
     let calls = 0;
     const { json } = sources();

@@ -29,12 +29,13 @@ export function eventIn(payload: Json): JsonObject | undefined {
   return isJsonObject(event) ? event : payload;
 }
 
-/** `<trigger>: <provider>.<kind>`, as far as it is known. */
+/** `<trigger>: <provider>.<kind>`; of an event without both words, its trigger alone, else the word there is. */
 export function specSummary(triggerId: string | null, event: Json): string {
   const { provider, kind } = isJsonObject(event) ? event : {};
-  const what = [provider, kind].filter((word) => typeof word === 'string' && word !== '').join('.');
-  const parts = [triggerId ?? '', what].filter((part) => part !== '');
-  return parts.length === 0 ? 'trigger event' : parts.join(': ');
+  const words = [provider, kind].filter((word) => typeof word === 'string' && word !== '');
+  const what = words.join('.');
+  if (triggerId === null || triggerId === '') return what === '' ? 'trigger event' : what;
+  return words.length === 2 ? `${triggerId}: ${what}` : triggerId;
 }
 
 /** The name of one version of a binding: `<id>@v<version>`. */

@@ -162,6 +162,8 @@ it('completes events and sums them up', () => {
   expect(whole['dedupe_key']).toBe(whole.id);
   expect(specSummary('t', { provider: 'p', kind: 'k' })).toBe('t: p.k');
   expect(specSummary('t', {})).toBe('t');
+  expect(specSummary('t', { provider: 'p' })).toBe('t');
+  expect(specSummary('t', { kind: 'k', provider: '' })).toBe('t');
   expect(specSummary(null, { kind: 'k' })).toBe('k');
   expect(specSummary(null, null)).toBe('trigger event');
 });
