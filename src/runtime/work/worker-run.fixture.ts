@@ -182,8 +182,8 @@ export function body(
   return { kind: 'generator', name: 'body', run };
 }
 
-/** Gives the event loop turns until the condition holds. */
-export async function until(condition: () => boolean, turns = 4000): Promise<boolean> {
+/** Gives the event loop turns until the condition holds. So many that a loaded machine, where modules come late, has enough. */
+export async function until(condition: () => boolean, turns = 400_000): Promise<boolean> {
   for (let turn = 0; turn < turns && !condition(); turn += 1) {
     await new Promise((ok) => setImmediate(ok));
   }
