@@ -7,7 +7,7 @@ import { llmErrors } from '../errors.ts';
 import { nativeTools } from '../tool-search.ts';
 import { endpointOf } from './endpoint.ts';
 import type { ProviderCall, ProviderFunction } from './port.ts';
-import { collected, toAnswer } from './sdk-answer.ts';
+import { collected, toAnswer, whole } from './sdk-answer.ts';
 import { toLlmError } from './sdk-errors.ts';
 import { openModel } from './sdk-model.ts';
 import { toSdkOptions } from './sdk-request.ts';
@@ -35,7 +35,7 @@ export const askProvider: ProviderFunction = async (call) => {
     const options = toSdkOptions(request, provider, model, signal);
     const answer =
       onDelta === undefined
-        ? await sdk.doGenerate(options)
+        ? whole(await sdk.doGenerate(options))
         : await collected((await sdk.doStream(options)).stream, onDelta);
     return toAnswer(answer, call, Math.round(host.clock.monotonicMs() - startMs));
   } catch (error) {

@@ -32,6 +32,14 @@ export async function collected(
   }
 }
 
+/** A whole answer. JSON of another kind, in which a library finds nothing and no reason for it, is none. */
+export function whole(answer: SdkAnswer): Collected {
+  const { content, finishReason } = answer;
+  const hasReason = finishReason.unified !== 'other' || finishReason.raw !== undefined;
+  if (content.length === 0 && !hasReason) throw new StreamFailure('nothing', undefined);
+  return answer;
+}
+
 class Pieces {
   readonly #tell: (delta: LlmDelta) => void;
   readonly #content: SdkContent[] = [];

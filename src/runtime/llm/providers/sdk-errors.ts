@@ -20,12 +20,12 @@ interface ApiError {
   readonly cause?: unknown;
 }
 
-/** A stream that ended badly: the server `said` so in it, or it was `cut` before its end. */
+/** An answer that ended badly: the server `said` so in a stream, a stream was `cut` before its end, or there is `nothing` in it. */
 export class StreamFailure extends Error {
-  readonly how: 'said' | 'cut';
+  readonly how: 'said' | 'cut' | 'nothing';
   readonly said: unknown;
 
-  constructor(how: 'said' | 'cut', said: unknown) {
+  constructor(how: StreamFailure['how'], said: unknown) {
     super(`stream ${how}`);
     this.how = how;
     this.said = said;
@@ -70,6 +70,7 @@ function fromStream(failed: StreamFailure, where: Where): HarnError {
     const message = 'the stream ended before the answer did';
     return categorised({ category: 'transient_network', message, provider, model }, at);
   }
+  if (failed.how === 'nothing') return badResponse(where, failed);
   const { said } = failed;
   if (harnErrorIn(said) !== undefined || isOtherSdkError(said)) return toLlmError(said, where);
   const fields = (isFields(said) ? said : { message: String(said) }) as JsonObject;
