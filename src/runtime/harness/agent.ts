@@ -318,16 +318,10 @@ function withLifecycle(
 }
 
 /** A tool as loops run it. */
-export function asTool({ handler, parameters, jsonSchema, ...declared }: AgentTool): Tool {
-  const data: { [key: string]: Json } = {};
-  for (const [key, value] of Object.entries(declared)) {
-    if (value !== undefined) data[SPELLED[key] ?? key] = value as Json;
-  }
-  const { name, hostCapability } = declared;
-  if (hostCapability !== undefined) data['executor'] = 'host_bridge';
+export function asTool(tool: AgentTool): Tool {
+  const data = toolDeclaration(tool);
+  const { name, handler, parameters } = tool;
   const isLibrary = isStandardSchema(parameters);
-  if (isLibrary) data['parameters'] = jsonSchemaOf(name, parameters, jsonSchema);
-  else if (parameters !== undefined) data['parameters'] = parameters;
   if (handler === undefined) return toTool(data, declaredMcpHandler(data));
   if (!isLibrary) return toTool(data, { kind: 'native', run: handler, fn: handler });
   return toTool(data, {
@@ -336,6 +330,20 @@ export function asTool({ handler, parameters, jsonSchema, ...declared }: AgentTo
     run: async (args, call) =>
       handler((await parsedBy(name, parameters, args)) as JsonObject, call),
   });
+}
+
+/** A tool as data, without its code. */
+export function toolDeclaration(tool: AgentTool): JsonObject {
+  const { handler: _code, parameters, jsonSchema, ...declared } = tool;
+  const data: { [key: string]: Json } = {};
+  for (const [key, value] of Object.entries(declared)) {
+    if (value !== undefined) data[SPELLED[key] ?? key] = value as Json;
+  }
+  const { name, hostCapability } = declared;
+  if (hostCapability !== undefined) data['executor'] = 'host_bridge';
+  if (isStandardSchema(parameters)) data['parameters'] = jsonSchemaOf(name, parameters, jsonSchema);
+  else if (parameters !== undefined) data['parameters'] = parameters;
+  return data;
 }
 
 /** Fields that the runtime spells otherwise. */

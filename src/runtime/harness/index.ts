@@ -72,6 +72,12 @@ export type {
 } from './sync-shared.ts';
 export type { SupervisorMethods, SyncSupervisor } from './sync-supervisors.ts';
 export type { LaneFn, ParallelOptions, Settled, Spawned } from './tasks.ts';
+export {
+  type SynthesizedAgentTool,
+  type ToolDescription,
+  type ToolSurfaceGiven,
+  validateToolSurface,
+} from './tool-surface.ts';
 export type { CompactCall, TranscriptMethods } from './transcripts.ts';
 export { createHarness, type Handle, type Harness } from './tree.ts';
 export type { WaitpointsHandle } from './waitpoints.ts';

@@ -19,6 +19,7 @@ import { keptCallback, need } from './arguments.ts';
 import { type NoteMethods, noteMethods } from './notes.ts';
 import { type LogMethods, logMethods } from './observe.ts';
 import { type PoolMethods, poolMethods } from './pool.ts';
+import { type SynthesisMethods, synthesisMethods } from './tool-surface.ts';
 import { type TranscriptMethods, transcriptMethods } from './transcripts.ts';
 import type { Harness } from './tree.ts';
 import { type WorkerMethods, workerMethods } from './worker.ts';
@@ -93,6 +94,7 @@ export function rootMethods(ctx: RunContext): RootMethods {
 /** What is registered for the rest of a run. */
 export interface AgentHandle
   extends AgentMethods,
+    SynthesisMethods,
     PoolMethods,
     TranscriptMethods,
     WorkerMethods,
@@ -113,6 +115,7 @@ export function agentHandle(
     ...workerMethods(ctx, harnessFor),
     ...workflowMethods(ctx, harnessFor),
     ...agentMethods(ctx, harnessFor),
+    ...synthesisMethods(ctx),
     ...transcriptMethods(ctx),
     pipelineOnFinish: (callback) => {
       lifecycleAgent.pipeline_on_finish(ctx, finishHandler(callback, harnessFor));
