@@ -4,6 +4,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { loadServerSdk, makeServer, OpenCalls } from './protocol.ts';
 import type { McpProvider } from './provider.ts';
+import { HttpSessions } from './sessions.ts';
 
 export interface McpHttpOptions {
   /** 127.0.0.1 by default. */
@@ -35,7 +36,10 @@ export async function serveMcpHttp(
 ): Promise<McpHttpServer> {
   const sdk = await loadServerSdk();
   const open = new OpenCalls();
-  const handler = sdk.server.createMcpHandler(() => makeServer(sdk, provider, open));
+  const handler = sdk.server.createMcpHandler(() => makeServer(sdk, provider, open), {
+    maxRequestBodySize: MAX_BODY_BYTES,
+  });
+  const sessions = new HttpSessions(sdk, provider, open, MAX_BODY_BYTES);
   const hashes = keys.map(hashOf);
   const server = createServer((request, response) => {
     const status = refusal(request, { host, path, hashes });
@@ -44,7 +48,7 @@ export async function serveMcpHttp(
       response.writeHead(status, headers).end();
       return;
     }
-    answer(handler, request, response).catch(() => response.destroy());
+    answer({ handler, sessions }, request, response).catch(() => response.destroy());
   });
   await listening(server, host, port);
   const address = server.address();
@@ -55,7 +59,7 @@ export async function serveMcpHttp(
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await open.park('its server was stopped');
-      await handler.close();
+      await Promise.all([handler.close(), sessions.close()]);
       server.closeAllConnections();
       await closed;
     },
@@ -109,42 +113,59 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-interface Handler {
-  readonly fetch: (request: Request) => Promise<Response>;
+interface Serving {
+  readonly handler: { readonly fetch: (request: Request) => Promise<Response> };
+  readonly sessions: HttpSessions;
 }
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 async function answer(
-  handler: Handler,
+  { handler, sessions }: Serving,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) {
-      response.writeHead(413, { connection: 'close' }).end();
-      return;
-    }
-    chunks.push(chunk);
+  const body = await bodyOf(request);
+  if (body === undefined) {
+    response.writeHead(413, { connection: 'close' }).end();
+    return;
   }
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
-  const answered = await handler.fetch(
-    new Request(new URL(request.url ?? '/', 'http://localhost'), {
-      method: request.method ?? 'GET',
-      headers,
-      signal: gone.signal,
-      ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
-    }),
-  );
+  const asked = new Request(new URL(request.url ?? '/', 'http://localhost'), {
+    method: request.method ?? 'GET',
+    headers,
+    signal: gone.signal,
+    ...(body.length === 0 ? {} : { body }),
+  });
+  await send((await sessions.answer(asked, body)) ?? (await handler.fetch(asked)), response, gone);
+}
+
+/** Undefined when it is longer than anybody needs. */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return undefined;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+async function send(
+  answered: Response,
+  response: ServerResponse,
+  gone: AbortController,
+): Promise<void> {
   response.writeHead(answered.status, Object.fromEntries(answered.headers));
+  // Clients of a stream wait for its head before anything is said on it.
+  response.flushHeaders();
   if (answered.body !== null) {
     const reader = answered.body.getReader();
     gone.signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined));

@@ -186,15 +186,21 @@ class ServerParts {
     const call = this.#provider.start(ask, progressOf(ctx));
     const stop = () => {
       const { reason } = signal as { readonly reason: unknown };
-      if (reason instanceof this.#sdk.server.SdkError) call.park('its MCP client is gone');
+      const isLost = reason instanceof this.#sdk.server.SdkError && !hasCancelled(ctx);
+      if (isLost) call.park('its MCP client is gone');
       else call.cancel(typeof reason === 'string' ? reason : 'cancelled by its MCP client');
     };
+    const leave = () => call.park('its MCP client is gone');
+    const connection = streamOf(ctx);
     if (signal.aborted) stop();
+    else if (connection?.aborted) leave();
     signal.addEventListener('abort', stop, { once: true });
+    connection?.addEventListener('abort', leave, { once: true });
     try {
       return await this.#open.during(call, () => call.done);
     } finally {
       signal.removeEventListener('abort', stop);
+      connection?.removeEventListener('abort', leave);
     }
   }
 
@@ -208,6 +214,20 @@ class ServerParts {
     const { ProtocolError, ProtocolErrorCode } = this.#sdk.server;
     return new ProtocolError(ProtocolErrorCode.InvalidParams, message);
   }
+}
+
+/** Whether a call came over HTTP in a revision whose clients cancel by closing the stream of the call. */
+function endsWithStream({ http }: ServerContext): boolean {
+  return (http?.req?.headers.get('mcp-protocol-version') ?? '') >= '2026';
+}
+
+function hasCancelled(ctx: ServerContext): boolean {
+  return endsWithStream(ctx) && ctx.http?.req?.signal.aborted === true;
+}
+
+/** The connection of a call of an earlier revision: when it ends, the call was not cancelled, only left. */
+function streamOf(ctx: ServerContext): AbortSignal | undefined {
+  return endsWithStream(ctx) ? undefined : ctx.http?.req?.signal;
 }
 
 /** Sends progress to a client that has asked for it. The protocol wants it to grow; what does not is not sent. */
