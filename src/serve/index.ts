@@ -1,4 +1,5 @@
 // Front door of serve: things that listen.
+export { type ServedAgentTool, servedTool } from './mcp/agent-tools.ts';
 export { isLoopback, type McpHttpOptions, type McpHttpServer, serveMcpHttp } from './mcp/http.ts';
 export { serveMcpPipelines } from './mcp/pipelines.ts';
 export type {

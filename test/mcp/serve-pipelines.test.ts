@@ -1,11 +1,16 @@
 // Pipelines of TypeScript as an MCP server, in one process with the official client.
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pipeline, type Runtime } from '../../src/runtime/harness/index.ts';
+import { type AgentTool, pipeline, type Runtime } from '../../src/runtime/harness/index.ts';
 import { createMockHost } from '../../src/runtime/host/index.ts';
 import { createRuntime, RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
 import { listRuns } from '../../src/runtime/run/index.ts';
-import { type McpHttpServer, serveMcpHttp, serveMcpPipelines } from '../../src/serve/index.ts';
+import {
+  type McpHttpServer,
+  servedTool,
+  serveMcpHttp,
+  serveMcpPipelines,
+} from '../../src/serve/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 
 const greet = pipeline('greet', async (harness, { name }: { name: string }) => {
@@ -86,5 +91,64 @@ describe('pipelines as an MCP server', () => {
       { onprogress: (progress) => seen.push(progress) },
     );
     expect(seen).toEqual([{ progress: 1, total: 2, message: 'greeting' }]);
+  });
+});
+
+describe('tools of agents as an MCP server', () => {
+  const keys: string[] = [];
+  const look: AgentTool = {
+    name: 'look',
+    description: 'Looks something up',
+    parameters: { what: 'string', limit: { type: 'integer', default: 3 } },
+    mutates: false,
+    handler: ({ what, limit }) => `${limit} of ${what}`,
+  };
+  const refund: AgentTool = {
+    name: 'refund',
+    description: 'Pays back',
+    parameters: { order: 'string' },
+    annotations: { destructiveHint: true },
+    handler: ({ order }, { idempotencyKey }) => {
+      keys.push(idempotencyKey);
+      if (order === 'none') throw new Error('there is no such order');
+      return { refunded: order ?? null };
+    },
+  };
+
+  it('are listed with their schemas and hints, and called as runs behind an intent', async () => {
+    const tools = [look, refund].map(servedTool);
+    const own = createRuntime({
+      store,
+      pipelines: tools.map((tool) => tool.pipeline),
+      host: createMockHost(),
+    });
+    const desk = await serveMcpHttp(
+      serveMcpPipelines({ runtime: own, name: 'desk', version: '1', tools }),
+    );
+    const other = new Client({ name: 'test', version: '1' });
+    await other.connect(new StreamableHTTPClientTransport(new URL(desk.url)));
+    const { tools: listed } = await other.listTools();
+    expect(listed).toMatchObject([
+      { name: 'look', annotations: { readOnlyHint: true }, inputSchema: { required: ['what'] } },
+      { name: 'refund', annotations: { destructiveHint: true } },
+    ]);
+    const textOf = async (name: string, args: Record<string, unknown>) => {
+      const { content, isError } = await other.callTool({ name, arguments: args });
+      return [isError === true, (content as { text: string }[])[0]?.text];
+    };
+    expect(await textOf('look', { what: 'files' })).toEqual([false, '3 of files']);
+    expect(await textOf('refund', { order: 'A-1' })).toEqual([false, '{"refunded":"A-1"}']);
+    expect((await textOf('refund', { order: 'none' }))[0]).toBe(true);
+    expect((await textOf('refund', {}))[0]).toBe(true);
+    const rows = await listRuns(store, { limit: 10 });
+    expect(rows.map((row) => [row.pipeline, row.status]).sort()).toEqual([
+      ['look', 'completed'],
+      ['refund', 'completed'],
+      ['refund', 'failed'],
+    ]);
+    expect(keys.length).toBe(2);
+    for (const key of keys) expect(rows.some((row) => key.startsWith(row.run_id))).toBe(true);
+    await other.close();
+    await desk.close();
   });
 });

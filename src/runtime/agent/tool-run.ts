@@ -274,6 +274,25 @@ function* attemptCall(
   }
 }
 
+/**
+ * One call of a tool outside of a loop: its arguments checked and completed, its handler behind a durable intent and within its
+ * time. Throws what the handler throws, `HARN-TOL-009` for a tool without one.
+ */
+export function* callTool(ctx: RunContext, tool: Tool, given: JsonObject): Suspending<Json> {
+  if (tool.handler === undefined) {
+    throw toolErrors.noExecutor({ tool: tool.name, executor: tool.executor });
+  }
+  const read = readArguments(tool, given);
+  if ('problems' in read) {
+    throw toolErrors.badArguments({ tool: tool.name, problems: read.problems.join('; ') });
+  }
+  const { cwd = ctx.host.system.cwd(), env } = ctx.scope;
+  const site = { callId: ctx.runId, sessionId: ctx.runId, cwd, env };
+  const work = (inner: RunContext) => callHandler(inner, tool, read.args, site);
+  const { timeoutMs } = tool;
+  return timeoutMs === undefined ? yield* work(ctx) : yield* withDeadline(ctx, timeoutMs, work);
+}
+
 function* callHandler(
   ctx: RunContext,
   tool: Tool,

@@ -4,6 +4,7 @@ import {
   type AgentEvent,
   type AgentLoopResult,
   agentLoop,
+  callTool,
   clearToolHooks,
   daemonCalls,
   declaredMcpHandler,
@@ -157,6 +158,11 @@ export interface AgentMethods {
     tools?: readonly AgentTool[],
     options?: { readonly subagents?: boolean },
   ): readonly AgentTool[];
+  /**
+   * Calls a tool outside of a loop, behind the same durable intent: arguments are completed and checked (`HARN-TOL-023`), and
+   * what the handler throws is thrown.
+   */
+  callTool(tool: AgentTool, args?: JsonObject): Promise<Json>;
   /** Watches calls of tools from here on, in the order of registration. */
   registerToolHook(hook: ToolHookSpec): void;
   /** Forgets every hook of tools. */
@@ -229,6 +235,7 @@ export function agentMethods(
     daemonResume: (dir) => run((c) => daemonCalls.resume(c, dir)),
     daemonWait: (daemon) => run((c) => daemonCalls.wait(c, daemon as Json)),
     lifecycleTools: withLifecycle,
+    callTool: (tool, args = {}) => run((inner) => callTool(inner, asTool(tool), args)),
     registerToolHook: ({ pre, post, ...hook }) =>
       void registerToolHook(ctx, hook, {
         pre: pre === undefined ? undefined : codeHandler(pre),
@@ -315,6 +322,11 @@ function withLifecycle(
   );
   const names = new Set(own.map(({ name }) => name));
   return [...tools.filter(({ name }) => !names.has(name)), ...own];
+}
+
+/** What models and other callers are told of a tool: the JSON Schema of its arguments. */
+export function toolSchema(tool: AgentTool): JsonObject {
+  return asTool(tool).parameters;
 }
 
 /** A tool as loops run it. */

@@ -8,6 +8,7 @@ export {
   type SchemaTool,
   type ToolCall,
   type ToolHookSpec,
+  toolSchema,
 } from './agent.ts';
 export type { AgentSkill } from './agent-skills.ts';
 export { type DurableMethod, type DurableOptions, durable } from './durable.ts';
