@@ -41,7 +41,7 @@ async function connected(pin?: string) {
 
 /** Calls `wait` and resolves when its run has begun. */
 async function waiting(client: Client, signal?: AbortSignal) {
-  let began = () => undefined as void;
+  let began: () => void = () => undefined;
   const begun = new Promise<void>((resolve) => {
     began = resolve;
   });
