@@ -73,4 +73,28 @@ export const CHAT_COMMANDS: readonly CommandSpec[] = [
     examples: [['harn sessions fork 0198f3 --at 4', 'from where it went another way']],
     load: async () => (await import('./commands/sessions.ts')).sessionsFork,
   },
+  {
+    name: 'sessions say',
+    summary: 'say something to the agent that works in a session',
+    positionals: [SESSION, { name: 'TEXT' }],
+    options: [
+      {
+        name: 'mode',
+        value: 'MODE',
+        help: 'finish_step (default), interrupt_immediate or wait_for_completion',
+      },
+      {
+        name: 'exact',
+        help: 'SESSION is a whole id, also one that has not finished its first turn',
+      },
+      JSON_OPTION,
+      HELP,
+    ],
+    details: [
+      'Heard by loops with `host_messages: true` and by daemons with a session: after the turn under way, before the next call of',
+      'the answer (interrupt_immediate), or when the agent yields. It waits in the store until then, each message is heard once.',
+    ],
+    examples: [['harn sessions say 0198f3 "look at the tests first"', 'after the turn under way']],
+    load: async () => (await import('./commands/sessions-say.ts')).sessionsSay,
+  },
 ];
