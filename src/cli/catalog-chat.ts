@@ -17,6 +17,16 @@ export const CHAT_COMMANDS: readonly CommandSpec[] = [
       { name: 'continue', help: 'go on with the chat that began last' },
       { name: 'session', value: 'SESSION', help: 'go on with what was said in this session' },
       { name: 'system', value: 'TEXT', help: 'what the model is told about itself' },
+      {
+        name: 'tools',
+        value: 'FILE',
+        help: 'the tools of this program as well; calls need approval',
+      },
+      {
+        name: 'compact-at',
+        value: 'TOKENS',
+        help: 'summarize the older part from here on (96000 estimated; 0: never)',
+      },
       { name: 'yes', help: 'approve every tool that changes something' },
       { name: 'json', help: 'one JSON event per line' },
       HELP,

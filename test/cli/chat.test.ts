@@ -169,3 +169,40 @@ describe('a chat through a pipe', () => {
     expect(sessions).toMatchObject([{ messages: 1 }]);
   });
 });
+
+describe('the tools of a program', () => {
+  const PROGRAM = `
+/** Adds two numbers. */
+tool add(a: int, b: int) -> int {
+  description "Adds"
+  println("noise")
+  harness.fs.write_text("added.txt", "yes")
+  a + b
+}
+pipeline main() { println("not a tool") }
+`;
+
+  it('are offered and called behind approvals, each call as a run of its own', async () => {
+    const here = project({ 'tools.harn': PROGRAM });
+    server.answers(calls('a', 'add', { a: 40, b: 2 }), streams(openAiText('It is 42.')));
+    const said = await chat(here, 'add\n', '--tools', 'tools.harn', '--model', 'gpt-4o', '--yes');
+    expect(said).toMatchObject({ status: 0 });
+    expect(said.stdout).toContain('It is 42.');
+    expect(said.stdout).not.toContain('noise');
+    const [first, second] = server.seen.map(({ body }) => JSON.stringify(body));
+    expect(first).toContain('"name":"add"');
+    expect(first).not.toContain('"name":"main"');
+    expect(second).toContain('42');
+    expect(here.read('added.txt')).toBe('yes');
+    const { runs } = here.data<{ runs: readonly { pipeline: string }[] }>('runs', 'ls');
+    expect(runs).toHaveLength(2);
+  });
+
+  it('are denied where nobody approves', async () => {
+    const here = project({ 'tools.harn': PROGRAM });
+    server.answers(calls('a', 'add', { a: 40, b: 2 }), streams(openAiText('I may not.')));
+    const said = await chat(here, 'add\n', '--tools', 'tools.harn', '--model', 'gpt-4o');
+    expect(said.stdout).toContain('I may not.');
+    expect(here.has('added.txt')).toBe(false);
+  });
+});

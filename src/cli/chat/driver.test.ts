@@ -7,6 +7,7 @@ import { listQuestions, respondToRequest } from '../../runtime/human/index.ts';
 import { createRuntime } from '../../runtime/index.ts';
 import { openStore, type Store } from '../../store/index.ts';
 import { Driver } from './driver.ts';
+import { handOver } from './earlier.ts';
 import type { ChatEvent, Front, Typed } from './front.ts';
 import { type ChatInput, type ChatState, chatPipeline } from './pipeline.ts';
 
@@ -68,9 +69,10 @@ interface World {
   readonly mocks: readonly Json[];
   readonly tools?: readonly AgentTool[];
   readonly store?: Store;
+  readonly input?: ChatInput;
 }
 
-async function drive({ front, mocks, tools = [], ...given }: World) {
+async function drive({ front, mocks, tools = [], input = INPUT, ...given }: World) {
   const store = given.store ?? (await openStore('memory:'));
   const host = createMockHost({ cwd: '/work' });
   const driver = new Driver({ host, store, front, toolNames: [], yes: false, reviewer: 'ada' });
@@ -78,7 +80,7 @@ async function drive({ front, mocks, tools = [], ...given }: World) {
   const sink = { write: () => undefined };
   const llm = { mocks, onPiece: driver.hear };
   const runtime = createRuntime({ store, host, pipelines: [pipeline], sink, llm });
-  const result = await driver.follow(runtime.start(pipeline, INPUT));
+  const result = await driver.follow(runtime.start(pipeline, input));
   if (result.status !== 'settled') throw new Error(result.status);
   return { store, state: result.returned as ChatState };
 }
@@ -89,6 +91,32 @@ const said = async (store: Store, id = 's') =>
     .map(({ role, content }) => `${role}: ${String(content)}`);
 
 const call = (name: string, args: Json = {}) => ({ tool_calls: [{ name, arguments: args }] });
+
+describe('a chat that has become long', () => {
+  const mocks = Array.from({ length: 12 }, (_, k) => ({ text: `answer ${k}` }));
+
+  it('goes on with a summary of its older part, and says so', async () => {
+    const front = new FakeFront([
+      message('x'.repeat(4000)),
+      ...Array.from({ length: 7 }, () => message('more')),
+    ]);
+    const { store } = await drive({ front, mocks, input: { ...INPUT, compact_at: 900 } });
+    expect(front.notes.join()).toContain('summarized');
+    expect(front.events.filter(({ type }) => type === 'error')).toEqual([]);
+    const kept = await loadStoredSession(store, 's');
+    expect(kept?.transcript.summary).toMatch(/^(answer|\[)/);
+    expect(kept?.transcript.messages.length).toBeLessThan(18);
+    // Who goes on with the chat in another run hears of it.
+    expect((await handOver(store, 's')).seed[0]?.['content']).toBe(kept?.transcript.summary);
+  });
+
+  it('is left as it is where that is wanted', async () => {
+    const front = new FakeFront([message('x'.repeat(400_000)), message('more')]);
+    const { store } = await drive({ front, mocks, input: { ...INPUT, compact_at: 0 } });
+    expect(front.notes).toEqual([]);
+    expect((await said(store))?.length).toBe(6);
+  });
+});
 
 describe('a chat', () => {
   it('takes messages until it is left, and shows text as it arrives', async () => {

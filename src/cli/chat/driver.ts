@@ -160,6 +160,11 @@ export class Driver {
     const state = this.#state;
     if (state === undefined || state === this.#shown) return;
     this.#shown = state;
+    if (state.last?.compactions !== undefined) {
+      const text =
+        'the older part of this chat was summarized; the model sees the summary in its place';
+      this.#parts.front.show({ type: 'note', text });
+    }
     this.#parts.front.show({ type: 'turn', state });
   }
 

@@ -25,7 +25,12 @@ export type ChatInput = {
   readonly seed: readonly JsonObject[];
   readonly spent: ChatSpent;
   readonly first: ChatSaid;
+  /** Estimated tokens from which on the older part is summarized; 0: never. */
+  readonly compact_at?: number;
 };
+
+/** By default; most models take more. */
+const COMPACT_AT = 96_000;
 
 /** What the turns so far have cost. */
 export type ChatSpent = {
@@ -58,6 +63,8 @@ export type ChatState = {
 export type ChatTurn = {
   readonly status: string;
   readonly text: string;
+  /** How often the older part of the conversation was summarized in it. */
+  readonly compactions?: number;
   readonly error: { readonly code: string; readonly message: string } | null;
 };
 
@@ -191,7 +198,7 @@ class Chat {
   }
 
   async #work(lane: Harness, task: string, tools: readonly AgentTool[]): Promise<ChatTurn> {
-    const { root, system } = this.#input;
+    const { root, system, compact_at: compactAt = COMPACT_AT } = this.#input;
     try {
       const result = await lane.agent.loop({
         task,
@@ -202,9 +209,16 @@ class Chat {
         ...(this.#model === null ? {} : { model: this.#model }),
         ...(this.#provider === null ? {} : { provider: this.#provider }),
         permissions: permissionsFor(tools),
+        ...(compactAt === 0 ? {} : { compaction: 'hybrid', compact_threshold: compactAt }),
       });
       this.#spend(result.llm, result.llm.iterations);
-      return { status: result.status, text: result.visible_text, error: null };
+      const compactions = Number(result.trace['compactions']);
+      return {
+        status: result.status,
+        text: result.visible_text,
+        ...(compactions === 0 ? {} : { compactions }),
+        error: null,
+      };
     } catch (error) {
       if (!HarnError.is(error) || /^HARN-(RUN|JRN)-/.test(error.code)) throw error;
       const { code, message } = error;

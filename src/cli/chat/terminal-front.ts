@@ -9,6 +9,12 @@ import { callText, endText, resultText, spentText } from './show.ts';
 const HISTORY_LINES = 1_000;
 const BLOCK = '"""';
 
+/** Where lines are typed and shown; the process itself is one. */
+export interface Streams {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: NodeJS.WritableStream;
+}
+
 interface Waiting {
   readonly take: (line: string | undefined) => void;
 }
@@ -26,12 +32,12 @@ export class TerminalFront implements Front {
   #wasInterrupted = false;
   #midLine = false;
 
-  constructor(output: Output, homeDir: string) {
+  constructor(output: Output, homeDir: string, { stdin, stdout }: Streams) {
     this.#output = output;
     const file = path.join(homeDir, '.harn', 'chat_history');
     this.#lines = createInterface({
-      input: process.stdin,
-      output: process.stdout,
+      input: stdin,
+      output: stdout,
       terminal: true,
       history: readHistory(file),
       historySize: HISTORY_LINES,

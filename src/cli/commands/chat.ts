@@ -1,6 +1,6 @@
 // `harn chat`: a conversation with a model that has tools, at a terminal or through a pipe. The conversation is a run.
 import { HarnError, type JsonObject, uuidV7 } from '../../base/index.ts';
-import type { Result, Runtime } from '../../runtime/harness/index.ts';
+import type { AgentTool, Result, Runtime } from '../../runtime/harness/index.ts';
 import type { Host } from '../../runtime/host/index.ts';
 import { createRuntime } from '../../runtime/index.ts';
 import { Catalog } from '../../runtime/llm/index.ts';
@@ -17,6 +17,7 @@ import { TerminalFront } from '../chat/terminal-front.ts';
 import { chatTools } from '../chat/tools.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';
+import { limitOption } from '../number-option.ts';
 import type { Output } from '../output.ts';
 import { type Project, withProject } from '../project.ts';
 import { modelTables } from '../project-settings.ts';
@@ -25,13 +26,16 @@ import { onStopSignal } from '../stop-signals.ts';
 const PARKED = 124;
 
 export const chat: Command = {
-  async run(args, { host: getHost, output }) {
+  async run(args, { host: getHost, output, version }) {
     if (args.has('continue') && args.has('session')) throw usageErrors.twoChats({});
+    const compactAt = limitOption(args, 'compact-at');
     const host = await getHost();
     return withProject(host, async (project) => {
+      const tools = await toolsFor(args, { host, project, output, version });
       const front = await frontFor(args, host, project, output);
+      const world = { args, host, project, output, front, tools, compactAt };
       try {
-        return await new ChatCommand(args, host, project, output, front).run();
+        return await new ChatCommand(world).run();
       } finally {
         front.close();
       }
@@ -48,8 +52,37 @@ async function frontFor(
   const { stdio, system } = host;
   if (args.has('json')) return new PipeFront(host, output, await project.redactor());
   if (stdio.isTty('stdin') && stdio.isTty('stdout'))
-    return new TerminalFront(output, system.homeDir());
+    return new TerminalFront(output, system.homeDir(), process);
   return new PipeFront(host, output, undefined);
+}
+
+/** The tools of a chat; those of a program stand in place of ours of the same name. */
+async function toolsFor(
+  args: Arguments,
+  place: {
+    readonly host: Host;
+    readonly project: Project;
+    readonly output: Output;
+    readonly version: string;
+  },
+): Promise<readonly AgentTool[]> {
+  const own = chatTools(place.host);
+  const file = args.value('tools');
+  if (file === undefined) return own;
+  const { programTools } = await import('../chat/program-tools.ts');
+  const given = await programTools(file, place);
+  const names = new Set(given.map(({ name }) => name));
+  return [...own.filter(({ name }) => !names.has(name)), ...given];
+}
+
+interface World {
+  readonly args: Arguments;
+  readonly host: Host;
+  readonly project: Project;
+  readonly output: Output;
+  readonly front: Front;
+  readonly tools: readonly AgentTool[];
+  readonly compactAt: number | undefined;
 }
 
 class ChatCommand {
@@ -58,16 +91,20 @@ class ChatCommand {
   readonly #project: Project;
   readonly #output: Output;
   readonly #front: Front;
+  readonly #tools: readonly AgentTool[];
+  readonly #compactAt: number | undefined;
   #model: string | null;
   #provider: string | null;
   #llm: Promise<JsonObject | undefined> | undefined;
 
-  constructor(args: Arguments, host: Host, project: Project, output: Output, front: Front) {
+  constructor({ args, host, project, output, front, tools, compactAt }: World) {
     this.#args = args;
     this.#host = host;
     this.#project = project;
     this.#output = output;
     this.#front = front;
+    this.#tools = tools;
+    this.#compactAt = compactAt;
     this.#model = args.value('model') ?? null;
     this.#provider = args.value('provider') ?? null;
   }
@@ -131,6 +168,7 @@ class ChatCommand {
       model: this.#model,
       provider: this.#provider,
       first,
+      ...(this.#compactAt === undefined ? {} : { compact_at: Math.floor(this.#compactAt) }),
     };
     return this.#follow(driver, runtime.start(pipeline, input));
   }
@@ -162,7 +200,7 @@ class ChatCommand {
         if (typed.text.trim() !== '') return { say: typed.text };
         continue;
       }
-      const toolNames = chatTools(this.#host).map(({ name }) => name);
+      const toolNames = this.#tools.map(({ name }) => name);
       const note = (text: string) => this.#front.show({ type: 'note', text });
       const said = runCommand(typed, { state: undefined, toolNames, note });
       if (said === undefined || 'fork' in said || 'say' in said) continue;
@@ -173,7 +211,7 @@ class ChatCommand {
   }
 
   async #prepare(store: Store, queue: readonly ChatSaid[]) {
-    const tools = chatTools(this.#host);
+    const tools = this.#tools;
     const driver = new Driver({
       ...(await this.#place()),
       store,

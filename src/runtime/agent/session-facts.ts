@@ -123,7 +123,9 @@ function withFact(
     ? {
         run_id: runId,
         status: 'open',
-        transcript: Transcript.empty(sessionId, (fact['metadata'] ?? {}) as JsonObject),
+        transcript: Transcript.empty(sessionId, (fact['metadata'] ?? {}) as JsonObject).withSummary(
+          textOf(fact['summary']),
+        ),
         parent_id: textOf(fact['parent_id']) ?? before?.parent_id ?? null,
         system_prompt: textOf(fact['system_prompt']),
         created_ms: before?.created_ms ?? updated_ms,

@@ -117,11 +117,12 @@ export async function forkStoredSession(
     throw sessionErrors.splitsCalls({ id: sourceId, at, before, after });
   }
   if ((await store.latest(sessionTopic(id))) !== undefined) throw sessionErrors.keptAlready({ id });
-  const { metadata } = source.transcript;
+  const { metadata, summary } = source.transcript;
   const payload: JsonObject = {
     messages: all.slice(0, at),
     metadata: { ...metadata, parent_session_id: sourceId },
     parent_id: sourceId,
+    ...(summary === null ? {} : { summary }),
     ...(source.system_prompt === null ? {} : { system_prompt: source.system_prompt }),
   };
   try {

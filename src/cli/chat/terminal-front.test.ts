@@ -1,0 +1,128 @@
+// The front of a chat at a terminal, on streams of ours: what keys mean, and what is shown.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Output } from '../output.ts';
+import { TerminalFront } from './terminal-front.ts';
+
+const CTRL_C = '\u0003';
+const CTRL_D = '\u0004';
+const never = new AbortController().signal;
+
+let home: string;
+let stdin: PassThrough;
+let shown: string;
+let front: TerminalFront;
+
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'harn-front-'));
+  stdin = new PassThrough();
+  shown = '';
+  const stdout = new PassThrough();
+  stdout.on('data', (bytes: Buffer) => {
+    shown += bytes.toString();
+  });
+  const output = new Output(
+    {
+      out: (text) => {
+        shown += text;
+      },
+      err: () => undefined,
+      outIsTty: false,
+      errIsTty: false,
+      columns: 80,
+      flush: async () => undefined,
+    },
+    { noColor: true },
+  );
+  front = new TerminalFront(output, home, { stdin, stdout });
+});
+afterEach(() => {
+  front.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const message = (text: string) => ({ kind: 'message', text });
+
+describe('a chat at a terminal', () => {
+  it('takes a line, lines that go on, and blocks', async () => {
+    stdin.write('hello\r');
+    expect(await front.next(never)).toEqual(message('hello'));
+    stdin.write('one \\\rtwo\r');
+    expect(await front.next(never)).toEqual(message('one \ntwo'));
+    stdin.write('"""\ra\r/help\r"""\r');
+    expect(await front.next(never)).toEqual(message('a\n/help'));
+  });
+
+  it('knows commands, and what was typed while nobody asked', async () => {
+    stdin.write('/model openai:gpt-5\rnext\r');
+    expect(await front.next(never)).toEqual({
+      kind: 'command',
+      name: 'model',
+      rest: 'openai:gpt-5',
+    });
+    expect(await front.next(never)).toEqual(message('next'));
+  });
+
+  it('edits a line and remembers it for the next time', async () => {
+    const typed = front.next(never);
+    stdin.write('helloo\u007f\r');
+    expect(await typed).toEqual(message('hello'));
+    const again = front.next(never);
+    stdin.write('\u001b[A\r');
+    expect(await again).toEqual(message('hello'));
+    expect(readFileSync(path.join(home, '.harn', 'chat_history'), 'utf8')).toBe('hello\n');
+  });
+
+  it('leaves at the end of the input, and at the second interrupt of an empty prompt', async () => {
+    const first = front.next(never);
+    stdin.write(`half a line${CTRL_C}${CTRL_C}`);
+    await expect.poll(() => shown).toContain('Ctrl-C again leaves');
+    stdin.write(CTRL_C);
+    expect(await first).toEqual({ kind: 'leave' });
+    const second = front.next(never);
+    stdin.write(CTRL_D);
+    expect(await second).toEqual({ kind: 'leave' });
+  });
+
+  it('stops the turn when it is interrupted in one', async () => {
+    let stops = 0;
+    front.onStop(() => {
+      stops += 1;
+    });
+    stdin.write('go\r');
+    await front.next(never);
+    stdin.write(CTRL_C);
+    await expect.poll(() => stops).toBe(1);
+  });
+
+  it('asks for approval; an interrupt there decides nothing', async () => {
+    const yes = front.approve('write_file {}: yes, no or always?', never);
+    stdin.write('y\r');
+    expect(await yes).toBe('y');
+    expect(shown).toContain('write_file {}: yes, no or always?');
+    const stopped = front.approve('again?', never);
+    stdin.write(CTRL_C);
+    expect(await stopped).toBeUndefined();
+  });
+
+  it('gives up a question that somebody else has answered', async () => {
+    const elsewhere = new AbortController();
+    const asked = front.next(elsewhere.signal);
+    elsewhere.abort(new Error('answered'));
+    await expect(asked).rejects.toThrow('answered');
+    stdin.write('still here\r');
+    expect(await front.next(never)).toEqual(message('still here'));
+  });
+
+  it('shows text as it comes, and everything else on lines of its own', () => {
+    front.show({ type: 'text', text: 'I look' });
+    front.show({ type: 'tool_call', id: 'a', name: 'read_file', arguments: { path: 'x' } });
+    front.show({ type: 'tool_result', id: 'a', name: 'read_file', ok: true, result: 'hi', ms: 3 });
+    front.show({ type: 'note', text: 'noted' });
+    front.show({ type: 'error', code: 'HARN-X-001', message: 'broken' });
+    expect(shown).toBe('I look\n→ read_file(path: "x")\n  hi 3 ms\nnoted\nbroken [HARN-X-001]\n');
+  });
+});
