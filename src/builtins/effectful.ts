@@ -31,6 +31,7 @@ import { projectRows } from './project.ts';
 import { recordRows } from './records.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { serverStreamRows } from './server-streams.ts';
+import { serverTlsRows } from './server-tls.ts';
 import { sharedRows } from './shared.ts';
 import { skillRows } from './skills.ts';
 import { stdioRows } from './stdio.ts';
@@ -68,6 +69,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => transportRows(),
   () => httpServerRows(),
   () => serverStreamRows(),
+  () => serverTlsRows(),
   () => taskRows(),
   () => channelRows(),
   () => lockRows(),

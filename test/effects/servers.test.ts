@@ -116,6 +116,29 @@ describe('a router', () => {
   });
 });
 
+describe('what is said about TLS', () => {
+  it('becomes headers where clients speak HTTPS, and names files that are there', async () => {
+    const host = createMockHost({ files: { '/work/c.pem': '', '/work/k.pem': '' } });
+    const lines = await printed(
+      main(`
+  println([http_server_tls_plain(), http_server_security_headers(http_server_tls_plain())])
+  println(http_server_security_headers(http_server_tls_edge({hsts_max_age_seconds: 5, hsts_include_subdomains: true})))
+  println(http_server_security_headers(http_server_tls_edge({hsts: false})))
+  const pem = http_server_tls_pem("/work/c.pem", "/work/k.pem")
+  println([pem.mode, pem.terminate_tls, pem.cert_path, http_server_security_headers(pem)])
+  println(unwrap_err(try { http_server_tls_pem("/work/c.pem", "/work/none.pem") }))`),
+      host,
+    );
+    expect(lines).toEqual([
+      '[{mode: plain, scheme: http, terminate_tls: false}, {}]',
+      '{strict-transport-security: max-age=5; includeSubDomains}',
+      '{}',
+      '[pem, true, /work/c.pem, {strict-transport-security: max-age=63072000}]',
+      'http_server_tls_pem: /work/none.pem is not there',
+    ]);
+  });
+});
+
 describe('a stream of events from the side that sends', () => {
   it('keeps frames until they are taken, refuses what is too much, and says how it ended', async () => {
     const lines = await printed(

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { createMockHost, createRuntime, pipeline } from '../../src/index.ts';
+import type { HostSocket } from '../../src/runtime/host/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { printed, survivesKills } from './scene.ts';
 
@@ -82,6 +83,67 @@ describe('server-sent events', () => {
       'an event is longer than 10 bytes',
       'there is no open sse "sse_9"',
     ]);
+  });
+});
+
+describe('what a resumed run cannot have again', () => {
+  it('is a stream that was asked for by POST: what came is there, the rest is an error', async () => {
+    const text = main(`
+  const s = sse_connect("POST", "https://api.test/answer", {body: "q"})
+  let got = [sse_receive(s).type, sse_receive(s).data]
+  write_file("/work/got.txt", json_stringify(got))
+  const next = try { sse_receive(s) }
+  write_file("/work/next.txt", if is_err(next) { "gone" } else { unwrap(next).data })`);
+    const newHost = () => {
+      const host = createMockHost();
+      host.onRequest('POST', 'https://api.test/answer', { chunks: ['data: a\n\n', 'data: b\n\n'] });
+      return host;
+    };
+    const next = new Set<string>();
+    const got = new Set<string>();
+    const kills = await survivesKills({ text }, newHost, async (host) => {
+      next.add(await host.fs.readText('/work/next.txt'));
+      got.add(await host.fs.readText('/work/got.txt'));
+      return 'either';
+    });
+    expect(kills).toBeGreaterThan(1);
+    expect([...got]).toEqual(['["open","a"]']);
+    expect([...next].sort()).toEqual(['b', 'gone']);
+  });
+
+  it('is a WebSocket, which counts as broken', async () => {
+    const text = main(`
+  const s = websocket_connect("wss://api.test/")
+  const first = websocket_receive(s).data
+  write_file("/work/first.txt", first)
+  const next = websocket_receive(s)
+  const after = websocket_send(s, "x")
+  write_file("/work/next.txt", json_stringify([next.data ?? next.code, after]))`);
+    const newHost = () => {
+      const host = createMockHost();
+      const connect = async (): Promise<HostSocket> => {
+        const waiting = ['a', 'b'];
+        return {
+          messages: {
+            async next() {
+              const data = waiting.shift();
+              if (data === undefined) return { done: true, value: undefined };
+              return { done: false, value: { type: 'text', data } };
+            },
+          },
+          send: async () => true,
+          close: async () => undefined,
+        };
+      };
+      return Object.assign(host, { http: Object.assign(host.http, { connect }) });
+    };
+    const next = new Set<string>();
+    await survivesKills({ text }, newHost, async (host) => {
+      next.add(await host.fs.readText('/work/next.txt'));
+      return host.fs.readText('/work/first.txt');
+    });
+    expect([...next]).toContain('["b",true]');
+    expect([...next]).toContain('[1006,false]');
   });
 });
 
@@ -212,6 +274,32 @@ describe('the egress policy', () => {
       'http://[::ffff:10.0.0.1]/ in',
       ...Array.from({ length: 4 }, () => '[EgressBlocked, egress_blocked, n.test, 443]'),
     ]);
+  });
+
+  it('is asked again about where a redirect leads', async () => {
+    const { createServer } = await import('node:http');
+    const server = createServer((request, response) => {
+      const target = request.url === '/in' ? '/there' : 'http://localhost:1/out';
+      if (request.url === '/there') response.end('there');
+      else response.writeHead(302, { location: target }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { readonly port: number };
+    const seen: unknown[] = [];
+    const go = pipeline('go', async ({ net }) => {
+      net.egressPolicy({ allow: ['127.0.0.1'], default: 'deny' });
+      seen.push((await net.get(`http://127.0.0.1:${port}/in`)).body);
+      seen.push(
+        await net.get(`http://127.0.0.1:${port}/out`).catch((error: Error) => error.message),
+      );
+    });
+    await using store = await openStore('memory:');
+    try {
+      await createRuntime({ store, pipelines: [go] }).start(go, null).done;
+      expect(seen).toEqual(['there', 'egress to localhost:1 is blocked: no rule allows it']);
+    } finally {
+      server.close();
+    }
   });
 
   it('of the environment cannot be lifted by a program', async () => {

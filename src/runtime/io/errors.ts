@@ -125,10 +125,6 @@ export const ioErrors = defineErrors('IOE', {
     message: ({ bind }) => `${JSON.stringify(bind)} is no address to listen at`,
     hint: 'write `127.0.0.1:8080`, `[::1]:8080`, or port 0 for any free one',
   }),
-  certificate: row<{ path: string; problem: string }>({
-    number: 25,
-    message: ({ path, problem }) => `${path} cannot be used for TLS: ${problem}`,
-  }),
   badEvent: row<{ field: string }>({
     number: 26,
     message: ({ field }) => `the ${field} of a server-sent event cannot have line breaks`,
