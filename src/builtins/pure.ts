@@ -23,6 +23,7 @@ import { regexRows } from './regex.ts';
 import type { BuiltinGroup } from './registry.ts';
 import { resultRows } from './result.ts';
 import { schemaRows } from './schema.ts';
+import { secretScanRows } from './secret-scan.ts';
 import { setRows } from './sets.ts';
 import { signedUrlRows } from './signed-url.ts';
 import { textRows } from './text.ts';
@@ -55,4 +56,5 @@ export const PURE_GROUPS: readonly BuiltinGroup[] = [
   () => junitRows(),
   () => jsonPatchRows(),
   () => httpMessageRows(),
+  () => secretScanRows(),
 ];
