@@ -86,12 +86,12 @@ describe('credentials in a text', () => {
       main(`
   const text = "x = 1\\n+  token: \\"${key}\\"\\npassword = 'hunter2-hunter2' # and sk-ant-" + "api03-abcdefgh12345678"
   const found = secret_scan(text)
-  println(found.map({ f -> [f.detector, f.line, f.column_start, substring(text, f.start_offset, f.start_offset + 4)] }))
+  println(found.map({ f -> [f.detector, f.line, f.column_start, substring(text, f.start_offset, 4)] }))
   println(contains(json_stringify(found), "${key}"))
   println([len(secret_scan("password = 'short'; secret: \\"<your-secret-123>\\"; sk-and-so-on; AKIA")), len(found[0].fingerprint)])`),
     );
     expect(lines).toEqual([
-      '[[github-token, 2, 12, ghp_], [assigned-secret, 3, 13, hunt], [anthropic-key, 3, 35, sk-a]]',
+      '[[github-token, 2, 12, ghp_], [assigned-secret, 3, 13, hunt], [anthropic-key, 3, 36, sk-a]]',
       'false',
       '[0, 16]',
     ]);
