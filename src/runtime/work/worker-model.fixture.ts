@@ -13,6 +13,8 @@ export type ModelStatus =
 interface ModelWorker {
   readonly holdsBody: boolean;
   readonly retriggerable: boolean;
+  /** Whether its body has the one checkpoint before it: behind that nothing can suspend it, and it ends. */
+  hasCheckpoint: boolean;
   status: ModelStatus;
   task: string;
   /** The task its body was begun with: one that waits at a checkpoint does not hear of a later one. */
@@ -107,11 +109,13 @@ export class WorkerModel {
 
 function newWorker(task: string, holdsBody: boolean, retriggerable: boolean): ModelWorker {
   const status = 'running' as const;
-  return { holdsBody, retriggerable, status, task, bodyTask: task, history: [task], result: null };
+  const head = { holdsBody, retriggerable, hasCheckpoint: true };
+  return { ...head, status, task, bodyTask: task, history: [task], result: null };
 }
 
 function begin(worker: ModelWorker, task: string): void {
   worker.status = 'running';
+  worker.hasCheckpoint = true;
   worker.task = task;
   worker.bodyTask = task;
   worker.history = [...worker.history, task];
@@ -123,10 +127,12 @@ function goOn(worker: ModelWorker, input: string | undefined): void {
     worker.task = input;
     worker.history = [...worker.history, input];
   }
-  if (!worker.holdsBody) worker.bodyTask = worker.task;
+  if (worker.holdsBody) worker.hasCheckpoint = false;
+  else worker.bodyTask = worker.task;
 }
 
 function settle(worker: ModelWorker): void {
+  if (worker.status === 'suspending' && !worker.hasCheckpoint) worker.status = 'running';
   if (worker.status === 'suspending') {
     worker.status = 'suspended';
     // A body that ends its cycle by parking hands over what it has, and that is no result yet.
