@@ -5,6 +5,7 @@ import { CHAT_COMMANDS } from './catalog-chat.ts';
 import { MCP_COMMANDS } from './catalog-mcp.ts';
 import { HELP, INSPECT, INSPECT_BRK, JSON_OPTION, SCENARIO, TRACE } from './catalog-options.ts';
 import { PEOPLE_COMMANDS } from './catalog-people.ts';
+import { SKILL_COMMANDS } from './catalog-skills.ts';
 import { SOURCE_COMMANDS } from './catalog-source.ts';
 import { TOOL_COMMANDS } from './catalog-tools.ts';
 import type { CommandSpec } from './command.ts';
@@ -489,6 +490,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/workers.ts')).workersClose,
   },
   ...PEOPLE_COMMANDS,
+  ...SKILL_COMMANDS,
   ...CHAT_COMMANDS,
   ...MCP_COMMANDS,
   {

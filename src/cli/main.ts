@@ -39,7 +39,7 @@ async function route(argv: readonly string[], output: Output): Promise<number> {
     return 0;
   }
   if (first === '--help' || first === '-h' || first === 'help') return help(argv.slice(1), output);
-  const spec = COMMANDS.find(({ name }) => name === first || name === `${first} ${second}`);
+  const spec = COMMANDS.find(({ name }) => name.split(' ').every((word, at) => argv[at] === word));
   if (spec !== undefined) {
     return call(spec, argv.slice(spec.name.split(' ').length), output);
   }
@@ -113,8 +113,8 @@ async function group(
 
 async function help(about: readonly string[], output: Output): Promise<number> {
   const { printCommandHelp, printGroupHelp, printHelp } = await import('./help.ts');
-  const [first, second] = about;
-  const spec = COMMANDS.find(({ name }) => name === first || name === `${first} ${second}`);
+  const [first] = about;
+  const spec = COMMANDS.find(({ name }) => name.split(' ').every((word, at) => about[at] === word));
   if (first === undefined) printHelp(output, readVersion());
   else if (spec !== undefined) printCommandHelp(output, spec);
   else if (COMMANDS.some(({ name }) => name.startsWith(`${first} `))) printGroupHelp(output, first);

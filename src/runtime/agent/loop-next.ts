@@ -8,7 +8,8 @@ export type Next =
   | { readonly kind: 'idle' }
   | {
       readonly kind: 'say';
-      readonly text: string /** Said by the program, not by the loop itself. */;
+      readonly text: string;
+      /** Said by the program, not by the loop itself. */
       readonly isNews?: true;
     }
   | { readonly kind: 'stop'; readonly status: LoopStatus; readonly text?: string };

@@ -113,7 +113,8 @@ function isAllowed(entry: JsonObject, { signer_fingerprint: signer }: SkillProve
   return !Array.isArray(allowed) || (allowed as readonly Json[]).includes(signer);
 }
 
-function assertTrusted(skill: string, entry: JsonObject, provenance: SkillProvenance): void {
+/** Throws `unsigned` or `untrusted` unless a skill is signed by somebody who is trusted and whom it names. */
+export function assertTrusted(skill: string, entry: JsonObject, provenance: SkillProvenance): void {
   const { signed, trusted, signer_fingerprint: signer, reason } = provenance;
   if (!signed) throw skillErrors.unsigned({ skill, reason: reason ?? '' });
   const who = signer ?? '';

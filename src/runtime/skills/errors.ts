@@ -29,4 +29,23 @@ export const skillErrors = defineErrors('SKL', {
     message: ({ skill }) =>
       `skill_model_invocation_disabled: the skill ${skill} is not for models to load`,
   }),
+  badKey: row<{ path: string; reason: string }>({
+    number: 6,
+    message: ({ path, reason }) => `cannot use the key ${path}: ${reason}`,
+    hint: '`harn skill key generate --out FILE` makes a pair of keys',
+  }),
+  taken: row<{ path: string }>({
+    number: 7,
+    message: ({ path }) => `${path} is there already`,
+    hint: '--force writes over it',
+  }),
+  badName: row<{ name: string }>({
+    number: 8,
+    message: ({ name }) => `"${name}" is no name for a skill`,
+    hint: 'letters, digits, - and _, a letter first',
+  }),
+  notRead: row<{ path: string; reason: string }>({
+    number: 9,
+    message: ({ path, reason }) => `${path} is no skill: ${reason}`,
+  }),
 });

@@ -1,5 +1,5 @@
 // Front door of skills: folders with a SKILL.md, as runs find and load them, and which of them fit a task.
-export { type LoadSkill, type SkillLoaded, skillCalls } from './calls.ts';
+export { assertTrusted, type LoadSkill, type SkillLoaded, skillCalls } from './calls.ts';
 export { skillEffects } from './effects.ts';
 export { skillErrors } from './errors.ts';
 export { type FoundSkill, findSkills, type SkillCatalog } from './layers.ts';
@@ -11,4 +11,7 @@ export {
   type SkillMatch,
   type SkillQuery,
 } from './match.ts';
+export { provenanceOf, type SkillProvenance } from './provenance.ts';
+export { fingerprintOf, type SignerKeys, signerKeys, signSkill } from './sign.ts';
 export { findSkill, meansTool, type Skill, skillId, skillsOf, toolsOf } from './skill.ts';
+export { readSkillFile, type SkillFile } from './skill-file.ts';

@@ -99,7 +99,7 @@ async function keyOf(
 }
 
 /** The 32 bytes of a public key in PEM. */
-function rawKey(pem: string): Uint8Array | undefined {
+export function rawKey(pem: string): Uint8Array | undefined {
   const base64 = /-----BEGIN PUBLIC KEY-----([\s\S]+?)-----END PUBLIC KEY-----/.exec(pem)?.[1];
   const der = Buffer.from((base64 ?? '').replace(/\s/g, ''), 'base64');
   return der.length === 44 ? Uint8Array.from(der.subarray(-32)) : undefined;

@@ -1,0 +1,122 @@
+// Commands for skills: looking at them, making them, and whom they are trusted from. Part of catalog.ts.
+import type { OptionSpec } from './arguments.ts';
+import { HELP, JSON_OPTION } from './catalog-options.ts';
+import type { CommandSpec } from './command.ts';
+
+const DIR: OptionSpec = {
+  name: 'skill-dir',
+  value: 'DIR',
+  repeat: true,
+  help: 'look for skills here before all other places (repeatable)',
+};
+
+/** In the order of the help. */
+export const SKILL_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'skills list',
+    summary: 'list the skills that programs see here, with the layer each is from',
+    positionals: [],
+    options: [
+      { name: 'all', help: 'also those that a higher layer hides' },
+      DIR,
+      JSON_OPTION,
+      HELP,
+    ],
+    examples: [['harn skills list --all', 'with what is hidden or cannot be read']],
+    load: async () => (await import('./commands/skills.ts')).skillsList,
+  },
+  {
+    name: 'skills inspect',
+    summary: 'show a skill: its card, the files beside it, its text',
+    positionals: [{ name: 'NAME' }],
+    options: [DIR, JSON_OPTION, HELP],
+    examples: [['harn skills inspect deploy', 'or namespace/name']],
+    load: async () => (await import('./commands/skills.ts')).skillsInspect,
+  },
+  {
+    name: 'skills match',
+    summary: 'say which skills would fit a task, as a loop would',
+    positionals: [{ name: 'TASK' }],
+    options: [
+      { name: 'top-n', value: 'N', help: 'at most so many (default: all)' },
+      {
+        name: 'working-file',
+        value: 'FILE',
+        repeat: true,
+        help: 'a file that is worked on (repeatable)',
+      },
+      DIR,
+      JSON_OPTION,
+      HELP,
+    ],
+    examples: [['harn skills match "deploy the staging service"', 'the best first']],
+    load: async () => (await import('./commands/skills.ts')).skillsMatch,
+  },
+  {
+    name: 'skills new',
+    summary: 'begin a skill: .harn/skills/NAME/SKILL.md',
+    positionals: [{ name: 'NAME' }],
+    options: [
+      {
+        name: 'description',
+        value: 'TEXT',
+        help: 'what it does and when to use it, in a sentence',
+      },
+      { name: 'dir', value: 'DIR', help: 'the folder of the skill' },
+      { name: 'force', help: 'write over what is there' },
+      JSON_OPTION,
+      HELP,
+    ],
+    examples: [['harn skills new deploy --description "Deploys when asked to"', 'then edit it']],
+    load: async () => (await import('./commands/skills.ts')).skillsNew,
+  },
+  {
+    name: 'skill key generate',
+    summary: 'make a pair of keys for signing skills',
+    positionals: [],
+    options: [
+      { name: 'out', value: 'FILE', help: 'where the private key goes; the public one beside it' },
+      JSON_OPTION,
+      HELP,
+    ],
+    details: ['The public key is written to FILE.pub. Nothing that is there is written over.'],
+    examples: [['harn skill key generate --out release.pem', 'prints the fingerprint']],
+    load: async () => (await import('./commands/skill-signing.ts')).skillKeyGenerate,
+  },
+  {
+    name: 'skill sign',
+    summary: 'sign a SKILL.md',
+    positionals: [{ name: 'FILE' }],
+    options: [{ name: 'key', value: 'FILE', help: 'the private key' }, JSON_OPTION, HELP],
+    examples: [['harn skill sign .harn/skills/deploy/SKILL.md --key release.pem', 'SKILL.md.sig']],
+    load: async () => (await import('./commands/skill-signing.ts')).skillSign,
+  },
+  {
+    name: 'skill verify',
+    summary: 'say whether a SKILL.md is as it was signed, by somebody who is trusted',
+    positionals: [{ name: 'FILE' }],
+    options: [JSON_OPTION, HELP],
+    examples: [['harn skill verify .harn/skills/deploy/SKILL.md', 'exit code 1 when not']],
+    load: async () => (await import('./commands/skill-signing.ts')).skillVerify,
+  },
+  {
+    name: 'skill trust add',
+    summary: 'trust skills that are signed with a key',
+    positionals: [],
+    options: [
+      { name: 'from', value: 'FILE', help: 'the public key: a file or an address' },
+      JSON_OPTION,
+      HELP,
+    ],
+    examples: [['harn skill trust add --from release.pem.pub', 'in ~/.harn/trusted-signers']],
+    load: async () => (await import('./commands/skill-signing.ts')).skillTrustAdd,
+  },
+  {
+    name: 'skill trust list',
+    summary: 'list the signers that you trust',
+    positionals: [],
+    options: [JSON_OPTION, HELP],
+    examples: [['harn skill trust list', 'their fingerprints']],
+    load: async () => (await import('./commands/skill-signing.ts')).skillTrustList,
+  },
+];
