@@ -5,6 +5,7 @@
 // -> answered or failed (outcome recorded, registry left). Dropped with its task, or given up when the run parks, it
 // has no outcome: on resume it counts as lost (lost-call.ts) and is asked again under the same id.
 import { HarnError, type JsonObject } from '../../base/index.ts';
+import { stdioEffects } from '../io/index.ts';
 import {
   accountOf,
   defineEffect,
@@ -36,7 +37,7 @@ import { streamAnswer } from './stream.ts';
 import { answerProblems, corrected, mismatch } from './structured.ts';
 import { withToolSearch } from './tool-search.ts';
 import { trace } from './trace.ts';
-import { requestFacts } from './transcript.ts';
+import { emitRouting, requestFacts } from './transcript.ts';
 import { usageFacts } from './usage.ts';
 
 type CallArgs = readonly [LlmRequest, LlmRoute, Given];
@@ -126,7 +127,11 @@ function* wholeCall(ctx: RunContext, call: ParsedCall, parts: LlmParts): Suspend
   }
   const { result, problems, error } = yield* untilItFits(ctx, call, parts);
   if (error !== undefined || result === undefined) throw error;
-  if (problems.length > 0) throw mismatch(problems, result);
+  if (problems.length === 0) return result;
+  if (!call.onlyWarns) throw mismatch(problems, result);
+  const { provider, model } = result;
+  const line = `[llm_call] ${provider}/${model}: the answer does not fit the schema: ${problems.join('; ')}`;
+  yield* ctx.perform(stdioEffects.eprintln, [line]);
   return result;
 }
 
@@ -267,9 +272,18 @@ function* attemptCall(
   call: ParsedCall,
   { onDelta, experiment = call.experiment }: LlmParts,
 ): Suspending<LlmResult> {
-  const { provider, model, tape, budget } = call;
+  const { provider, model, tape, budget, routePolicy: policy } = call;
   const { active: mocked, isQueued: queued } = ctx.get(llmMocksKey);
-  const route = ctx.sync(llmBegin, [{ provider, model, tape, mocked, queued }]);
+  const wish = {
+    provider,
+    model,
+    tape,
+    mocked,
+    queued,
+    ...(policy === undefined ? {} : { policy }),
+  };
+  const route = ctx.sync(llmBegin, [wish]);
+  if (route.routing !== undefined) emitRouting(ctx, route, route.routing);
   needVision(ctx, call, route);
   const isForced = call.forcedSearch.includes(route.provider);
   const to = { provider: route.provider, model: route.model, isForced };

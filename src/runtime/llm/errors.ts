@@ -198,6 +198,12 @@ export const llmErrors = defineErrors('LLM', {
     hint: 'see "Own providers" in the documentation of models',
     retry: false,
   }),
+  noCandidate: row<{ policy: string }>({
+    number: 204,
+    message: ({ policy }) => `no model that can be asked here fits route_policy ${policy}`,
+    hint: 'harn models --available lists those whose keys are here',
+    retry: false,
+  }),
   noTier: row<{ target: string }>({
     number: 201,
     message: ({ target }) => `there is no model or tier "${target}"`,

@@ -35,7 +35,7 @@ export function* withFallbacks<T>(
       chain ??= chainOf(ctx.get(catalogKey), call, failed);
       const next = chain[at];
       if (next === undefined) throw error;
-      asked = { ...call, provider: next.provider, model: next.model };
+      asked = { ...call, provider: next.provider, model: next.model, routePolicy: undefined };
       const { category, message } = failureOf(error, failed);
       const to = { provider: next.provider, model: next.model };
       trace(ctx, { type: 'provider_fallback', from: failed, to, category });

@@ -54,6 +54,7 @@ export interface LifeOptions {
   readonly config?: LlmConfig;
   readonly resume?: string;
   readonly killAfter?: number;
+  readonly sink?: RunDeps['sink'];
 }
 
 const SPEC = { pipeline: 'p', origin: 'test', program: null, version: '1', input: null };
@@ -73,7 +74,7 @@ export async function live(options: LifeOptions): Promise<Life> {
     host,
     openStore: async () => store,
     finish,
-    sink: { write: () => undefined },
+    sink: options.sink ?? { write: () => undefined },
     sections: [llmUsageSection],
     equip: (core) => {
       equipLifecycle(core, { sources: [llmUnsettledSource] });

@@ -23,6 +23,7 @@ describe('options of llm.call', () => {
       retries: 0,
       backoffMs: 250,
       nudge: true,
+      onlyWarns: false,
       schemaRetries: undefined,
       request: {
         system: null,

@@ -8,6 +8,7 @@ import { type Experiment, experimentOf } from './experiment.ts';
 import { toMessages, toTools } from './messages.ts';
 import { PROVIDER_NAMES } from './providers/known.ts';
 import type { LlmOutput, LlmRequest } from './request.ts';
+import { parseRoutePolicy, type RoutePolicy } from './route-policy.ts';
 import { betasOf, thinkingOf } from './thinking.ts';
 import { parseToolSearch, type ToolSearch } from './tool-search.ts';
 
@@ -53,8 +54,13 @@ export type LlmOptions = {
   readonly schema?: JsonObject | null;
   readonly json_schema?: JsonObject | null;
   readonly output_schema?: JsonObject | null;
-  /** `error`: an answer that does not fit the schema is asked for again, then thrown. `off` is the default. */
+  /** `error`: an answer that does not fit the schema is asked for again, then thrown; `warn`: told on stderr instead. `off` is the default. */
   readonly output_validation?: string | null;
+  /**
+   * `manual` (as if left out), `always(id)`, `cheapest_over_quality(tier)` or `fastest_over_quality(tier)`: who is asked, among
+   * those whose keys are here. Stands before `provider` and `model`.
+   */
+  readonly route_policy?: string | null;
   /** Further attempts for an answer that does not fit; 1 by default. */
   readonly schema_retries?: number | null;
   /** The words of the correction; false repeats the request unchanged. */
@@ -88,6 +94,9 @@ export interface ParsedCall {
   readonly backoffMs: number;
   /** How often to ask again for an answer that does not fit; undefined: answers are not checked. */
   readonly schemaRetries: number | undefined;
+  /** Answers that do not fit in the end are told on stderr, not thrown. */
+  readonly onlyWarns: boolean;
+  readonly routePolicy: RoutePolicy | undefined;
   readonly nudge: string | boolean;
   readonly toolSearch: ToolSearch | undefined;
   /** Providers whose search of tools the caller vouches for. */
@@ -110,7 +119,7 @@ const KNOWN = [
   ...['output_validation', 'schema_retries', 'schema_retry_nudge'],
   ...['output_schema', 'thinking', 'llm_retries', 'llm_backoff_ms', 'stream', 'cache'],
   ...['interleaved_thinking', 'anthropic_beta_features', 'tool_search', 'budget', 'vision'],
-  ...['model_tier', 'fallback_chain', 'structural_experiment'],
+  ...['model_tier', 'fallback_chain', 'route_policy', 'structural_experiment'],
 ] as const;
 
 /** Documented options that this version does not have. */
@@ -169,6 +178,8 @@ export function parseCall(
     retries: integer(given, 'llm_retries', 0) ?? 0,
     backoffMs: number(given, 'llm_backoff_ms', 0, Number.MAX_SAFE_INTEGER) ?? DEFAULT_BACKOFF_MS,
     schemaRetries: schemaRetriesOf(given),
+    onlyWarns: given['output_validation'] === 'warn',
+    routePolicy: routePolicyOf(given),
     nudge: nudgeOf(given),
     toolSearch: parseToolSearch(given['tool_search']),
     ...providerOptionsOf(given, providers),
@@ -285,8 +296,18 @@ function schemaRetriesOf(given: Given): number | undefined {
   const validation = given['output_validation'];
   const retries = integer(given, 'schema_retries', 0) ?? 1;
   if (validation === undefined || validation === 'off') return undefined;
-  if (validation === 'error') return retries;
-  throw bad('output_validation', '"off" or "error"');
+  if (validation === 'error' || validation === 'warn') return retries;
+  throw bad('output_validation', '"off", "warn" or "error"');
+}
+
+function routePolicyOf(given: Given): RoutePolicy | undefined {
+  const policy = parseRoutePolicy(text(given, 'route_policy'));
+  if (policy !== null) return policy;
+  const tier = '"small", "mid" or "frontier"';
+  throw bad(
+    'route_policy',
+    `"manual", "always(id)", "cheapest_over_quality(t)" or "fastest_over_quality(t)", with t ${tier}`,
+  );
 }
 
 function nudgeOf(given: Given): string | boolean {

@@ -40,6 +40,12 @@ describe('where a call goes', () => {
     ],
     ['to OpenAI when there is a key', {}, KEY, 'network openai gpt-4o'],
     [
+      'to the usual provider of the environment when the name of a model says nothing',
+      { model: 'unheard-of' },
+      { HARN_DEFAULT_PROVIDER: 'openai', ...KEY },
+      'network openai unheard-of',
+    ],
+    [
       'to OpenAI without a key at an address of its own',
       {},
       { OPENAI_BASE_URL: 'http://localhost:1/v1' },

@@ -9,6 +9,7 @@ import { type LlmConfig, llmConfigKey } from './config.ts';
 import { llmErrors } from './errors.ts';
 import { endpointOf } from './providers/endpoint.ts';
 import { rateOf } from './rate-env.ts';
+import { type RoutePolicy, type Routing, routeBy } from './route-policy.ts';
 
 /** Refuses every call that would leave the machine. */
 const DISABLED = 'HARN_LLM_CALLS_DISABLED';
@@ -22,6 +23,8 @@ export type LlmWish = {
   readonly mocked: boolean;
   /** Answers are prepared and not used up: they answer whatever provider a call names. */
   readonly queued?: boolean;
+  /** Chooses provider and model in place of the caller. */
+  readonly policy?: RoutePolicy;
 };
 
 /** Where one call goes. */
@@ -35,6 +38,8 @@ export type LlmRoute = {
   readonly started_at_ms: number;
   /** An experiment with all prompts, by the environment. */
   readonly experiment?: string;
+  /** What a policy decided. */
+  readonly routing?: Routing;
   /** Requests a minute that the environment allows this provider. */
   readonly rpm?: number;
 };
@@ -45,7 +50,13 @@ export const llmBegin = defineSyncEffect(
   (env, wish: LlmWish): LlmRoute => {
     const startedAtMs = Math.floor(env.clock.nowMs());
     const catalog = env.get(catalogKey);
-    const to = destination(wish, env.host.env, env.get(llmConfigKey), catalog);
+    const config = env.get(llmConfigKey);
+    // Prepared answers are not left for a provider that a policy would choose.
+    const isPrepared = wish.mocked && wish.queued !== true;
+    const chooses = !isPrepared && config.defaultProvider !== 'mock';
+    const routing =
+      chooses && wish.policy ? routeBy(wish.policy, catalog, env.host.env) : undefined;
+    const to = destination({ ...wish, ...routing?.selected }, env.host.env, config, catalog);
     const rpm = rateOf(env.host.env, to.provider) ?? catalog.provider(to.provider)?.rpm ?? null;
     const experiment = nonEmpty(env.host.env, 'HARN_STRUCTURAL_EXPERIMENT');
     return {
@@ -53,12 +64,13 @@ export const llmBegin = defineSyncEffect(
       ...to,
       started_at_ms: startedAtMs,
       ...(rpm === null ? {} : { rpm }),
+      ...(routing === undefined ? {} : { routing }),
       ...(experiment === undefined ? {} : { experiment }),
     };
   },
 );
 
-type Destination = Omit<LlmRoute, 'call_id' | 'started_at_ms' | 'rpm' | 'experiment'>;
+type Destination = Omit<LlmRoute, 'call_id' | 'started_at_ms' | 'rpm' | 'experiment' | 'routing'>;
 
 /** The rules, in order of precedence; see the documentation of providers. */
 export function destination(
@@ -137,7 +149,8 @@ function choose(
   }
   const inferred = model === null ? undefined : catalog.infer(model);
   if (inferred !== undefined) return inferred;
-  if (catalog.defaultProvider !== undefined) return { provider: catalog.defaultProvider, model };
+  const usual = nonEmpty(env, 'HARN_DEFAULT_PROVIDER') ?? catalog.defaultProvider;
+  if (usual !== undefined) return { provider: usual, model };
   if (nonEmpty(env, 'OPENAI_API_KEY') !== undefined) return { provider: 'openai', model };
   // Who names a model wants that model: an invented answer would pass for its own.
   if (model !== null) throw llmErrors.noProvider({ model });

@@ -8,6 +8,7 @@ import { failureOf } from './errors.ts';
 import type { LlmRequest } from './request.ts';
 import type { LlmNumbers } from './result.ts';
 import type { LlmRoute } from './route.ts';
+import type { Routing } from './route-policy.ts';
 
 /** What is told of a request: how it was asked, never what. */
 export type AskedFacts = {
@@ -50,6 +51,11 @@ export function emitRequest(ctx: RunContext, facts: AskedFacts, route: LlmRoute)
     model: route.model,
     ...facts,
   });
+}
+
+/** A policy chose whom a call asks. */
+export function emitRouting(ctx: RunContext, { call_id }: LlmRoute, routing: Routing): void {
+  emit(ctx, 'routing_decision', { type: 'routing_decision', call_id, ...routing });
 }
 
 /** A call was answered: its numbers, and what was said where that is known here. */
