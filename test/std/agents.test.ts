@@ -85,6 +85,8 @@ pipeline main() {
   let fresh = workflow_session_reset(short, true)
   say([back.transcript_state, short.summary != nil, fresh.message_count, fresh.summary == short.summary, fresh.workflow_id])
   say([workflow_session_reset(short).summary, workflow_session_new({a: 1}).message_count])
+  let emptied = workflow_reset(short, true)
+  say([transcript_summary(emptied) == short.summary, len(transcript_messages(emptied)), transcript_summary(workflow_reset(short))])
   let kept = workflow_session_persist(short, "runs/short.json")
   say([kept.run.persisted_path, workflow_session_restore("runs/short.json").summary == short.summary])
   say([workflow_result_text("words"), workflow_result_text(nil) == "", workflow_result_text({result: {text: "deep"}})])
@@ -96,6 +98,7 @@ pipeline main() {
       'forked active true',
       'active true 0 true greeter',
       'nil 0',
+      'true 0 nil',
       'runs/short.json true',
       'words true deep',
     ]);
