@@ -7,8 +7,10 @@ import {
   arityOf,
   type Ctx,
   type HarnFunction,
+  HarnStruct,
   isSuspending,
   type Steps,
+  type StructClass,
   SUPPORT_ABI,
   support,
   type Value,
@@ -115,6 +117,17 @@ export class LiveProgram {
     const fn = body.exports[name] ?? body.pipelines[name];
     if (typeof fn === 'function') return fn;
     throw engineErrors.missingPipeline({ name, module: compiled.id });
+  }
+
+  /** A struct by its name: of the entry module, else of any that declares one. */
+  struct(name: string): StructClass | undefined {
+    for (const { body } of [this.#entry, ...this.modules.values()]) {
+      const found: unknown = body.exports[name];
+      if (typeof found === 'function' && found.prototype instanceof HarnStruct) {
+        return found as unknown as StructClass;
+      }
+    }
+    return undefined;
   }
 
   /** Initialises the modules and runs one function of the program. */

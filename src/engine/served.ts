@@ -2,9 +2,9 @@
 // something that its pipeline registers for MCP clients. The request is kept with the run, so a resumed one is the same.
 import type { Json, JsonObject } from '../base/index.ts';
 import { callRegistered, registeredSurface, registerTools } from '../builtins/index.ts';
-import type { ExposedInput } from '../lang/index.ts';
+import type { ExposedInput, ExposedShape } from '../lang/index.ts';
 import type { RunBody, RunContext, RunStart, Suspending } from '../runtime/run/index.ts';
-import { fromJson, type Value } from '../values/index.ts';
+import { dictFrom, fromJson, isDict, makeStruct, type Value } from '../values/index.ts';
 import { engineErrors } from './errors.ts';
 import { callTarget, initialise, inputValue, resultData } from './execute.ts';
 import type { LiveProgram } from './link.ts';
@@ -45,9 +45,11 @@ export function servedBody(live: LiveProgram, request: ServedRequest): RunBody {
     switch (request.kind) {
       case 'function':
       case 'pipeline': {
-        const inputs = request.inputs.flatMap((input) => filled(ctx, input, request.arguments));
         const fn = live.callable(request.name);
         yield* initialise(live, ctx);
+        const inputs = request.inputs.flatMap((input) =>
+          filled(live, ctx, input, request.arguments),
+        );
         return resultData(yield* live.call(ctx, fn, inputs) as Suspending<Value>);
       }
       case 'declared_tool': {
@@ -75,11 +77,31 @@ function* register(live: LiveProgram, ctx: RunContext): Suspending<void> {
   yield* callTarget(ctx, live, live.target());
 }
 
-function filled(ctx: RunContext, input: ExposedInput, args: JsonObject): Value[] {
+function filled(
+  live: LiveProgram,
+  ctx: RunContext,
+  input: ExposedInput,
+  args: JsonObject,
+): Value[] {
   if (input.kind !== 'argument') return [inputValue(ctx, input)];
   const given = args[input.name];
-  if (input.rest === true)
-    return Array.isArray(given) ? given.map((one: Json) => fromJson(one)) : [];
+  const shapedOf = (one: Json) => shaped(live, input.shape, fromJson(one));
+  if (input.rest === true) return Array.isArray(given) ? given.map(shapedOf) : [];
   // What is left out takes its default.
-  return [(given === undefined ? undefined : fromJson(given)) as Value];
+  return [(given === undefined ? undefined : shapedOf(given)) as Value];
+}
+
+/** The value with the structs that its type has: their methods work, as for callers inside the program. */
+function shaped(live: LiveProgram, shape: ExposedShape | undefined, value: Value): Value {
+  if (shape?.kind === 'list') {
+    return Array.isArray(value)
+      ? (value as readonly Value[]).map((one) => shaped(live, shape.of, one))
+      : value;
+  }
+  const struct = shape === undefined ? undefined : live.struct(shape.name);
+  if (shape === undefined || struct === undefined || !isDict(value)) return value;
+  const fields = Object.entries(value).map(
+    ([name, field]) => [name, shaped(live, shape.fields[name], field as Value)] as const,
+  );
+  return makeStruct(struct, dictFrom(fields));
 }

@@ -78,7 +78,7 @@ export { lexErrors, parseErrors } from './errors.ts';
 // What editors ask: pure questions about checked programs
 export { type Completion, completionsAt, type ModulePaths } from './tools/completion.ts';
 export { withStandIn } from './tools/cursor-context.ts';
-export type { Exposed, ExposedInput } from './tools/exposed.ts';
+export type { Exposed, ExposedInput, ExposedShape } from './tools/exposed.ts';
 export { type Exporter, type Fix, fixesIn, publicNamesOf } from './tools/fixes.ts';
 export { type HoverText, hoverAt } from './tools/hover.ts';
 // Tools over sources: loaded on demand, no run needs them

@@ -1,11 +1,13 @@
 // MCP servers from TypeScript: real processes and a real HTTP server, through the official protocol.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Json } from '../../src/base/index.ts';
 import { HarnError, type Harness } from '../../src/index.ts';
 import { pipeline } from '../../src/runtime/harness/index.ts';
 import { createRuntime } from '../../src/runtime/index.ts';
+import { serveMcpHttp, serveMcpPipelines } from '../../src/serve/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { newScene, type Scene, serveHttp } from './scene.ts';
 
@@ -115,6 +117,20 @@ describe('a server that is a process', () => {
   });
 });
 
+describe('a server that asks its client', () => {
+  it('is offered nothing, and refused what it asks all the same', async () => {
+    const script = fileURLToPath(new URL('asking-server.mjs', import.meta.url));
+    const seen = await ran(async (harness) => {
+      const client = await harness.mcp.connect({ command: [process.execPath, script] });
+      return client.call<string>('ask');
+    });
+    expect(String(seen).split('\n')).toEqual([
+      '{}',
+      ...['sampling/createMessage', 'elicitation/create', 'roots/list'].map((m) => `${m}: -32601`),
+    ]);
+  });
+});
+
 describe('a connection that is lost', () => {
   it('is made again for a tool that only looks', async () => {
     const seen = await ran(async (harness) => {
@@ -160,6 +176,37 @@ describe('a server at an address', () => {
     });
     expect(seen).toEqual(['noted one', 'HARN-MCP-003', 'noted two']);
     expect(scene.done()).toEqual(['one', 'two']);
+  });
+
+  it('is sent a call again that met a session which the server has forgotten: nothing was done', async () => {
+    const calls: string[] = [];
+    const keep = pipeline('keep', async (_harness, { line }: { line: string }) => {
+      calls.push(line);
+      return `kept ${line}`;
+    });
+    await using desk = await openStore('memory:');
+    const runtime = createRuntime({ store: desk, pipelines: [keep], host: scene.host });
+    const tools = [{ pipeline: keep }];
+    const provider = serveMcpPipelines({ runtime, name: 'desk', version: '1', tools });
+    const server = await serveMcpHttp(provider);
+    let session = '';
+    const { http } = scene.host;
+    const open: typeof http.open = async (request) => {
+      const answer = await http.open(request);
+      session = answer.headers['mcp-session-id'] ?? session;
+      return answer;
+    };
+    scene = { ...scene, host: { ...scene.host, http: { ...http, open } } };
+    const seen = await ran(async (harness) => {
+      const client = await harness.mcp.connect({ url: server.url });
+      const before = await client.call('keep', { line: 'one' });
+      const headers = { 'mcp-session-id': session };
+      expect((await fetch(server.url, { method: 'DELETE', headers })).status).toBe(200);
+      return [before, await client.call('keep', { line: 'two' })];
+    });
+    await server.close();
+    expect(seen).toEqual(['kept one', 'kept two']);
+    expect(calls).toEqual(['one', 'two']);
   });
 
   it('is told the token of the environment or of the declaration, which nobody else sees', async () => {

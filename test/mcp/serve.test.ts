@@ -197,6 +197,45 @@ describe('a program without registrations', () => {
     expect(greet?.inputSchema.required).toEqual(['task']);
   });
 
+  it('takes and gives structs, whose methods work', async () => {
+    const { client } = await connected(`
+      struct Point { x: int
+        y: int
+        label?: string }
+      impl Point { fn sum(self) -> int { return self.x + self.y } }
+      type Corner = Point
+      struct Line { from: Corner
+        to: list<Point> }
+
+      pub fn length(line: Line, extra: Point?) -> Point {
+        var total = line.from.sum() + (extra?.sum() ?? 0)
+        for one in line.to { total = total + one.sum() }
+        return Point {x: total, y: 0}
+      }
+    `);
+    const { tools } = await client.listTools();
+    const point = {
+      type: 'object',
+      properties: { x: { type: 'integer' }, y: { type: 'integer' }, label: { type: 'string' } },
+      required: ['x', 'y'],
+    };
+    expect(tools[0]?.inputSchema.properties).toEqual({
+      line: {
+        type: 'object',
+        properties: { from: point, to: { type: 'array', items: point } },
+        required: ['from', 'to'],
+      },
+      extra: { anyOf: [point, { type: 'null' }] },
+    });
+    expect(tools[0]?.outputSchema).toEqual(point);
+    const line = { from: { x: 1, y: 2 }, to: [{ x: 3, y: 4 }] };
+    const named = { name: 'length', arguments: { line, extra: { x: 5, y: 5 } } };
+    const called = await client.callTool(named);
+    expect(called).toMatchObject({ structuredContent: { x: 20, y: 0 } });
+    const refused = await client.callTool({ name: 'length', arguments: { line: { from: 1 } } });
+    expect(refused.isError).toBe(true);
+  });
+
   it('answers calls, each in a run of its own that is kept', async () => {
     const { client, err } = await connected(EXPOSED);
     const call = (name: string, args: JsonObject) => client.callTool({ name, arguments: args });

@@ -8,7 +8,9 @@ import type {
   Param,
   PipelineDeclaration,
   ShapeType,
+  StructDeclaration,
   ToolDeclaration,
+  TypeDeclaration,
   TypeExpr,
 } from '../ast.ts';
 
@@ -17,7 +19,21 @@ export type ExposedInput =
   | { readonly kind: 'harness' }
   | { readonly kind: 'handle'; readonly path: string }
   | { readonly kind: 'named'; readonly name: string }
-  | { readonly kind: 'argument'; readonly name: string; readonly rest?: true };
+  | {
+      readonly kind: 'argument';
+      readonly name: string;
+      readonly rest?: true;
+      readonly shape?: ExposedShape;
+    };
+
+/** Where structs stand in a value that comes as data. */
+export type ExposedShape =
+  | {
+      readonly kind: 'struct';
+      readonly name: string;
+      readonly fields: { readonly [field: string]: ExposedShape };
+    }
+  | { readonly kind: 'list'; readonly of: ExposedShape };
 
 /** One thing that can be called by name. */
 export interface Exposed {
@@ -59,7 +75,7 @@ function isTest({ name, attributes }: Callable): boolean {
 }
 
 function exposed(kind: Exposed['kind'], node: Callable, types: Types): Exposed {
-  const inputs = node.params.map((param) => inputOf(kind, param));
+  const inputs = node.params.map((param) => inputOf(kind, param, types));
   const properties: { [name: string]: Json } = {};
   const required: string[] = [];
   node.params.forEach((param, i) => {
@@ -81,13 +97,19 @@ function exposed(kind: Exposed['kind'], node: Callable, types: Types): Exposed {
 }
 
 /** As a host fills them: handles by their types, what every pipeline can name, and the rest from the caller. */
-function inputOf(kind: Exposed['kind'], { name, type, rest }: Param): ExposedInput {
+function inputOf(kind: Exposed['kind'], { name, type, rest }: Param, types: Types): ExposedInput {
   const path = type === undefined ? undefined : handlePath(type);
   if (path !== undefined) return path === '' ? { kind: 'harness' } : { kind: 'handle', path };
   if (name === 'harness' || name === '_harness') return { kind: 'harness' };
   if (kind === 'pipeline' && (name === 'project' || name === 'context'))
     return { kind: 'named', name };
-  return { kind: 'argument', name, ...(rest ? { rest: true as const } : {}) };
+  const shape = types.shape(type);
+  return {
+    kind: 'argument',
+    name,
+    ...(rest ? { rest: true as const } : {}),
+    ...(shape === undefined ? {} : { shape }),
+  };
 }
 
 /** A parameter that may be nil may be left out: nil is what it then is. */
@@ -145,16 +167,55 @@ class Types {
       return { type: 'object', additionalProperties: this.schema(second, seen) };
     const known = NAMES[name];
     if (known !== undefined) return { type: known };
-    const alias = seen.includes(name) ? undefined : this.#alias(name);
-    return alias === undefined ? {} : this.schema(alias, [...seen, name]);
+    const declared = seen.includes(name) ? undefined : this.#declared(name);
+    if (declared === undefined) return {};
+    const inside = [...seen, name];
+    return declared.kind === 'TypeDeclaration'
+      ? this.schema(declared.type, inside)
+      : this.#shape(declared, inside);
   }
 
-  #alias(name: string): TypeExpr | undefined {
+  /** Where a value of the type has structs; undefined when it has none. What holds itself is followed once. */
+  shape(type: TypeExpr | undefined, seen: readonly string[] = []): ExposedShape | undefined {
+    switch (type?.kind) {
+      case 'OptionalType':
+      case 'OwnedType':
+        return this.shape(type.type, seen);
+      case 'ListType':
+        return listShape(this.shape(type.element, seen));
+      case 'UnionType': {
+        const shapes = type.members.flatMap((member) => this.shape(member, seen) ?? []);
+        return shapes.length === 1 ? shapes[0] : undefined;
+      }
+      case 'NamedType':
+        return type.name === 'list'
+          ? listShape(this.shape(type.args[0], seen))
+          : this.#namedShape(type.name, seen);
+      default:
+        return undefined;
+    }
+  }
+
+  #namedShape(name: string, seen: readonly string[]): ExposedShape | undefined {
+    const declared = seen.includes(name) ? undefined : this.#declared(name);
+    if (declared === undefined) return undefined;
+    const inside = [...seen, name];
+    if (declared.kind === 'TypeDeclaration') return this.shape(declared.type, inside);
+    const fields = declared.fields.flatMap((field) => {
+      const shape = this.shape(field.type, inside);
+      return shape === undefined ? [] : [[field.name, shape] as const];
+    });
+    return { kind: 'struct', name, fields: Object.fromEntries(fields) };
+  }
+
+  #declared(name: string): TypeDeclaration | StructDeclaration | undefined {
+    const isType = (node: { readonly kind: string } | undefined) =>
+      node?.kind === 'TypeDeclaration' || node?.kind === 'StructDeclaration';
     for (const node of this.#module.module.body)
-      if (node.kind === 'TypeDeclaration' && node.name === name) return node.type;
+      if (isType(node) && (node as TypeDeclaration).name === name) return node as TypeDeclaration;
     for (const { names } of this.#module.imports) {
       const node = names.get(name)?.node;
-      if (node?.kind === 'TypeDeclaration') return node.type;
+      if (isType(node)) return node as TypeDeclaration;
     }
     return undefined;
   }
@@ -167,13 +228,20 @@ class Types {
     return { anyOf: members.map((member) => this.schema(member, seen)) };
   }
 
-  #shape({ fields }: ShapeType, seen: readonly string[]): JsonObject {
+  #shape(
+    { fields }: Pick<ShapeType | StructDeclaration, 'fields'>,
+    seen: readonly string[],
+  ): JsonObject {
     return {
       type: 'object',
       properties: Object.fromEntries(fields.map((f) => [f.name, this.schema(f.type, seen)])),
       required: fields.filter(({ optional }) => !optional).map(({ name }) => name),
     };
   }
+}
+
+function listShape(of: ExposedShape | undefined): ExposedShape | undefined {
+  return of === undefined ? undefined : { kind: 'list', of };
 }
 
 const plain = (value: string | bigint | boolean): Json =>
