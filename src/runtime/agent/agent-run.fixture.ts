@@ -39,6 +39,8 @@ export interface Life {
   readonly mocks?: readonly Json[];
   readonly resume?: string;
   readonly killAfter?: number;
+  /** The commit at which it is killed is written all the same. */
+  readonly lastIsWritten?: boolean;
   /** Puts further services in place. */
   readonly equip?: (core: RunCore) => void;
   /** How many turns of the event loop it may take. */
@@ -58,7 +60,9 @@ export interface Lived {
 /** Lives until the run ends or its store stops; virtual time moves while it waits. */
 export async function live(life: Life): Promise<Lived> {
   const { host = createMockHost(), mocks } = life;
-  const { store, alive, stop } = stoppingStore(life.store, life.killAfter);
+  const { store, alive, stop } = stoppingStore(life.store, life.killAfter, undefined, {
+    lastIsWritten: life.lastIsWritten ?? false,
+  });
   const deps: RunDeps = {
     host,
     openStore: async () => store,

@@ -16,12 +16,13 @@ const never = new Promise<never>(() => undefined);
 
 /**
  * The store as a process sees it that is killed before commit `killAfter + 1`: nothing is written or answered any more.
- * `onKill` is called at each refused commit.
+ * `onKill` is called at each refused commit. With `lastIsWritten` that commit is written, and nobody hears of it.
  */
 export function stoppingStore(
   real: Store,
   killAfter = Number.POSITIVE_INFINITY,
   onKill?: () => void,
+  { lastIsWritten = false }: { readonly lastIsWritten?: boolean } = {},
 ): StoppingStore {
   let commits = 0;
   let isStopped = false;
@@ -33,6 +34,7 @@ export function stoppingStore(
       return (fn: never) => {
         commits += 1;
         if (alive()) return target.tx(fn);
+        if (lastIsWritten && !isStopped && commits === killAfter + 1) void target.tx(fn);
         onKill?.();
         return never;
       };
