@@ -122,6 +122,8 @@ type Body =
       readonly verdict: 'done' | 'continue';
       readonly reasoning: string;
       readonly next_step?: string;
+      /** Why it was asked: the work was said to be done, or its turn had come. */
+      readonly trigger: 'claim' | 'cadence';
       readonly judge_duration_ms: number;
     }
   | {

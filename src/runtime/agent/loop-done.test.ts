@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../base/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
 import { newStore, resultOf } from './agent-run.fixture.ts';
-import { agentLoop, type LoopOptions, type LoopParts, readAgentEvents } from './index.ts';
+import { agentLoop, type LoopOptions, type LoopParts, readAgentEvents, toTool } from './index.ts';
 
 const handler = (run: (claim: JsonObject) => Json): Handler => ({
   kind: 'generator',
@@ -91,6 +91,28 @@ describe('work that is said to be done', () => {
     const mocks = [{ text: 'a' }, verdict('continue'), { text: 'b' }];
     const often = await loop(mocks, { done_judge: { max_refusals: 1 } });
     expect(often).toMatchObject({ status: 'done', llm: { iterations: 2 } });
+  });
+
+  it('is looked at while it goes on, too, where the judge has a cadence', async () => {
+    const step = toTool({ name: 'step', parameters: {} }, { kind: 'native', run: () => 'ok' });
+    const calls = (n: number) => ({ text: '', tool_calls: [{ id: `c${n}`, name: 'step' }] });
+    const mocks = [calls(1), calls(2), { text: 'hmm' }, calls(3), calls(4), verdict('done')];
+    const store = await newStore();
+    const options = { done_judge: { cadence: 2 }, session_id: 's', loop_detect_skip: 0 };
+    const result = await loop(mocks, options, { tools: [step] }, { store });
+    expect(result).toMatchObject({ status: 'done', llm: { iterations: 4 } });
+    const events = await readAgentEvents(store, 's');
+    expect(
+      events.flatMap(({ event }) =>
+        event.type === 'judge_decision' ? [[event.trigger, event.verdict]] : [],
+      ),
+    ).toEqual([
+      ['cadence', 'continue'],
+      ['cadence', 'done'],
+    ]);
+    await expect(loop(mocks, { done_judge: { cadence: -1 } })).rejects.toMatchObject({
+      code: 'HARN-AGL-001',
+    });
   });
 
   it('needs options that make sense', async () => {

@@ -14,6 +14,8 @@ export interface DoneJudge {
   readonly options: LlmOptions;
   /** How often it may refuse; then the work counts as done. */
   readonly maxRefusals: number;
+  /** After every so many turns with calls it is asked, too, without anybody saying that the work is done; 0: never. */
+  readonly cadence: number;
 }
 
 /** What there is to decide on. */
@@ -32,25 +34,32 @@ const MAX_REFUSALS = 3;
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...['system', 'prompt', 'provider', 'model', 'max_tokens', 'temperature', 'max_refusals'],
+  'cadence',
 ]);
 
 /** Reads the option: true, words for the judge, or `{system?, provider?, model?, max_refusals?, ...}`. */
 export function parseDoneJudge(value: Json | undefined): DoneJudge | undefined {
   if (value === undefined || value === false) return undefined;
-  if (value === true) return { system: SYSTEM, options: {}, maxRefusals: MAX_REFUSALS };
+  if (value === true) {
+    return { system: SYSTEM, options: {}, maxRefusals: MAX_REFUSALS, cadence: 0 };
+  }
   const given = typeof value === 'string' ? { prompt: value } : value;
   if (!isJsonObject(given)) throw bad('a bool, a text or a dict');
   const unknown = Object.keys(given).find((key) => !KNOWN.has(key));
   if (unknown !== undefined) throw bad(`without "${unknown}"`);
-  const { system = SYSTEM, prompt = null, max_refusals: most = MAX_REFUSALS, ...options } = given;
+  const { max_refusals: most = MAX_REFUSALS, cadence = 0, ...about } = given;
+  const { system = SYSTEM, prompt = null, ...options } = about;
   if (typeof system !== 'string' || (prompt !== null && typeof prompt !== 'string')) {
     throw bad('given system and prompt as texts');
   }
   if (!(typeof most === 'number' && Number.isInteger(most) && most >= 0)) {
     throw bad('given max_refusals as an int from 0');
   }
+  if (!(typeof cadence === 'number' && Number.isInteger(cadence) && cadence >= 0)) {
+    throw bad('given cadence as a number of turns from 0');
+  }
   const words = prompt === null ? system : `${system}\n\n${prompt}`;
-  return { system: words, options: options as LlmOptions, maxRefusals: most };
+  return { system: words, options: options as LlmOptions, maxRefusals: most, cadence };
 }
 
 /** What the program's own check says is missing; undefined: nothing. */
@@ -72,13 +81,20 @@ export function* verified(
 
 type Emit = (event: AgentEventBody) => Suspending<void>;
 
-/** What the judge says is missing; undefined: nothing. An answer that cannot be read does not hold the loop up. */
+/** What a judge says. An answer that cannot be read is neither: it does not hold the loop up, and does not end it. */
+export interface Judgement {
+  readonly isDone: boolean;
+  /** What is missing, where it says that the work is not done. */
+  readonly missing: string | undefined;
+}
+
+/** Asks the judge: because the work is said to be done, or because its turn has come (`cadence`). */
 export function* judged(
   ctx: RunContext,
   { judge, llm }: { readonly judge: DoneJudge; readonly llm: LlmOptions },
-  claim: DoneClaim,
+  { trigger, ...claim }: DoneClaim & { readonly trigger: 'claim' | 'cadence' },
   emit: Emit,
-): Suspending<string | undefined> {
+): Suspending<Judgement> {
   const startMs = ctx.sync(clockEffects.monotonic_ms, []);
   const { provider = null, model = null, llm_retries: retries = null } = llm;
   const answer = yield* llmCall(ctx, JSON.stringify(claimJson(claim)), judge.system, {
@@ -90,19 +106,21 @@ export function* judged(
   const read = jsonIn(answer.text);
   const verdict: JsonObject = isJsonObject(read) ? read : {};
   const isRefused = verdict['verdict'] === 'continue';
+  const isDone = verdict['verdict'] === 'done';
   const textOf = (key: string) =>
     typeof verdict[key] === 'string' ? (verdict[key] as string) : '';
   const next = textOf('next_step');
   yield* emit({
     type: 'judge_decision',
     iteration: claim.iteration,
-    verdict: isRefused ? 'continue' : 'done',
+    verdict: isDone || (!isRefused && trigger === 'claim') ? 'done' : 'continue',
+    trigger,
     reasoning: textOf('reasoning'),
     ...(next === '' ? {} : { next_step: next }),
     judge_duration_ms: ctx.sync(clockEffects.monotonic_ms, []) - startMs,
   });
-  if (!isRefused) return undefined;
-  return `The work is not done yet. ${textOf('reasoning')} ${next}`.trim();
+  const words = `The work is not done yet. ${textOf('reasoning')} ${next}`.trim();
+  return { isDone, missing: isRefused ? words : undefined };
 }
 
 function claimJson({ task, text, iteration, called, successful }: DoneClaim): JsonObject {

@@ -126,6 +126,10 @@ describe('what a model tells and notes', () => {
       { progress_tool: true },
     );
     expect(result['status']).toBe('done');
+    expect(result['task_ledger']).toMatchObject({
+      deliverables: [{ id: 'd1', text: 'read', status: 'done' }],
+      observations: ['half'],
+    });
     expect(kinds.find(({ type }) => type === 'progress_reported')).toMatchObject({
       message: 'half',
       entries,

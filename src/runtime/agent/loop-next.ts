@@ -1,6 +1,7 @@
 // How a loop goes on after a turn, and what a post-turn callback may say about that.
 import type { Json, JsonObject } from '../../base/index.ts';
 import type { LoopStatus } from './loop-result.ts';
+import type { TurnTool } from './turn.ts';
 
 /** How a loop goes on after a turn. */
 export type Next =
@@ -16,6 +17,15 @@ export type Next =
 
 export const GO: Next = { kind: 'go' };
 export const DONE: Next = { kind: 'stop', status: 'done' };
+
+/** The calls of a turn, as a post-turn callback is told of them. */
+export function toldOfTools(tools: readonly TurnTool[]): JsonObject {
+  return {
+    tool_names: tools.map((tool) => tool.tool_name),
+    tool_results: tools.map(({ tool_name, status, rejected }) => ({ tool_name, status, rejected })),
+    tool_count: tools.length,
+  };
+}
 
 /** A text is said to the model, true ends the loop, a dict does either. */
 export function readPostTurn(given: Json | undefined): Next {

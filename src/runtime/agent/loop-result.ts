@@ -4,6 +4,7 @@ import type { JsonObject } from '../../base/index.ts';
 import type { GateDecision } from './loop-gate.ts';
 import type { LoopPlan } from './loop-options.ts';
 import type { Session } from './session.ts';
+import { TaskLedger } from './task-ledger.ts';
 import type { SurfaceDiagnostic } from './tool-surface.ts';
 import type { TurnResult } from './turn.ts';
 
@@ -72,6 +73,7 @@ export class LoopTotals {
   surface: readonly SurfaceDiagnostic[] = [];
   compactions = 0;
   #refusedFallbacks = 0;
+  readonly #ledger = new TaskLedger();
   #emptyCompletions = 0;
   /** What was said and is left for who started the loop. */
   deferred: readonly string[] = [];
@@ -96,7 +98,8 @@ export class LoopTotals {
     return this.inputTokens + this.outputTokens;
   }
 
-  add(turn: TurnResult, session: Session): void {
+  add(turn: TurnResult, session: Session, progressTool?: string): void {
+    if (progressTool !== undefined) this.#ledger.note(turn, progressTool);
     this.#iterations += 1;
     this.#durationMs += turn.duration_ms;
     this.inputTokens += turn.input_tokens;
@@ -124,7 +127,7 @@ export class LoopTotals {
   }
 
   result(
-    plan: LoopPlan,
+    { plan, task }: { readonly plan: LoopPlan; readonly task: string },
     session: Session,
     status: LoopStatus,
     suspension: Extract<GateDecision, { kind: 'suspend' }> | undefined,
@@ -150,7 +153,7 @@ export class LoopTotals {
       deferred_user_messages: this.deferred,
       daemon_state: status,
       daemon_snapshot_path: plan.daemon?.persistPath ?? null,
-      task_ledger: {},
+      task_ledger: this.#ledger.toJson(task),
       trace: {
         native_text_tool_fallbacks: this.fallbacks,
         native_text_tool_fallback_rejections: this.#refusedFallbacks,

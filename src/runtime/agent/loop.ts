@@ -28,9 +28,9 @@ import { asUserMessage, type HostMessage, hearEffect } from './host-messages.ts'
 import { assertHostHas } from './host-tools.ts';
 import { IterationLimit } from './iteration-budget.ts';
 import { DaemonSide } from './loop-daemon.ts';
-import { judged, verified } from './loop-done.ts';
+import { type DoneClaim, type DoneJudge, type Judgement, judged, verified } from './loop-done.ts';
 import { type GateDecision, openGate, type ParkAnswer, type ParkWish } from './loop-gate.ts';
-import { DONE, GO, type Next, readPostTurn } from './loop-next.ts';
+import { DONE, GO, type Next, readPostTurn, toldOfTools } from './loop-next.ts';
 import {
   type LoopOptions,
   type LoopParts,
@@ -228,7 +228,7 @@ class AgentLoop {
     yield* this.#hearAtEnd(plan);
     yield* this.#daemon?.stand(ended) ?? [];
     yield* this.#settle();
-    const result = this.#totals.result(this.#plan, this.#session, ended, this.#suspension);
+    const result = this.#totals.result(this.#given, this.#session, ended, this.#suspension);
     const { iterations } = result.llm;
     trace(this.#ctx, {
       type: 'loop_complete',
@@ -306,7 +306,7 @@ class AgentLoop {
     const result = yield* this.#turn(input);
     if (result === undefined) return 'budget_exhausted';
     applyTurn(this.#ctx, this.#session, result);
-    this.#totals.add(result, this.#session);
+    this.#totals.add(result, this.#session, this.#plan.progressTool);
     this.#streak = result.streak ?? null;
     this.#promoted = result.promoted ?? [];
     yield* this.#tellHeard(result.heard ?? []);
@@ -335,7 +335,10 @@ class AgentLoop {
   *#afterTurn(result: TurnResult, iteration: number): Suspending<Next> {
     const { tools, text, fallback, park } = result;
     if (park !== undefined) return yield* this.#park(park);
-    if (tools.length > 0) return yield* this.#afterTools(result, iteration);
+    if (tools.length > 0) {
+      const next = yield* this.#afterTools(result, iteration);
+      return next === GO ? yield* this.#judgeMeanwhile(result, iteration) : next;
+    }
     if (fallback === 'rejected') return { kind: 'go' };
     const goesOn = this.#plan.persistent || this.#plan.turnPolicy.requireAction;
     if (!goesOn || saysDone(text, this.#plan)) {
@@ -358,17 +361,35 @@ class AgentLoop {
 
   /** The work is said to be done: the loop ends unless a check of it is not content. */
   *#claimDone({ text }: TurnResult, iteration: number): Suspending<Next> {
-    const { judge, llm, parts } = this.#plan;
-    const { called, successful } = this.#totals;
-    const claim = { task: this.#given.task, text, iteration, called, successful };
+    const { judge, parts } = this.#plan;
+    const claim = this.#claim(text, iteration);
     const missing = parts.verify && (yield* verified(this.#ctx, parts.verify, claim));
     if (missing !== undefined) return { kind: 'say', text: missing };
     if (judge === undefined || this.#refusals >= judge.maxRefusals) return DONE;
-    const emit = this.#emit.bind(this);
-    const refused = yield* judged(this.#ctx, { judge, llm }, claim, emit);
+    const { missing: refused } = yield* this.#judged(judge, { ...claim, trigger: 'claim' });
     if (refused === undefined) return DONE;
     this.#refusals += 1;
     return { kind: 'say', text: refused };
+  }
+
+  #claim(text: string, iteration: number): DoneClaim {
+    const { called, successful } = this.#totals;
+    return { task: this.#given.task, text, iteration, called, successful };
+  }
+
+  #judged(judge: DoneJudge, about: Parameters<typeof judged>[2]): Suspending<Judgement> {
+    return judged(this.#ctx, { judge, llm: this.#plan.llm }, about, this.#emit.bind(this));
+  }
+
+  /** A judge with a cadence looks at the work also while it goes on, and may end it. */
+  *#judgeMeanwhile({ text }: TurnResult, iteration: number): Suspending<Next> {
+    const { judge } = this.#plan;
+    if (judge === undefined || judge.cadence === 0 || iteration % judge.cadence !== 0) return GO;
+    const about = { ...this.#claim(text, iteration), trigger: 'cadence' } as const;
+    const { isDone, missing } = yield* this.#judged(judge, about);
+    if (missing !== undefined) return { kind: 'say', text: missing };
+    if (!isDone) return GO;
+    return this.#daemon === undefined ? DONE : { kind: 'idle' };
   }
 
   /** The model asks to be suspended: by its worker's gate, else as a worker of its own. */
@@ -400,14 +421,8 @@ class AgentLoop {
     if (postTurn === undefined) return prose === undefined ? GO : { kind: 'say', text: prose };
     if (prose !== undefined) yield* this.#say('turn_policy', prose);
     const told: JsonObject = {
-      tool_names: tools.map((tool) => tool.tool_name),
-      tool_results: tools.map(({ tool_name, status, rejected }) => ({
-        tool_name,
-        status,
-        rejected,
-      })),
+      ...toldOfTools(tools),
       successful_tool_names: succeeded,
-      tool_count: tools.length,
       // Counted from 0, as programs for the language expect it.
       iteration: iteration - 1,
       consecutive_single_tool_turns: this.#singles,
