@@ -337,7 +337,7 @@ class AgentLoop {
     if (park !== undefined) return yield* this.#park(park);
     if (tools.length > 0) {
       const next = yield* this.#afterTools(result, iteration);
-      return next === GO ? yield* this.#judgeMeanwhile(result, iteration) : next;
+      return next.kind === 'go' ? yield* this.#judgeMeanwhile(result, iteration) : next;
     }
     if (fallback === 'rejected') return { kind: 'go' };
     const goesOn = this.#plan.persistent || this.#plan.turnPolicy.requireAction;
