@@ -59,3 +59,43 @@ it('a skill is signed and verified, and refused when it was changed or nobody tr
   expect(changed.status).toBe(1);
   expect(changed.stderr).toContain('it was changed after it was signed');
 });
+
+it('a parked loop that another run goes on with keeps its skills, and the text of a file as it was', () => {
+  const here = cli.project({
+    'harn.toml': '',
+    'main.harn': `
+fn note(name) { harness.fs.append("seen.txt", name + " ") }
+fn cool(args) { note("fridge"); return "cold" }
+fn heat(args) { note("oven"); return "hot" }
+fn apron() { note("apron") }
+fn tools() {
+  let all = tool_define(tool_registry(), "fridge", "Cools", {parameters: {}, handler: cool})
+  return tool_define(all, "oven", "Heats", {parameters: {}, handler: heat})
+}
+fn seen(request, next) {
+  harness.fs.append("prompts.txt", request.system ?? "")
+  return next(request)
+}
+pipeline main(task) {
+  llm_mock({text: "", tool_calls: [{id: "c1", name: "agent_await_resumption", arguments: {reason: "the oven"}}]})
+  let both = skill_define(skills, "sweep", {description: "Cleans floors", on_activate: apron})
+  let r = agent_loop("bake a cake", nil, {tools: tools(), skills: both, llm_caller: seen, stop_after_successful_tools: ["oven", "fridge"]})
+  println(r.status)
+}
+`,
+  });
+  here.harn('skills', 'new', 'bake', '--description', 'Bakes a cake');
+  const file = path.join(here.cwd, '.harn/skills/bake/SKILL.md');
+  const card = '---\nname: bake\nshort: Bakes a cake\nallowed-tools: [oven]\n---\n';
+  writeFileSync(file, `${card}Preheat first.`);
+  expect(here.harn('run', 'main.harn')).toMatchObject({ status: 0, stdout: 'suspended\n' });
+  writeFileSync(file, `${card}Never preheat.`);
+  const [worker] = here.data<{ workers: { id: string }[] }>('workers', 'ls').workers;
+  expect(here.harn('workers', 'resume', worker?.id ?? '', '--input', 'go on')).toMatchObject({
+    status: 0,
+  });
+  expect(readFileSync(path.join(here.cwd, 'seen.txt'), 'utf8')).toBe('oven ');
+  const prompts = readFileSync(path.join(here.cwd, 'prompts.txt'), 'utf8');
+  expect(prompts.split('Preheat first.')).toHaveLength(3);
+  expect(prompts).not.toContain('Never preheat.');
+});
