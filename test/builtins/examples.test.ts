@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { compressionRows } from '../../src/builtins/compression.ts';
 import { cookieRows } from '../../src/builtins/cookies.ts';
 import { dataFormatRows } from '../../src/builtins/data-formats.ts';
+import { EXAMPLES } from '../../src/builtins/examples/all.ts';
 import { EFFECT_GROUPS } from '../../src/builtins/effectful.ts';
 import { createRegistry } from '../../src/builtins/index.ts';
 import { jqRows } from '../../src/builtins/jq.ts';
@@ -19,7 +20,7 @@ const COMPLETE = [
 ];
 
 const rows = createRegistry(EFFECT_GROUPS).rows();
-const examples = rows.flatMap(({ name, example }) =>
+const examples = rows.flatMap(({ name, example = EXAMPLES[name] }) =>
   example === undefined ? [] : [{ name, ...example }],
 );
 
