@@ -255,11 +255,6 @@ export function agentToolRows(): readonly BuiltinRow[] {
       'tool_define(registry: any, name: string, description: string, config: any) -> dict',
       {
         doc: 'The registry with a tool: `{parameters, handler, returns?, annotations?, mutates?, parallel?, ...}`.',
-        example: {
-          source:
-            'let r = tool_define(tool_registry(), "hi", "Greets", {parameters: {who: "string"}, handler: { a -> "hi " + a.who }})\nprintln(tool_count(r))',
-          prints: '1',
-        },
       },
       (_, registry, name, description, config) =>
         withEntry(registry, 'tool_define', defined(display(name), display(description), config)),
@@ -268,10 +263,6 @@ export function agentToolRows(): readonly BuiltinRow[] {
       'agent_lifecycle_tools(registry: any?, options: any?) -> dict',
       {
         doc: 'The registry with the tools by which a model asks to be suspended and, with `{subagents: true}`, pauses, resumes and stops workers.',
-        example: {
-          source: 'println(tool_count(agent_lifecycle_tools(nil, {subagents: true})))',
-          prints: '4',
-        },
       },
       (_, registry, options) => withLifecycle(registry ?? empty(), options ?? null),
     ),

@@ -128,7 +128,6 @@ export function randomRows(): readonly BuiltinRow[] {
       'rng_seed(seed: int) -> any',
       {
         doc: 'A generator of its own, to be given to random, random_int, random_choice and random_shuffle: equal seeds draw the same.',
-        example: { source: 'println(random(rng_seed(1)) == random(rng_seed(1)))', prints: 'true' },
       },
       (_ctx, seed) => new HarnRng(toNumber(seed)),
     ),

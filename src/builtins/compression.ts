@@ -47,10 +47,6 @@ function codecRows(): readonly BuiltinRow[] {
       `${format}_encode(value: any, level: int?) -> bytes`,
       {
         doc: `A text or bytes, compressed: ${title}.`,
-        example: {
-          source: `println(bytes_to_string(${format}_decode(${format}_encode("abc"))))`,
-          prints: 'abc',
-        },
       },
       (_, value, level = null) => compress(format, bytesOf(value), levelOf(format, level)),
     ),
@@ -58,10 +54,6 @@ function codecRows(): readonly BuiltinRow[] {
       `${format}_decode(value: bytes) -> bytes`,
       {
         doc: `The bytes that were compressed: ${title}. 256 MiB is the most they may come to.`,
-        example: {
-          source: `println(len(${format}_decode(${format}_encode(bytes_from_hex("00ff")))))`,
-          prints: '2',
-        },
       },
       (_, value) => reading(`${format}_decode`, () => decompress(format, bytesOf(value))),
     ),
@@ -98,10 +90,6 @@ function archiveRows(): readonly BuiltinRow[] {
       'tar_create(entries: list<dict>) -> bytes',
       {
         doc: 'A tar archive of `{path, content, mode?, mtime?}`; mode 420 (0644) and time 0 unless given.',
-        example: {
-          source: 'println(len(tar_create([{path: "a.txt", content: "alpha"}])))',
-          prints: '2048',
-        },
       },
       (_, entries) =>
         createTar(
@@ -117,11 +105,6 @@ function archiveRows(): readonly BuiltinRow[] {
       'tar_extract(archive: bytes) -> list<dict>',
       {
         doc: 'The files of a tar archive as `{path, content, mode, mtime}`. Paths are as written: check before use.',
-        example: {
-          source:
-            'println(tar_extract(tar_create([{path: "a.txt", content: "alpha"}])).map({ e -> e.path }))',
-          prints: '[a.txt]',
-        },
       },
       (_, archive) =>
         reading('tar_extract', () =>
@@ -137,11 +120,6 @@ function archiveRows(): readonly BuiltinRow[] {
       'zip_create(entries: list<dict>) -> bytes',
       {
         doc: 'A zip archive of `{path, content}`; the same files always give the same bytes.',
-        example: {
-          source:
-            'let files = [{path: "a.txt", content: "alpha"}]\nprintln(zip_create(files) == zip_create(files))',
-          prints: 'true',
-        },
       },
       (_, entries) => reading('zip_create', () => createZip(entriesOf('zip_create', entries))),
     ),
@@ -149,11 +127,6 @@ function archiveRows(): readonly BuiltinRow[] {
       'zip_extract(archive: bytes) -> list<dict>',
       {
         doc: 'The files of a zip archive as `{path, content}`. Paths are as written: check before use.',
-        example: {
-          source:
-            'println(bytes_to_string(zip_extract(zip_create([{path: "a", content: "alpha"}]))[0].content))',
-          prints: 'alpha',
-        },
       },
       (_, archive) =>
         reading('zip_extract', () =>

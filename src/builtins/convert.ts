@@ -89,7 +89,6 @@ export function convertRows(): readonly BuiltinRow[] {
       'type_of(value: any) -> string',
       {
         doc: 'The name of the type of a value: "int", "float", "string", "list", "dict", ...',
-        example: { source: 'println(type_of(1.0))', prints: 'float' },
       },
       (_, value) => typeOf(value),
     ),
@@ -102,7 +101,6 @@ export function convertRows(): readonly BuiltinRow[] {
       'to_int(value: any) -> int | nil',
       {
         doc: 'An int from a number (cut toward zero) or from decimal digits; nil for anything else.',
-        example: { source: 'println(to_int("42"))', prints: '42' },
       },
       (_, value) => toInt(value),
     ),
@@ -115,7 +113,6 @@ export function convertRows(): readonly BuiltinRow[] {
       'len(value: any) -> int',
       {
         doc: 'How many characters, items, keys or bytes a value has; 0 for what has no size.',
-        example: { source: 'println(len("añb"))', prints: '3' },
       },
       (_, value) => size(value),
     ),

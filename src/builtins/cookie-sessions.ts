@@ -78,10 +78,6 @@ function sessionRows(): readonly BuiltinRow[] {
       'session_sign(payload: any, secret: any) -> string',
       {
         doc: 'A token with a JSON payload and its signature. Who has it can read it, and only the secret writes it.',
-        example: {
-          source: 'println(session_verify(session_sign({user: "ada"}, "key"), "key").payload)',
-          prints: '{user: ada}',
-        },
       },
       (_, payload, secret) => signedSession(payload, secret),
     ),
@@ -89,10 +85,6 @@ function sessionRows(): readonly BuiltinRow[] {
       'session_verify(token: string, secret: any) -> dict',
       {
         doc: 'A session token as `{ok, payload, error}`; never fails.',
-        example: {
-          source: 'println(session_verify(session_sign(1, "key"), "other").error)',
-          prints: 'invalid_signature',
-        },
       },
       (_, token, secret) => verifiedSession(display(token), secret),
     ),
@@ -100,10 +92,6 @@ function sessionRows(): readonly BuiltinRow[] {
       'session_cookie(name: string, payload: any, secret: any, options: dict?) -> string',
       {
         doc: 'A Set-Cookie value with a session token: Path=/, HttpOnly, Secure, SameSite=Lax unless options differ.',
-        example: {
-          source: 'println(starts_with(session_cookie("sid", {user: "ada"}, "key"), "sid=v1."))',
-          prints: 'true',
-        },
       },
       (_, name, payload, secret, options = null) =>
         sessionCookie(display(name), payload, secret, options),
@@ -112,10 +100,6 @@ function sessionRows(): readonly BuiltinRow[] {
       'session_from_cookies(headers: any, name: string, secret: any) -> dict',
       {
         doc: 'The session in the Cookie headers of a request as `{ok, payload, error}`.',
-        example: {
-          source: 'println(session_from_cookies("a=1", "sid", "key").error)',
-          prints: 'missing',
-        },
       },
       (_, headers, name, secret) => sessionOf(headers, display(name), secret),
     ),
@@ -128,10 +112,6 @@ export function signedCookieRows(): readonly BuiltinRow[] {
       'cookie_sign(value: string, secret: any) -> string',
       {
         doc: 'A value with its signature behind a dot: who has not the secret cannot change it. It can be read.',
-        example: {
-          source: 'println(cookie_verify(cookie_sign("42", "key"), "key").value)',
-          prints: '42',
-        },
       },
       (_, value, secret) => {
         const text = display(value);
@@ -142,10 +122,6 @@ export function signedCookieRows(): readonly BuiltinRow[] {
       'cookie_verify(signed_value: string, secret: any) -> dict',
       {
         doc: 'A signed value as `{ok, value, error}`; never fails.',
-        example: {
-          source: 'println(cookie_verify("42.forged", "key").error)',
-          prints: 'invalid_signature',
-        },
       },
       (_, signed, secret) => verifiedCookie(display(signed), secret),
     ),

@@ -38,10 +38,6 @@ export function cookieRows(): readonly BuiltinRow[] {
       'cookie_parse(headers: any) -> dict',
       {
         doc: 'Cookie headers (a text, a list or a dict of headers) as `{cookies, pairs, duplicates, invalid}`.',
-        example: {
-          source: 'println(cookie_parse("sid=abc; theme=light").cookies)',
-          prints: '{sid: abc, theme: light}',
-        },
       },
       (_, headers) => parsedCookies(headers),
     ),
@@ -49,10 +45,6 @@ export function cookieRows(): readonly BuiltinRow[] {
       'cookie_serialize(name: string, value: string, options: dict?) -> string',
       {
         doc: 'A Set-Cookie value. Options: http_only, secure, same_site, path, domain, max_age, expires.',
-        example: {
-          source: 'println(cookie_serialize("theme", "dark", {path: "/", http_only: true}))',
-          prints: 'theme=dark; Path=/; HttpOnly',
-        },
       },
       (_, name, value, options = null) =>
         setCookie('cookie_serialize', display(name), display(value), options),
@@ -61,10 +53,6 @@ export function cookieRows(): readonly BuiltinRow[] {
       'cookie_delete(name: string, options: dict?) -> string',
       {
         doc: 'The Set-Cookie value that takes a cookie away. Path and domain must be those it was set with.',
-        example: {
-          source: 'println(starts_with(cookie_delete("sid"), "sid=; Path=/; Max-Age=0"))',
-          prints: 'true',
-        },
       },
       (_, name, options = null) => deletion(display(name), options),
     ),
@@ -72,10 +60,6 @@ export function cookieRows(): readonly BuiltinRow[] {
       'cookie_round_trip(request_cookie: any, set_cookie: any?) -> dict',
       {
         doc: 'What a client sends next: `{cookie_header, cookies}` after Set-Cookie headers. For tests.',
-        example: {
-          source: 'println(cookie_round_trip("a=1; b=2", ["a=3; Path=/"]).cookie_header)',
-          prints: 'a=3; b=2',
-        },
       },
       (_, request, answer) => roundTrip(request ?? null, answer),
     ),

@@ -39,10 +39,6 @@ export function dataFormatRows(): readonly BuiltinRow[] {
       {
         boundary: true,
         doc: 'The value of a YAML text; fails with the place when it is none. Timestamps are texts.',
-        example: {
-          source: 'println(yaml_parse("name: Ada\\ntags: [a, b]\\nscore: 1.0"))',
-          prints: '{name: Ada, score: 1.0, tags: [a, b]}',
-        },
       },
       (_, text) => fromExact(reading('yaml_parse', () => parseYaml(display(text)))),
     ),
@@ -50,10 +46,6 @@ export function dataFormatRows(): readonly BuiltinRow[] {
       'yaml_stringify(value: any) -> string',
       {
         doc: 'A value as YAML, keys sorted.',
-        example: {
-          source: 'println(yaml_stringify({b: [1, 2.0], a: "yes"}))',
-          prints: 'a: yes\nb:\n  - 1\n  - 2.0\n',
-        },
       },
       (_, value) => formatYaml(toExact(value)),
     ),
@@ -62,10 +54,6 @@ export function dataFormatRows(): readonly BuiltinRow[] {
       {
         boundary: true,
         doc: 'The dict of a TOML text; fails with the place when it is none. Dates are texts.',
-        example: {
-          source: 'println(toml_parse("title = \\"x\\"\\n[owner]\\nage = 3"))',
-          prints: '{owner: {age: 3}, title: x}',
-        },
       },
       (_, text) => fromExact(reading('toml_parse', () => parseExactToml(display(text)))),
     ),
@@ -73,10 +61,6 @@ export function dataFormatRows(): readonly BuiltinRow[] {
       'toml_stringify(value: dict) -> string',
       {
         doc: 'A dict as TOML. Entries of nil are left out, because TOML has no such value.',
-        example: {
-          source: 'println(toml_stringify({name: "Ada", scores: [1, 2]}))',
-          prints: 'name = "Ada"\nscores = [ 1, 2 ]\n',
-        },
       },
       (_, value) => tomlText(value),
     ),

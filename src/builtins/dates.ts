@@ -171,7 +171,6 @@ export function dateRows(): readonly BuiltinRow[] {
       'date_parse(text: string) -> int | float',
       {
         doc: 'The timestamp of an ISO 8601 or RFC 3339 date; fails on a day that the calendar lacks.',
-        example: { source: 'println(date_parse("1970-01-02"))', prints: '86400' },
       },
       (_, text) => {
         const instant = parseDate(display(text));

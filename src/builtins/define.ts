@@ -20,15 +20,12 @@ export interface BuiltinMeta {
   readonly aliases?: readonly string[];
   /** What it gives came from outside and has a shape that nobody has looked at. */
   readonly boundary?: boolean;
-  /** Harn source that prints something, and what it prints. */
-  readonly example?: { readonly source: string; readonly prints: string };
   readonly since?: string;
   readonly stability?: 'stable' | 'experimental' | 'deprecated';
 }
 
 /** One row of the builtin table. */
 export interface BuiltinRow extends BuiltinSpec {
-  readonly example: BuiltinMeta['example'];
   readonly since: string | undefined;
   readonly stability: 'stable' | 'experimental' | 'deprecated';
   /** The function, of the colour `suspends`; for a callback row the suspending twin. Absent for constants. */
@@ -73,7 +70,7 @@ export function constant(signature: string, meta: BuiltinMeta, value: Value): Bu
 function row(signature: string, meta: BuiltinMeta, parts: Parts): BuiltinRow {
   const name = nameOf(signature);
   const { doc, effect = 'pure', aliases = [], boundary = false } = meta;
-  const { example, since, stability = 'stable' } = meta;
+  const { since, stability = 'stable' } = meta;
   const { suspends, impl, syncImpl, constant: value } = parts;
   for (const fn of [impl, syncImpl]) {
     if (fn !== undefined) describeFunction(fn, { name, doc, builtin: true });
@@ -86,7 +83,6 @@ function row(signature: string, meta: BuiltinMeta, parts: Parts): BuiltinRow {
     suspends,
     aliases,
     ...(boundary ? { boundary } : {}),
-    example,
     since,
     stability,
     impl,

@@ -29,10 +29,6 @@ export function digestRows(): readonly BuiltinRow[] {
       'blake3(value: any) -> string',
       {
         doc: 'The digest of a text or bytes: BLAKE3.',
-        example: {
-          source: 'println(blake3("hello"))',
-          prints: 'ea8f163db38682925e4491c5e58d4bb3506ef8c14eb78a86e908c5624a67200f',
-        },
       },
       (_, value) => encodeHex(blake3(bytesOf(value))),
     ),

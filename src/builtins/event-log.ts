@@ -128,11 +128,6 @@ export function eventLogRows(): readonly BuiltinRow[] {
       {
         doc: 'Named lists of events that any run adds to and follows: `event_log.emit(topic, kind, payload, headers?)`, `event_log.subscribe({topic, from_cursor})`, `event_log.latest(topic)`.',
         effect: 'wait',
-        example: {
-          source:
-            'event_log.emit("builds", "done", {n: 7})\nprintln(event_log.subscribe({topic: "builds"}).next().value.payload.n)',
-          prints: '7',
-        },
       },
       new HarnEventLog(),
     ),

@@ -77,7 +77,6 @@ export function errorRows(): readonly BuiltinRow[] {
       'error_category(error: any) -> string',
       {
         doc: 'The category of a caught error: timeout, rate_limit, auth, cancelled, ... or generic.',
-        example: { source: 'println(error_category("Deadline exceeded"))', prints: 'timeout' },
       },
       (_, error) => categoryOf(error),
     ),

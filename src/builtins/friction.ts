@@ -31,10 +31,6 @@ function metricRows(): readonly BuiltinRow[] {
         doc: 'Notes a named value of this run; it stands in the record under `metrics`.',
         effect: 'ambient',
         aliases: ['eval_metric'],
-        example: {
-          source: 'eval_metric("accuracy", 0.5)\nprintln(eval_metrics()[0].value)',
-          prints: '0.5',
-        },
       },
       (ctx: Ctx, name: Value, value: Value, metadata: Value) => {
         const facts = toData(metadata) as JsonObject | null;

@@ -75,11 +75,6 @@ export function fsRows(): readonly BuiltinRow[] {
         display(file ?? null),
         encodeBase64(isBytes(content) ? content : new TextEncoder().encode(display(content))),
       ],
-      example: {
-        source:
-          'const f = path_join(mkdtemp(), "a.bin")\nwrite_file_bytes(f, bytes_from_hex("00ff"))\nprintln(bytes_to_hex(read_file_bytes(f)))',
-        prints: '00ff',
-      },
     }),
     effectRow('fs.append(path: string, text: string) -> nil', fsEffects.append, {
       doc: 'Adds to the end of the file, making it when it is not there.',

@@ -25,11 +25,6 @@ function callRows(): readonly BuiltinRow[] {
         doc: 'Calls `capability.operation` of the host: of this process, of the program that embeds it, or prepared by a test.',
         effect: 'wait',
         aliases: ['host_call'],
-        example: {
-          source:
-            'host_mock("editor", "selection", {line: 3})\nprintln(host_call("editor.selection").line)',
-          prints: '3',
-        },
       },
       function* (ctx: Ctx, name: Value, args: Value = null): Steps {
         return fromJson(yield* hostCalls.call(ctx as RunContext, text(name), toData(args)));
@@ -41,10 +36,6 @@ function callRows(): readonly BuiltinRow[] {
         doc: 'What can be called: `{capability: {description, operations}}`.',
         effect: 'ambient',
         aliases: ['host_capabilities'],
-        example: {
-          source: 'println(contains(keys(host_capabilities().process.operations), "exec"))',
-          prints: 'true',
-        },
       },
       (ctx: Ctx) => fromJson(hostCalls.capabilities(ctx as RunContext)),
     ),
@@ -54,10 +45,6 @@ function callRows(): readonly BuiltinRow[] {
         doc: 'Whether a capability, or an operation of it, can be called.',
         effect: 'ambient',
         aliases: ['host_has'],
-        example: {
-          source: 'println(host_has("process", "exec"))\nprintln(host_has("editor"))',
-          prints: 'true\nfalse',
-        },
       },
       (ctx: Ctx, capability: Value, operation: Value = null) =>
         hostCalls.has(
@@ -72,7 +59,6 @@ function callRows(): readonly BuiltinRow[] {
         doc: 'The tools of the host: `{name, description, schema, deprecated}` each; empty without an embedding program.',
         effect: 'ambient',
         aliases: ['host_tool_list'],
-        example: { source: 'println(len(host_tool_list()))', prints: '0' },
       },
       (ctx: Ctx) => fromJson(hostCalls.tools(ctx as RunContext)),
     ),
@@ -83,10 +69,6 @@ function callRows(): readonly BuiltinRow[] {
         doc: 'Calls a tool of the host by its name.',
         effect: 'wait',
         aliases: ['host_tool_call'],
-        example: {
-          source: 'println(is_err(try { host_tool_call("Read", {path: "a"}) }))',
-          prints: 'true',
-        },
       },
       function* (ctx: Ctx, name: Value, args: Value = null): Steps {
         return fromJson(yield* hostCalls.callTool(ctx as RunContext, text(name), toData(args)));
@@ -104,50 +86,27 @@ function mockRows(): readonly BuiltinRow[] {
         doc: 'Prepares an answer of the host: a result, or `{result, error, params}`. It fits calls that have at least `params`; the latest one is asked first.',
         aliases: ['host_mock'],
         args: mockArguments,
-        example: {
-          source:
-            'host_mock("git", "branch", "main")\nhost_mock("git", "branch", {result: "side", params: {repo: "b"}})\nprintln(host_call("git.branch", {repo: "b"}))\nprintln(host_call("git.branch"))',
-          prints: 'side\nmain',
-        },
       },
     ),
     effectRow('testing.host_mock_clear() -> nil', testHostEffects.host_mock_clear, {
       doc: 'Forgets the prepared answers of the host and the calls so far.',
       aliases: ['host_mock_clear'],
       args: none,
-      example: {
-        source: 'host_mock("git", "branch", "main")\nhost_mock_clear()\nprintln(host_has("git"))',
-        prints: 'false',
-      },
     }),
     effectRow('testing.host_mock_calls() -> list', testHostEffects.host_mock_calls, {
       doc: 'The calls that prepared answers were given to: `{capability, operation, params}` each.',
       aliases: ['host_mock_calls'],
       args: none,
-      example: {
-        source:
-          'host_mock("git", "branch", "main")\nhost_call("git.branch", {repo: "a"})\nprintln(host_mock_calls()[0].params.repo)',
-        prints: 'a',
-      },
     }),
     effectRow('testing.host_mock_push_scope() -> nil', testHostEffects.host_mock_push_scope, {
       doc: 'Begins a scope in which no answers of the host are prepared and no calls were made.',
       aliases: ['host_mock_push_scope'],
       args: none,
-      example: {
-        source:
-          'host_mock("git", "branch", "main")\nhost_mock_push_scope()\nprintln(host_has("git"))\nhost_mock_pop_scope()\nprintln(host_has("git"))',
-        prints: 'false\ntrue',
-      },
     }),
     effectRow('testing.host_mock_pop_scope() -> nil', testHostEffects.host_mock_pop_scope, {
       doc: 'Ends a scope of prepared answers of the host.',
       aliases: ['host_mock_pop_scope'],
       args: none,
-      example: {
-        source: 'println(is_err(try { host_mock_pop_scope() }))',
-        prints: 'true',
-      },
     }),
   ];
 }

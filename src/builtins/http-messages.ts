@@ -79,10 +79,6 @@ export function httpMessageRows(): readonly BuiltinRow[] {
       'http_response_json(value: any, options: dict?) -> dict',
       {
         doc: 'A response with JSON. Options: `status` (200), `headers`.',
-        example: {
-          source: 'println(http_response_json({a: 1}, {status: 201}))',
-          prints: '{body: {"a":1}, headers: {content-type: application/json}, status: 201}',
-        },
       },
       (_, value, options = null) =>
         response(
@@ -107,10 +103,6 @@ export function httpMessageRows(): readonly BuiltinRow[] {
       'http_header(message: dict, name: string) -> any',
       {
         doc: 'A header of a request, a response or a dict of headers, whatever the case of its name; nil when there is none.',
-        example: {
-          source: 'println(http_header({headers: {["X-Id"]: "7"}}, "x-id"))',
-          prints: '7',
-        },
       },
       (_, message, name) => header(message, display(name)),
     ),
@@ -118,10 +110,6 @@ export function httpMessageRows(): readonly BuiltinRow[] {
       'sse_event(event: any, options: dict?) -> string',
       {
         doc: 'A frame of server-sent events, of a text or of `{event, id, retry_ms, data}`; data that is no text as JSON.',
-        example: {
-          source: 'println(trim(sse_event({event: "done", data: "a\\nb"})))',
-          prints: 'event: done\ndata: a\ndata: b',
-        },
       },
       (_, event, options = null) => sseFrame(sseFields(toData(event), toData(options))),
     ),

@@ -98,11 +98,6 @@ function routeRows(): readonly BuiltinRow[] {
       'net.http_server(options: dict?) -> dict',
       ambient('http_server', {
         doc: 'A router for requests that come in, which listens nowhere itself: `http_server_request` hands requests to it. Options: `max_body_bytes`, `retain_raw_body`, `ready`.',
-        example: {
-          source:
-            'const s = http_server()\nhttp_server_route(s, "GET", "/hi/{name}", { req -> http_response_text("hi " + req.params.name) })\nprintln(http_server_test(s, {path: "/hi/ann"}).body)',
-          prints: 'hi ann',
-        },
       }),
       (ctx: Ctx, given: Value = null) => {
         const run = ctx as RunContext;
@@ -166,10 +161,6 @@ function dispatchRows(): readonly BuiltinRow[] {
       `net.${name}(server: any, request: dict) -> dict`,
       ambient(name, {
         doc: ANSWERED,
-        example: {
-          source: `println(${name}(http_server(), {path: "/none"}).status)`,
-          prints: '404',
-        },
       }),
       dispatch,
     ),
@@ -189,10 +180,6 @@ function stateRows(): readonly BuiltinRow[] {
       'net.http_server_ready(server: any) -> bool',
       ambient('http_server_ready', {
         doc: 'Whether requests are answered.',
-        example: {
-          source: 'println(http_server_ready(http_server({ready: false})))',
-          prints: 'false',
-        },
       }),
       function* (ctx: Ctx, server: Value): Steps {
         return yield* routerOf(ctx, server).ready(ctx as RunContext);

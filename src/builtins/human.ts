@@ -77,8 +77,6 @@ export function humanRows(): readonly BuiltinRow[] {
   ];
 }
 
-const PREPARED = (kind: string, answers: string) => `host_mock("hitl", "${kind}", ${answers})\n`;
-
 function approvalRows(): readonly BuiltinRow[] {
   return [
     builtin(
@@ -87,10 +85,6 @@ function approvalRows(): readonly BuiltinRow[] {
         doc: 'Waits durably until `quorum` of the `reviewers` approve an action, and gives `{approved, reviewers, signatures, ...}`; denial throws. Options: `args`, `detail`, `quorum`, `reviewers`, `deadline`, `principal`, `evidence_refs`, `undo_metadata`, `capabilities_requested`.',
         effect: 'wait',
         aliases: ['request_approval'],
-        example: {
-          source: `${PREPARED('approval', '{approved: true, reviewer: "ada"}')}println(request_approval("deploy").reviewers)`,
-          prints: '[ada]',
-        },
       },
       function* (ctx: Ctx, ...args: Value[]): Steps {
         const [action, options] = approvalArguments(withoutHandle(args));
@@ -104,10 +98,6 @@ function approvalRows(): readonly BuiltinRow[] {
         doc: 'Calls a closure only after `n` of `m` people have approved it, and gives its result; denial throws.',
         effect: 'wait',
         aliases: ['dual_control'],
-        example: {
-          source: `${PREPARED('dual_control', '[{approved: true, reviewer: "ada"}, {approved: true, reviewer: "bob"}]')}println(dual_control(2, 3, { -> "done" }))`,
-          prints: 'done',
-        },
       },
       function* (ctx: Ctx, ...args: Value[]): Steps {
         const [n = null, m = null, action = null, approvers = null] = withoutHandle(args);
@@ -134,10 +124,6 @@ function approvalRows(): readonly BuiltinRow[] {
         doc: 'Waits durably, without a limit, until somebody of a role takes over: `{request_id, role, status, reviewer, accepted_at, ...}`; a refusal throws.',
         effect: 'wait',
         aliases: ['escalate_to'],
-        example: {
-          source: `${PREPARED('escalation', '{accepted: true, reviewer: "lead"}')}println(escalate_to("admin", "no rights").status)`,
-          prints: 'accepted',
-        },
       },
       function* (ctx: Ctx, ...args: Value[]): Steps {
         const [role = null, reason = null] = withoutHandle(args);

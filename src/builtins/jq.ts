@@ -306,10 +306,6 @@ export function jqRows(): readonly BuiltinRow[] {
       'jq(value: any, query: string) -> list',
       {
         doc: 'Everything that a jq-like query gives, as a list.',
-        example: {
-          source: 'println(jq([{n: 1}, {n: 2}, {n: 3}], ".[] | select(.n > 1) | .n"))',
-          prints: '[2, 3]',
-        },
       },
       (_, value, expression) => query(value, expression),
     ),
@@ -317,10 +313,6 @@ export function jqRows(): readonly BuiltinRow[] {
       'jq_first(value: any, query: string) -> any',
       {
         doc: 'The first thing that a jq-like query gives; nil when it gives nothing.',
-        example: {
-          source: 'println(jq_first({users: [{name: "Ada"}]}, ".users[0].name"))',
-          prints: 'Ada',
-        },
       },
       (_, value, expression) => query(value, expression)[0] ?? null,
     ),

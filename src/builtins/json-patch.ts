@@ -108,10 +108,6 @@ export function jsonPatchRows(): readonly BuiltinRow[] {
       'json_merge_patch(value: any, patch: any) -> any',
       {
         doc: 'A value with a merge patch (RFC 7396) laid over it: dicts key by key, nil removes a key, everything else replaces.',
-        example: {
-          source: 'println(json_merge_patch({a: 1, b: {c: 2}}, {a: nil, b: {d: 3}}))',
-          prints: '{b: {c: 2, d: 3}}',
-        },
       },
       (_, value, patch) => mergePatch(value, patch),
     ),
@@ -119,10 +115,6 @@ export function jsonPatchRows(): readonly BuiltinRow[] {
       'json_merge_diff(before: any, after: any) -> any',
       {
         doc: 'The merge patch that turns one value into the other. A key whose new value is nil is removed by it.',
-        example: {
-          source: 'println(json_merge_diff({a: 1, b: 2}, {b: 3}))',
-          prints: '{a: nil, b: 3}',
-        },
       },
       (_, from, to) => mergeDiff(from, to),
     ),
@@ -130,11 +122,6 @@ export function jsonPatchRows(): readonly BuiltinRow[] {
       'json_patch(value: any, changes: list<dict>) -> any',
       {
         doc: 'A value with the changes of a JSON Patch (RFC 6902): `{op, path, value | from}` with add, remove, replace, move, copy, test. A change that does not fit is an error.',
-        example: {
-          source:
-            'println(json_patch({a: [1, 3]}, [{op: "add", path: "/a/1", value: 2}, {op: "move", from: "/a", path: "/b"}]))',
-          prints: '{b: [1, 2, 3]}',
-        },
       },
       (_, value, changes) =>
         isList(changes) ? changes.reduce(applied, value) : refuse('changes are a list'),

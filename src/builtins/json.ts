@@ -75,7 +75,6 @@ export function jsonRows(): readonly BuiltinRow[] {
       {
         boundary: true,
         doc: 'The value of a JSON text. `1` is an int and `1.0` a float.',
-        example: { source: 'println(json_parse("[1, 2.0]"))', prints: '[1, 2.0]' },
       },
       (_, text) => jsonParse(display(text)),
     ),
@@ -83,10 +82,6 @@ export function jsonRows(): readonly BuiltinRow[] {
       'json_stringify(value: any, indent: int?) -> string',
       {
         doc: 'A value as JSON with its keys in order; with an indent spread over lines.',
-        example: {
-          source: 'println(json_stringify({b: 1, a: [nil]}))',
-          prints: '{"a":[null],"b":1}',
-        },
       },
       (_, value, indent = null) => jsonStringify(value, asDouble(indent) ?? 0),
     ),

@@ -55,11 +55,6 @@ export function junitRows(): readonly BuiltinRow[] {
       'parse_junit_xml(input: any) -> list<dict>',
       {
         doc: 'The cases of a JUnit report as `{name, status, duration_ms, message, stdout, stderr}`; none when it is no XML.',
-        example: {
-          source:
-            'let xml = "<testsuite><testcase name=\'adds\'><failure message=\'no\'/></testcase></testsuite>"\nlet [first] = parse_junit_xml(xml)\nprintln("${first.name} ${first.status}: ${first.message}")',
-          prints: 'adds failed: no',
-        },
       },
       (_, input) => casesOf(input),
     ),

@@ -19,7 +19,6 @@ export function storeRows(): readonly BuiltinRow[] {
       doc: 'A value of the store of the project; nil when there is none.',
       aliases: ['store_get'],
       args: key,
-      example: { source: 'store_set("n", 1)\nprintln(store_get("n"))', prints: '1' },
     }),
     effectRow('runtime.store_set(key: string, value: any) -> nil', storeEffects.store_set, {
       doc: 'Keeps a value in the store of the project, `store.json` of the state folder.',

@@ -112,11 +112,6 @@ function callRows(): readonly BuiltinRow[] {
         doc: 'Asks a model and gives a channel with the pieces of its text as they come; it closes when the answer is complete. Leaving the loop over it, or closing it, cuts the call.',
         effect: 'wait',
         aliases: ['llm_stream'],
-        example: {
-          source:
-            'for piece in llm_stream("Say hello", nil, {provider: "mock"}) {\n  print(piece)\n}',
-          prints: 'Mock response to 2-word prompt: Say hello',
-        },
       },
       (ctx: Ctx, ...args: Value[]) => {
         const [prompt, system, options] = callArguments(args);
@@ -135,10 +130,6 @@ function traceRows(): readonly BuiltinRow[] {
         doc: 'Asks a model for the text that follows `prefix`, up to `suffix` where there is one: the result of a call, `text` is what is missing.',
         effect: 'wait',
         aliases: ['llm_completion'],
-        example: {
-          source: 'println(llm_completion("let x = ", ";", nil, {provider: "mock"}).text)',
-          prints: 'Mock completion after 8 chars before 1 chars',
-        },
       },
       function* (ctx: Ctx, ...args: Value[]): Steps {
         const [prefix, suffix, ...rest] = args[0] instanceof HarnHandle ? args.slice(1) : args;
@@ -216,7 +207,6 @@ function costRow(): BuiltinRow {
     'llm_cost(model: string, input_tokens: int, output_tokens: int) -> float',
     {
       doc: 'The list price of a call in US dollars; 0.0 for a model whose price is not known.',
-      example: { source: 'println(llm_cost("gpt-4o-mini", 1000, 500))', prints: '0.00045' },
     },
     (ctx: Ctx, ...args: Value[]) => {
       const [model, input, output] = args[0] instanceof HarnHandle ? args.slice(1) : args;
@@ -238,10 +228,6 @@ function spendRows(): readonly BuiltinRow[] {
       aliases: ['llm_budget_remaining'],
       args: none,
       result: (left: number | null) => (left === null ? null : makeFloat(left)),
-      example: {
-        source: 'llm_budget(0.5)\nprintln(llm_budget_remaining())',
-        prints: '0.5',
-      },
     }),
     effectRow('llm.session_cost() -> dict', llmEffects.session_cost, {
       doc: 'What the model calls of this run have cost: `{total_cost, input_tokens, output_tokens, call_count}`.',

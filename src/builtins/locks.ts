@@ -171,10 +171,6 @@ function atomicRows(): readonly BuiltinRow[] {
         doc: 'Makes a value that tasks share; 0 if not said.',
         effect: 'ambient',
         aliases: ['atomic'],
-        example: {
-          source: 'let n = atomic(1)\natomic_add(n, 2)\nprintln(atomic_get(n))',
-          prints: '3',
-        },
       },
       (ctx: Ctx, initial: Value = 0) => new HarnAtomic(makeAtomic(ctx as RunContext, initial)),
     ),
@@ -233,11 +229,6 @@ function circuitRows(): readonly BuiltinRow[] {
         doc: 'Makes a circuit breaker and gives its name: open after 5 failures in a row, for 30 s, if not said.',
         effect: 'ambient',
         aliases: ['circuit_breaker'],
-        example: {
-          source:
-            'circuit_breaker("api", 1)\ncircuit_record_failure("api")\nprintln(circuit_check("api"))',
-          prints: 'open',
-        },
       },
       (ctx: Ctx, name: Value, threshold: Value = null, reset: Value = null) =>
         makeCircuit(ctx as RunContext, display(name), {

@@ -181,7 +181,6 @@ export function mcpServeRows(): readonly BuiltinRow[] {
       {
         doc: 'Offers the tools of a registry to clients of `harn mcp serve`. Elsewhere it does nothing.',
         aliases: ['mcp_serve'],
-        example: { source: 'println(mcp_tools(tool_registry()))', prints: 'nil' },
       },
       (ctx: Ctx, registry: Value) => {
         registerTools(ctx as RunContext, 'mcp_tools', registry);
@@ -192,10 +191,6 @@ export function mcpServeRows(): readonly BuiltinRow[] {
       'mcp_resource(config: any) -> nil',
       {
         doc: 'Offers a text to clients of `harn mcp serve`: `{uri, name, text, description?, mime_type?}`.',
-        example: {
-          source: 'println(mcp_resource({uri: "docs://a", name: "A", text: "about a"}))',
-          prints: 'nil',
-        },
       },
       (ctx: Ctx, config: Value) => {
         const one = registered('mcp_resource', config, {
@@ -212,11 +207,6 @@ export function mcpServeRows(): readonly BuiltinRow[] {
       'mcp_resource_template(config: any) -> nil',
       {
         doc: 'Offers texts by a template of addresses: `{uri_template, name, handler, description?, mime_type?}`; the handler gets the parts of the address.',
-        example: {
-          source:
-            'println(mcp_resource_template({uri_template: "conf://{key}", name: "C", handler: { a -> a.key }}))',
-          prints: 'nil',
-        },
       },
       (ctx: Ctx, config: Value) => {
         const one = registered('mcp_resource_template', config, {
@@ -233,10 +223,6 @@ export function mcpServeRows(): readonly BuiltinRow[] {
       'mcp_prompt(config: any) -> nil',
       {
         doc: 'Offers a prompt: `{name, handler, description?, arguments?}`; the handler gives a text, or a list of `{role, content}`.',
-        example: {
-          source: 'println(mcp_prompt({name: "hi", handler: { a -> "Say hello" }}))',
-          prints: 'nil',
-        },
       },
       (ctx: Ctx, config: Value) => {
         const one = registered('mcp_prompt', config, {
@@ -255,7 +241,6 @@ export function mcpServeRows(): readonly BuiltinRow[] {
         doc: 'Tells the client of a served call how far it is. Elsewhere it is an event of the run.',
         effect: 'output',
         aliases: ['mcp_report_progress'],
-        example: { source: 'println(mcp_report_progress(1, 3, "reading"))', prints: 'nil' },
       },
       (ctx: Ctx, progress: Value, total: Value, message: Value) => {
         const number = (what: string, value: Value) => {

@@ -181,10 +181,6 @@ export function mcpRows(): readonly BuiltinRow[] {
         doc: 'Connects to an MCP server: a program with its arguments, or a dict with the fields of `[[mcp]]`. A lost connection is made again.',
         effect: 'read',
         aliases: ['mcp_connect'],
-        example: {
-          source: 'println(is_err(try { mcp_connect({url: "not an address"}) }))',
-          prints: 'true',
-        },
       },
       function* (ctx: Ctx, ...args: Value[]): Steps {
         return new HarnMcpClient(yield* mcpCalls.connect(ctx as RunContext, configOf(args)));
@@ -214,7 +210,6 @@ function declaredRows(): readonly BuiltinRow[] {
       'mcp: any',
       {
         doc: 'The MCP servers of harn.toml: `mcp.<name>` is a client that connects when it is first used.',
-        example: { source: 'println(type_of(mcp.github))', prints: 'mcp_client' },
       },
       new DeclaredServers(),
     ),
@@ -224,10 +219,6 @@ function declaredRows(): readonly BuiltinRow[] {
         doc: 'Starts a declared server and holds it open until `mcp_release`.',
         effect: 'read',
         aliases: ['mcp_ensure_active'],
-        example: {
-          source: 'println(is_err(try { mcp_ensure_active("nowhere") }))',
-          prints: 'true',
-        },
       },
       function* (ctx: Ctx, name: Value): Steps {
         return new HarnMcpClient(yield* mcpCalls.ensureActive(ctx as RunContext, text(name)));
@@ -239,7 +230,6 @@ function declaredRows(): readonly BuiltinRow[] {
         doc: 'Lets go of a declared server; with the last holder it ends, after its `keep_alive_ms`.',
         effect: 'ambient',
         aliases: ['mcp_release'],
-        example: { source: 'println(mcp_release("nowhere"))', prints: 'nil' },
       },
       (ctx: Ctx, name: Value) => {
         mcpCalls.release(ctx as RunContext, text(name));
@@ -250,17 +240,11 @@ function declaredRows(): readonly BuiltinRow[] {
       doc: 'The declared servers: `{name, lazy, active, ref_count}` each.',
       aliases: ['mcp_registry_status'],
       args: () => [],
-      example: { source: 'println(len(mcp_registry_status()))', prints: '0' },
     }),
     effectRow('tools.mcp_server_card(source: string) -> dict', mcpEffects.server_card, {
       doc: 'The Server Card of a declared server, at an address, or in a file; kept for five minutes.',
       aliases: ['mcp_server_card'],
       args: ([source]) => [text(source)],
-      example: {
-        source:
-          'let at = path_join(mkdtemp(), "card.json")\nwrite_file(at, "{\\"name\\": \\"demo\\"}")\nprintln(mcp_server_card(at).name)',
-        prints: 'demo',
-      },
     }),
   ];
 }

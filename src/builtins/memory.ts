@@ -15,8 +15,6 @@ const from =
   (given: List): readonly unknown[] =>
     args(given[0] instanceof HarnHandle ? given.slice(1) : given);
 
-const ROOT = 'let at = {root: path_join(mkdtemp(), "m")}';
-
 export function memoryRows(): readonly BuiltinRow[] {
   return [
     effectRow(
@@ -32,10 +30,6 @@ export function memoryRows(): readonly BuiltinRow[] {
           data(tags),
           data(options),
         ]),
-        example: {
-          source: `${ROOT}\nprintln(harness.memory.store("a", "k", {n: 1}, ["t"], at).text)`,
-          prints: '{"n":1}',
-        },
       },
     ),
     effectRow(
@@ -50,10 +44,6 @@ export function memoryRows(): readonly BuiltinRow[] {
           data(k),
           data(options),
         ]),
-        example: {
-          source: `${ROOT}\nharness.memory.store("a", "k", "likes tea", nil, at)\nprintln(len(harness.memory.recall("a", "tea", 3, at)))`,
-          prints: '1',
-        },
       },
     ),
     effectRow(
@@ -67,10 +57,6 @@ export function memoryRows(): readonly BuiltinRow[] {
           data(window),
           data(options),
         ]),
-        example: {
-          source: `${ROOT}\nharness.memory.store("a", "k", "likes tea", nil, at)\nprintln(harness.memory.summarize("a", nil, at).text)`,
-          prints: '- k: likes tea',
-        },
       },
     ),
     effectRow(
@@ -84,10 +70,6 @@ export function memoryRows(): readonly BuiltinRow[] {
           data(predicate) as MemoryPredicate,
           data(options) as MemoryOptions,
         ]),
-        example: {
-          source: `${ROOT}\nharness.memory.store("a", "k", "likes tea", nil, at)\nprintln(harness.memory.forget("a", "tea", at).forgotten)`,
-          prints: '1',
-        },
       },
     ),
   ];

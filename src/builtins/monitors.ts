@@ -35,11 +35,6 @@ export function monitorRows(): readonly BuiltinRow[] {
         doc: 'Looks until something is as it should be: `{source: {poll, label?, prefers_push?, push_filter?}, condition, timeout?, poll_interval?, wait_id?}`.',
         effect: 'wait',
         aliases: ['__monitor_wait_for'],
-        example: {
-          source:
-            'let seen = harness.monitors.wait_for({source: {poll: { c -> c.poll_count }}, condition: { n -> n == 0 }})\nprintln(seen.status)',
-          prints: 'matched',
-        },
       },
       function* (ctx: Ctx, ...args: Value[]): Steps {
         const [given = null] = args[0] instanceof HarnHandle ? args.slice(1) : args;

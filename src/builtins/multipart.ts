@@ -118,17 +118,12 @@ function formData(fields: Value, options: Value): Dict {
   });
 }
 
-/** A form of two fields, for examples. */
-const FORM = 'let form = multipart_form_data([{name: "title", content: "Report"}])\n';
-const PARSED = `${FORM}let fields = multipart_parse(form.body, form.content_type).fields\n`;
-
 export function multipartRows(): readonly BuiltinRow[] {
   return [
     builtin(
       'multipart_parse(body: any, content_type: string, options: dict?) -> dict',
       {
         doc: 'A form as `{boundary, fields, field_count, total_bytes}`. Options: max_total_bytes, max_field_bytes, max_fields.',
-        example: { source: `${PARSED}println(fields[0].text)`, prints: 'Report' },
       },
       (_, body, type, options = null) => parsed(body, type, options),
     ),
@@ -136,7 +131,6 @@ export function multipartRows(): readonly BuiltinRow[] {
       'multipart_field_bytes(field: dict) -> bytes',
       {
         doc: 'The bytes of a field that multipart_parse gave.',
-        example: { source: `${PARSED}println(len(multipart_field_bytes(fields[0])))`, prints: '6' },
       },
       (_, field) => fieldBytes('multipart_field_bytes', field),
     ),
@@ -144,7 +138,6 @@ export function multipartRows(): readonly BuiltinRow[] {
       'multipart_field_text(field: dict) -> string',
       {
         doc: 'The text of a field that multipart_parse gave; fails when it is not UTF-8.',
-        example: { source: `${PARSED}println(multipart_field_text(fields[0]))`, prints: 'Report' },
       },
       (_, field) => fieldText(field),
     ),
@@ -152,10 +145,6 @@ export function multipartRows(): readonly BuiltinRow[] {
       'multipart_form_data(fields: list<dict>, options: dict?) -> dict',
       {
         doc: 'A form of `{name, content, filename?, content_type?, headers?}` as `{content_type, boundary, body}`.',
-        example: {
-          source: `${FORM}println(starts_with(form.content_type, "multipart/form-data; boundary="))`,
-          prints: 'true',
-        },
       },
       (_, fields, options = null) => formData(fields, options),
     ),

@@ -115,11 +115,6 @@ export function netRows(): readonly BuiltinRow[] {
         doc: 'A request with the options of a session behind its own.',
         effect: 'mutation',
         aliases: ['http_session_request'],
-        example: {
-          source:
-            'http_mock("GET", "https://a.b/c?k=1", {body: "hi"})\nconst s = http_session({query: {k: 1}})\nprintln(http_session_request(s, "GET", "https://a.b/c").body)',
-          prints: 'hi',
-        },
       },
       function* (
         ctx: Ctx,
@@ -150,11 +145,6 @@ function mockRows(): readonly BuiltinRow[] {
           text(pattern),
           (toData(response) ?? {}) as HttpMockResponse,
         ],
-        example: {
-          source:
-            'http_mock("GET", "https://a.b/*", {body: "hi"})\nprintln(http_get("https://a.b/c").body)',
-          prints: 'hi',
-        },
       },
     ),
     effectRow('testing.http_mock_calls(options: dict?) -> list', testHttpEffects.http_mock_calls, {

@@ -46,10 +46,6 @@ export function termRows(): readonly BuiltinRow[] {
         doc: 'Text in a colour ("red", "green", "gray", ...) where the terminal takes colours.',
         effect: 'ambient',
         aliases: ['color'],
-        example: {
-          source: 'set_color_mode("never")\nprintln(color("hi", "red"))',
-          prints: 'hi',
-        },
       },
       (ctx: Ctx, value: Value, name: Value) =>
         styled(ctx as RunContext, display(value), display(name)),

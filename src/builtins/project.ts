@@ -32,11 +32,6 @@ export function projectRows(): readonly BuiltinRow[] {
       doc: 'What kind of project a folder is: `{path, languages, frameworks, build_systems, vcs, anchors, lockfiles, confidence, package_name}`. With `{tiers: ["ambient", "config"]}` also `build_commands`, `declared_scripts`, `makefile_targets`, `dockerfile_commands`, `readme_code_fences`.',
       aliases: ['__project_scan'],
       args: pathAndOptions,
-      example: {
-        source:
-          'const dir = mkdtemp()\nwrite_file(path_join(dir, "go.mod"), "module example.com/a")\nprintln(harness.project.scan(dir).languages)',
-        prints: '[go]',
-      },
     }),
     effectRow('project.scan_tree(path: string?, options: dict?) -> dict', effects.scan_tree, {
       doc: 'The same of a folder (`.`) and of every project below it, by relative path. Options: `tiers`, `depth`, `respect_gitignore`, `include_vendor`, `include_hidden`.',
@@ -53,10 +48,6 @@ export function projectRows(): readonly BuiltinRow[] {
       {
         doc: 'What tells the kinds of projects apart: `{id, languages, frameworks, build_systems, anchors, lockfiles, source_globs, default_build_cmd, default_test_cmd}`.',
         aliases: ['__project_catalog'],
-        example: {
-          source: 'println(harness.project.catalog()[0].default_test_cmd)',
-          prints: 'cargo test',
-        },
       },
       () => fromJson(PROJECT_CATALOG as never),
     ),

@@ -83,7 +83,6 @@ export function regexRows(): readonly BuiltinRow[] {
       'regex_match(pattern: string, text: string, flags: string?) -> list<string> | nil',
       {
         doc: 'Every match of a pattern, or nil. Flags: i (case), m (lines), s (dot matches all), x (spaces ignored).',
-        example: { source: 'println(regex_match("[0-9]+", "a 12 b 3"))', prints: '[12, 3]' },
       },
       (_, pattern, text, flags = null) => match(pattern, text, flags),
     ),

@@ -9,7 +9,6 @@ export function resultRows(): readonly BuiltinRow[] {
       'Ok(value: any) -> Result',
       {
         doc: 'A successful Result.',
-        example: { source: 'println(Ok(1))', prints: 'Result.Ok(1)' },
       },
       (_, value = null) => ok(value),
     ),

@@ -78,10 +78,6 @@ export function schemaRows(): readonly BuiltinRow[] {
       'schema_of(schema: any) -> dict',
       {
         doc: 'The schema of a named type, in the keys of this language.',
-        example: {
-          source: 'type Verdict = "pass" | "fail"\nprintln(schema_of(Verdict))',
-          prints: '{enum: [pass, fail], type: string}',
-        },
       },
       (_, schema) => fromJsonSchema(schema),
     ),

@@ -87,11 +87,6 @@ export function secretScanRows(): readonly BuiltinRow[] {
       'secret_scan(content: string) -> list<dict>',
       {
         doc: 'Credentials in a text or a diff: `{detector, source, title, line, column_start, column_end, start_offset, end_offset, redacted, fingerprint}` of each, in order. Shapes of known keys and quoted secrets in assignments; no list of findings says that there are none.',
-        example: {
-          source:
-            'println(secret_scan("id = \\"AKIA" + "ABCDEFGHIJKLMNOP\\"").map({ f -> [f.detector, f.line, f.redacted] }))',
-          prints: '[[aws-access-key, 1, AKIA…[20 characters]]]',
-        },
       },
       (_, content) => {
         const text = display(content);

@@ -34,11 +34,6 @@ function sseRows(): readonly BuiltinRow[] {
       doc: 'An answer that is a stream of events: `{id, type, status, headers, streaming}`. Options: `status`, `headers`, `max_event_bytes`, `max_buffered_events`.',
       aliases: ['sse_server_response'],
       args: ([given]) => [options(given)],
-      example: {
-        source:
-          'const s = sse_server_response()\nsse_server_send(s, {event: "tick", data: "1"})\nprintln(sse_server_mock_receive(s).data)',
-        prints: '1',
-      },
     }),
     effectRow(
       'net.sse_server_send(stream: any, event: any, options: dict?) -> bool',

@@ -56,7 +56,6 @@ export function serverTlsRows(): readonly BuiltinRow[] {
       {
         doc: 'Says that what listens does so in clear, on purpose: `{mode, scheme, terminate_tls}`.',
         aliases: ['http_server_tls_plain'],
-        example: { source: 'println(http_server_tls_plain().scheme)', prints: 'http' },
       },
       () => config('plain', 'http', false),
     ),
@@ -65,11 +64,6 @@ export function serverTlsRows(): readonly BuiltinRow[] {
       {
         doc: 'Says that TLS ends in front of what listens. Options: `hsts`, `hsts_max_age_seconds`, `hsts_include_subdomains`, `hsts_preload`.',
         aliases: ['http_server_tls_edge'],
-        example: {
-          source:
-            'println(http_server_security_headers(http_server_tls_edge({hsts_max_age_seconds: 60})))',
-          prints: '{strict-transport-security: max-age=60}',
-        },
       },
       (_, options = null) => config('edge', 'https', false, hstsOf(options)),
     ),

@@ -43,7 +43,6 @@ export function setRows(): readonly BuiltinRow[] {
       'set(...items: any) -> set',
       {
         doc: 'A set of the arguments, or of the items of one list.',
-        example: { source: 'println(set(1, 2, 1))', prints: 'set(1, 2)' },
       },
       (_, ...items) => makeSet(items),
     ),

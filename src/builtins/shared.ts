@@ -44,10 +44,6 @@ export function sharedRows(): readonly BuiltinRow[] {
         doc: 'Opens a shared value by name, or by `{key, scope, initial, tenant_id}`; the scope is `task_group` if not said.',
         effect: 'ambient',
         aliases: ['shared_cell'],
-        example: {
-          source: 'let n = shared_cell("n", 1)\nshared_set(n, 2)\nprintln(shared_get(n))',
-          prints: '2',
-        },
       },
       (ctx: Ctx, given: Value, initial: Value = null) => {
         const { options, ...name } = sharedName('shared_cell', given, 'key');
@@ -119,11 +115,6 @@ function mapRows(): readonly BuiltinRow[] {
         doc: 'Opens a shared map by name, or by `{key, scope, initial, tenant_id}`; the scope is `task_group` if not said.',
         effect: 'ambient',
         aliases: ['shared_map'],
-        example: {
-          source:
-            'let m = shared_map("m")\nshared_map_set(m, "a", 1)\nprintln(shared_map_get(m, "a"))',
-          prints: '1',
-        },
       },
       (ctx: Ctx, given: Value, initial: Value = null) => {
         const { options, ...name } = sharedName('shared_map', given, 'key');

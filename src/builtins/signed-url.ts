@@ -183,11 +183,6 @@ export function signedUrlRows(): readonly BuiltinRow[] {
       'signed_url(base: string, claims: dict, secret: any, expires_at: number, options: dict?) -> string',
       {
         doc: 'A URL or absolute path with claims, expiry and signature in its query. Options: kid, expires_param, kid_param, signature_param.',
-        example: {
-          source:
-            'let link = signed_url("/files/1", {user: "ada"}, "key", 100)\nprintln(starts_with(link, "/files/1?exp=100&user=ada&sig="))',
-          prints: 'true',
-        },
       },
       (_, base, claims, secret, expires, options = null) =>
         signed(display(base), claims, secret, expires, options),
@@ -196,11 +191,6 @@ export function signedUrlRows(): readonly BuiltinRow[] {
       'verify_signed_url(url: string, secret_or_keys: any, now: number, options: dict?) -> dict',
       {
         doc: 'A signed link as `{valid, reason, signature_valid, expired, expires_at, kid, claims}`. Keys: one secret, or a dict by key id.',
-        example: {
-          source:
-            'let link = signed_url("/files/1", {user: "ada"}, "key", 100)\nprintln(verify_signed_url(link, "key", 90).claims)\nprintln(verify_signed_url(link, "key", 101).reason)',
-          prints: '{user: ada}\nexpired',
-        },
       },
       (_, url, keys, now, options = null) => verified(display(url), keys, now, options),
     ),

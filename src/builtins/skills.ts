@@ -188,11 +188,6 @@ function registryRows(): readonly BuiltinRow[] {
       'skill_define(registry: any, name: string, config: any) -> dict',
       {
         doc: 'The registry with a skill: `{description, when_to_use, prompt, allowed_tools, paths, ...}`; one of the same name is replaced.',
-        example: {
-          source:
-            'println(skill_count(skill_define(skill_registry(), "ship", {description: "Ships"})))',
-          prints: '1',
-        },
       },
       (_, registry, name, config) =>
         withEntry('skill_define', registry, defined(display(name), config)),
@@ -270,7 +265,6 @@ function textRows(): readonly BuiltinRow[] {
       {
         doc: 'The text of a skill, or a text, with its arguments put in: `$1`, `$ARGUMENTS`, `${HARN_SKILL_DIR}`, `${NAME}`, `$$`.',
         effect: 'read',
-        example: { source: 'println(skill_render("hi $1!", ["world"]))', prints: 'hi world!' },
       },
       function* (ctx: Ctx, skill: Value, args: Value): Steps {
         const run = ctx as RunContext;
@@ -293,7 +287,6 @@ function textRows(): readonly BuiltinRow[] {
       {
         doc: 'The full text of a skill of a file, by its name or as `{name, args?, require_signature?}`.',
         effect: 'read',
-        example: { source: 'println(is_err(try { load_skill("no-such-skill") }))', prints: 'true' },
       },
       function* (ctx: Ctx, skill: Value): Steps {
         const run = ctx as RunContext;

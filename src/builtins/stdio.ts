@@ -84,7 +84,6 @@ function testRows(): readonly BuiltinRow[] {
       doc: 'From here on stdin is this text.',
       aliases: ['mock_stdin'],
       args: shown,
-      example: { source: 'mock_stdin("a\\nb")\nprintln(read_line())', prints: 'a' },
     }),
     effectRow('testing.stdin_reset() -> nil', testStdioEffects.stdin_reset, {
       doc: 'Back to the real stdin.',

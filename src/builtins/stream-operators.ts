@@ -297,10 +297,6 @@ export function streamRows(): readonly BuiltinRow[] {
       {
         doc: 'Operators on lists, ranges, channels, generators, streams: `stream.map(source, fn)`, `stream.collect(source, {max})`.',
         effect: 'wait',
-        example: {
-          source: 'println(stream.collect(stream.take(stream.map([1, 2, 3], { x -> x * x }), 2)))',
-          prints: '[1, 4]',
-        },
       },
       new HarnStreamOperators(),
     ),

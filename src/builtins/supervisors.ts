@@ -146,7 +146,6 @@ function contextRows(): readonly BuiltinRow[] {
         doc: 'Who is acting: ids of task, group, run, worker, session and trace, the values of the task, supervisors.',
         effect: 'ambient',
         aliases: ['runtime_context', 'task_current'],
-        example: { source: 'println(runtime_context().task_id)', prints: 'task_root' },
       },
       (ctx: Ctx) => {
         const { context_values, debug, ...facts } = runtimeContext(ctx as RunContext);

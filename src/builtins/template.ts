@@ -89,7 +89,6 @@ export function promptRows(): readonly BuiltinRow[] {
         doc: 'A template given as text, filled with values; without bindings the text as it is. Includes are relative to the calling file.',
         effect: 'read',
         aliases: ['render_string'],
-        example: { source: 'println(render_string("{{ n | upper }}", {n: "a"}))', prints: 'A' },
       },
       function* (ctx: Ctx, template: Value, bindings: Value = null): Steps {
         const text = display(template);

@@ -140,7 +140,6 @@ function basicRows(): readonly BuiltinRow[] {
       'substring(text: string, start: int, length: int?) -> string',
       {
         doc: 'A part of a text by start and length. The method of this name takes start and end.',
-        example: { source: 'println(substring("hello world", 6, 3))', prints: 'wor' },
       },
       (_, text, start, length = null) => substring(text, start, length),
     ),
@@ -154,7 +153,6 @@ export function textRows(): readonly BuiltinRow[] {
       'format(template: string, ...args: any) -> string',
       {
         doc: 'Fills `{}` with the arguments in turn, or `{name}` from the fields of a dict.',
-        example: { source: 'println(format("{} and {}", 1, 2))', prints: '1 and 2' },
       },
       (_, template, ...args) => format(display(template ?? ''), args),
     ),

@@ -113,11 +113,6 @@ export function toolSurfaceRows(): readonly BuiltinRow[] {
       'tool_surface_validate(surface: dict, options: dict?) -> dict',
       {
         doc: 'Whether tools, policy, approvals and prompts fit each other: `{valid, diagnostics: [{code, severity, message}]}`.',
-        example: {
-          source:
-            'println(tool_surface_validate({tools: tool_registry(), system: "Use read_file({path: 1})."}).diagnostics[0].code)',
-          prints: 'TOOL_SURFACE_UNKNOWN_PROMPT_TOOL',
-        },
       },
       (_, surface?: Value, options?: Value) => validate(surface, options),
     ),

@@ -53,11 +53,6 @@ function egressRows(): readonly BuiltinRow[] {
       doc: 'Where this run may connect to: `{allow, deny, default}`. Rules are hosts, `*.domain`, addresses and ranges, each with or without `:port`; deny counts more, and `default: "deny"` lets through only what is allowed. What the environment forbids stays forbidden.',
       aliases: ['egress_policy'],
       args: ([config]) => [options<EgressConfig>(config)],
-      example: {
-        source:
-          'egress_policy({deny: ["*.evil.test"]})\nprintln(unwrap_err(try { http_get("https://a.evil.test/") }).type)',
-        prints: 'EgressBlocked',
-      },
     }),
   ];
 }
@@ -73,10 +68,6 @@ function streamRows(): readonly BuiltinRow[] {
       doc: 'Ends a session; false when it was ended before.',
       aliases: ['http_session_close'],
       args: idOnly,
-      example: {
-        source: 'const s = http_session()\nprintln([http_session_close(s), http_session_close(s)])',
-        prints: '[true, false]',
-      },
     }),
     effectRow(
       'net.stream_open(url: string, options: dict?) -> string',
@@ -96,11 +87,6 @@ function streamRows(): readonly BuiltinRow[] {
         aliases: ['http_stream_read'],
         args: ([id, max]) => (msOf(max) === null ? [text(id)] : [text(id), msOf(max) ?? 0]),
         result: (piece: string | null) => (piece === null ? null : (decodeBase64(piece) ?? null)),
-        example: {
-          source:
-            'http_mock("GET", "https://a.b/c", {body: "hello"})\nconst s = http_stream_open("https://a.b/c")\nprintln([bytes_to_string(http_stream_read(s, 2)), bytes_to_string(http_stream_read(s)), http_stream_read(s)])',
-          prints: '[he, llo, nil]',
-        },
       },
     ),
     effectRow('net.stream_info(stream: string) -> dict', httpStreamEffects.stream_info, {
@@ -131,11 +117,6 @@ function sseRows(): readonly BuiltinRow[] {
       doc: 'The next event: `{type: "open"}` first, then `{type: "event", event, data, id, retry_ms}`; `{type: "timeout"}` when none came in time, nil at the end.',
       aliases: ['sse_receive'],
       args: ([id, limit]) => [text(id), msOf(limit)],
-      example: {
-        source:
-          'sse_mock("https://a.b/e", ["hi"])\nconst s = sse_connect("GET", "https://a.b/e")\nprintln([sse_receive(s).type, sse_receive(s).data, sse_receive(s)])',
-        prints: '[open, hi, nil]',
-      },
     }),
     effectRow('net.sse_close(stream: string) -> bool', sseEffects.sse_close, {
       doc: 'Lets go of a stream of events; false when it was closed before.',
@@ -186,11 +167,6 @@ function socketRows(): readonly BuiltinRow[] {
         doc: 'The next message: `{type: "text", data}`, `{type: "binary", data_base64}`, `ping`, `pong`, `{type: "close", code, reason}`; `{type: "timeout"}` when none came in time, nil after the end. A connection that a resumed run had is closed with 1006.',
         aliases: ['websocket_receive'],
         args: ([id, limit]) => [handleId(id), msOf(limit)],
-        example: {
-          source:
-            'websocket_mock("wss://a.b/", {messages: ["hi"], echo: true})\nconst s = websocket_connect("wss://a.b/")\nprintln(websocket_receive(s).data)\nwebsocket_send(s, "there")\nprintln(websocket_receive(s).data)',
-          prints: 'hi\nthere',
-        },
       },
     ),
     effectRow('net.websocket_close(socket: any) -> bool', socketEffects.websocket_close, {

@@ -33,10 +33,6 @@ export function triggerRows(): readonly BuiltinRow[] {
       {
         doc: 'Puts an event `{kind, provider?, id?, provider_payload?, ...}` into the inbox, once: `{trigger_id, binding_version, dedupe_for_ms}`; gives `{status, event_id, binding_key}`.',
         effect: 'mutation',
-        example: {
-          source: 'println(harness.triggers.publish({id: "order-7", kind: "order"}).status)',
-          prints: 'queued',
-        },
       },
       function* (ctx: Ctx, event: Value, options: Value = null): Steps {
         if (!isDict(event)) throw bad(`the event must be a dict, got ${typeOf(event)}`);

@@ -31,16 +31,12 @@ import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
 import { limitOf } from './sync-arguments.ts';
 
-const MADE = 'harness.waitpoints.create("w")';
-const DONE = 'harness.waitpoints.complete("w", 7)';
-
 export function waitpointRows(): readonly BuiltinRow[] {
   return [
     effectRow('waitpoints.create(id: string?) -> dict', waitpointEffects.create, {
       doc: 'Makes a waitpoint that runs can wait for; one of this id that is there stays as it is.',
       aliases: ['waitpoint_create', '__waitpoint_create'],
       args: (args) => [optionalId('waitpoint_create', withoutHandle(args)[0])],
-      example: { source: `println(${MADE}.status)`, prints: 'pending' },
     }),
     effectRow('waitpoints.complete(id: any, value: any?) -> dict', waitpointEffects.complete, {
       doc: 'Completes a waitpoint with a value and wakes who waits for it; the first resolution counts.',
@@ -49,7 +45,6 @@ export function waitpointRows(): readonly BuiltinRow[] {
         const [id, value, mustExist] = withoutHandle(args);
         return [idOf('waitpoint_complete', id), toData(value ?? null), mustExist === true];
       },
-      example: { source: `println(${DONE}.value)`, prints: '7' },
     }),
     effectRow('waitpoints.cancel(id: any, reason: string?) -> dict', waitpointEffects.cancel, {
       doc: 'Says that nobody will complete a waitpoint and wakes who waits for it.',
@@ -59,15 +54,10 @@ export function waitpointRows(): readonly BuiltinRow[] {
         const why = reason === undefined || reason === null ? 'cancelled' : display(reason);
         return [idOf('waitpoint_cancel', id), why, mustExist === true];
       },
-      example: {
-        source: 'println(harness.waitpoints.cancel("w", "no need").reason)',
-        prints: 'no need',
-      },
     }),
     effectRow('waitpoints.get(id: any) -> dict | nil', waitpointEffects.get, {
       doc: 'A waitpoint as it is now; nil when nobody has made or resolved it.',
       args: (args) => [idOf('waitpoints.get', withoutHandle(args)[0])],
-      example: { source: 'println(harness.waitpoints.get("w"))', prints: 'nil' },
     }),
     builtin(
       'waitpoints.wait(ids: any, options: dict?) -> dict',
@@ -75,10 +65,6 @@ export function waitpointRows(): readonly BuiltinRow[] {
         doc: 'Waits durably until all of these waitpoints are completed, one is cancelled, or the `timeout` is up: `{status, waitpoints, ...}`.',
         effect: 'wait',
         aliases: ['waitpoint_wait', '__waitpoint_wait'],
-        example: {
-          source: `${DONE}\nprintln(harness.waitpoints.wait("w").status)`,
-          prints: 'completed',
-        },
       },
       function* (ctx: Ctx, ...args: Value[]): Steps {
         const [ids, options] = withoutHandle(args);
@@ -94,10 +80,6 @@ export function waitpointRows(): readonly BuiltinRow[] {
         doc: 'Waits like `wait` and gives the completed waitpoint, or the list of them; throws when time is up or one is cancelled.',
         effect: 'wait',
         aliases: ['__waitpoint_wait_value'],
-        example: {
-          source: `${DONE}\nprintln(harness.waitpoints.wait_value("w").value)`,
-          prints: '7',
-        },
       },
       function* (ctx: Ctx, ...args: Value[]): Steps {
         const [ids = null, options] = withoutHandle(args);

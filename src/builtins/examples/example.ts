@@ -1,4 +1,4 @@
-// What an example of a builtin is.
+// What an example of a builtin is, and how those there are get loaded: they are no part of a start.
 
 /** Harn source that prints something, and what it prints. */
 export interface BuiltinExample {
@@ -8,3 +8,8 @@ export interface BuiltinExample {
 
 /** Examples by the name of their row. */
 export type Examples = { readonly [name: string]: BuiltinExample };
+
+/** Every example; each is a program whose output the tests compare. */
+export async function loadExamples(): Promise<Examples> {
+  return (await import('./all.ts')).EXAMPLES;
+}

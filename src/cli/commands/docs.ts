@@ -1,6 +1,12 @@
 // `harn docs`: what a program can call, from the table of builtins: one name in full, or all that fit a beginning.
 import type { Json } from '../../base/index.ts';
-import { type BuiltinRow, createRegistry, EFFECT_GROUPS } from '../../builtins/index.ts';
+import {
+  type BuiltinExample,
+  type BuiltinRow,
+  createRegistry,
+  EFFECT_GROUPS,
+  loadExamples,
+} from '../../builtins/index.ts';
 import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 import { type Output, oneLine } from '../output.ts';
@@ -8,7 +14,7 @@ import { nearest } from '../suggest.ts';
 
 export const docs: Command = {
   async run(args, { output }) {
-    const rows = publicRows();
+    const rows = await publicRows();
     const asked = args.positionals[0];
     const exact = asked === undefined ? undefined : find(rows, asked);
     const chosen = exact === undefined ? matching(rows, asked) : [exact];
@@ -20,11 +26,15 @@ export const docs: Command = {
   },
 };
 
+type Documented = BuiltinRow & { readonly example: BuiltinExample | undefined };
+
 /** What programs may name, sorted. */
-function publicRows(): readonly BuiltinRow[] {
+async function publicRows(): Promise<readonly Documented[]> {
+  const examples = await loadExamples();
   return createRegistry(EFFECT_GROUPS)
     .rows()
     .filter(({ name }) => !/^[@_]/.test(name))
+    .map((row) => ({ ...row, example: examples[row.name] }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -33,16 +43,16 @@ function plainName(name: string): string {
   return name.replace(/^harness\./, '').replace(/\(.*$/, '');
 }
 
-function find(rows: readonly BuiltinRow[], asked: string): BuiltinRow | undefined {
+function find(rows: readonly Documented[], asked: string): Documented | undefined {
   const name = plainName(asked);
   return rows.find((row) => row.name === name || row.aliases?.includes(name) === true);
 }
 
 /** Those that begin so; else those with it in their name; nothing at all is an error. */
-function matching(rows: readonly BuiltinRow[], asked: string | undefined): readonly BuiltinRow[] {
+function matching(rows: readonly Documented[], asked: string | undefined): readonly Documented[] {
   if (asked === undefined) return rows;
   const name = plainName(asked);
-  const namesOf = (row: BuiltinRow) => [row.name, ...(row.aliases ?? [])];
+  const namesOf = (row: Documented) => [row.name, ...(row.aliases ?? [])];
   const beginning = rows.filter((row) => namesOf(row).some((each) => each.startsWith(name)));
   if (beginning.length > 0) return beginning;
   const containing = rows.filter((row) => namesOf(row).some((each) => each.includes(name)));
@@ -60,12 +70,12 @@ const CLASSES: { readonly [effect: string]: string } = {
 };
 
 /** What callers have to know about the time a call takes. */
-function turnOf({ suspends }: BuiltinRow): string | undefined {
+function turnOf({ suspends }: Documented): string | undefined {
   if (suspends === 'callback') return 'gives up the turn when the function it is given does';
   return suspends ? 'gives up the turn: other tasks go on meanwhile' : undefined;
 }
 
-function printRow(output: Output, row: BuiltinRow): void {
+function printRow(output: Output, row: Documented): void {
   const { name, signature, doc, effect, aliases = [], stability, example } = row;
   const isMethod = name.includes('.');
   output.line(output.style('bold', isMethod ? `harness.${signature}` : signature));
@@ -86,7 +96,7 @@ function printRow(output: Output, row: BuiltinRow): void {
   for (const line of example.prints.trimEnd().split('\n')) output.line(`  ${line}`);
 }
 
-function printList(output: Output, rows: readonly BuiltinRow[]): void {
+function printList(output: Output, rows: readonly Documented[]): void {
   const room = Math.max(40, (output.terminal.columns ?? 120) - 60);
   output.table(
     ['NAME', 'CLASS', ''],
@@ -94,7 +104,7 @@ function printList(output: Output, rows: readonly BuiltinRow[]): void {
   );
 }
 
-function toJson(row: BuiltinRow): Json {
+function toJson(row: Documented): Json {
   const { name, signature, doc, effect, suspends, aliases = [], example, since, stability } = row;
   return {
     name,
@@ -110,8 +120,8 @@ function toJson(row: BuiltinRow): Json {
 }
 
 /** All rows as a page, by group: globals first, then what lies below the harness. */
-function toMarkdown(rows: readonly BuiltinRow[]): string {
-  const groups = new Map<string, BuiltinRow[]>();
+function toMarkdown(rows: readonly Documented[]): string {
+  const groups = new Map<string, Documented[]>();
   for (const row of rows) {
     const dot = row.name.lastIndexOf('.');
     const group = dot === -1 ? '' : row.name.slice(0, dot);
@@ -128,7 +138,7 @@ function toMarkdown(rows: readonly BuiltinRow[]): string {
   return ['# Builtins', ...sections].join('\n\n');
 }
 
-function rowMarkdown({ name, signature, doc, effect, aliases = [], example }: BuiltinRow): string {
+function rowMarkdown({ name, signature, doc, effect, aliases = [], example }: Documented): string {
   const more =
     aliases.length === 0 ? '' : `; also ${aliases.map((each) => `\`${each}\``).join(', ')}`;
   const parts = [`### \`${name}\``, fenced(signature, 'harn'), `${doc} (${effect}${more})`];
