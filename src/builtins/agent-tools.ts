@@ -2,6 +2,7 @@
 // a tool is to a loop is decided in the runtime; here its declaration is kept as it was given, in one shape.
 import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
 import {
+  asJsonSchema,
   declaredMcpHandler,
   executorOf,
   formatToolResult,
@@ -220,7 +221,7 @@ function schemaOf(fn: string, registry: Value, components: Value | undefined): V
       name,
       description,
       inputSchema: parameters,
-      ...(output === undefined ? {} : { outputSchema: toData(output) }),
+      ...(output === undefined ? {} : { outputSchema: asJsonSchema(toData(output)) }),
     };
   });
   const shared = isDict(components ?? null) ? { components: toData(components) } : {};

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RECORD_SECTIONS } from '../../src/runtime/compose.ts';
 import { RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
+import { llmErrors } from '../../src/runtime/llm/index.ts';
 import {
   type JournalEntry,
   listRuns,
@@ -21,6 +22,13 @@ export interface RunPast {
   readonly entries: readonly JournalEntry[];
   readonly record: RunRecord;
 }
+
+/** Model calls that were under way when a life ended: each was recorded as lost, and asked again. */
+export function lostCalls({ entries }: RunPast): number {
+  return entries.filter((entry) => entry.kind === 'outcome' && entry.error?.code === LOST).length;
+}
+
+const LOST = llmErrors.$code('callLost');
 
 export async function withStore<T>(scene: Scene, use: (store: Store) => Promise<T>): Promise<T> {
   const store = await openStore({ url: scene.database, projections: RUNTIME_PROJECTIONS });

@@ -138,6 +138,7 @@ export { lifecycleTools } from './subagent-tools.ts';
 // Tools
 export { toolBindingEffects } from './tool-binding.ts';
 export { clearToolHooks, registerToolHook, type ToolHookCode } from './tool-hooks.ts';
+export { asJsonSchema } from './tool-json-schema.ts';
 export { callTool } from './tool-run.ts';
 export {
   type SurfaceDiagnostic,

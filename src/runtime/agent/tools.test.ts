@@ -145,4 +145,25 @@ describe('tool calls in a text', () => {
     expect(readLiteral(`${'['.repeat(100)}${']'.repeat(100)}x`)).toMatchObject({ ok: false });
     expect(readLiteral('process.exit()')).toMatchObject({ ok: false });
   });
+
+  it('offers JSON Schema at every depth, whichever words the program used', () => {
+    const parameters = {
+      tags: { type: 'list', items: { type: 'int', min: 1, nullable: true } },
+      at: {
+        type: 'dict',
+        properties: { x: { type: 'float' }, what: { type: 'any' } },
+        required: ['x'],
+      },
+      either: { union: [{ type: 'nil' }, { type: 'bool' }], required: false },
+    };
+    expect(parameterSchema('t', parameters)).toEqual({
+      type: 'object',
+      properties: {
+        tags: { type: 'array', items: { type: ['integer', 'null'], minimum: 1 } },
+        at: { type: 'object', properties: { x: { type: 'number' }, what: {} }, required: ['x'] },
+        either: { oneOf: [{ type: 'null' }, { type: 'boolean' }] },
+      },
+      required: ['tags', 'at'],
+    });
+  });
 });

@@ -5,6 +5,7 @@ import type { RunContext, Suspending } from '../run/index.ts';
 import { toolErrors } from './errors.ts';
 import { hostHandler } from './host-tools.ts';
 import { annotationsOf, isReadOnly, levelOf } from './tool-annotations.ts';
+import { asJsonSchema } from './tool-json-schema.ts';
 
 export type ToolExecutor = 'harn' | 'host_bridge' | 'mcp_server' | 'provider_native';
 
@@ -180,30 +181,12 @@ function fromList(tool: string, list: readonly Json[]): JsonObject {
         });
       }
       const { name, type, required, ...rest } = item;
-      const schema = isJsonObject(type) ? type : propertyOf(type ?? {});
-      return { name: name as string, schema: { ...schema, ...rest }, optional: required === false };
+      // The type of a declaration is JSON Schema already.
+      const schema = { ...(isJsonObject(type) ? type : asJsonSchema(type ?? {})), ...rest };
+      return { name: name as string, schema, optional: required === false };
     }),
   );
 }
-
-function propertyOf(given: Json): JsonObject {
-  if (typeof given === 'string') return { type: TYPES[given] ?? given };
-  if (!isJsonObject(given)) return {};
-  const { type } = given;
-  return typeof type === 'string' && TYPES[type] !== undefined
-    ? { ...given, type: TYPES[type] }
-    : given;
-}
-
-/** Type names of the language, as JSON Schema knows them. */
-const TYPES: { readonly [name: string]: string } = {
-  int: 'integer',
-  float: 'number',
-  bool: 'boolean',
-  list: 'array',
-  dict: 'object',
-  nil: 'null',
-};
 
 interface Property {
   readonly name: string;
@@ -213,7 +196,7 @@ interface Property {
 
 /** In the short form `required: false` says that a parameter may be left out; a list belongs to the object it is in. */
 function propertyNamed(name: string, given: Json): Property {
-  const { required, ...rest } = propertyOf(given);
+  const { required, ...rest } = asJsonSchema(given);
   const schema = Array.isArray(required) ? { ...rest, required } : rest;
   return { name, schema, optional: required === false };
 }
@@ -222,9 +205,7 @@ function schemaOf(entries: readonly Property[]): JsonObject {
   const properties: { [name: string]: JsonObject } = {};
   const required: string[] = [];
   for (const { name, schema, optional } of entries) {
-    // `any` says nothing; JSON Schema says nothing by not saying it.
-    const { type, ...rest } = schema;
-    properties[name] = type === 'any' || type === undefined ? rest : schema;
+    properties[name] = schema;
     if (!optional && schema['default'] === undefined) required.push(name);
   }
   return { type: 'object', properties, required };
