@@ -274,8 +274,8 @@ function rateRows(): readonly BuiltinRow[] {
 
 function mockRows(): readonly BuiltinRow[] {
   return [
-    effectRow('llm.mock_enqueue(response: any) -> nil', llmEffects.mock_enqueue, {
-      doc: 'Prepares an answer for a later call of this run: text, or `{text, match, error, ...}`.',
+    effectRow('llm.mock_enqueue(response: dict) -> nil', llmEffects.mock_enqueue, {
+      doc: 'Prepares an answer for a later call of this run: `{text, match, tool_calls, error, ...}`.',
       aliases: ['llm_mock'],
       args: ([response]) => [toData(response)],
     }),

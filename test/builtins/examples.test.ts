@@ -8,6 +8,17 @@ import { printed } from '../agents/program.ts';
 
 const rows = createRegistry(EFFECT_GROUPS).rows();
 
+/** What needs a server that is connected or that listens, which the mock host of these examples has not. */
+const WITHOUT = new Set([
+  ...['accept', 'route', 'server', 'server_close'].map((name) => `net.websocket_${name}`),
+  ...['call', 'disconnect', 'get_prompt', 'list_prompts', 'list_resource_templates'].map(mcp),
+  ...['list_resources', 'list_tools', 'read_resource', 'server_info'].map(mcp),
+]);
+
+function mcp(name: string): string {
+  return `tools.mcp_${name}`;
+}
+
 /** An example of statements stands in a pipeline. */
 function program(source: string): string {
   return `pipeline main() {\n${source}\n}`;
@@ -17,6 +28,13 @@ describe('an example in the table', () => {
   test.each(Object.entries(EXAMPLES))('prints what it says: %s', async (_, { source, prints }) => {
     const lines = await printed(program(source));
     expect(lines.join('\n')).toBe(prints.trimEnd());
+  });
+
+  test('is there for every row that programs can name', () => {
+    const without = rows
+      .filter(({ name }) => !/^(?:@|__)/.test(name) && EXAMPLES[name] === undefined)
+      .map(({ name }) => name);
+    expect(new Set(without)).toEqual(WITHOUT);
   });
 
   test('is about a row', () => {

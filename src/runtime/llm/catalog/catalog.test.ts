@@ -3,6 +3,7 @@ import { createMockHost } from '../../host/index.ts';
 import type { RunContext } from '../../run/index.ts';
 import { listModels, llmCall, llmEffects } from '../index.ts';
 import { resultOf } from '../llm-run.fixture.ts';
+import { inferProvider } from '../providers/known.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { SHIPPED } from './catalog.ts';
 import { catalogModel, tierOf } from './models.ts';
@@ -173,5 +174,15 @@ describe('the capabilities of a model', () => {
     await expect(see({ model: 'gpt-4o', vision: true, messages })).resolves.toMatchObject({
       provider: 'mock',
     });
+  });
+
+  it.each([
+    ['openai:gpt-4o-mini', { provider: 'openai', model: 'gpt-4o-mini' }],
+    ['anthropic:claude-3', { provider: 'anthropic', model: 'claude-3' }],
+    ['openrouter:a/b', { provider: 'openrouter', model: 'a/b' }],
+    ['local:qwen3:8b', { provider: 'ollama', model: 'qwen3:8b' }],
+    ['llama3:8b', { provider: 'ollama', model: 'llama3:8b' }],
+  ])('takes the provider that %s is prefixed with', (name, place) => {
+    expect(inferProvider(name)).toEqual(place);
   });
 });

@@ -141,6 +141,8 @@ export function knownProvider(name: string): ProviderConfig | undefined {
 export function inferProvider(model: string): { provider: string; model: string } | undefined {
   const transport = /^(?:local|ollama):(.+)$/.exec(model)?.[1];
   if (transport !== undefined) return { provider: 'ollama', model: transport };
+  const [, prefix = '', rest = ''] = /^([a-z]+):(.+)$/s.exec(model) ?? [];
+  if (knownProvider(prefix) !== undefined) return { provider: prefix, model: rest };
   if (/^[^/]+\/[^/]+$/.test(model)) return { provider: 'openrouter', model };
   if (model.startsWith('claude-')) return { provider: 'anthropic', model };
   if (/^(?:gpt-|o[134])/.test(model)) return { provider: 'openai', model };
