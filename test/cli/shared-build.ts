@@ -1,10 +1,25 @@
 // The command line, built once for all test files of a run: the first that asks builds it, the others wait until it is
 // there. Building takes seconds of both cores, and two dozen files want the same.
 import { once } from 'node:events';
-import { existsSync, mkdirSync, renameSync, watch, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { inject } from 'vitest';
 import { buildCli } from '../../scripts/build-cli.mjs';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** The launcher of the build, for tests that start it themselves. */
+export async function sharedHarn(): Promise<string> {
+  return path.join(await sharedBuild(), '../bin/harn.cjs');
+}
 
 /** The folder of the build, to be read only. */
 export async function sharedBuild(): Promise<string> {
@@ -27,6 +42,9 @@ function isFirst(folder: string): boolean {
 
 async function build(folder: string, built: string): Promise<void> {
   try {
+    for (const name of ['bin', 'package.json'])
+      cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
+    symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
     await buildCli(path.join(folder, 'unfinished', 'cli'));
     renameSync(path.join(folder, 'unfinished'), built);
   } catch (error) {

@@ -2,18 +2,21 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HarnError, type Harness, type Json } from '../../src/index.ts';
 import { pipeline } from '../../src/runtime/harness/index.ts';
 import type { Host } from '../../src/runtime/host/index.ts';
 import { createRuntime } from '../../src/runtime/index.ts';
 import { type LoginAsk, logIn, logOut, type McpServerConfig } from '../../src/runtime/mcp/index.ts';
 import { openStore } from '../../src/store/index.ts';
+import { sharedHarn } from '../cli/shared-build.ts';
 import { AuthServer, type AuthServerOptions } from './auth-server.ts';
 import { newScene, type Scene } from './scene.ts';
 
-const HARN = fileURLToPath(new URL('../../bin/harn.cjs', import.meta.url));
+let harnBin: string;
+beforeAll(async () => {
+  harnBin = await sharedHarn();
+}, 120_000);
 
 let scene: Scene;
 let host: Host;
@@ -93,7 +96,7 @@ const guarded = (more: Partial<McpServerConfig> = {}): McpServerConfig => ({
 
 /** A command line of this user; `said` resolves with the first match in what it prints. */
 function harn(...args: readonly string[]) {
-  const child = spawn(process.execPath, [HARN, ...args], {
+  const child = spawn(process.execPath, [harnBin, ...args], {
     cwd: scene.dir,
     env: { ...process.env, XDG_CONFIG_HOME: scene.dir, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],

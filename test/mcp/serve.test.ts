@@ -3,17 +3,20 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/index.ts';
 import { RUNTIME_PROJECTIONS } from '../../src/runtime/index.ts';
 import { listRuns } from '../../src/runtime/run/index.ts';
 import { openStore } from '../../src/store/index.ts';
+import { sharedHarn } from '../cli/shared-build.ts';
 import { startServer } from './serve-http.ts';
 
-const HARN = fileURLToPath(new URL('../../bin/harn.cjs', import.meta.url));
+let harnBin: string;
+beforeAll(async () => {
+  harnBin = await sharedHarn();
+}, 120_000);
 
 let dir: string;
 const clients: Client[] = [];
@@ -117,7 +120,7 @@ async function connected(
 ): Promise<{ client: Client; err: () => string; pid: number }> {
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [HARN, 'mcp', 'serve', program(text), ...args],
+    args: [harnBin, 'mcp', 'serve', program(text), ...args],
     cwd: dir,
     env: { ...(process.env as Record<string, string>) },
     stderr: 'pipe',
@@ -322,7 +325,9 @@ describe('a call whose server was killed', () => {
     process.kill(pid, 'SIGKILL');
     expect(await left).toBe('gone');
     const [row] = await rows();
-    const resumed = spawnSync(process.execPath, [HARN, 'resume', row?.run_id ?? ''], { cwd: dir });
+    const resumed = spawnSync(process.execPath, [harnBin, 'resume', row?.run_id ?? ''], {
+      cwd: dir,
+    });
     expect([resumed.status, resumed.stderr.toString()]).toEqual([0, '']);
     expect(readFileSync(path.join(dir, 'log.txt'), 'utf8')).toBe('first second');
     expect(await runs()).toEqual([['pausing', 'completed']]);
@@ -383,7 +388,9 @@ describe('a program that registers what it serves', () => {
 
 describe('a program at an address', () => {
   it('answers clients with a key, and nobody else', async () => {
-    const server = await startServer(HARN, dir, program(EXPOSED), { HARN_MCP_API_KEYS: 'k1, k2' });
+    const server = await startServer(harnBin, dir, program(EXPOSED), {
+      HARN_MCP_API_KEYS: 'k1, k2',
+    });
     try {
       const at = (key: string) =>
         new StreamableHTTPClientTransport(new URL(server.url), {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { expect, it } from 'vitest';
+import { sharedHarn } from '../cli/shared-build.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,7 +20,7 @@ it('the notes of the tutorial are kept, found, read and summarised', async () =>
   await client.connect(
     new StdioClientTransport({
       command: process.execPath,
-      args: [path.join(root, 'bin/harn.cjs'), 'mcp', 'serve', 'notes.harn'],
+      args: [await sharedHarn(), 'mcp', 'serve', 'notes.harn'],
       cwd: dir,
       env: { ...(process.env as Record<string, string>) },
       stderr: 'ignore',
@@ -40,4 +41,4 @@ it('the notes of the tutorial are kept, found, read and summarised', async () =>
     await client.close();
     rmSync(dir, { recursive: true, force: true });
   }
-}, 60_000);
+}, 120_000);
