@@ -1,4 +1,5 @@
-// Thresholds of an evaluation: what a run may cost at most. Numbers that a record does not have are not judged.
+// Thresholds of an evaluation: what a run may cost at most. Numbers that a record does not have are not judged. A score is
+// given by nobody here, so what asks for one does not pass untried.
 
 import type { RunDocument } from './run-document.ts';
 import { maybe, number, record, text, type ValueOf } from './shape.ts';
@@ -35,6 +36,8 @@ export function thresholdFailures(run: RunDocument, limits: Thresholds): readonl
     ...above('latency', latency, limits.max_latency_ms, ms),
     ...above('cost', usage?.total_cost, limits.max_cost_usd, usd),
     ...above('token count', tokens, limits.max_tokens, String),
+    ...unchecked('min_score', limits.min_score),
+    ...unchecked('min_confidence', limits.min_confidence),
   ];
 }
 
@@ -46,6 +49,11 @@ function above(
 ): readonly Finding[] {
   if (limit === null || value === undefined || value <= limit) return [];
   return [{ text: `${what} ${shown(value)} exceeds threshold ${shown(limit)}` }];
+}
+
+function unchecked(what: string, limit: number | null): readonly Finding[] {
+  if (limit === null) return [];
+  return [{ text: `threshold ${what} ${limit} needs a judge and was not checked` }];
 }
 
 function latencyOf({ usage, started_at, finished_at }: RunDocument): number | undefined {

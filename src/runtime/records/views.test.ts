@@ -257,6 +257,20 @@ describe('evaluations', () => {
     expect(evaluateCase({ run: runOf('r', [stage('r', 1)]) })).toMatchObject({ pass: true });
   });
 
+  it('do not pass on scores that nothing here gives', async () => {
+    const pack = readPack({
+      version: 1,
+      id: 'scored',
+      defaults: { thresholds: { 'min-score': 0.8 } },
+      cases: [{ id: 'judged', run: 'good.json', rubrics: [], thresholds: { min_confidence: 0.5 } }],
+    });
+    const { cases } = await runPack(pack, sources(), { folder: '/e' });
+    expect(cases[0]?.failures).toEqual([
+      'threshold min_score 0.8 needs a judge and was not checked',
+      'threshold min_confidence 0.5 needs a judge and was not checked',
+    ]);
+  });
+
   it('of a pack apply rubrics and thresholds, and block by severity', async () => {
     const pack = readPack({
       id: 'p',
