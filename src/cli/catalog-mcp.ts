@@ -1,6 +1,6 @@
 // Commands about the Model Context Protocol, as data. Part of catalog.ts.
 import type { OptionSpec } from './arguments.ts';
-import { EDITION, HELP, JSON_OPTION } from './catalog-options.ts';
+import { DURABILITY, EDITION, HELP, JSON_OPTION } from './catalog-options.ts';
 import type { CommandSpec } from './command.ts';
 
 const SERVE_OPTIONS: readonly OptionSpec[] = [
@@ -14,12 +14,7 @@ const SERVE_OPTIONS: readonly OptionSpec[] = [
   { name: 'path', value: 'PATH', help: 'with http: the path that is served (/mcp)' },
   { name: 'name', value: 'NAME', help: 'what the server calls itself; the name of the file' },
   { name: 'card', value: 'FILE|JSON', help: 'a Server Card to publish' },
-  {
-    name: 'durability',
-    value: 'LEVEL',
-    choices: ['power', 'process'],
-    help: 'what survives what: power (default) or process, which is faster',
-  },
+  DURABILITY,
   {
     name: 'deny',
     value: 'CAPABILITY',

@@ -16,6 +16,13 @@ export const SCENARIO: OptionSpec = {
   help: 'script the outside of the program: clock, files, network, models (NAME.harness.json)',
 };
 
+export const DURABILITY: OptionSpec = {
+  name: 'durability',
+  value: 'LEVEL',
+  choices: ['power', 'process'],
+  help: 'what survives what: power (default) or process, which is faster',
+};
+
 /** Spans of a run, for people. */
 export const TRACE: OptionSpec = {
   name: 'trace',

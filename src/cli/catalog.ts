@@ -3,7 +3,15 @@
 import type { OptionSpec, PositionalSpec } from './arguments.ts';
 import { CHAT_COMMANDS } from './catalog-chat.ts';
 import { MCP_COMMANDS } from './catalog-mcp.ts';
-import { HELP, INSPECT, INSPECT_BRK, JSON_OPTION, SCENARIO, TRACE } from './catalog-options.ts';
+import {
+  DURABILITY,
+  HELP,
+  INSPECT,
+  INSPECT_BRK,
+  JSON_OPTION,
+  SCENARIO,
+  TRACE,
+} from './catalog-options.ts';
 import { PEOPLE_COMMANDS } from './catalog-people.ts';
 import { SKILL_COMMANDS } from './catalog-skills.ts';
 import { SOURCE_COMMANDS } from './catalog-source.ts';
@@ -50,12 +58,7 @@ const RUN_OPTIONS: readonly OptionSpec[] = [
   QUIET,
   STRICT,
   WAIT,
-  {
-    name: 'durability',
-    value: 'LEVEL',
-    choices: ['power', 'process'],
-    help: 'what survives what: power (default) or process, which is faster',
-  },
+  DURABILITY,
   {
     name: 'deny',
     value: 'CAPABILITY',

@@ -2,6 +2,7 @@
 // time is checked: primitives, lists, dicts, shapes, literals and unions of those. Names of structs, interfaces and
 // type parameters are left to the checker.
 import type { NamedType, Param, ShapeType, TypeExpr } from '../ast.ts';
+import { SCHEMA_NAMES } from '../schema-names.ts';
 import type { Emitter } from './emitter.ts';
 import { type Js, quote } from './js.ts';
 
@@ -122,17 +123,6 @@ function aliasOf(em: Emitter, name: string): TypeExpr | undefined {
   }
   return undefined;
 }
-
-const SCHEMA_NAMES: { readonly [name: string]: string } = {
-  int: 'integer',
-  float: 'number',
-  number: 'number',
-  string: 'string',
-  bool: 'boolean',
-  nil: 'null',
-  list: 'array',
-  dict: 'object',
-};
 
 /** A type as the code of a JSON Schema dict; `{}` accepts anything. */
 export function schemaOf(

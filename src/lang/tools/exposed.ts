@@ -13,6 +13,7 @@ import type {
   TypeDeclaration,
   TypeExpr,
 } from '../ast.ts';
+import { SCHEMA_NAMES } from '../schema-names.ts';
 
 /** How one parameter is filled when a caller from outside calls. */
 export type ExposedInput =
@@ -119,17 +120,6 @@ function takesNil(type: TypeExpr | undefined): boolean {
   return type?.kind === 'NamedType' && type.name === 'nil';
 }
 
-const NAMES: { readonly [name: string]: string } = {
-  int: 'integer',
-  float: 'number',
-  number: 'number',
-  string: 'string',
-  bool: 'boolean',
-  nil: 'null',
-  list: 'array',
-  dict: 'object',
-};
-
 /** Type expressions of one module as JSON Schemas; `{}` accepts anything. */
 class Types {
   readonly #module: CheckedModule;
@@ -165,7 +155,7 @@ class Types {
       return { type: 'array', items: this.schema(first, seen) };
     if (name === 'dict' && second !== undefined)
       return { type: 'object', additionalProperties: this.schema(second, seen) };
-    const known = NAMES[name];
+    const known = SCHEMA_NAMES[name];
     if (known !== undefined) return { type: known };
     const declared = seen.includes(name) ? undefined : this.#declared(name);
     if (declared === undefined) return {};

@@ -120,6 +120,7 @@ class Attempt {
 
   async run(): Promise<McpLogin> {
     const logins = new McpLogins(this.#host);
+    // A kept login that cannot be used is what people log in again for; this one takes its place.
     const kept = await logins.get(this.#url).catch(() => undefined);
     const challenge = await this.#challenge();
     const found = await this.#discover(challenge);
