@@ -6,6 +6,7 @@ import { jsonIn, type LlmOptions, llmCall } from '../llm/index.ts';
 import { callHandler, type Handler, type RunContext, type Suspending } from '../run/index.ts';
 import type { AgentEventBody } from './agent-events.ts';
 import { loopErrors } from './errors.ts';
+import { DONE, GO, type Next } from './loop-next.ts';
 
 /** A second model that says whether the work is done. */
 export interface DoneJudge {
@@ -63,7 +64,7 @@ export function parseDoneJudge(value: Json | undefined): DoneJudge | undefined {
 }
 
 /** What the program's own check says is missing; undefined: nothing. */
-export function* verified(
+function* verified(
   ctx: RunContext,
   verify: Handler,
   claim: DoneClaim,
@@ -82,14 +83,14 @@ export function* verified(
 type Emit = (event: AgentEventBody) => Suspending<void>;
 
 /** What a judge says. An answer that cannot be read is neither: it does not hold the loop up, and does not end it. */
-export interface Judgement {
+interface Judgement {
   readonly isDone: boolean;
   /** What is missing, where it says that the work is not done. */
   readonly missing: string | undefined;
 }
 
 /** Asks the judge: because the work is said to be done, or because its turn has come (`cadence`). */
-export function* judged(
+function* judged(
   ctx: RunContext,
   { judge, llm }: { readonly judge: DoneJudge; readonly llm: LlmOptions },
   { trigger, ...claim }: DoneClaim & { readonly trigger: 'claim' | 'cadence' },
@@ -121,6 +122,56 @@ export function* judged(
   });
   const words = `The work is not done yet. ${textOf('reasoning')} ${next}`.trim();
   return { isDone, missing: isRefused ? words : undefined };
+}
+
+interface Checked {
+  readonly ctx: RunContext;
+  readonly plan: {
+    readonly judge: DoneJudge | undefined;
+    readonly llm: LlmOptions;
+    readonly parts: { readonly verify?: Handler };
+  };
+  readonly emit: Emit;
+}
+
+/** Whether a loop may end, over all of its turns. */
+export class DoneCheck {
+  readonly #of: Checked;
+  /** How often the judge was not content. */
+  #refusals = 0;
+
+  constructor(of: Checked) {
+    this.#of = of;
+  }
+
+  /** The work is said to be done: the loop ends unless a check of it is not content. */
+  *claimed(claim: DoneClaim): Suspending<Next> {
+    const { ctx, plan } = this.#of;
+    const { judge, parts } = plan;
+    const missing = parts.verify && (yield* verified(ctx, parts.verify, claim));
+    if (missing !== undefined) return { kind: 'say', text: missing };
+    if (judge === undefined || this.#refusals >= judge.maxRefusals) return DONE;
+    const { missing: refused } = yield* this.#judged(judge, { ...claim, trigger: 'claim' });
+    if (refused === undefined) return DONE;
+    this.#refusals += 1;
+    return { kind: 'say', text: refused };
+  }
+
+  /** A judge with a cadence looks at the work also while it goes on, and may end it. */
+  *meanwhile(claim: DoneClaim): Suspending<Next> {
+    const { judge } = this.#of.plan;
+    if (judge === undefined || judge.cadence === 0 || claim.iteration % judge.cadence !== 0) {
+      return GO;
+    }
+    const { isDone, missing } = yield* this.#judged(judge, { ...claim, trigger: 'cadence' });
+    if (missing !== undefined) return { kind: 'say', text: missing };
+    return isDone ? DONE : GO;
+  }
+
+  #judged(judge: DoneJudge, about: Parameters<typeof judged>[2]): Suspending<Judgement> {
+    const { ctx, plan, emit } = this.#of;
+    return judged(ctx, { judge, llm: plan.llm }, about, emit);
+  }
 }
 
 function claimJson({ task, text, iteration, called, successful }: DoneClaim): JsonObject {

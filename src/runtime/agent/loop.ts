@@ -22,14 +22,12 @@ import { withApprovals } from './approvals.ts';
 import type { Streak } from './call-streak.ts';
 import { compactSession } from './compact.ts';
 import { type ReadSnapshot, readSnapshot } from './daemon-snapshot.ts';
-import { Emitter } from './emitter.ts';
 import { loopErrors } from './errors.ts';
-import { asUserMessage, type HostMessage, hearEffect } from './host-messages.ts';
 import { assertHostHas } from './host-tools.ts';
-import { IterationLimit } from './iteration-budget.ts';
 import { DaemonSide } from './loop-daemon.ts';
-import { type DoneClaim, type DoneJudge, type Judgement, judged, verified } from './loop-done.ts';
+import { DoneCheck, type DoneClaim } from './loop-done.ts';
 import { type GateDecision, openGate, type ParkAnswer, type ParkWish } from './loop-gate.ts';
+import { LoopLimits } from './loop-limits.ts';
 import { DONE, GO, type Next, readPostTurn, toldOfTools } from './loop-next.ts';
 import {
   type LoopOptions,
@@ -40,6 +38,7 @@ import {
 import { isParkCall, parkInFunctionWorker } from './loop-park.ts';
 import { type AgentLoopResult, type LoopStatus, LoopTotals } from './loop-result.ts';
 import { LoopSkills } from './loop-skills.ts';
+import { LoopTalk } from './loop-talk.ts';
 import { connectServers } from './mcp-tools.ts';
 import { nudgeText, saysDone } from './prompt.ts';
 import { newSession, type Session, sessionsKey } from './session.ts';
@@ -48,7 +47,6 @@ import { isSubagentCall } from './subagent-tools.ts';
 import { faceOfTool, validateSurface } from './tool-surface.ts';
 import type { Tool } from './tools.ts';
 import { parkLoop } from './top-level.ts';
-import { type TranscriptMessage, textOfContent } from './transcript.ts';
 import { applyTurn, type TurnInput, type TurnResult, takeTurn } from './turn.ts';
 import { proseProblem } from './turn-policy.ts';
 
@@ -153,11 +151,6 @@ class AgentLoop {
   readonly #session: Session;
   readonly #system: string | null;
   readonly #totals = new LoopTotals();
-  /** How often the judge was not content. */
-  #refusals = 0;
-  readonly #limit: IterationLimit;
-  /** When the loop began; looked at only where it may not take for ever. */
-  #startMs = 0;
   /** Turns with one call in a row. */
   #singles = 0;
   /** Identical calls in a row, over turns. */
@@ -170,6 +163,9 @@ class AgentLoop {
   /** Set when the model asked to be suspended: the worker it belongs to, or `top` for none. */
   #parked: ParkAnswer | 'top' | undefined;
   readonly #given: Given;
+  readonly #talk: LoopTalk;
+  readonly #limits: LoopLimits;
+  readonly #check: DoneCheck;
   readonly #daemon: DaemonSide | undefined;
   readonly #skills: LoopSkills | undefined;
 
@@ -179,12 +175,17 @@ class AgentLoop {
     this.#plan = given.plan;
     this.#session = session;
     this.#system = system;
-    this.#limit = new IterationLimit(given.plan.iterations);
+    const { plan } = given;
+    const { skills, hears } = plan;
+    this.#talk = new LoopTalk({ ctx, session, hears, isDaemon: plan.daemon !== undefined });
+    const emit = this.#talk.emit.bind(this.#talk);
+    this.#limits = new LoopLimits({ ctx, plan, emit });
+    this.#check = new DoneCheck({ ctx, plan, emit });
     this.#daemon = this.#asDaemon(given);
-    const { skills } = given.plan;
-    const owner = { ctx, session, emit: this.#emit.bind(this) };
-    this.#skills = skills === undefined ? undefined : new LoopSkills(owner, skills);
-    this.#skills?.hear(given.task);
+    if (skills === undefined) return;
+    this.#skills = new LoopSkills({ ctx, session, emit }, skills);
+    this.#skills.hear(given.task);
+    this.#talk.tellSkills(this.#skills);
   }
 
   #asDaemon({ plan, task, past }: Given): DaemonSide | undefined {
@@ -199,9 +200,9 @@ class AgentLoop {
       task,
       system: this.#system,
       totals: this.#totals,
-      emit: this.#emit.bind(this),
-      say: this.#say.bind(this),
-      takeOwn: this.#takeOwn.bind(this),
+      emit: this.#talk.emit.bind(this.#talk),
+      say: this.#talk.say.bind(this.#talk),
+      takeOwn: this.#talk.takeOwn.bind(this.#talk),
       onStand: plan.parts.onStand,
       isHeld: plan.parts.isHeld,
     };
@@ -210,7 +211,7 @@ class AgentLoop {
 
   *run(): Suspending<AgentLoopResult> {
     yield* this.#checkSurface();
-    const { past, task, plan } = this.#given;
+    const { past, task } = this.#given;
     let status: LoopStatus | undefined;
     yield* this.#daemon?.begin(past !== undefined) ?? [];
     try {
@@ -221,11 +222,11 @@ class AgentLoop {
       }
     } finally {
       // Also when a turn failed: what was said so far is kept. Feedback waits for the model's next turn.
-      this.#takeInbox();
+      this.#talk.takeInbox();
       if (status === undefined) yield* this.#settle();
     }
     const ended = this.#requirementsMet() || status === 'suspended' ? status : 'failed';
-    yield* this.#hearAtEnd(plan);
+    this.#totals.deferred = yield* this.#talk.atEnd();
     yield* this.#daemon?.stand(ended) ?? [];
     yield* this.#settle();
     const result = this.#totals.result(this.#given, this.#session, ended, this.#suspension);
@@ -285,12 +286,9 @@ class AgentLoop {
 
   /** One turn and what follows from it; a status ends the loop. */
   *#step(iteration: number): Suspending<LoopStatus | undefined> {
-    const over = yield* this.#overBudget(iteration);
-    if (over) return 'budget_exhausted';
+    if (yield* this.#limits.isOver(iteration)) return 'budget_exhausted';
     if (yield* this.#isHeld(iteration)) return 'suspended';
-    yield* this.#hear();
-    this.#takeInbox();
-    yield* this.#takeFeedback();
+    yield* this.#talk.takeUp();
     yield* this.#compact();
     yield* this.#skills?.before(iteration) ?? [];
     const input = {
@@ -309,15 +307,15 @@ class AgentLoop {
     this.#totals.add(result, this.#session, this.#plan.progressTool);
     this.#streak = result.streak ?? null;
     this.#promoted = result.promoted ?? [];
-    yield* this.#tellHeard(result.heard ?? []);
+    yield* this.#talk.tellHeard(result.heard ?? []);
     yield* this.#skills?.after(result.skills ?? [], iteration) ?? [];
     const next = yield* this.#afterTurn(result, iteration);
     if (next.kind === 'idle') return yield* this.#idle(iteration);
     if (next.kind === 'stop') {
-      if (next.text !== undefined) yield* this.#say('post_turn', next.text);
+      if (next.text !== undefined) yield* this.#talk.say('post_turn', next.text);
       return next.status;
     }
-    if (next.kind === 'say') yield* this.#say('nudge', next.text, next.isNews);
+    if (next.kind === 'say') yield* this.#talk.say('nudge', next.text, next.isNews);
     return undefined;
   }
 
@@ -327,7 +325,7 @@ class AgentLoop {
       return yield* takeTurn(this.#ctx, input);
     } catch (error) {
       if (!isBudgetSpent(error)) throw error;
-      yield* this.#exhausted(error.data['reason'] === 'token_budget' ? 'tokens' : 'cost');
+      yield* this.#limits.exhausted(error.data['reason'] === 'token_budget' ? 'tokens' : 'cost');
       return undefined;
     }
   }
@@ -337,18 +335,19 @@ class AgentLoop {
     if (park !== undefined) return yield* this.#park(park);
     if (tools.length > 0) {
       const next = yield* this.#afterTools(result, iteration);
-      return next.kind === 'go' ? yield* this.#judgeMeanwhile(result, iteration) : next;
+      return next.kind === 'go'
+        ? this.#orIdle(yield* this.#check.meanwhile(this.#claim(result, iteration)))
+        : next;
     }
     if (fallback === 'rejected') return { kind: 'go' };
     const goesOn = this.#plan.persistent || this.#plan.turnPolicy.requireAction;
     if (!goesOn || saysDone(text, this.#plan)) {
-      const next = yield* this.#claimDone(result, iteration);
-      return next === DONE && this.#daemon !== undefined ? { kind: 'idle' } : next;
+      return this.#orIdle(yield* this.#check.claimed(this.#claim(result, iteration)));
     }
     this.#unmoved += 1;
     const { maxNudges } = this.#plan;
     if (this.#unmoved > maxNudges) {
-      yield* this.#emit({
+      yield* this.#talk.emit({
         type: 'loop_stuck',
         max_nudges: maxNudges,
         last_iteration: iteration,
@@ -359,37 +358,14 @@ class AgentLoop {
     return { kind: 'say', text: nudgeText(this.#plan) };
   }
 
-  /** The work is said to be done: the loop ends unless a check of it is not content. */
-  *#claimDone({ text }: TurnResult, iteration: number): Suspending<Next> {
-    const { judge, parts } = this.#plan;
-    const claim = this.#claim(text, iteration);
-    const missing = parts.verify && (yield* verified(this.#ctx, parts.verify, claim));
-    if (missing !== undefined) return { kind: 'say', text: missing };
-    if (judge === undefined || this.#refusals >= judge.maxRefusals) return DONE;
-    const { missing: refused } = yield* this.#judged(judge, { ...claim, trigger: 'claim' });
-    if (refused === undefined) return DONE;
-    this.#refusals += 1;
-    return { kind: 'say', text: refused };
-  }
-
-  #claim(text: string, iteration: number): DoneClaim {
+  #claim({ text }: TurnResult, iteration: number): DoneClaim {
     const { called, successful } = this.#totals;
     return { task: this.#given.task, text, iteration, called, successful };
   }
 
-  #judged(judge: DoneJudge, about: Parameters<typeof judged>[2]): Suspending<Judgement> {
-    return judged(this.#ctx, { judge, llm: this.#plan.llm }, about, this.#emit.bind(this));
-  }
-
-  /** A judge with a cadence looks at the work also while it goes on, and may end it. */
-  *#judgeMeanwhile({ text }: TurnResult, iteration: number): Suspending<Next> {
-    const { judge } = this.#plan;
-    if (judge === undefined || judge.cadence === 0 || iteration % judge.cadence !== 0) return GO;
-    const about = { ...this.#claim(text, iteration), trigger: 'cadence' } as const;
-    const { isDone, missing } = yield* this.#judged(judge, about);
-    if (missing !== undefined) return { kind: 'say', text: missing };
-    if (!isDone) return GO;
-    return this.#daemon === undefined ? DONE : { kind: 'idle' };
+  /** A daemon whose work is done is not over. */
+  #orIdle(next: Next): Next {
+    return next === DONE && this.#daemon !== undefined ? { kind: 'idle' } : next;
   }
 
   /** The model asks to be suspended: by its worker's gate, else as a worker of its own. */
@@ -412,14 +388,14 @@ class AgentLoop {
     this.#unmoved = 0;
     this.#singles = tools.length === 1 ? this.#singles + 1 : 0;
     const succeeded = tools.filter(({ status }) => status === 'ok').map((tool) => tool.tool_name);
-    if (succeeded.length > 0) this.#limit.noteProgress();
+    if (succeeded.length > 0) this.#limits.noteProgress();
     if (succeeded.some((name) => this.#plan.stopAfter.includes(name))) {
       return { kind: 'stop', status: 'done' };
     }
     const prose = proseProblem(this.#plan.turnPolicy, visible_text);
     const { postTurn } = this.#plan.parts;
     if (postTurn === undefined) return prose === undefined ? GO : { kind: 'say', text: prose };
-    if (prose !== undefined) yield* this.#say('turn_policy', prose);
+    if (prose !== undefined) yield* this.#talk.say('turn_policy', prose);
     const told: JsonObject = {
       ...toldOfTools(tools),
       successful_tool_names: succeeded,
@@ -432,49 +408,6 @@ class AgentLoop {
     return readPostTurn((yield* callHandler(this.#ctx, postTurn, [told])) as Json | undefined);
   }
 
-  *#overBudget(iteration: number): Suspending<boolean> {
-    let kind: 'iterations' | 'tokens' | 'wall_clock' | undefined;
-    if (iteration > this.#limit.limit && !(yield* this.#extended(iteration))) kind = 'iterations';
-    // What its tools asked counts, and so does what is left above. Dollars are looked at with the price of the next call.
-    else if (accountOf(this.#ctx).view.exceeded) kind = 'tokens';
-    else if (this.#isLate(iteration)) kind = 'wall_clock';
-    if (kind === undefined) return false;
-    yield* this.#exhausted(kind);
-    return true;
-  }
-
-  /** The limit grows while the work gets on. */
-  *#extended(iteration: number): Suspending<boolean> {
-    const decision = this.#limit.decide();
-    if (decision === undefined) return false;
-    const { action, oldLimit: old_limit, newLimit: new_limit, reason } = decision;
-    const status = action === 'extend' ? 'applied' : 'declined';
-    const about = {
-      iteration,
-      action: 'extend_iterations',
-      old_limit,
-      new_limit,
-      reason,
-      status,
-    } as const;
-    yield* this.#emit({ type: 'loop_control_decision', ...about });
-    return action === 'extend';
-  }
-
-  #isLate(iteration: number): boolean {
-    const { maxDurationMs } = this.#plan;
-    if (!Number.isFinite(maxDurationMs)) return false;
-    const nowMs = this.#ctx.sync(clockEffects.monotonic_ms, []);
-    if (iteration === 1) this.#startMs = nowMs;
-    return nowMs - this.#startMs >= maxDurationMs;
-  }
-
-  *#exhausted(kind: 'iterations' | 'tokens' | 'cost' | 'wall_clock'): Suspending<void> {
-    const late = kind === 'wall_clock' ? { wall_clock_ms: this.#plan.maxDurationMs } : {};
-    const max_iterations = this.#limit.limit;
-    yield* this.#emit({ type: 'budget_exhausted', max_iterations, kind, ...late });
-  }
-
   /** Asks the gate; messages it brings are taken up. */
   *#isHeld(iteration: number): Suspending<boolean> {
     const { gate = openGate } = this.#plan.parts;
@@ -485,80 +418,15 @@ class AgentLoop {
       this.#suspension = decision;
       return true;
     }
-    for (const message of decision.messages ?? []) {
-      yield* this.#feedback('gate', textOfContent(message.content));
-      this.#take(message);
-    }
+    yield* this.#talk.takeFromGate(decision.messages ?? []);
     return false;
   }
 
   /** A daemon waits, unless it may take no further turn: then the next step says so. */
   *#idle(iteration: number): Suspending<LoopStatus | undefined> {
     this.#unmoved = 0;
-    const isLast = iteration >= this.#limit.limit && this.#plan.iterations.extendBy === 0;
-    return isLast || this.#daemon === undefined ? undefined : yield* this.#daemon.idle(iteration);
-  }
-
-  /** What other processes said since the last turn. */
-  *#hear(): Suspending<void> {
-    if (!this.#plan.hears) return;
-    const holds = this.#daemon !== undefined;
-    const heard = yield* this.#ctx.perform(hearEffect, [this.#session.id, 'turn', holds]);
-    yield* this.#tellHeard(heard);
-    this.#session.append(...heard.flatMap(asUserMessage));
-  }
-
-  *#tellHeard(heard: readonly HostMessage[]): Suspending<void> {
-    this.#skills?.hear(...heard.flatMap(asUserMessage));
-    for (const { message_id, mode, content } of heard) {
-      yield* this.#emit({ type: 'user_message', message_id, mode, content: [content] });
-    }
-  }
-
-  /** What was to wait until the agent yields is left to who started the loop; a daemon has taken it up by itself. */
-  *#hearAtEnd({ hears, daemon }: LoopPlan): Suspending<void> {
-    const own = this.#session.deferred.splice(0).map(({ content }) => textOfContent(content));
-    const { id } = this.#session;
-    const heard =
-      hears && daemon === undefined ? yield* this.#ctx.perform(hearEffect, [id, 'end', false]) : [];
-    yield* this.#tellHeard(heard);
-    this.#totals.deferred = [...own, ...heard.map(({ content }) => String(content))];
-  }
-
-  /** What the run itself has said to a daemon that is idle. */
-  *#takeOwn(): Suspending<boolean> {
-    if (!this.#session.hasNews) return false;
-    this.#takeInbox();
-    this.#take(...this.#session.deferred.splice(0));
-    yield* this.#takeFeedback();
-    return true;
-  }
-
-  #takeInbox(): void {
-    this.#session.isInterrupted = false;
-    this.#take(...this.#session.inbox.splice(0));
-  }
-
-  /** Puts what others said into the session. */
-  #take(...messages: readonly TranscriptMessage[]): void {
-    this.#session.append(...messages);
-    this.#skills?.hear(...messages.filter(({ role }) => role === 'user'));
-  }
-
-  /** What code said since the last turn, each with its event. What subscribers say to that comes after the next turn. */
-  *#takeFeedback(): Suspending<void> {
-    for (const { kind, content } of this.#session.feedback.splice(0))
-      yield* this.#say(kind, content);
-  }
-
-  *#say(kind: string, content: string, isNews = !OWN_WORDS.has(kind)): Suspending<void> {
-    yield* this.#feedback(kind, content);
-    this.#session.append({ role: 'user', content });
-    if (isNews) this.#skills?.hear(content);
-  }
-
-  *#feedback(kind: string, content: string): Suspending<void> {
-    yield* this.#emit({ type: 'feedback_injected', kind, content });
+    if (this.#limits.isLast(iteration) || this.#daemon === undefined) return undefined;
+    return yield* this.#daemon.idle(iteration);
   }
 
   *#compact(): Suspending<void> {
@@ -569,10 +437,6 @@ class AgentLoop {
       const { strategy } = compaction;
       trace(this.#ctx, { type: 'context_compaction', session_id: this.#session.id, strategy });
     }
-  }
-
-  *#emit(event: Parameters<Emitter['emit']>[0]): Suspending<void> {
-    yield* new Emitter(this.#ctx, this.#session, this.#session.outbox).emit(event);
   }
 
   #requirementsMet(): boolean {
@@ -586,9 +450,6 @@ class AgentLoop {
 }
 
 const TAIL_CHARS = 400;
-
-/** What the loop itself says to keep its agent at work is no task that skills could fit. */
-const OWN_WORDS: ReadonlySet<string> = new Set(['nudge', 'turn_policy']);
 
 function* none(): Suspending<undefined> {
   yield* [];
