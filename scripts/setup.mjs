@@ -34,9 +34,21 @@ export function runNpm(args, options) {
 /** Installs exactly what the lock file says, unless that is what is there. No install script is run or needed. */
 export function ensureInstalled() {
   requireNode(20, 19);
-  if (isInstalled()) return;
-  const status = runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+  const status = installInto(root);
   if (status !== 0) process.exit(status);
+}
+
+/** The MCP servers that tests start, which are no dependency of ours. */
+export const mcpServers = path.join(root, 'test', 'mcp', 'npm-servers');
+
+/** Installs them for the tests; returns npm's exit code, 0 when they were there already. */
+export function ensureMcpServers(options) {
+  return installInto(mcpServers, options);
+}
+
+function installInto(folder, options) {
+  if (isInstalled(folder)) return 0;
+  return runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder, ...options });
 }
 
 /** Builds `dist/` unless it is newer than everything it is made of. */
@@ -55,10 +67,10 @@ function requireNode(major, minor) {
 
 // Compares content, not times: a checkout touches files without changing them, and installing over a
 // live node_modules disturbs whoever is using it.
-function isInstalled() {
-  const hidden = path.join(root, 'node_modules', '.package-lock.json');
+function isInstalled(folder) {
+  const hidden = path.join(folder, 'node_modules', '.package-lock.json');
   if (!existsSync(hidden)) return false;
-  const wanted = readPackages(path.join(root, 'package-lock.json'));
+  const wanted = readPackages(path.join(folder, 'package-lock.json'));
   const present = readPackages(hidden);
   return Object.entries(wanted).every(([where, want]) => {
     if (where === '' || want.link === true) return true;

@@ -2,7 +2,7 @@
 // A failed check does not hide the next one. The counts are left in node_modules/.cache/harn/tests.json.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ensureBuilt, ensureInstalled, root, run, runTool } from './setup.mjs';
+import { ensureBuilt, ensureInstalled, ensureMcpServers, root, run, runTool } from './setup.mjs';
 
 ensureInstalled();
 
@@ -14,6 +14,7 @@ rmSync(vitestFile, { force: true });
 rmSync(summaryFile, { force: true });
 
 const checks = [
+  ['MCP servers for tests', () => ensureMcpServers()],
   ['build', () => ensureBuilt()],
   ['types', () => runTool('typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit'])],
   ['lint', () => runTool('@biomejs/biome/bin/biome', ['check', '.', '--error-on-warnings'])],

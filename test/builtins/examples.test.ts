@@ -5,19 +5,14 @@ import { EFFECT_GROUPS } from '../../src/builtins/effectful.ts';
 import { EXAMPLES } from '../../src/builtins/examples/all.ts';
 import { createRegistry } from '../../src/builtins/index.ts';
 import { printed } from '../agents/program.ts';
+import { hostWithDemo } from '../mcp/demo-server.ts';
 
 const rows = createRegistry(EFFECT_GROUPS).rows();
 
-/** What needs a server that is connected or that listens, which the mock host of these examples has not. */
-const WITHOUT = new Set([
-  ...['accept', 'route', 'server', 'server_close'].map((name) => `net.websocket_${name}`),
-  ...['call', 'disconnect', 'get_prompt', 'list_prompts', 'list_resource_templates'].map(mcp),
-  ...['list_resources', 'list_tools', 'read_resource', 'server_info'].map(mcp),
-]);
-
-function mcp(name: string): string {
-  return `tools.mcp_${name}`;
-}
+/** What needs a server that listens, which the mock host of these examples has not. */
+const WITHOUT = new Set(
+  ['accept', 'route', 'server', 'server_close'].map((name) => `net.websocket_${name}`),
+);
 
 /** An example of statements stands in a pipeline. */
 function program(source: string): string {
@@ -26,7 +21,7 @@ function program(source: string): string {
 
 describe('an example in the table', () => {
   test.each(Object.entries(EXAMPLES))('prints what it says: %s', async (_, { source, prints }) => {
-    const lines = await printed(program(source));
+    const lines = await printed(program(source), { host: hostWithDemo() });
     expect(lines.join('\n')).toBe(prints.trimEnd());
   });
 

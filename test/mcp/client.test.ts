@@ -4,11 +4,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Json } from '../../src/base/index.ts';
-import { HarnError, type Harness } from '../../src/index.ts';
+import type { Harness } from '../../src/index.ts';
 import { pipeline } from '../../src/runtime/harness/index.ts';
 import { createRuntime } from '../../src/runtime/index.ts';
 import { serveMcpHttp, serveMcpPipelines } from '../../src/serve/index.ts';
 import { openStore } from '../../src/store/index.ts';
+import { codeOf, ran as ranOn } from './ran.ts';
 import { newScene, type Scene, serveHttp } from './scene.ts';
 
 let scene: Scene;
@@ -17,21 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => scene.dispose());
 
-/** Runs a body as a pipeline and gives what it returned, with all that its run has written to the store. */
-async function ran(body: (harness: Harness) => Promise<Json>): Promise<Json> {
-  await using store = await openStore('memory:');
-  const work = pipeline('work', body);
-  const runtime = createRuntime({ store, pipelines: [work], host: scene.host });
-  const result = await runtime.start(work, null).done;
-  if (result.status === 'settled') return result.returned;
-  throw result.status === 'failed' ? result.error : new Error('parked');
-}
-
-const codeOf = (call: Promise<unknown>) =>
-  call.then(
-    () => 'no error',
-    (error: unknown) => (HarnError.is(error) ? error.code : String(error)),
-  );
+const ran = (body: (harness: Harness) => Promise<Json>) => ranOn(scene.host, body);
 
 describe('a server that is a process', () => {
   it('is connected, listed and called', async () => {

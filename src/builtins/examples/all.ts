@@ -20,6 +20,7 @@ import { HTTP_EXAMPLES } from './http-and-cookies.ts';
 import { HTTP_REQUESTS_EXAMPLES } from './http-requests.ts';
 import { JSON_EXAMPLES } from './json-and-responses.ts';
 import { LIST_EXAMPLES } from './lists-and-pairs.ts';
+import { MCP_SERVER_EXAMPLES } from './mcp-servers.ts';
 import { MODEL_EXAMPLES } from './models-and-providers.ts';
 import { NUMBER_EXAMPLES } from './numbers-and-angles.ts';
 import { NUMBERS_SETS_VALUES_EXAMPLES } from './numbers-sets-values.ts';
@@ -61,6 +62,7 @@ export const EXAMPLES: Examples = {
   ...HTTP_REQUESTS_EXAMPLES,
   ...JSON_EXAMPLES,
   ...LIST_EXAMPLES,
+  ...MCP_SERVER_EXAMPLES,
   ...MODEL_EXAMPLES,
   ...NUMBER_EXAMPLES,
   ...NUMBERS_SETS_VALUES_EXAMPLES,

@@ -47,7 +47,10 @@ export interface McpHandle {
    * const text = await files.call('read_file', { path: '/srv/a.txt' });
    */
   connect(server: McpServerConfig): Promise<McpConnectionHandle>;
-  /** A server that harn.toml declares as `[[mcp]]`; connected when it is first needed. */
+  /**
+   * A server by its name: the one that this run connected last under it, else the one that harn.toml declares as `[[mcp]]`,
+   * which is connected when it is first needed. For lanes that use what another lane has connected.
+   */
   server(name: string): McpConnectionHandle;
   /** Starts a declared server and holds it open until `release`. */
   ensureActive(name: string): Promise<McpConnectionHandle>;
@@ -65,7 +68,7 @@ export function mcpHandle(ctx: RunContext): McpHandle {
   const handleOf = (client: McpClient) => connectionHandle(ctx, client, lane);
   return notData('harness.mcp', {
     connect: async (server) => handleOf(await lane((inner) => mcpCalls.connect(inner, server))),
-    server: (name) => handleOf(mcpCalls.declared(name)),
+    server: (name) => handleOf(mcpCalls.named(ctx, name)),
     ensureActive: async (name) =>
       handleOf(await lane((inner) => mcpCalls.ensureActive(inner, name))),
     release: (name) => mcpCalls.release(ctx, name),

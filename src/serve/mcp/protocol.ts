@@ -25,12 +25,14 @@ export async function loadServerSdk(): Promise<McpServerSdk> {
   return { server, validator: new AjvJsonSchemaValidator() };
 }
 
-/** Calls that are under way, so that who stops serving can park them. */
+/** Calls that are under way, so that who stops serving can park them; those that still come are parked at once. */
 export class OpenCalls {
   readonly #calls = new Set<ServedCall>();
+  #over: string | undefined;
 
   async during<T>(call: ServedCall, body: () => Promise<T>): Promise<T> {
     this.#calls.add(call);
+    if (this.#over !== undefined) call.park(this.#over);
     try {
       return await body();
     } finally {
@@ -40,9 +42,13 @@ export class OpenCalls {
 
   /** Parks every call; resolves when all have come to rest. */
   async park(reason: string): Promise<void> {
-    const calls = [...this.#calls];
-    for (const call of calls) call.park(reason);
-    await Promise.all(calls.map((call) => call.done.catch(() => undefined)));
+    this.#over = reason;
+    for (const call of this.#calls) call.park(reason);
+    while (this.#calls.size > 0) {
+      await Promise.all([...this.#calls].map((call) => call.done.catch(() => undefined)));
+      // Whoever awaits a call takes it off the list in the same round of micro-tasks.
+      await Promise.resolve();
+    }
   }
 }
 
