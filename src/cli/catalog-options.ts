@@ -23,6 +23,13 @@ export const DURABILITY: OptionSpec = {
   help: 'what survives what: power (default) or process, which is faster',
 };
 
+export const SKILL_DIR: OptionSpec = {
+  name: 'skill-dir',
+  value: 'DIR',
+  repeat: true,
+  help: 'look for skills here before all other places (repeatable)',
+};
+
 /** Spans of a run, for people. */
 export const TRACE: OptionSpec = {
   name: 'trace',

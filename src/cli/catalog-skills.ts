@@ -1,14 +1,6 @@
 // Commands for skills: looking at them, making them, and whom they are trusted from. Part of catalog.ts.
-import type { OptionSpec } from './arguments.ts';
-import { HELP, JSON_OPTION } from './catalog-options.ts';
+import { HELP, JSON_OPTION, SKILL_DIR } from './catalog-options.ts';
 import type { CommandSpec } from './command.ts';
-
-const DIR: OptionSpec = {
-  name: 'skill-dir',
-  value: 'DIR',
-  repeat: true,
-  help: 'look for skills here before all other places (repeatable)',
-};
 
 /** In the order of the help. */
 export const SKILL_COMMANDS: readonly CommandSpec[] = [
@@ -18,7 +10,7 @@ export const SKILL_COMMANDS: readonly CommandSpec[] = [
     positionals: [],
     options: [
       { name: 'all', help: 'also those that a higher layer hides' },
-      DIR,
+      SKILL_DIR,
       JSON_OPTION,
       HELP,
     ],
@@ -29,7 +21,7 @@ export const SKILL_COMMANDS: readonly CommandSpec[] = [
     name: 'skills inspect',
     summary: 'show a skill: its card, the files beside it, its text',
     positionals: [{ name: 'NAME' }],
-    options: [DIR, JSON_OPTION, HELP],
+    options: [SKILL_DIR, JSON_OPTION, HELP],
     examples: [['harn skills inspect deploy', 'or namespace/name']],
     load: async () => (await import('./commands/skills.ts')).skillsInspect,
   },
@@ -45,12 +37,39 @@ export const SKILL_COMMANDS: readonly CommandSpec[] = [
         repeat: true,
         help: 'a file that is worked on (repeatable)',
       },
-      DIR,
+      SKILL_DIR,
       JSON_OPTION,
       HELP,
     ],
     examples: [['harn skills match "deploy the staging service"', 'the best first']],
     load: async () => (await import('./commands/skills.ts')).skillsMatch,
+  },
+  {
+    name: 'skills install',
+    summary: 'install skills from a folder or a git repository',
+    positionals: [{ name: 'SPEC' }],
+    options: [
+      { name: 'tag', value: 'REF', help: 'this branch or tag of the repository' },
+      {
+        name: 'namespace',
+        value: 'NS',
+        help: 'shelve it: its skills are called NS/SKILL',
+      },
+      { name: 'force', help: 'replace what was installed under the same name' },
+      { name: 'require-signature', help: 'only what is signed by somebody who is trusted' },
+      JSON_OPTION,
+      HELP,
+    ],
+    details: [
+      'SPEC is a folder, an address (https, ssh, file) or owner/repo of GitHub. It becomes a folder of .harn/skills-cache, which',
+      'the package layer looks through; skills.lock there says where it is from. What a skill says is put before models: look at',
+      'it first, or ask for a signature. What cannot be installed as a whole is not installed.',
+    ],
+    examples: [
+      ['harn skills install acme/harn-skills --tag v1.2.0', 'from GitHub'],
+      ['harn skills install ../shared/skills/deploy --namespace ops', 'as ops/deploy'],
+    ],
+    load: async () => (await import('./commands/skills.ts')).skillsInstall,
   },
   {
     name: 'skills new',

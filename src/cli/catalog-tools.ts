@@ -1,7 +1,15 @@
 // The commands that help to write programs, as data: tests and suites, new projects, the
 // reference, editors.
 import type { OptionSpec } from './arguments.ts';
-import { EDITION, HELP, INSPECT, INSPECT_BRK, JSON_OPTION, SCENARIO } from './catalog-options.ts';
+import {
+  EDITION,
+  HELP,
+  INSPECT,
+  INSPECT_BRK,
+  JSON_OPTION,
+  SCENARIO,
+  SKILL_DIR,
+} from './catalog-options.ts';
 import type { CommandSpec } from './command.ts';
 
 const TEST_FILTER: OptionSpec = {
@@ -26,6 +34,7 @@ export const TOOL_COMMANDS: readonly CommandSpec[] = [
       { name: 'jobs', short: 'j', value: 'N', help: 'so many cases at a time (default 1)' },
       TEST_TIMEOUT,
       TEST_JUNIT,
+      SKILL_DIR,
       EDITION,
       JSON_OPTION,
       HELP,
@@ -58,6 +67,7 @@ export const TOOL_COMMANDS: readonly CommandSpec[] = [
       { name: 'record', help: 'ask real models and keep their answers in .harn-fixtures' },
       { name: 'replay', help: 'answer for models from what --record kept' },
       { name: 'determinism', help: 'run each test twice; it fails when the second run differs' },
+      SKILL_DIR,
       INSPECT,
       INSPECT_BRK,
       EDITION,

@@ -10,6 +10,7 @@ import {
   INSPECT_BRK,
   JSON_OPTION,
   SCENARIO,
+  SKILL_DIR,
   TRACE,
 } from './catalog-options.ts';
 import { PEOPLE_COMMANDS } from './catalog-people.ts';
@@ -69,12 +70,7 @@ const RUN_OPTIONS: readonly OptionSpec[] = [
   { name: 'cost-budget', value: 'USD', help: 'dollars that all model calls of the run may cost' },
   SCENARIO,
   TRACE,
-  {
-    name: 'skill-dir',
-    value: 'DIR',
-    repeat: true,
-    help: 'look for skills here before all other places (repeatable)',
-  },
+  SKILL_DIR,
   { name: 'pipeline', value: 'NAME', help: 'start this pipeline instead of the default one' },
   { name: 'task', value: 'TEXT', help: 'the task text that the program sees as `task`' },
   {

@@ -42,6 +42,14 @@ const TABLES: ReadonlyMap<string, Table> = new Map([
     },
   ],
   ['telemetry', { keys: ['otlp_endpoint', 'service_name'], isWhole: true }],
+  [
+    'skills',
+    {
+      keys: ['paths', 'lookup_order', 'disable', 'signer_registry_url', 'defaults'],
+      isWhole: true,
+    },
+  ],
+  ['skill', { keys: ['source'], isWhole: true }],
   ['redaction', { keys: ['env', 'names', 'pointers', 'patterns'], isWhole: true }],
 ]);
 
@@ -62,7 +70,6 @@ const OTHERS: readonly string[] = [
   'personas',
   'providers',
   'registry',
-  'skills',
   'triggers',
   'workspace',
 ];

@@ -1,8 +1,16 @@
 // Skills on the command line: begun, found, matched, signed, and refused when they were changed.
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Cli } from './cli.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Cli, type Project } from './cli.ts';
 
 let cli: Cli;
 beforeAll(async () => {
@@ -98,4 +106,152 @@ pipeline main(task) {
   const prompts = readFileSync(path.join(here.cwd, 'prompts.txt'), 'utf8');
   expect(prompts.split('Preheat first.')).toHaveLength(3);
   expect(prompts).not.toContain('Never preheat.');
+});
+
+const SKILL = (name: string, more = '') =>
+  `---\nname: ${name}\nshort: Does ${name} when asked\n${more}---\nHow to ${name}: $1.\n`;
+
+/** A git repository in a project, with these files committed. */
+function repository(here: Project, folder: string, files: Readonly<Record<string, string>>) {
+  const git = (...words: readonly string[]) => {
+    const author = ['-c', 'user.name=A', '-c', 'user.email=a@example.com'];
+    const argv = ['-C', here.path(folder), ...author, ...words];
+    const { status, stdout, stderr } = spawnSync('git', argv, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+    return stdout.trim();
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(here.path(`${folder}/${name}`)), { recursive: true });
+    writeFileSync(here.path(`${folder}/${name}`), text);
+  }
+  git('init', '--quiet', '--initial-branch', 'main');
+  git('add', '--all');
+  git('commit', '--quiet', '--message', 'first');
+  return git;
+}
+
+describe('installing skills', () => {
+  it('brings those of a repository at a tag into the package layer, and says where they are from', () => {
+    const here = cli.project({ 'harn.toml': '' });
+    const git = repository(here, 'team-skills', {
+      'skills/bake/SKILL.md': SKILL('bake'),
+      'skills/bake/files/oven.md': '230 degrees',
+      'README.md': 'ours',
+    });
+    git('tag', 'v1');
+    const commit = git('rev-parse', 'HEAD');
+    writeFileSync(here.path('team-skills/skills/bake/SKILL.md'), SKILL('later'));
+    git('commit', '--all', '--quiet', '--message', 'second');
+
+    const url = `file://${here.path('team-skills')}`;
+    const done = here.harn('skills', 'install', url, '--tag', 'v1');
+    expect(done).toMatchObject({ status: 0 });
+    expect(done.stdout).toContain(commit.slice(0, 12));
+    const { skills } = here.data<{ skills: { id: string; layer: string }[] }>('skills', 'list');
+    expect(skills).toMatchObject([{ id: 'bake', layer: 'package' }]);
+    expect(here.read('.harn/skills-cache/team-skills/skills/bake/files/oven.md')).toBe(
+      '230 degrees',
+    );
+    expect(here.has('.harn/skills-cache/team-skills/.git')).toBe(false);
+    const lock = here.read('.harn/skills-cache/skills.lock');
+    expect(lock).toContain(`commit = "${commit}"`);
+    expect(lock).toContain(`source = "${url}"`);
+
+    expect(here.harn('skills', 'install', url).stderr).toContain('HARN-SKL-007');
+    expect(here.harn('skills', 'install', url, '--force').status).toBe(0);
+    const after = here.data<{ skills: { id: string }[] }>('skills', 'list');
+    expect(after.skills).toMatchObject([{ id: 'later' }]);
+  });
+
+  it('shelves them under a namespace', () => {
+    const here = cli.project({
+      'harn.toml': '',
+      'main.harn': 'println(load_skill({name: "ops/deploy", args: ["now"]}))',
+    });
+    mkdirSync(here.path('shared/deploy'), { recursive: true });
+    writeFileSync(here.path('shared/deploy/SKILL.md'), SKILL('deploy'));
+    expect(here.harn('skills', 'install', 'shared/deploy').status).toBe(0);
+    expect(here.harn('skills', 'install', 'shared/deploy', '--namespace', 'ops').status).toBe(0);
+    const { skills } = here.data<{ skills: { id: string }[] }>('skills', 'list');
+    expect(skills.map(({ id }) => id)).toEqual(['deploy', 'ops/deploy']);
+    expect(here.harn('run', 'main.harn').stdout).toBe('How to deploy: now.\n\n');
+    expect(
+      here.harn('skills', 'install', 'shared/deploy', '--namespace', 'deploy').stderr,
+    ).toContain('HARN-SKL-012');
+  });
+
+  it('leaves nothing of what cannot be installed as a whole', () => {
+    const here = cli.project({ 'harn.toml': '' });
+    for (const name of ['empty', 'broken/good', 'broken/bad', 'leaky']) {
+      mkdirSync(here.path(name), { recursive: true });
+    }
+    writeFileSync(here.path('broken/good/SKILL.md'), SKILL('good'));
+    writeFileSync(here.path('broken/bad/SKILL.md'), 'no frontmatter');
+    writeFileSync(here.path('leaky/SKILL.md'), SKILL('leaky'));
+    symlinkSync('/etc/passwd', here.path('leaky/passwords'));
+    const refusals = [
+      ['empty', 'HARN-SKL-011'],
+      ['broken', 'HARN-SKL-009'],
+      ['leaky', 'HARN-SKL-010'],
+      ['nowhere', 'HARN-SKL-010'],
+      ['http://example.com/x.git', 'HARN-SKL-010'],
+      [`file://${here.path('empty')}`, 'HARN-SKL-010'],
+    ] as const;
+    for (const [spec, code] of refusals) {
+      const done = here.harn('skills', 'install', spec);
+      expect([spec, done.status]).toEqual([spec, 1]);
+      expect(done.stderr).toContain(code);
+    }
+    expect(here.data<{ skills: [] }>('skills', 'list').skills).toEqual([]);
+    const left = here.has('.harn/skills-cache') ? readdirSync(here.path('.harn/skills-cache')) : [];
+    expect(left).toEqual([]);
+  });
+
+  it('asks for signatures where they are required', () => {
+    const here = cli.project({ 'harn.toml': '' });
+    mkdirSync(here.path('strict'));
+    writeFileSync(here.path('strict/SKILL.md'), SKILL('strict', 'require-signature: true\n'));
+    expect(here.harn('skills', 'install', 'strict').stderr).toContain('HARN-SKL-002');
+    here.harn('skill', 'key', 'generate', '--out', 'team.pem');
+    here.harn('skill', 'sign', 'strict/SKILL.md', '--key', 'team.pem');
+    expect(here.harn('skills', 'install', 'strict').stderr).toContain('HARN-SKL-003');
+    here.harn('skill', 'trust', 'add', '--from', 'team.pem.pub');
+    const done = here.harn('skills', 'install', 'strict');
+    expect(done.status).toBe(0);
+    expect(done.stdout).toMatch(/strict +trusted/);
+
+    mkdirSync(here.path('plain'));
+    writeFileSync(here.path('plain/SKILL.md'), SKILL('plain'));
+    expect(here.harn('skills', 'install', 'plain', '--require-signature').stderr).toContain(
+      'HARN-SKL-002',
+    );
+    expect(
+      here.with({ HARN_REQUIRE_SIGNED_SKILLS: '1' }).harn('skills', 'install', 'plain').stderr,
+    ).toContain('HARN-SKL-002');
+    expect(here.harn('skills', 'install', 'plain').stdout).toMatch(/plain +no/);
+  });
+});
+
+it('tests take folders of skills as runs do, and doctor says which hide which', () => {
+  const here = cli.project({
+    'harn.toml': '[skills]\ndisable = ["system"]\n',
+    'main.harn':
+      '@test\npipeline reads_it() { assert_eq(load_skill("deploy").trim(), "How to deploy: $1.") }\n',
+  });
+  expect(here.harn('test', 'main.harn').status).toBe(1);
+  mkdirSync(here.path('more/deploy'), { recursive: true });
+  writeFileSync(here.path('more/deploy/SKILL.md'), SKILL('deploy', 'future: yes\n'));
+  expect(here.harn('test', 'main.harn', '--skill-dir', 'more')).toMatchObject({ status: 0 });
+
+  here.harn('skills', 'install', 'more/deploy');
+  const { checks } = here
+    .with({ HARN_SKILLS_PATH: here.path('more') })
+    .data<{ checks: { id: string; status: string; detail: string }[] }>('doctor');
+  const about = checks.filter(({ id }) => id.startsWith('skill'));
+  expect(about).toMatchObject([
+    { id: 'skills', status: 'ok', detail: '1 found (1 env)' },
+    { id: 'skill:deploy', status: 'warn', detail: expect.stringContaining('the layer env hides') },
+    { id: 'skill:deploy', status: 'warn', detail: 'unknown frontmatter field future' },
+    { id: 'skills-layer:system', status: 'skip' },
+  ]);
 });

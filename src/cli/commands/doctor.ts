@@ -7,17 +7,9 @@ import { type Store, scanTopic } from '../../store/index.ts';
 import type { Command } from '../command.ts';
 import { type Output, roughDuration, type Style } from '../output.ts';
 import { type Project, withProject } from '../project.ts';
+import { type Check, skillChecks } from '../skill-checks.ts';
 
-type Status = 'ok' | 'warn' | 'fail' | 'skip';
-
-/** One thing that was looked at. */
-interface Check {
-  readonly id: string;
-  readonly label: string;
-  readonly status: Status;
-  readonly detail: string;
-  readonly fix: string | null;
-}
+type Status = Check['status'];
 
 export const doctor: Command = {
   async run(args, { host: getHost, output, version }) {
@@ -44,6 +36,7 @@ async function look(host: Host, project: Project, version: string): Promise<Chec
     await storeCheck(project),
     await directoryCheck(host, 'cache', 'cache directory', userCacheDir(host), 'warn'),
     ...providerChecks(host),
+    ...(await skillChecks(host)),
     terminalCheck(host),
   ];
 }

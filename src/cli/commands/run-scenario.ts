@@ -4,6 +4,7 @@ import type { Arguments } from '../arguments.ts';
 import type { CommandContext } from '../command.ts';
 import { usageErrors } from '../errors.ts';
 import { modelTables } from '../project-settings.ts';
+import { skillDirsOf } from '../skill-dirs.ts';
 import { editionOf, loadTarget, printDiagnostics } from '../source-files.ts';
 import { runTest } from '../testing/run-test.ts';
 import { loadScenario } from '../testing/scenarios.ts';
@@ -42,6 +43,7 @@ export async function runScenario(
     argv: args.rest,
     task: args.value('task'),
     deny: await deny,
+    skillDirs: skillDirsOf(host, args),
     onText: (stream, text) =>
       stream === 'stdout' ? host.stdio.writeOut(text) : host.stdio.writeErr(text),
   });

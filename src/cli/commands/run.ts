@@ -7,6 +7,7 @@ import { usageErrors } from '../errors.ts';
 import { limitOption } from '../number-option.ts';
 import { modelTables } from '../project-settings.ts';
 import { type Session, withSession } from '../session.ts';
+import { skillDirsOf } from '../skill-dirs.ts';
 import {
   diagnosticToJson,
   editionOf,
@@ -35,6 +36,7 @@ export const run: Command = {
       const deny = await deniedBy(args.list('deny'));
       const task = args.value('task');
       const pipeline = args.value('pipeline');
+      const skillDirs = skillDirsOf(session.host, args);
       return session.follow(
         session.engine.start(program, {
           argv: args.rest,
@@ -44,7 +46,7 @@ export const run: Command = {
           costBudgetUsd: limitOption(args, 'cost-budget'),
           llm: await modelTables(session.host, 'path' in target ? target.path : undefined),
           origin: 'path' in target ? target.path : '-e',
-          ...skillDirsOf(session, args),
+          ...(skillDirs === undefined ? {} : { skillDirs }),
           ...(task === undefined ? {} : { task }),
           ...(pipeline === undefined ? {} : { pipeline }),
           ...(opened === undefined ? {} : { pack: opened.origin }),
@@ -70,14 +72,6 @@ async function openedPack(
   }
   if (option !== undefined) throw usageErrors.onlyForPacks({ option: `--${option}` });
   return undefined;
-}
-
-/** As absolute paths: a run may go on from another folder. */
-function skillDirsOf({ host }: Session, args: Arguments): { readonly skillDirs?: string[] } {
-  const dirs = args.list('skill-dir');
-  if (dirs.length === 0) return {};
-  const cwd = host.system.cwd();
-  return { skillDirs: dirs.map((dir) => (dir.startsWith('/') ? dir : `${cwd}/${dir}`)) };
 }
 
 async function deniedBy(words: readonly string[]): Promise<readonly string[]> {

@@ -1,14 +1,16 @@
-// `harn skills list | inspect | match | new`: the skills that programs see here, and the beginning of another one.
+// `harn skills list | inspect | match | install | new`: the skills that programs see here, and how there come to be more.
 import type { Json } from '../../base/index.ts';
-import { type Host, resolvePath } from '../../runtime/host/index.ts';
+import { findProjectDir, type Host, resolvePath } from '../../runtime/host/index.ts';
 import {
   candidateOf,
   type FoundSkill,
   findSkills,
+  installSkills,
   isMatchable,
   rankSkills,
   readSkillFile,
   type SkillCatalog,
+  type SkillProvenance,
   skillErrors,
   skillId,
 } from '../../runtime/skills/index.ts';
@@ -169,4 +171,54 @@ allowed-tools: []
 
 What is to be done, step by step. $ARGUMENTS and \${HARN_SKILL_DIR} are replaced.
 `;
+}
+
+export const skillsInstall: Command = {
+  async run(args, { host: getHost, output }) {
+    const host = await getHost();
+    const cwd = host.system.cwd();
+    const { signers } = await foundHere(host, args);
+    const { entry, folder, skills } = await installSkills(host, {
+      spec: args.at(0),
+      tag: args.value('tag'),
+      namespace: args.value('namespace'),
+      force: args.has('force'),
+      requireSignature: args.has('require-signature'),
+      project: (await findProjectDir(host, cwd)) ?? cwd,
+      cwd,
+      signers,
+    });
+    const hidden = new Set(
+      (await foundHere(host, args)).shadowed
+        .filter((one) => one.folder.startsWith(`${folder}/`) || one.folder === folder)
+        .map(({ card }) => skillId(card)),
+    );
+    if (args.has('json')) {
+      const rows = skills.map((one) => ({
+        ...one,
+        problems: [...one.problems],
+        shadowed: hidden.has(one.id),
+      }));
+      output.json({ ...entry, layer: 'package', skill_dir: folder, skills: rows });
+      return 0;
+    }
+    const at = entry.commit === null ? '' : ` at ${entry.commit.slice(0, 12)}`;
+    output.line(`${output.style('dim', 'installed')} ${folder}`);
+    output.line(`${output.style('dim', 'from     ')} ${entry.source}${at}`);
+    output.table(
+      ['SKILL', 'SIGNED', 'WHAT IT DOES'],
+      skills.map(({ id, short, provenance }) => [id, signedText(provenance), oneLine(short)]),
+    );
+    for (const { id, problems } of skills) {
+      for (const problem of problems) output.remark(`${id}: ${problem}`);
+      if (hidden.has(id))
+        output.remark(`${id}: hidden by a higher layer, see harn skills list --all`);
+    }
+    return 0;
+  },
+};
+
+function signedText({ signed, trusted }: SkillProvenance): string {
+  if (trusted) return 'trusted';
+  return signed ? 'by a stranger' : 'no';
 }

@@ -3,6 +3,7 @@ import type { Json } from '../../base/index.ts';
 import type { Host } from '../../runtime/host/index.ts';
 import type { Command } from '../command.ts';
 import type { Output } from '../output.ts';
+import { skillDirsOf } from '../skill-dirs.ts';
 import { editionOf } from '../source-files.ts';
 import {
   type CaseResult,
@@ -34,6 +35,7 @@ export const testConformance: Command = {
       TIMEOUT_MS,
     );
     const edition = editionOf(real, args.value('edition'));
+    const skillDirs = skillDirsOf(real, args);
     const found = await findCases(real, where);
     if (found.length === 0) throw testErrors.noCases({ where });
     const listed = await listedCases(real);
@@ -46,7 +48,7 @@ export const testConformance: Command = {
     const startMs = real.clock.monotonicMs();
     const isJson = args.has('json');
     const results = await inParallel(cases, jobs, async (each) => {
-      const result = await runCase(host, each, { edition, timeoutMs });
+      const result = await runCase(host, each, { edition, timeoutMs, skillDirs });
       if (isJson && listed !== undefined) output.line(JSON.stringify(caseJson(result)));
       else if (!isJson) printCase(output, result);
       return result;

@@ -7,6 +7,7 @@ import type { Command, CommandContext } from '../command.ts';
 import { debugging } from '../debugger.ts';
 import { usageErrors } from '../errors.ts';
 import { openProgramCache } from '../program-cache.ts';
+import { skillDirsOf } from '../skill-dirs.ts';
 import { editionOf } from '../source-files.ts';
 import { CoverageRecorder, type FileCoverage, lcovOf } from '../testing/coverage.ts';
 import { testErrors } from '../testing/errors.ts';
@@ -153,6 +154,7 @@ async function runChosen(
     edition,
     ...settings,
     instrument,
+    skillDirs: skillDirsOf(host, args),
     cache: openProgramCache(host, edition),
     onResult: (result) => reporter.result(result),
   });

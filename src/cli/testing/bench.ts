@@ -19,6 +19,8 @@ export interface BenchOptions {
   /** Whether each test runs twice, and fails when the second run differs. */
   readonly determinism?: boolean | undefined;
   readonly instrument?: Instrument | undefined;
+  /** Folders of skills before all others. */
+  readonly skillDirs?: readonly string[] | undefined;
 }
 
 /** Where answers of models are kept: a folder, in it one per file, in it one tape per test. */
@@ -63,6 +65,7 @@ export class TestBench {
       llm: await modelTables(this.#host, test.file),
       judgesValue: true,
       instrument: this.#options.instrument,
+      skillDirs: this.#options.skillDirs,
     };
     const tape = answers === undefined ? undefined : await this.#tape(test, answers);
     if (tape instanceof Error) return failed(tape);

@@ -71,6 +71,7 @@ async function readCase(
 export interface CaseOptions {
   readonly edition: EditionName | undefined;
   readonly timeoutMs: number;
+  readonly skillDirs?: readonly string[] | undefined;
 }
 
 /** Runs a case and judges it. Whatever goes wrong is in the result. */
@@ -96,7 +97,7 @@ type Ended = Pick<CaseResult, 'ok' | 'output' | 'error' | 'timedOut'>;
 async function endingOf(
   host: Host,
   { file }: ConformanceCase,
-  { edition, timeoutMs }: CaseOptions,
+  { edition, timeoutMs, skillDirs }: CaseOptions,
 ): Promise<Ended> {
   const loaded = await loadTarget(host, { path: file }, { edition });
   const { program, diagnostics, sources } = loaded;
@@ -116,6 +117,7 @@ async function endingOf(
     timeoutMs,
     mocks: await readMocks(host, file),
     judgesValue: false,
+    skillDirs,
   });
   const { outcome, stdout, message, report } = ending;
   const error = report === undefined ? '' : `${report}\n${message ?? ''}`;

@@ -50,6 +50,8 @@ export interface TestRun {
   readonly onText?: ((stream: 'stdout' | 'stderr', text: string) => void) | undefined;
   readonly argv?: readonly string[] | undefined;
   readonly task?: string | undefined;
+  /** Folders of skills before all others. */
+  readonly skillDirs?: readonly string[] | undefined;
   /** Taken away besides what the scenario takes away. */
   readonly deny?: readonly string[] | undefined;
   /** Whether an `Err` that the pipeline returns, and `exit` with a code, are failures. */
@@ -144,6 +146,7 @@ async function follow(host: Host, engine: Engine, test: TestRun): Promise<Judged
     llm: test.llm,
     deny: [...(test.scenario?.deny ?? []), ...(test.deny ?? [])],
     ...(test.task === undefined ? {} : { task: test.task }),
+    ...(test.skillDirs === undefined ? {} : { skillDirs: test.skillDirs }),
     ...(pipeline === undefined ? {} : { pipeline }),
     ...(fn === undefined ? {} : { fn }),
     ...(test.call === undefined ? {} : { call: test.call }),

@@ -48,4 +48,19 @@ export const skillErrors = defineErrors('SKL', {
     number: 9,
     message: ({ path, reason }) => `${path} is no skill: ${reason}`,
   }),
+  badSource: row<{ source: string; reason: string }>({
+    number: 10,
+    message: ({ source, reason }) => `cannot install skills from ${source}: ${reason}`,
+    hint: 'a folder, an address of a git repository (https, ssh, file), or owner/repo of GitHub',
+  }),
+  noSkills: row<{ source: string }>({
+    number: 11,
+    message: ({ source }) => `there is no skill in ${source}`,
+    hint: 'a SKILL.md is looked for in the folder itself, in its folders, and in those of skills/',
+  }),
+  inTheWay: row<{ path: string; other: string }>({
+    number: 12,
+    message: ({ path, other }) => `${path} would mix with ${other}, which is installed`,
+    hint: 'choose another --namespace',
+  }),
 });

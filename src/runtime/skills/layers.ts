@@ -3,6 +3,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { findProjectDir, type Host, joinPath, resolvePath } from '../host/index.ts';
 import { skillErrors } from './errors.ts';
+import { readSkillsLock, SKILLS_CACHE } from './install-lock.ts';
 import { skillId } from './skill.ts';
 import { readSkillFile, type SkillCard } from './skill-file.ts';
 
@@ -23,6 +24,8 @@ export type SkillCatalog = {
   readonly shadowed: readonly FoundSkill[];
   /** Files that are no skills. */
   readonly broken: readonly { readonly path: string; readonly reason: string }[];
+  /** Layers that harn.toml takes out. */
+  readonly disabled: readonly string[];
   /** Where signers are looked up besides the user's own: an address or a folder. */
   readonly signers: string | null;
 };
@@ -69,7 +72,9 @@ export async function findSkills(host: Outside, search: SkillSearch): Promise<Sk
       else skills.set(id, found);
     }
   }
-  return { skills: [...skills.values()], shadowed, broken, signers };
+  const off = texts(settings['disable']);
+  const disabled = SKILL_LAYERS.filter((layer) => off.includes(layer));
+  return { skills: [...skills.values()], shadowed, broken, disabled, signers };
 }
 
 async function settingsOf(host: Outside, project: string | undefined): Promise<JsonObject> {
@@ -157,17 +162,27 @@ async function manifestRoots(
   return roots;
 }
 
+/** Packages with their skills, and what was installed: under its namespace where the lock says so. */
 async function packageRoots(host: Outside, base: string): Promise<readonly Root[]> {
+  const cache = joinPath(base, SKILLS_CACHE);
+  const shelved = (await readSkillsLock(host, cache)).filter(({ namespace }) => namespace !== null);
+  const isShelf = new Set(shelved.map(({ path }) => path.slice(0, path.indexOf('/'))));
   const roots: Root[] = [];
-  for (const store of ['.harn/packages', '.harn/skills-cache']) {
-    const parent = joinPath(base, store);
-    for (const name of await foldersOf(host, parent)) {
-      const folder = joinPath(parent, name);
+  for (const store of [joinPath(base, '.harn/packages'), cache]) {
+    for (const name of await foldersOf(host, store)) {
+      if (name.startsWith('.') || (store === cache && isShelf.has(name))) continue;
+      const folder = joinPath(store, name);
       roots.push({ folder: joinPath(folder, 'skills') });
-      if (store === '.harn/skills-cache') roots.push({ folder });
+      if (store === cache) roots.push({ folder });
       for (const inner of await foldersOf(host, folder)) {
         if (inner !== 'skills') roots.push({ folder: joinPath(folder, `${inner}/skills`) });
       }
+    }
+  }
+  for (const { path, namespace } of shelved) {
+    const folder = joinPath(cache, path);
+    for (const root of [joinPath(folder, 'skills'), folder]) {
+      roots.push({ folder: root, namespace: namespace ?? undefined });
     }
   }
   return roots;
