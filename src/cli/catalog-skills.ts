@@ -47,7 +47,7 @@ export const SKILL_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'skills install',
     summary: 'install skills from a folder or a git repository',
-    positionals: [{ name: 'SPEC' }],
+    positionals: [{ name: 'SPEC', optional: true }],
     options: [
       { name: 'tag', value: 'REF', help: 'this branch or tag of the repository' },
       {
@@ -63,13 +63,14 @@ export const SKILL_COMMANDS: readonly CommandSpec[] = [
     details: [
       'SPEC is a folder, an address (https, ssh, file) or owner/repo of GitHub. It becomes a folder of .harn/skills-cache, which',
       'the package layer looks through; skills.lock there says where it is from. What a skill says is put before models: look at',
-      'it first, or ask for a signature. What cannot be installed as a whole is not installed.',
+      'it first, or ask for a signature. What cannot be installed as a whole is not installed. Without SPEC: the repositories of',
+      'harn.toml ([[skill.source]] with type = "git", url, tag, namespace) that are not there yet.',
     ],
     examples: [
       ['harn skills install acme/harn-skills --tag v1.2.0', 'from GitHub'],
       ['harn skills install ../shared/skills/deploy --namespace ops', 'as ops/deploy'],
     ],
-    load: async () => (await import('./commands/skills.ts')).skillsInstall,
+    load: async () => (await import('./commands/skills-install.ts')).skillsInstall,
   },
   {
     name: 'skills new',

@@ -12,7 +12,8 @@ version = "0.1.0"
 edition = "2026"
 `;
 
-const IGNORED = `.harn/
+const IGNORED = `.harn/*
+!.harn/skills/
 .harn-runs/
 `;
 
@@ -138,10 +139,56 @@ pipeline test_may_find_nothing() {
   },
 };
 
+const SKILL: Template = {
+  summary: 'an agent with a skill, which is in force when it fits the task',
+  files: {
+    'harn.toml': MANIFEST,
+    '.gitignore': IGNORED,
+    '.harn/skills/changelog/SKILL.md': `---
+name: changelog
+short: Writes an entry of the changelog when somebody asks what has changed
+when-to-use: Somebody asks for a changelog, release notes, or what is new
+allowed-tools: [read_notes]
+---
+# Changelog
+
+1. Read the notes with read_notes.
+2. Write one line for each change that users notice, the largest first.
+3. Leave out what only developers see.
+`,
+    'main.harn': `import { answer } from "lib/agent"
+
+pipeline default(harness: Harness) {
+  harness.stdio.println(answer(harness, "Write the changelog of this week"))
+}
+`,
+    'lib/agent.harn': `/** The notes of what has changed. */
+tool read_notes(harness: Harness) -> string {
+  return harness.fs.read_text("notes.txt")
+}
+
+/** What the agent answers. A skill of .harn/skills that fits the task is in force: see \`harn skills match\`. */
+pub fn answer(harness: Harness, task: string) -> string {
+  return harness.agent.loop(task, nil, {tools: read_notes, skills: skills}).text
+}
+`,
+    'notes.txt': 'The export no longer drops the last line.\n',
+    'tests/agent.harn': `import { answer } from "../lib/agent"
+
+pipeline test_the_skill_is_in_force(harness: Harness) {
+  harness.llm.mock_enqueue({text: "- The export is whole."})
+  assert_eq(answer(harness, "Write the changelog"), "- The export is whole.")
+  assert(harness.llm.mock_calls()[0].system.contains("that users notice"))
+}
+`,
+  },
+};
+
 /** All templates by name; the first is the one without `--template`. */
 export const TEMPLATES: { readonly [name: string]: Template } = {
   basic: BASIC,
   agent: AGENT,
   workflow: WORKFLOW,
   library: LIBRARY,
+  skill: SKILL,
 };

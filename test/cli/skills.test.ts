@@ -207,6 +207,21 @@ describe('installing skills', () => {
     expect(left).toEqual([]);
   });
 
+  it('brings what harn.toml names, once', () => {
+    const here = cli.project({ 'harn.toml': '' });
+    expect(here.harn('skills', 'install').stderr).toContain('HARN-SKL-013');
+    repository(here, 'team', { 'bake/SKILL.md': SKILL('bake') });
+    const url = `file://${here.path('team')}`;
+    const source = `[[skill.source]]\ntype = "git"\nurl = "${url}"\ntag = "main"\nnamespace = "team"\n`;
+    writeFileSync(here.path('harn.toml'), source);
+    expect(here.harn('skills', 'install').stdout).toMatch(/team\/bake +no +Does bake/);
+    const again = here.harn('skills', 'install');
+    expect(again).toMatchObject({ status: 0, stdout: '' });
+    expect(again.stderr).toContain('there already');
+    expect(here.harn('check', 'harn.toml').stderr).not.toContain('HARN-SRC-006');
+    expect(here.harn('skills', 'match', 'bake').stdout).toContain('team/bake');
+  });
+
   it('asks for signatures where they are required', () => {
     const here = cli.project({ 'harn.toml': '' });
     mkdirSync(here.path('strict'));

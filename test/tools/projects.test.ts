@@ -20,7 +20,7 @@ function inside(project: Project, folder: string, ...args: string[]) {
 }
 
 describe('harn new', () => {
-  it.each(['basic', 'agent', 'workflow', 'library'])(
+  it.each(['basic', 'agent', 'workflow', 'library', 'skill'])(
     'makes a project from %s that checks, tests and is formatted right away',
     (template) => {
       const done = here.harn('new', `made-${template}`, '--template', template);
@@ -38,13 +38,16 @@ describe('harn new', () => {
     },
   );
 
-  it.each(['basic', 'agent', 'workflow'])('makes a program from %s that runs', (template) => {
-    here.harn('new', `run-${template}`, '--template', template);
-    const done = inside(here, `run-${template}`, 'run', 'main.harn');
-    expect(done.stderr).toBe('');
-    expect(done.stdout).not.toBe('');
-    expect(done.status).toBe(0);
-  });
+  it.each(['basic', 'agent', 'workflow', 'skill'])(
+    'makes a program from %s that runs',
+    (template) => {
+      here.harn('new', `run-${template}`, '--template', template);
+      const done = inside(here, `run-${template}`, 'run', 'main.harn');
+      expect(done.stderr).toBe('');
+      expect(done.stdout).not.toBe('');
+      expect(done.status).toBe(0);
+    },
+  );
 
   it('touches nothing that is there, and takes an empty folder', () => {
     const project = cli.project({ 'file.txt': 'mine' });

@@ -1,30 +1,19 @@
-// `harn skills list | inspect | match | install | new`: the skills that programs see here, and how there come to be more.
+// `harn skills list | inspect | match | new`: the skills that programs see here, and the beginning of another one.
 import type { Json } from '../../base/index.ts';
-import { findProjectDir, type Host, resolvePath } from '../../runtime/host/index.ts';
+import { type Host, resolvePath } from '../../runtime/host/index.ts';
 import {
   candidateOf,
   type FoundSkill,
-  findSkills,
-  installSkills,
   isMatchable,
   rankSkills,
   readSkillFile,
-  type SkillCatalog,
-  type SkillProvenance,
   skillErrors,
   skillId,
 } from '../../runtime/skills/index.ts';
-import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { wholeOption } from '../number-option.ts';
 import { oneLine } from '../output.ts';
-
-/** As a run of a program in this folder finds them. */
-async function foundHere(host: Host, args: Arguments): Promise<SkillCatalog> {
-  const from = host.system.cwd();
-  const dirs = args.list('skill-dir').map((dir) => resolvePath(from, dir));
-  return await findSkills(host, { from, dirs });
-}
+import { foundSkills } from '../skill-dirs.ts';
 
 function rowOf({ card, layer, folder, problems }: FoundSkill) {
   return {
@@ -38,7 +27,7 @@ function rowOf({ card, layer, folder, problems }: FoundSkill) {
 
 export const skillsList: Command = {
   async run(args, { host: getHost, output }) {
-    const { skills, shadowed, broken } = await foundHere(await getHost(), args);
+    const { skills, shadowed, broken } = await foundSkills(await getHost(), args);
     if (args.has('json')) {
       const files = broken.map((file) => ({ ...file }));
       const hidden = args.has('all') ? { shadowed: shadowed.map(rowOf) } : {};
@@ -66,7 +55,7 @@ export const skillsList: Command = {
 export const skillsInspect: Command = {
   async run(args, { host: getHost, output }) {
     const host = await getHost();
-    const { skills } = await foundHere(host, args);
+    const { skills } = await foundSkills(host, args);
     const name = args.at(0);
     const found =
       skills.find(({ card }) => skillId(card) === name) ??
@@ -115,7 +104,7 @@ async function filesBelow(host: Host, folder: string, below = ''): Promise<reado
 export const skillsMatch: Command = {
   async run(args, { host: getHost, output }) {
     const most = wholeOption(args, 'top-n');
-    const { skills } = await foundHere(await getHost(), args);
+    const { skills } = await foundSkills(await getHost(), args);
     const candidates = skills
       .map(({ card }) => card)
       .filter(isMatchable)
@@ -171,54 +160,4 @@ allowed-tools: []
 
 What is to be done, step by step. $ARGUMENTS and \${HARN_SKILL_DIR} are replaced.
 `;
-}
-
-export const skillsInstall: Command = {
-  async run(args, { host: getHost, output }) {
-    const host = await getHost();
-    const cwd = host.system.cwd();
-    const { signers } = await foundHere(host, args);
-    const { entry, folder, skills } = await installSkills(host, {
-      spec: args.at(0),
-      tag: args.value('tag'),
-      namespace: args.value('namespace'),
-      force: args.has('force'),
-      requireSignature: args.has('require-signature'),
-      project: (await findProjectDir(host, cwd)) ?? cwd,
-      cwd,
-      signers,
-    });
-    const hidden = new Set(
-      (await foundHere(host, args)).shadowed
-        .filter((one) => one.folder.startsWith(`${folder}/`) || one.folder === folder)
-        .map(({ card }) => skillId(card)),
-    );
-    if (args.has('json')) {
-      const rows = skills.map((one) => ({
-        ...one,
-        problems: [...one.problems],
-        shadowed: hidden.has(one.id),
-      }));
-      output.json({ ...entry, layer: 'package', skill_dir: folder, skills: rows });
-      return 0;
-    }
-    const at = entry.commit === null ? '' : ` at ${entry.commit.slice(0, 12)}`;
-    output.line(`${output.style('dim', 'installed')} ${folder}`);
-    output.line(`${output.style('dim', 'from     ')} ${entry.source}${at}`);
-    output.table(
-      ['SKILL', 'SIGNED', 'WHAT IT DOES'],
-      skills.map(({ id, short, provenance }) => [id, signedText(provenance), oneLine(short)]),
-    );
-    for (const { id, problems } of skills) {
-      for (const problem of problems) output.remark(`${id}: ${problem}`);
-      if (hidden.has(id))
-        output.remark(`${id}: hidden by a higher layer, see harn skills list --all`);
-    }
-    return 0;
-  },
-};
-
-function signedText({ signed, trusted }: SkillProvenance): string {
-  if (trusted) return 'trusted';
-  return signed ? 'by a stranger' : 'no';
 }

@@ -58,6 +58,11 @@ export const skillErrors = defineErrors('SKL', {
     message: ({ source }) => `there is no skill in ${source}`,
     hint: 'a SKILL.md is looked for in the folder itself, in its folders, and in those of skills/',
   }),
+  noRepositories: row<Record<string, never>>({
+    number: 13,
+    message: () => 'harn.toml names no repository of skills',
+    hint: 'give a folder or an address, or write [[skill.source]] with type = "git" and a url',
+  }),
   inTheWay: row<{ path: string; other: string }>({
     number: 12,
     message: ({ path, other }) => `${path} would mix with ${other}, which is installed`,

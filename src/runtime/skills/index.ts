@@ -2,8 +2,20 @@
 export { assertTrusted, type LoadSkill, type SkillLoaded, skillCalls } from './calls.ts';
 export { skillEffects } from './effects.ts';
 export { skillErrors } from './errors.ts';
-export { type InstallAsk, type Installed, type InstalledSkill, installSkills } from './install.ts';
-export { type FoundSkill, findSkills, type SkillCatalog } from './layers.ts';
+export {
+  type InstallAsk,
+  type Installed,
+  type InstalledSkill,
+  installedFrom,
+  installSkills,
+} from './install.ts';
+export {
+  type FoundSkill,
+  findSkills,
+  type SkillCatalog,
+  type SkillRepository,
+  skillRepositories,
+} from './layers.ts';
 export {
   candidateOf,
   isMatchable,

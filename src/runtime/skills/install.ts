@@ -54,6 +54,21 @@ const NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;
 const LEFT_MS = 3_600_000;
 const STAGE = '.installing-';
 
+/** What is installed from a source at a tag already; undefined when nothing is. */
+export async function installedFrom(
+  host: Host,
+  { spec, tag, namespace, project, cwd }: InstallAsk,
+): Promise<InstalledEntry | undefined> {
+  const cache = joinPath(project, SKILLS_CACHE);
+  const { shown } = await sourceOf(host, { spec, cwd, tag });
+  for (const entry of await readSkillsLock(host, cache)) {
+    const isSame = entry.source === shown && entry.tag === (tag ?? null);
+    if (!isSame || entry.namespace !== (namespace ?? null)) continue;
+    if (await host.fs.exists(joinPath(cache, entry.path))) return entry;
+  }
+  return undefined;
+}
+
 /** Installs skills, or throws and changes nothing. */
 export async function installSkills(host: Host, ask: InstallAsk): Promise<Installed> {
   const cache = joinPath(ask.project, SKILLS_CACHE);

@@ -77,6 +77,27 @@ export async function findSkills(host: Outside, search: SkillSearch): Promise<Sk
   return { skills: [...skills.values()], shadowed, broken, disabled, signers };
 }
 
+/** A repository that harn.toml names: `[[skill.source]]` of the type `git`. */
+export interface SkillRepository {
+  readonly url: string;
+  readonly tag: string | undefined;
+  readonly namespace: string | undefined;
+}
+
+/** The repositories that harn.toml names, for who installs them. */
+export async function skillRepositories(
+  host: Outside,
+  project: string | undefined,
+): Promise<readonly SkillRepository[]> {
+  const { source } = await settingsOf(host, project);
+  const text = (value: Json | undefined) => (typeof value === 'string' ? value : undefined);
+  return (Array.isArray(source) ? (source as readonly Json[]) : []).flatMap((one) => {
+    if (!isJsonObject(one) || one['type'] !== 'git' || typeof one['url'] !== 'string') return [];
+    const { url, tag, namespace } = one;
+    return [{ url, tag: text(tag), namespace: text(namespace) }];
+  });
+}
+
 async function settingsOf(host: Outside, project: string | undefined): Promise<JsonObject> {
   if (project === undefined) return {};
   const path = joinPath(project, 'harn.toml');
