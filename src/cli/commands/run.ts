@@ -7,7 +7,6 @@ import { usageErrors } from '../errors.ts';
 import { limitOption } from '../number-option.ts';
 import { modelTables } from '../project-settings.ts';
 import { type Session, withSession } from '../session.ts';
-import { skillDirsOf } from '../skill-dirs.ts';
 import {
   diagnosticToJson,
   editionOf,
@@ -36,7 +35,7 @@ export const run: Command = {
       const deny = await deniedBy(args.list('deny'));
       const task = args.value('task');
       const pipeline = args.value('pipeline');
-      const skillDirs = skillDirsOf(session.host, args);
+      const skillDirs = await skillDirsGiven(session, args);
       return session.follow(
         session.engine.start(program, {
           argv: args.rest,
@@ -72,6 +71,12 @@ async function openedPack(
   }
   if (option !== undefined) throw usageErrors.onlyForPacks({ option: `--${option}` });
   return undefined;
+}
+
+async function skillDirsGiven({ host }: Session, args: Arguments) {
+  if (!args.has('skill-dir')) return undefined;
+  const { skillDirsOf } = await import('../skill-dirs.ts');
+  return skillDirsOf(host, args);
 }
 
 async function deniedBy(words: readonly string[]): Promise<readonly string[]> {
