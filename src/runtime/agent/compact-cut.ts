@@ -47,10 +47,20 @@ function isToolResult(message: TranscriptMessage | undefined): boolean {
 /** Roughly: what a token is in characters, for deciding when a conversation is long. */
 const CHARS_PER_TOKEN = 4;
 
+/** Loops ask before every turn; messages never change. */
+const known = new WeakMap<TranscriptMessage, number>();
+
 /** About how many tokens messages cost. */
 export function estimateMessageTokens(messages: readonly TranscriptMessage[]): number {
   let chars = 0;
-  for (const message of messages) chars += JSON.stringify(message).length;
+  for (const message of messages) {
+    let own = known.get(message);
+    if (own === undefined) {
+      own = JSON.stringify(message).length;
+      known.set(message, own);
+    }
+    chars += own;
+  }
   return Math.ceil(chars / CHARS_PER_TOKEN);
 }
 

@@ -87,6 +87,13 @@ function cutFor(messages: readonly TranscriptMessage[], plan: CompactPlan): Cut 
   return cut.archived.length === 0 ? undefined : cut;
 }
 
+/** By itself a loop archives at least this part of its threshold: else one whose end alone is too long would do it at every turn. */
+const LEAST_SHARE = 0.1;
+
+function isWorthIt({ archived }: Cut, { threshold = 0 }: CompactPlan): boolean {
+  return estimateMessageTokens(archived) >= threshold * LEAST_SHARE;
+}
+
 function* compacted(
   ctx: RunContext,
   transcript: Transcript,
@@ -95,7 +102,7 @@ function* compacted(
 ): Suspending<Compaction> {
   const messages = transcript.messages.toArray();
   const cut = cutFor(messages, plan);
-  if (cut === undefined) return undefined;
+  if (cut === undefined || (mode === 'auto' && !isWorthIt(cut, plan))) return undefined;
   const summary = yield* summaryOf(ctx, cut, transcript.summary, plan);
   const asset = snapshotAsset(transcript, mode === 'auto' ? cut.archived : messages);
   const kept = [...cut.head, ...cut.kept];
@@ -142,7 +149,7 @@ function* summaryOf(
   const { archived } = cut;
   const head = `[auto-compacted ${archived.length} messages: ${plan.engine}]`;
   const before = earlier === null ? [] : [earlier];
-  const told = yield* toldBy(ctx, archived, earlier, plan);
+  const told = yield* toldBy(ctx, cut, earlier, plan);
   // A model and a callback see the earlier summary and fold it in; the fixed rules stand after it.
   const isFolded = plan.engine === 'llm' || plan.engine === 'custom';
   return [...(isFolded ? [] : before), head, told].join('\n');
@@ -150,7 +157,7 @@ function* summaryOf(
 
 function* toldBy(
   ctx: RunContext,
-  archived: readonly TranscriptMessage[],
+  { archived, head, kept }: Cut,
   earlier: string | null,
   plan: CompactPlan,
 ): Suspending<string> {
@@ -163,24 +170,30 @@ function* toldBy(
       return maskedSummary(archived);
     case 'custom':
       return yield* askCallback(ctx, whole, plan);
-    case 'llm':
-      return yield* askModelOrTruncate(ctx, whole, archived.length, plan);
+    case 'llm': {
+      if (!plan.truncateOnFailure) return yield* askModel(ctx, whole, archived.length, plan);
+      const told = yield* askedOrNothing(ctx, whole, archived.length, plan);
+      const after = [{ role: 'user', content: told ?? '' }, ...head, ...kept];
+      const isTooLong = estimateMessageTokens(after) > (plan.threshold ?? Number.POSITIVE_INFINITY);
+      const short = truncatedSummary(whole);
+      return told === undefined || (isTooLong && short.length < told.length) ? short : told;
+    }
   }
 }
 
-function* askModelOrTruncate(
+/** Undefined: the model failed. */
+function* askedOrNothing(
   ctx: RunContext,
   messages: readonly TranscriptMessage[],
   count: number,
   plan: CompactPlan,
-): Suspending<string> {
+): Suspending<string | undefined> {
   try {
     return yield* askModel(ctx, messages, count, plan);
   } catch (error) {
     // Only what the provider said: an interrupt of the run goes on.
-    const isModelFailure = HarnError.is(error) && error.code.startsWith('HARN-LLM-');
-    if (!plan.truncateOnFailure || !isModelFailure) throw error;
-    return truncatedSummary(messages);
+    if (HarnError.is(error) && error.code.startsWith('HARN-LLM-')) return undefined;
+    throw error;
   }
 }
 

@@ -47,10 +47,6 @@ export function parseDaemon(
   }
   const watchdogAttempts = intOption(given, 'idle_watchdog_attempts', 1);
   const hasAddress = Boolean(given['session_id']);
-  const compaction = {
-    ...given,
-    ...(given['compaction'] === undefined ? { auto_compact: true } : {}),
-  };
   return {
     persistPath: textOption(given, 'persist_path') || undefined,
     resumePath: textOption(given, 'resume_path') || undefined,
@@ -59,7 +55,7 @@ export function parseDaemon(
     watchdogAttempts,
     consolidation:
       flagOption(given, 'consolidate_on_idle') === true
-        ? loopCompaction(compaction, llm, parts)
+        ? loopCompaction(given, llm, parts)
         : undefined,
     // Somebody has to know where to speak to, or to wait for.
     listens: flagOption(given, 'host_messages') ?? (hasAddress || watchdogAttempts !== undefined),

@@ -1,9 +1,13 @@
-// When and how a loop compacts its conversation, read from its options. Off unless one of them asks for it: a
-// conversation that changes by itself is a surprise, and how much a model can take is not known for every model.
+// When and how a loop compacts its conversation. It does so before a turn, when the conversation has become longer than its
+// model can well take. How much that is is looked up once, when the conversation is no longer short, and recorded.
 import { isJsonObject, type Json } from '../../base/index.ts';
-import type { LlmOptions } from '../llm/index.ts';
+import { contextWindow, type LlmOptions, trace } from '../llm/index.ts';
+import type { RunContext, Suspending } from '../run/index.ts';
+import { compactSession } from './compact.ts';
+import { estimateMessageTokens } from './compact-cut.ts';
 import { type CompactParts, type CompactPlan, readCompactOptions } from './compact-options.ts';
 import { loopErrors } from './errors.ts';
+import type { Session } from './session.ts';
 
 type Given = { readonly [name: string]: Json };
 
@@ -20,8 +24,14 @@ const RULES: {
   hybrid: { engine: 'llm' },
 };
 
-/** What `auto_compact: true` means without a threshold, in estimated tokens: most models take more. */
-const DEFAULT_THRESHOLD = 96_000;
+/** Where compaction begins unless the model can take less, in estimated tokens. */
+const MOST = 96_000;
+
+/** The part of what a model can take that a conversation may fill: answers, tools and the system prompt need room, too. */
+const SHARE = 0.75;
+
+/** Shorter conversations are for every model; nothing is looked up for them. */
+const SHORT = 2000;
 
 /** Options of a loop that are about compaction. */
 export const COMPACTION_OPTIONS: readonly string[] = [
@@ -29,7 +39,7 @@ export const COMPACTION_OPTIONS: readonly string[] = [
   ...['compact_keep_first', 'compact_strategy'],
 ];
 
-/** The plan; undefined: the loop never compacts. */
+/** The plan; undefined: the loop never compacts. A plan without a threshold has that of its model. */
 export function loopCompaction(
   given: Given,
   llm: LlmOptions,
@@ -39,17 +49,17 @@ export function loopCompaction(
   const about = isJsonObject(compaction) ? compaction : {};
   const rule = (typeof compaction === 'string' ? compaction : about['strategy']) ?? null;
   if (compaction === false || auto_compact === false || rule === 'none') return undefined;
-  const isAsked = [compaction, auto_compact, compact_threshold].some((one) => one !== undefined);
-  if (!isAsked) return undefined;
-  const strategy =
-    rule ?? compact_strategy ?? (parts.compact === undefined ? 'truncate' : 'custom');
-  const found = RULES[String(strategy)];
+  const strategy = rule ?? compact_strategy ?? (parts.compact === undefined ? 'hybrid' : 'custom');
+  const found = Object.hasOwn(RULES, String(strategy)) ? RULES[String(strategy)] : undefined;
   if (found === undefined) {
     const expected = `one of none, ${Object.keys(RULES).join(', ')}`;
     throw loopErrors.badOption({ option: 'compaction', expected });
   }
-  const threshold = compact_threshold ?? about['threshold'] ?? DEFAULT_THRESHOLD;
-  if (typeof threshold !== 'number' || !Number.isInteger(threshold) || threshold < 1) {
+  const threshold = compact_threshold ?? about['threshold'] ?? null;
+  if (
+    threshold !== null &&
+    !(typeof threshold === 'number' && Number.isInteger(threshold) && threshold >= 1)
+  ) {
     throw loopErrors.badOption({ option: 'compact_threshold', expected: 'an int of at least 1' });
   }
   const keepLast = given['compact_keep_last'] ?? about['keep_last_n'] ?? found.keepLast ?? null;
@@ -71,4 +81,37 @@ function modelOf({ provider, model, tape, llm_retries }: LlmOptions): LlmOptions
       ([, value]) => value !== undefined && value !== null,
     ),
   );
+}
+
+/** The compactions of one loop. */
+export class LoopCompaction {
+  readonly #ctx: RunContext;
+  readonly #session: Session;
+  readonly #llm: LlmOptions;
+  #ofModel: number | undefined;
+
+  constructor(ctx: RunContext, session: Session, llm: LlmOptions) {
+    this.#ctx = ctx;
+    this.#session = session;
+    this.#llm = llm;
+  }
+
+  /** Compacts what has become too long; false: nothing has. */
+  *run(plan: CompactPlan): Suspending<boolean> {
+    const threshold = plan.threshold ?? this.#thresholdOfModel();
+    const whole = { ...plan, threshold };
+    if (!(yield* compactSession(this.#ctx, this.#session, whole, 'auto'))) return false;
+    const { strategy } = plan;
+    trace(this.#ctx, { type: 'context_compaction', session_id: this.#session.id, strategy });
+    return true;
+  }
+
+  #thresholdOfModel(): number {
+    if (this.#ofModel !== undefined) return this.#ofModel;
+    if (estimateMessageTokens(this.#session.transcript.messages.toArray()) <= SHORT) return MOST;
+    const { provider = null, model = null } = this.#llm;
+    const window = this.#ctx.sync(contextWindow, [provider, model]);
+    this.#ofModel = window === null ? MOST : Math.min(MOST, Math.floor(window * SHARE));
+    return this.#ofModel;
+  }
 }

@@ -6,10 +6,10 @@ import type { JsonObject } from '../../base/index.ts';
 import { clockEffects, fsEffects } from '../io/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
 import type { AgentEventBody } from './agent-events.ts';
-import { compactSession } from './compact.ts';
 import type { DaemonPlan } from './daemon-options.ts';
 import { snapshotJson } from './daemon-snapshot.ts';
 import { hearEffect, wordsOf } from './host-messages.ts';
+import type { LoopCompaction } from './loop-compaction.ts';
 import { type IdleFor, idleAudit, waitIdle, wakeWords, watchdogMs } from './loop-idle.ts';
 import { PARK_TOOL } from './loop-park.ts';
 import type { LoopTotals } from './loop-result.ts';
@@ -25,6 +25,7 @@ export interface DaemonLoop {
   readonly task: string;
   readonly system: string | null;
   readonly totals: LoopTotals;
+  readonly compaction: LoopCompaction;
   readonly emit: (event: AgentEventBody) => Suspending<void>;
   /** Says something to the model. */
   readonly say: (kind: string, content: string) => Suspending<void>;
@@ -64,9 +65,9 @@ export class DaemonSide {
 
   /** Idle until there is something to do. A status: there will never be. */
   *idle(iteration: number): Suspending<'idle' | 'watchdog' | undefined> {
-    const { ctx, session, plan, totals } = this.#loop;
+    const { ctx, session, plan, totals, compaction } = this.#loop;
     if (plan.consolidation !== undefined) {
-      if (yield* compactSession(ctx, session, plan.consolidation, 'auto')) totals.compactions += 1;
+      if (yield* compaction.run(plan.consolidation)) totals.compactions += 1;
     }
     const snapshot = yield* this.#write('idle');
     const hasHeard = yield* this.#hear();

@@ -129,14 +129,14 @@ export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
   /** `{max_cost_usd, max_input_tokens, max_output_tokens}` of each model call, `total_budget_usd` of the loop. */
   readonly budget?: JsonObject | null;
   /**
-   * `none` (also false), `truncate`, `observation_mask`, `summarize_middle`, `summarize_all` or `hybrid` (asks a model
-   * and truncates when that fails), alone or as `{strategy, keep_last_n}`.
+   * `none` (also false), `truncate`, `observation_mask`, `summarize_middle`, `summarize_all` or `hybrid` (the default:
+   * asks a model, and truncates when that fails or is still too long), alone or as `{strategy, keep_last_n}`.
    */
   readonly compaction?: Json;
-  /** The same as `compaction: "truncate"`, or `custom` with a callback. */
+  /** False is the same as `compaction: "none"`. */
   readonly auto_compact?: boolean | null;
   readonly compact_strategy?: string | null;
-  /** Estimated tokens of a conversation that is compacted; 96,000 by default. */
+  /** Estimated tokens of a conversation that is compacted; 96,000 by default, less for models that can take less. */
   readonly compact_threshold?: number | null;
   readonly compact_keep_first?: number | null;
   readonly compact_keep_last?: number | null;

@@ -20,10 +20,10 @@ import {
 import { type ResumeConditions, summaryOf, underPolicy } from '../work/index.ts';
 import { withApprovals } from './approvals.ts';
 import type { Streak } from './call-streak.ts';
-import { compactSession } from './compact.ts';
 import { type ReadSnapshot, readSnapshot } from './daemon-snapshot.ts';
 import { loopErrors } from './errors.ts';
 import { assertHostHas } from './host-tools.ts';
+import { LoopCompaction } from './loop-compaction.ts';
 import { DaemonSide } from './loop-daemon.ts';
 import { DoneCheck, type DoneClaim } from './loop-done.ts';
 import { type GateDecision, openGate, type ParkAnswer, type ParkWish } from './loop-gate.ts';
@@ -166,6 +166,7 @@ class AgentLoop {
   readonly #talk: LoopTalk;
   readonly #limits: LoopLimits;
   readonly #check: DoneCheck;
+  readonly #compaction: LoopCompaction;
   readonly #daemon: DaemonSide | undefined;
   readonly #skills: LoopSkills | undefined;
 
@@ -181,6 +182,7 @@ class AgentLoop {
     const emit = this.#talk.emit.bind(this.#talk);
     this.#limits = new LoopLimits({ ctx, plan, emit });
     this.#check = new DoneCheck({ ctx, plan, emit });
+    this.#compaction = new LoopCompaction(ctx, session, plan.llm);
     this.#daemon = this.#asDaemon(given);
     if (skills === undefined) return;
     this.#skills = new LoopSkills({ ctx, session, emit }, skills);
@@ -200,6 +202,7 @@ class AgentLoop {
       task,
       system: this.#system,
       totals: this.#totals,
+      compaction: this.#compaction,
       emit: this.#talk.emit.bind(this.#talk),
       say: this.#talk.say.bind(this.#talk),
       takeOwn: this.#talk.takeOwn.bind(this.#talk),
@@ -432,11 +435,7 @@ class AgentLoop {
   *#compact(): Suspending<void> {
     const { compaction } = this.#plan;
     if (compaction === undefined) return;
-    if (yield* compactSession(this.#ctx, this.#session, compaction, 'auto')) {
-      this.#totals.compactions += 1;
-      const { strategy } = compaction;
-      trace(this.#ctx, { type: 'context_compaction', session_id: this.#session.id, strategy });
-    }
+    if (yield* this.#compaction.run(compaction)) this.#totals.compactions += 1;
   }
 
   #requirementsMet(): boolean {

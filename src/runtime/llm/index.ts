@@ -26,7 +26,12 @@ export {
 // The catalog
 export type { ModelCapabilities } from './catalog/capabilities.ts';
 export { Catalog, catalogKey } from './catalog/catalog.ts';
-export { listModels, llmCatalogEffects, type ModelRow } from './catalog/catalog-effects.ts';
+export {
+  contextWindow,
+  listModels,
+  llmCatalogEffects,
+  type ModelRow,
+} from './catalog/catalog-effects.ts';
 export { loadLlmTables } from './catalog/load-tables.ts';
 export type { ModelTier, ResolvedModel } from './catalog/models.ts';
 export { type LlmTables, readTables } from './catalog/tables.ts';

@@ -116,6 +116,22 @@ export const llmCatalogEffects = {
   }),
 };
 
+/** How many tokens the model of a call can take; null when that is not known. */
+export const contextWindow = defineSyncEffect(
+  { name: 'llm.context_window', ...seen },
+  (env, provider: string | null, model: string | null): number | null => {
+    const wish = { provider, model, tape: null, mocked: env.get(llmMocksKey).active };
+    try {
+      const catalog = env.get(catalogKey);
+      const to = destination(wish, env.host.env, env.get(llmConfigKey), catalog);
+      return catalog.row(to.model)?.context ?? null;
+    } catch {
+      // The call itself says what is wrong with it.
+      return null;
+    }
+  },
+);
+
 /** Providers that can be asked as the environment is. */
 export function availableProviders(env: HostEnv, catalog: Catalog): readonly string[] {
   return catalog.providers.filter((provider) => isAvailable(provider, env)).map(({ name }) => name);
