@@ -14,6 +14,9 @@ const THINGS: { readonly [operation: string]: string } = {
   list: 'list directory',
 };
 
+/** What makes something at a path: nothing being there is no trouble for these, so what lacks is its directory. */
+const MAKING = new Set(['write', 'move to']);
+
 function thing(operation: string): string {
   return THINGS[operation] ?? operation;
 }
@@ -22,11 +25,16 @@ function failedTo({ operation, path }: AtPath): string {
   return `Failed to ${thing(operation)} ${path}`;
 }
 
+function missing({ operation, path }: AtPath): string {
+  if (!MAKING.has(operation)) return 'there is nothing at this path';
+  return `there is no directory ${path.replace(/\/*[^/]*\/*$/, '') || (path.startsWith('/') ? '/' : '.')}`;
+}
+
 export const hostErrors = defineErrors('HST', {
   // Files
   notFound: row<AtPath>({
     number: 1,
-    message: (p) => `${failedTo(p)}: there is nothing at this path`,
+    message: (p) => `${failedTo(p)}: ${missing(p)}`,
     hint: 'check the spelling and the working directory; a missing directory must be made first',
   }),
   isDirectory: row<AtPath>({

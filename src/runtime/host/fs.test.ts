@@ -231,6 +231,17 @@ describe.each(places)('files of the %s host', (_name, open) => {
     if (name !== 'invalidGlob') expect(error.data['path']).toBeTypeOf('string');
   });
 
+  it('says that the directory lacks when something is put where there is none', async () => {
+    const { fs } = await start();
+    await fs.writeFile('file', 'x');
+    const moved = await expectFailure(fs.rename('file', 'none/b'), 'notFound');
+    expect(moved.message).toBe('Failed to move to none/b: there is no directory none');
+    const written = await expectFailure(fs.writeFile('none/a/b', 'x'), 'notFound');
+    expect(written.message).toBe('Failed to write file none/a/b: there is no directory none/a');
+    const gone = await expectFailure(fs.rename('gone', 'b'), 'notFound');
+    expect(gone.message).toBe('Failed to rename gone: there is nothing at this path');
+  });
+
   it('answers whether something is there', async () => {
     const { fs } = await start();
     await fs.writeFile('file', 'x');

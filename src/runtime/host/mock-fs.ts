@@ -172,7 +172,7 @@ export class MockFiles {
         ),
       rename: (from, to, options) =>
         at('rename', from, options, (place) =>
-          this.#rename(place, from, this.#place(to, 'rename'), to),
+          this.#rename(place, from, this.#place(to, 'move to'), to),
         ),
       copy: (from, to, options) =>
         at('copy', from, options, (place) => {
@@ -372,7 +372,7 @@ export class MockFiles {
   #rename(from: string, fromName: string, to: string, toName: string): void {
     const node = this.#find(from, { operation: 'rename', path: fromName });
     const oldParent = this.#findParent(from, { operation: 'rename', path: fromName });
-    const at = { operation: 'rename', path: toName };
+    const at = { operation: 'move to', path: toName };
     const newParent = this.#findParent(to, at);
     const refusal = renameRefusal(node, newParent.names.get(baseName(to)), from, to, at);
     if (refusal !== undefined) throw refusal;

@@ -158,7 +158,7 @@ function changingCalls(at: AtPath, place: Place, random: Random): Pick<HostFs, C
         await syncDirectory(parentOf(real));
       }),
     rename: (from, to, options) =>
-      at('rename', from, options, (realFrom) => move(realFrom, from, place(to, 'rename'), to)),
+      at('rename', from, options, (realFrom) => move(realFrom, from, place(to, 'move to'), to)),
     mkdir: (path, options) =>
       at('make directory', path, options, async (real) => {
         const first = await mkdir(real, {
@@ -311,7 +311,9 @@ async function move(from: string, fromName: string, to: string, toName: string):
       () => true,
       () => false,
     );
-    throw fileError(error, 'rename', sourceExists ? toName : fromName);
+    throw sourceExists
+      ? fileError(error, 'move to', toName)
+      : fileError(error, 'rename', fromName);
   }
   await syncDirectory(parentOf(to));
   if (parentOf(from) !== parentOf(to)) await syncDirectory(parentOf(from));
