@@ -34,7 +34,7 @@ import {
   type List,
   type Value,
 } from '../values/index.ts';
-import { toData } from './data.ts';
+import { listArgument, toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 
 const KIND = 'tool_registry';
@@ -283,7 +283,7 @@ export function agentToolRows(): readonly BuiltinRow[] {
       'tool_select(registry: any, names: list) -> dict',
       { doc: 'A registry of the named tools only.' },
       (_, registry, names) => {
-        const wanted = new Set((names as List).map((name) => display(name)));
+        const wanted = new Set(listArgument('tool_select', names).map((name) => display(name)));
         return registryOf(
           entriesOf('tool_select', registry).filter((entry) => wanted.has(nameOf(entry))),
         );

@@ -1,6 +1,6 @@
 // Values on their way out of the language: what an effect, a journal or another process may keep. Handles are
 // authority, not data; functions are code. Neither is serialised, however deep it hides.
-import type { Json } from '../base/index.ts';
+import { isJsonObject, type Json } from '../base/index.ts';
 import { capabilityErrors, runErrors } from '../runtime/run/index.ts';
 import {
   HarnDuration,
@@ -8,10 +8,13 @@ import {
   HFloat,
   isDict,
   isList,
+  type List,
   plainForm,
   toJson,
+  typeOf,
   type Value,
 } from '../values/index.ts';
+import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
 
 /** A value as JSON data. Handles and functions are refused with a coded error. */
@@ -21,6 +24,19 @@ export function toData(value: Value | undefined): Json {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   assertData(value);
   return toJson(value);
+}
+
+/** Options as data: nil stands for none, and what is no dict is refused. */
+export function optionsOf<T>(value: Value | undefined): T {
+  const data = toData(value) ?? {};
+  if (isJsonObject(data)) return data as T;
+  throw wrong.options({ kind: typeOf(value as Value) });
+}
+
+/** An argument that has to be a list. */
+export function listArgument(builtin: string, value: Value | undefined): List {
+  if (value !== undefined && isList(value)) return value;
+  throw wrong.argument({ builtin, detail: `expected a list, got ${typeOf(value ?? null)}` });
 }
 
 /** Milliseconds of a duration or a number. */

@@ -52,6 +52,11 @@ export const wrong = defineErrors('BLT', {
     number: 11,
     message: ({ detail }) => `json_extract: failed to parse JSON: ${detail}`,
   }),
+  options: row<{ kind: string }>({
+    number: 13,
+    message: ({ kind }) => `options must be a dict, got ${kind}`,
+    hint: 'Write them as `{name: value}`; leave them out for the defaults.',
+  }),
   maxConcurrent: row<{ kind: string }>({
     number: 40,
     message: ({ kind }) => `parallel: max_concurrent must be an int, got ${kind}`,

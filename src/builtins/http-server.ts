@@ -23,11 +23,9 @@ import {
   typeOf,
   type Value,
 } from '../values/index.ts';
-import { toData } from './data.ts';
+import { optionsOf, toData } from './data.ts';
 import { type BuiltinMeta, type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
-
-const options = <T>(given: Value): T => (given === null ? {} : toData(given)) as T;
 
 /** The router of a handle: the dict that `http_server` gave, or its id. */
 function routerOf(ctx: Ctx, ref: Value): HttpRouter {
@@ -103,7 +101,7 @@ function routeRows(): readonly BuiltinRow[] {
         const run = ctx as RunContext;
         const router = run
           .get(httpRoutersKey)
-          .open(run.task.nextGroup('http_server'), options<RouterOptions>(given));
+          .open(run.task.nextGroup('http_server'), optionsOf<RouterOptions>(given));
         return router.view() as Dict;
       },
     ),
@@ -115,7 +113,7 @@ function routeRows(): readonly BuiltinRow[] {
       (ctx: Ctx, server: Value, method: Value, path: Value, fn: Value, given: Value = null) => {
         const router = routerOf(ctx, server);
         const code = routeHandler('http_server_route', fn);
-        router.route(display(method), display(path), code, options<RouteOptions>(given));
+        router.route(display(method), display(path), code, optionsOf<RouteOptions>(given));
         return router.view() as Dict;
       },
     ),

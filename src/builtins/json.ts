@@ -68,6 +68,14 @@ function extractKey(text: string, key: Value): Value {
   return isDict(value) ? (dictGet(value, display(key)) ?? null) : null;
 }
 
+/** Spaces of a step; more than anybody reads are cut. */
+const WIDEST_INDENT = 64;
+
+function indentOf(value: Value): number {
+  const indent = asDouble(value) ?? 0;
+  return indent >= 1 ? Math.min(Math.floor(indent), WIDEST_INDENT) : 0;
+}
+
 export function jsonRows(): readonly BuiltinRow[] {
   return [
     builtin(
@@ -83,7 +91,7 @@ export function jsonRows(): readonly BuiltinRow[] {
       {
         doc: 'A value as JSON with its keys in order; with an indent spread over lines.',
       },
-      (_, value, indent = null) => jsonStringify(value, asDouble(indent) ?? 0),
+      (_, value, indent = null) => jsonStringify(value, indentOf(indent)),
     ),
     builtin(
       'json_extract(text: string, key: string?) -> any',

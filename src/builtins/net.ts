@@ -17,16 +17,12 @@ import {
   truthy,
   type Value,
 } from '../values/index.ts';
-import { toData } from './data.ts';
+import { optionsOf, toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
 import { wrong } from './errors.ts';
 
 const text = (value: Value | undefined) => display(value ?? null);
-
-function optionsOf(value: Value | undefined): HttpOptions {
-  return (value === undefined || value === null ? {} : toData(value)) as HttpOptions;
-}
 
 /** A body that is data is sent as JSON text. */
 function bodyOf(value: Value | undefined): string | null {
@@ -39,8 +35,8 @@ function bodyAndOptions([url, body, options]: List): [string, string | null, Htt
   const isForm =
     options === undefined && isDict(body ?? null) && dictGet(body as never, 'multipart') != null;
   return isForm
-    ? [text(url), null, optionsOf(body)]
-    : [text(url), bodyOf(body), optionsOf(options)];
+    ? [text(url), null, optionsOf<HttpOptions>(body)]
+    : [text(url), bodyOf(body), optionsOf<HttpOptions>(options)];
 }
 
 const READS = { GET: netEffects.get, HEAD: netEffects.head, OPTIONS: netEffects.options };
@@ -54,7 +50,7 @@ const SENDS = {
 function* request(ctx: Ctx, method: Value, url: Value, options: Value = null): Steps {
   const name = display(method).toUpperCase();
   const run = ctx as RunContext;
-  const given = optionsOf(options);
+  const given = optionsOf<HttpOptions>(options);
   if (Object.hasOwn(READS, name)) {
     const effect = READS[name as keyof typeof READS];
     return fromJson((yield* run.perform(effect, [display(url), given])) as never);
@@ -77,11 +73,11 @@ export function netRows(): readonly BuiltinRow[] {
     effectRow('net.get(url: string, options: dict?) -> dict', netEffects.get, {
       doc: 'GET: `{status, headers, body, ok}`. Every status is a result. Options: `headers`, `query`, `timeout_ms`, `retry`, `auth`, ...',
       aliases: ['http_get'],
-      args: ([url, options]) => [text(url), optionsOf(options)],
+      args: ([url, options]) => [text(url), optionsOf<HttpOptions>(options)],
     }),
     effectRow('net.head(url: string, options: dict?) -> dict', netEffects.head, {
       doc: 'HEAD: the answer without its body.',
-      args: ([url, options]) => [text(url), optionsOf(options)],
+      args: ([url, options]) => [text(url), optionsOf<HttpOptions>(options)],
     }),
     sending('post'),
     sending('put'),
@@ -89,7 +85,7 @@ export function netRows(): readonly BuiltinRow[] {
     effectRow('net.delete(url: string, options: dict?) -> dict', netEffects.delete, {
       doc: 'DELETE with an idempotency key: `{status, headers, body, ok}`.',
       aliases: ['http_delete'],
-      args: ([url, options]) => [text(url), null, optionsOf(options)],
+      args: ([url, options]) => [text(url), null, optionsOf<HttpOptions>(options)],
     }),
     builtin(
       'net.request(method: string, url: string, options: dict?) -> dict',
@@ -106,7 +102,7 @@ export function netRows(): readonly BuiltinRow[] {
       {
         doc: 'GETs an address into a file, all of it or nothing: `{bytes_written, status, headers, ok}`.',
         aliases: ['http_download'],
-        args: ([url, path, options]) => [text(url), text(path), optionsOf(options)],
+        args: ([url, path, options]) => [text(url), text(path), optionsOf<HttpOptions>(options)],
       },
     ),
     builtin(
@@ -143,7 +139,7 @@ function mockRows(): readonly BuiltinRow[] {
         args: ([method, pattern, response]) => [
           text(method),
           text(pattern),
-          (toData(response) ?? {}) as HttpMockResponse,
+          optionsOf<HttpMockResponse>(response),
         ],
       },
     ),

@@ -33,7 +33,7 @@ import {
   typeOf,
   type Value,
 } from '../values/index.ts';
-import { toData } from './data.ts';
+import { optionsOf, toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
@@ -84,7 +84,7 @@ function* submit(ctx: RunContext, pool: PoolSnapshot, [fn, options]: List): Step
       detail: `closure is required, got ${typeOf(fn ?? null)}`,
     });
   }
-  const given = (options === undefined || options === null ? {} : toData(options)) as SubmitOptions;
+  const given = optionsOf<SubmitOptions>(options);
   return fromJson((yield* poolSubmit(ctx, pool, dataHandler(fn as HarnFunction), given)) as Json);
 }
 
@@ -99,10 +99,7 @@ export function poolRows(): readonly BuiltinRow[] {
       },
       (ctx: Ctx, ...args: Value[]) => {
         const [options] = withoutHandle(args);
-        const given = (
-          options === undefined || options === null ? {} : toData(options)
-        ) as PoolOptions;
-        return new HarnPool(poolCreate(ctx as RunContext, given));
+        return new HarnPool(poolCreate(ctx as RunContext, optionsOf<PoolOptions>(options)));
       },
     ),
     builtin(

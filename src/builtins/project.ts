@@ -6,7 +6,7 @@ import {
   secretEffects,
 } from '../runtime/io/index.ts';
 import { display, fromJson, isDict, type List, type Value } from '../values/index.ts';
-import { toData } from './data.ts';
+import { optionsOf, toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
 
@@ -15,7 +15,7 @@ const textOr = (value: Value | undefined, otherwise: string) =>
 
 const pathAndOptions = ([path, options]: List): [string, ScanOptions] => [
   textOr(path, '.'),
-  (toData(options) ?? {}) as ScanOptions,
+  optionsOf<ScanOptions>(options),
 ];
 
 /** A pattern may stand alone, in front of the options, or in them. */

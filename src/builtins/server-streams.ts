@@ -5,12 +5,9 @@ import {
   sseServerEffects,
 } from '../runtime/io/index.ts';
 import { asDouble, dictGet, display, isDict, type List, type Value } from '../values/index.ts';
-import { toData } from './data.ts';
+import { optionsOf, toData } from './data.ts';
 import type { BuiltinRow } from './define.ts';
 import { effectRow } from './effect-row.ts';
-
-const options = <T>(value: Value | undefined): T =>
-  (value === undefined || value === null ? {} : toData(value)) as T;
 
 /** The id in a dict, or the text itself. */
 export function handleId(value: Value | undefined): string {
@@ -33,7 +30,7 @@ function sseRows(): readonly BuiltinRow[] {
     effectRow('net.sse_server_response(options: dict?) -> dict', effects.sse_server_response, {
       doc: 'An answer that is a stream of events: `{id, type, status, headers, streaming}`. Options: `status`, `headers`, `max_event_bytes`, `max_buffered_events`.',
       aliases: ['sse_server_response'],
-      args: ([given]) => [options(given)],
+      args: ([given]) => [optionsOf(given)],
     }),
     effectRow(
       'net.sse_server_send(stream: any, event: any, options: dict?) -> bool',
@@ -131,7 +128,7 @@ function socketServerRows(): readonly BuiltinRow[] {
         args: ([id, path, given]) => [
           handleId(id),
           display(path ?? null),
-          options<SocketRouteOptions>(given),
+          optionsOf<SocketRouteOptions>(given),
         ],
       },
     ),

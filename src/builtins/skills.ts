@@ -20,7 +20,7 @@ import {
   type Value,
 } from '../values/index.ts';
 import { programHostKey } from './control.ts';
-import { toData, toNumber } from './data.ts';
+import { listArgument, optionsOf, toData, toNumber } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
 import { jsonHandler } from './permission-code.ts';
@@ -209,7 +209,7 @@ function registryRows(): readonly BuiltinRow[] {
       'skill_select(registry: any, names: list) -> dict',
       { doc: 'A registry of the named skills only.' },
       (_, registry, names) => {
-        const wanted = new Set((names as List).map((name) => display(name)));
+        const wanted = new Set(listArgument('skill_select', names).map((name) => display(name)));
         return registryOf(
           entriesOf('skill_select', registry).filter((one) => wanted.has(nameOf(one))),
         );
@@ -257,7 +257,12 @@ function textRows(): readonly BuiltinRow[] {
       },
       (_, entries, budget) => {
         const room = budget === undefined || budget === null ? 4000 : toNumber(budget as never);
-        return renderCatalog(toData(entries) as readonly JsonObject[], room);
+        return renderCatalog(
+          listArgument('render_always_on_catalog', entries).map((entry) =>
+            optionsOf<JsonObject>(entry),
+          ),
+          room,
+        );
       },
     ),
     builtin(

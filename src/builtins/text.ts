@@ -74,9 +74,15 @@ function normalize(text: string, form: string): string {
   });
 }
 
+/** Wider texts are nothing to look at. */
+const WIDEST = 1_000_000;
+
 /** Pads to a width in graphemes; with `both` the extra character goes to the right. */
 function pad(text: string, width: number, fill: string, side: string): string {
-  const missing = Math.max(0, width - graphemes(text).length);
+  if (!(width <= WIDEST)) {
+    throw wrong.argument({ builtin: 'str_pad', detail: `width must be at most ${WIDEST}` });
+  }
+  const missing = Math.max(0, Math.floor(width) - graphemes(text).length);
   const unit = chars(fill)[0] ?? ' ';
   if (side === 'left') return unit.repeat(missing) + text;
   if (side === 'right') return text + unit.repeat(missing);

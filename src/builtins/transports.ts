@@ -26,16 +26,12 @@ import {
   type List,
   type Value,
 } from '../values/index.ts';
-import { toData } from './data.ts';
+import { optionsOf, toData } from './data.ts';
 import type { BuiltinRow } from './define.ts';
 import { effectRow } from './effect-row.ts';
 import { handleId } from './server-streams.ts';
 
 const text = (value: Value | undefined) => display(value ?? null);
-
-function options<T>(value: Value | undefined): T {
-  return (value === undefined || value === null ? {} : toData(value)) as T;
-}
 
 function msOf(value: Value | undefined): number | null {
   return value === undefined || value === null ? null : (asDouble(value) ?? null);
@@ -52,7 +48,7 @@ function egressRows(): readonly BuiltinRow[] {
     effectRow('net.egress_policy(config: dict) -> nil', egressEffects.egress_policy, {
       doc: 'Where this run may connect to: `{allow, deny, default}`. Rules are hosts, `*.domain`, addresses and ranges, each with or without `:port`; deny counts more, and `default: "deny"` lets through only what is allowed. What the environment forbids stays forbidden.',
       aliases: ['egress_policy'],
-      args: ([config]) => [options<EgressConfig>(config)],
+      args: ([config]) => [optionsOf<EgressConfig>(config)],
     }),
   ];
 }
@@ -62,7 +58,7 @@ function streamRows(): readonly BuiltinRow[] {
     effectRow('net.session_open(options: dict?) -> string', httpSessionEffects.session_open, {
       doc: 'A session: options that requests share. Name it as `session` in their options; their own count more.',
       aliases: ['http_session'],
-      args: ([given]) => [options<HttpOptions>(given)],
+      args: ([given]) => [optionsOf<HttpOptions>(given)],
     }),
     effectRow('net.session_close(session: string) -> bool', httpSessionEffects.session_close, {
       doc: 'Ends a session; false when it was ended before.',
@@ -75,7 +71,7 @@ function streamRows(): readonly BuiltinRow[] {
       {
         doc: 'GETs an address to read the answer piece by piece, and gives its handle. Options are those of requests.',
         aliases: ['http_stream_open'],
-        args: ([url, given]) => [text(url), options<HttpOptions>(given)],
+        args: ([url, given]) => [text(url), optionsOf<HttpOptions>(given)],
         result: ({ id }: HttpStreamInfo) => id,
       },
     ),
@@ -110,7 +106,7 @@ function sseRows(): readonly BuiltinRow[] {
       {
         doc: 'Connects to a stream of server-sent events and gives its handle. Options: those of requests, `max_events`, `max_message_bytes`. A resumed run connects again and says which event it has.',
         aliases: ['sse_connect'],
-        args: ([method, url, given]) => [text(method), text(url), options<SseOptions>(given)],
+        args: ([method, url, given]) => [text(method), text(url), optionsOf<SseOptions>(given)],
       },
     ),
     effectRow('net.sse_receive(stream: string, timeout_ms: int?) -> any', sseEffects.sse_receive, {
@@ -129,11 +125,11 @@ function sseRows(): readonly BuiltinRow[] {
 /** Text, bytes, or what `options.type` says. */
 function messageOf([, message = null, given = null]: List): OutgoingMessage {
   const asked = isDict(given) ? dictGet(given, 'type') : undefined;
-  if (isDict(message)) return options<OutgoingMessage>(message);
+  if (isDict(message)) return optionsOf<OutgoingMessage>(message);
   const type = typeof asked === 'string' ? asked : isBytes(message) ? 'binary' : 'text';
   if (type === 'text') return { type, data: text(message) };
   if (type === 'close') {
-    const { code, reason } = options<{ code?: number; reason?: string }>(given);
+    const { code, reason } = optionsOf<{ code?: number; reason?: string }>(given);
     return { type, ...(code === undefined ? {} : { code }), reason: reason ?? text(message ?? '') };
   }
   const bytes = isBytes(message) ? message : new TextEncoder().encode(text(message ?? ''));
@@ -148,7 +144,7 @@ function socketRows(): readonly BuiltinRow[] {
       {
         doc: 'Connects to a WebSocket and gives its handle. Options: `headers`, `auth`, `query`, `timeout_ms`, `protocols`, `max_messages`, `max_message_bytes`.',
         aliases: ['websocket_connect'],
-        args: ([url, given]) => [text(url), options<SocketOptions>(given)],
+        args: ([url, given]) => [text(url), optionsOf<SocketOptions>(given)],
       },
     ),
     effectRow(

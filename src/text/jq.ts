@@ -28,17 +28,23 @@ interface Token {
   readonly at: number;
 }
 
+/** So much of what nobody understands is repeated in an error. */
+const MOST_SHOWN = 200;
+
 const TOKEN =
   /\s*(?:("(?:[^"\\]|\\.)*")|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(\.\.|\/\/|[=!<>]=|[.[\](){}|,:;?<>+\-*/%]))/y;
 
 function tokensOf(query: string): Token[] {
   const tokens: Token[] = [];
   const pattern = new RegExp(TOKEN);
+  const end = query.trimEnd().length;
   let at = 0;
-  while (query.slice(at).trim() !== '') {
+  while (at < end) {
     pattern.lastIndex = at;
     const match = pattern.exec(query);
-    if (match === null) throw new FormatError(`unexpected text at ${at + 1}: ${query.slice(at)}`);
+    if (match === null) {
+      throw new FormatError(`unexpected text at ${at + 1}: ${query.slice(at, at + MOST_SHOWN)}`);
+    }
     const [, string, number, word, mark] = match;
     const kind =
       string !== undefined ? 'string' : number !== undefined ? 'number' : word ? 'word' : 'mark';
@@ -191,12 +197,12 @@ class Parser {
 
   #entry(): readonly [JqNode, JqNode] {
     const { kind, text } = this.#next;
+    if (kind === 'end' || (kind === 'mark' && text !== '(')) this.#unexpected('expected a key');
     this.#at += 1;
     const key: JqNode =
       kind === 'mark' && text === '('
         ? this.#closed(this.pipe(true), ')')
         : { kind: 'literal', value: kind === 'string' ? unquoted(text) : text };
-    if (kind === 'end' || (kind === 'mark' && text !== '(')) this.#unexpected('expected a key');
     if (this.#take(':')) return [key, this.pipe(false)];
     return [key, { kind: 'index', of: IDENTITY, by: key }];
   }

@@ -54,6 +54,22 @@ test('replacements name groups by number and by name, and `$$` is a dollar', () 
   );
 });
 
+describe('patterns that are too much', () => {
+  test('are refused when they are too long or too deep, before any engine sees them', () => {
+    expect(() => compilePattern('a'.repeat(65_537))).toThrow('longer than 65536 characters');
+    const deep = '('.repeat(251) + ')'.repeat(251);
+    expect(() => compilePattern(deep)).toThrow('more than 250 groups in each other');
+    expect(
+      'ab'.search(compilePattern('()'.repeat(2_000) + '('.repeat(250) + ')'.repeat(250))),
+    ).toBe(0);
+  });
+
+  test('match although they are long', () => {
+    const text = 'ab'.repeat(20_000);
+    expect(`x${text}`.search(compilePattern(text))).toBe(1);
+  });
+});
+
 describe('patterns used again', () => {
   test('are compiled once, for each set of flags', () => {
     expect(compilePattern('again', 'i')).toBe(compilePattern('again', 'i'));

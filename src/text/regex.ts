@@ -43,6 +43,12 @@ const POSIX: { readonly [name: string]: string } = {
 
 /** Programs match with few patterns, many times; translating one costs far more than most matches. */
 const MOST_COMPILED = 256;
+/** Longer patterns are somebody's mistake: they take seconds to compile. */
+const MOST_CHARS = 65_536;
+/** What the platform's engine surely takes; it refuses long patterns, and only when they are first used. */
+const MOST_PLAIN = 10_000;
+/** Groups in groups. */
+const DEEPEST = 250;
 const COMPILED = new Map<string, RegExp>();
 
 /**
@@ -68,12 +74,16 @@ function forgetOldest(): void {
 }
 
 function compile(pattern: string, flags: string): RegExp {
+  if (pattern.length > MOST_CHARS)
+    throw new PatternError(`the pattern is longer than ${MOST_CHARS} characters`);
   const translator = new Translator(pattern, flags);
   const source = translator.translate();
   try {
     const all = `gu${translator.flags}`;
     // The anchors of a whole text are look-around in JavaScript, and bounded.
-    const isPlain = isBounded(source.replaceAll(TEXT_START, '^').replaceAll(TEXT_END, '$'));
+    const isPlain =
+      source.length <= MOST_PLAIN &&
+      isBounded(source.replaceAll(TEXT_START, '^').replaceAll(TEXT_END, '$'));
     return isPlain ? new RegExp(source, all) : new LinearRegExp(source, all);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
@@ -88,6 +98,7 @@ class Translator {
   readonly #flags = new Set<string>();
   #verbose = false;
   #at = 0;
+  #depth = 0;
 
   constructor(pattern: string, flags: string) {
     const inline = /^\(\?([imsxu]+)\)/.exec(pattern);
@@ -125,6 +136,7 @@ class Translator {
     if (char === '\\') return this.#escape(false);
     if (char === '[') return this.#class();
     if (char === '(') return this.#group();
+    if (char === ')') this.#depth -= 1;
     // `.` in JavaScript also stops at \r and the Unicode line ends.
     if (char === '.') return this.#flags.has('s') ? '.' : '[^\\n]';
     if (this.#verbose && /\s/.test(char)) return '';
@@ -139,6 +151,8 @@ class Translator {
   }
 
   #group(): string {
+    this.#depth += 1;
+    if (this.#depth > DEEPEST) throw new PatternError(`more than ${DEEPEST} groups in each other`);
     const rest = this.#pattern.slice(this.#at);
     if (/^\?(?:=|!|<=|<!)/.test(rest)) {
       throw new PatternError('look-around, including look-ahead and look-behind, is not supported');

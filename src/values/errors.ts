@@ -124,6 +124,11 @@ export const fail = defineErrors('VAL', {
     number: 25,
     message: ({ struct, field }) => `Type error: ${struct}: missing field '${field}'`,
   }),
+  tooLong: row<{ what: string }>({
+    number: 29,
+    message: ({ what }) => `Runtime error: the ${what} would be longer than a ${what} can be`,
+    hint: 'Work on it in parts, or write it to a file piece by piece.',
+  }),
 });
 
 function operandText(operator: string, left: string, right: string): string {

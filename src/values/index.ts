@@ -110,9 +110,9 @@ export {
 } from './support.ts';
 export {
   caught,
+  engineLimit,
   HarnAbort,
   HarnThrow,
-  isStackOverflow,
   type Site,
   uncaughtText,
 } from './thrown.ts';

@@ -1,6 +1,7 @@
 // Functions, thrown errors, guards and JSON texts.
 import { describe, expect, test } from 'vitest';
 import { HarnError } from '../base/index.ts';
+import { mul } from './arithmetic.ts';
 import { display } from './display.ts';
 import { fail } from './errors.ts';
 import {
@@ -88,6 +89,21 @@ describe('what catch receives', () => {
       error = caughtError;
     }
     expect(caught(error)).toContain('Stack overflow: too many nested calls');
+  });
+
+  test('is a text for values that would be longer than the engine allows', () => {
+    for (const [text, times] of [
+      ['ab', 2 ** 52],
+      ['a'.repeat(1 << 20), 1 << 20],
+    ] as const) {
+      let error: unknown;
+      try {
+        mul(text, times);
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(caught(error)).toBe('Runtime error: the text would be longer than a text can be');
+    }
   });
 
   test('is nothing for aborts and for our own defects: they go on', () => {

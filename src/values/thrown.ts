@@ -71,7 +71,8 @@ export class HarnAbort extends Error {
 export function caught(error: unknown): Value {
   if (HarnThrow.is(error)) return error.value;
   if (HarnError.is(error)) return isFailure(error.data) ? fromJson(error.data) : error.message;
-  if (isStackOverflow(error)) return fail.stackOverflow({}).message;
+  const limit = engineLimit(error);
+  if (limit !== undefined) return limit.message;
   throw error;
 }
 
@@ -82,11 +83,18 @@ function isFailure({ category, kind, message }: JsonObject): boolean {
 /** The text of an error that nobody caught, without place: `Thrown: boom`, `Division by zero`. */
 export function uncaughtText(error: unknown): string {
   if (HarnThrow.is(error)) return error.message;
-  if (isStackOverflow(error)) return fail.stackOverflow({}).message;
+  const limit = engineLimit(error);
+  if (limit !== undefined) return limit.message;
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether V8 ran out of stack: the net below the counted depth of direct calls. */
-export function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
+/** The coded form of a limit of V8 that a program ran into: stack (the net below the counted depth of calls) or length. */
+export function engineLimit(error: unknown): HarnError | undefined {
+  if (!(error instanceof RangeError)) return undefined;
+  if (error.message === 'Maximum call stack size exceeded') return fail.stackOverflow({});
+  if (error.message === 'Invalid array length') return fail.tooLong({ what: 'list' });
+  // `repeat` has words of its own for what cannot be counted.
+  if (/^Invalid (?:string length|count value)/.test(error.message))
+    return fail.tooLong({ what: 'text' });
+  return undefined;
 }

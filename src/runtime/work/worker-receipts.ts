@@ -245,10 +245,10 @@ export function verifyReceipt(ctx: RunContext, kind: ReceiptKind, receipt: Json)
   const stamp = objectOf(given[STAMP_FIELD[kind]]);
   const { id, secret } = keyOf(ctx);
   if (stamp['algorithm'] !== 'hmac-sha256') {
-    throw susErrors.badSignature({ problem: `algorithm ${String(stamp['algorithm'])}` });
+    throw susErrors.badSignature({ problem: `algorithm ${stamp['algorithm'] ?? 'none'}` });
   }
   if (stamp['key_id'] !== id) {
-    throw susErrors.badSignature({ problem: `key ${String(stamp['key_id'])}` });
+    throw susErrors.badSignature({ problem: `key ${stamp['key_id'] ?? 'none'}` });
   }
   const signed = { kind, atMs: Number(stamp['at_ms']), ...subjectOf(kind, given) };
   if (stamp['signature'] !== signatureOf(secret, signed)) {
