@@ -311,9 +311,7 @@ async function move(from: string, fromName: string, to: string, toName: string):
       () => true,
       () => false,
     );
-    throw sourceExists
-      ? fileError(error, 'move to', toName)
-      : fileError(error, 'rename', fromName);
+    throw sourceExists ? fileError(error, 'move to', toName) : fileError(error, 'rename', fromName);
   }
   await syncDirectory(parentOf(to));
   if (parentOf(from) !== parentOf(to)) await syncDirectory(parentOf(from));
