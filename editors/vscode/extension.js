@@ -35,6 +35,8 @@ async function start() {
   const documentSelector = [
     { scheme: 'file', language: 'harn' },
     { scheme: 'untitled', language: 'harn' },
+    // Whatever else reads TOML here: the manifest of a project.
+    { scheme: 'file', pattern: '**/harn.toml' },
   ];
   const next = new LanguageClient('harn', 'Harn', options, { documentSelector });
   client = next;

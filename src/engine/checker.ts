@@ -1,7 +1,7 @@
 // Checks many files one after the other, and again when some of them have changed: modules are parsed once for all
 // programs that import them, and a program none of whose texts has changed keeps its findings.
 import path from 'node:path';
-import type { Source } from '../base/index.ts';
+import { HarnError, type Source } from '../base/index.ts';
 import { createRegistry, EFFECT_GROUPS } from '../builtins/index.ts';
 import {
   type BuiltinSpec,
@@ -10,6 +10,7 @@ import {
   type ModuleLoader,
   ParseCache,
 } from '../lang/index.ts';
+import { sourceErrors } from './errors.ts';
 import { nodeSourceFs, type SourceFs, SourceLoader } from './loader.ts';
 import { checkManifest, type ManifestSettings, manifestSettings } from './manifest.ts';
 import type { LoadedProgram } from './program.ts';
@@ -23,6 +24,9 @@ export interface CheckerOptions {
   readonly strictTypes?: boolean | undefined;
   readonly fs?: SourceFs;
 }
+
+/** What holds where no manifest can be read. */
+const UNSAID: ManifestSettings = { edition: undefined, strictTypes: false };
 
 /** A program that was checked, and all that decided what was found. */
 interface Kept {
@@ -119,7 +123,11 @@ export class Checker {
     const { edition: asked, strictTypes: isStrict = false } = this.#options;
     let found = this.#settings.get(folder);
     if (found === undefined) {
-      found = manifestSettings(folder, this.#fs);
+      found = manifestSettings(folder, this.#fs).catch((error: unknown) => {
+        // What is wrong with the manifest is told with its place, beside what is wrong with the programs.
+        if (HarnError.is(error) && error.code === sourceErrors.$code('badManifest')) return UNSAID;
+        throw error;
+      });
       this.#settings.set(folder, found);
     }
     const { edition, strictTypes } = await found;

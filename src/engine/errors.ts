@@ -56,6 +56,17 @@ export const sourceErrors = defineErrors('SRC', {
       `${where} has no \`${name}\`${suggestion === undefined ? '' : ` (did you mean \`${suggestion}\`?)`}`,
     help: 'Nobody looks at it. Settings of harn.toml are in the documentation of what they set.',
   }),
+  badSetting: row<{ where: string; name: string; isItem: boolean; wanted: string }>({
+    number: 8,
+    message: ({ where, name, isItem, wanted }) =>
+      `${isItem ? 'what is in ' : ''}\`${name}\` of ${where} must be ${wanted}`,
+    help: 'A setting of harn.toml has a value that it cannot have. What it may be is in the documentation of what it sets.',
+  }),
+  missingSetting: row<{ where: string; names: string }>({
+    number: 9,
+    message: ({ where, names }) => `${where} needs ${names}`,
+    help: 'A table of harn.toml lacks a key without which nobody can use it.',
+  }),
   badHooks: row<{ path: string; reason: string }>({
     number: 7,
     message: ({ path, reason }) => `the [[hooks]] of ${path} do not make sense: ${reason}`,

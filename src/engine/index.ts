@@ -18,6 +18,7 @@ export type { CodeCache, FunctionCall, Instrument } from './link.ts';
 export { nodeSourceFs, type SourceFs, SourceLoader } from './loader.ts';
 // For tools that check without running
 export { type ManifestSettings, manifestEdition, manifestSettings } from './manifest.ts';
+export { loadManifestTools } from './manifest-load.ts';
 export { loadPackTools } from './pack/load.ts';
 // Packs: programs as one signed file. Loaded on demand, with their codec.
 export type { MadePack, Pack, PackOptions } from './pack/pack.ts';

@@ -1,100 +1,232 @@
-// What is odd about a harn.toml though it can be read: tables and keys that nobody looks at. `harn check` tells it with the
-// line. Tables that other tools of the ecosystem have are left alone, unless a name is nearly one of ours.
-import { type Diagnostic, isJsonObject, nearestName, type Source } from '../base/index.ts';
+// What is wrong with a harn.toml: text that is no TOML, tables and keys that nobody looks at, values of the wrong kind, what
+// has to be there and is not. `harn check` and editors tell it with the place. What tables of other tools hold is never an
+// error here.
+import { type Diagnostic, type HarnError, nearestName, type Source } from '../base/index.ts';
+import { isProgramHookEvent } from '../builtins/index.ts';
 import { sourceErrors } from './errors.ts';
+import { isHookHandler } from './manifest-hooks.ts';
+import { entryAt, type TomlEntry, type TomlPath, tomlEntries } from './manifest-places.ts';
+import { expectationOf, isOfKind, isTable, MANIFEST, type Setting } from './manifest-schema.ts';
 
-/** The keys of a table: all of them, or only some that a misspelt one may be near. */
-interface Table {
-  readonly keys: readonly string[];
-  readonly isWhole: boolean;
+/** What is known elsewhere and only needed here. */
+export interface ManifestKnowledge {
+  readonly lintRules: readonly string[];
 }
 
-const TABLES: ReadonlyMap<string, Table> = new Map([
-  [
-    'package',
-    {
-      keys: ['name', 'version', 'edition', 'harn', 'description', 'license', 'repository'],
-      isWhole: false,
-    },
-  ],
-  [
-    'check',
-    {
-      keys: [
-        'strict_types',
-        'strict',
-        'host_capabilities',
-        'host_capabilities_path',
-        'preflight_severity',
-        'preflight_allow',
-        'bundle_root',
-        'ambient',
-      ],
-      isWhole: true,
-    },
-  ],
-  ['fmt', { keys: ['line_width'], isWhole: false }],
-  [
-    'lint',
-    {
-      keys: ['disabled', 'require_file_header', 'complexity_threshold', 'persona_step_allowlist'],
-      isWhole: true,
-    },
-  ],
-  ['telemetry', { keys: ['otlp_endpoint', 'service_name'], isWhole: true }],
-  [
-    'skills',
-    {
-      keys: ['paths', 'lookup_order', 'disable', 'signer_registry_url', 'defaults'],
-      isWhole: true,
-    },
-  ],
-  ['skill', { keys: ['source'], isWhole: true }],
-  ['redaction', { keys: ['env', 'names', 'pointers', 'patterns'], isWhole: true }],
-]);
+/** The oddities of a manifest, by what was read from its text, in the order of the text. */
+export function manifestFindings(
+  source: Source,
+  manifest: unknown,
+  known: ManifestKnowledge,
+): readonly Diagnostic[] {
+  const entries = tomlEntries(source.text);
+  const judge = new Judge(source, entries, known);
+  judge.top(manifest);
+  return judge.found.sort((a, b) => a.span.start - b.span.start);
+}
 
-/** Names of tables that are no misspelling of ours. */
-const OTHERS: readonly string[] = [
-  'asset_roots',
-  'capabilities',
-  'connector_contract',
-  'dependencies',
-  'exports',
-  'hooks',
-  'identity',
-  'llm',
-  'mcp',
-  'model_ladders',
-  'model_roles',
-  'orchestrator',
-  'personas',
-  'providers',
-  'registry',
-  'triggers',
-  'workspace',
-];
+/** A text that is no TOML, where the parser stopped. */
+export function syntaxFinding(
+  source: Source,
+  {
+    reason,
+    line,
+    column,
+  }: { readonly reason: string; readonly line: number; readonly column: number },
+): Diagnostic {
+  const lines = source.text.split('\n');
+  const before = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+  const start = Math.min(source.text.length, before + Math.max(0, column - 1));
+  const span = { source: source.id, start, end: Math.min(source.text.length, start + 1) };
+  return diagnosticOf(sourceErrors.badManifest({ path: source.id, reason }), span, 'error');
+}
 
-/** The oddities of a manifest, by what was read from its text. */
-export function manifestFindings(source: Source, manifest: unknown): readonly Diagnostic[] {
-  if (!isJsonObject(manifest)) return [];
-  const known = [...TABLES.keys(), ...OTHERS];
-  const findings: Diagnostic[] = [];
-  for (const [name, value] of Object.entries(manifest)) {
-    const table = TABLES.get(name);
-    if (table === undefined) {
-      const suggestion = known.includes(name) ? undefined : nearest(name, known);
-      if (suggestion !== undefined)
-        findings.push(finding(source, { table: name, key: undefined, suggestion }));
-      continue;
+function diagnosticOf(
+  { code, message, hint, data }: HarnError,
+  span: Diagnostic['span'],
+  severity: Diagnostic['severity'],
+): Diagnostic {
+  return { severity, code, message, span, hint, data };
+}
+
+/** Where a value stands, and how much that matters. */
+interface Place {
+  readonly path: TomlPath;
+  readonly isForeign: boolean;
+}
+
+class Judge {
+  readonly found: Diagnostic[] = [];
+  readonly #source: Source;
+  readonly #entries: readonly TomlEntry[];
+  readonly #known: ManifestKnowledge;
+
+  constructor(source: Source, entries: readonly TomlEntry[], known: ManifestKnowledge) {
+    this.#source = source;
+    this.#entries = entries;
+    this.#known = known;
+  }
+
+  top(manifest: unknown): void {
+    if (!isTable(manifest)) return;
+    for (const [name, value] of Object.entries(manifest)) {
+      const setting = Object.hasOwn(MANIFEST, name) ? MANIFEST[name] : undefined;
+      if (setting === undefined) {
+        const near = nearest(name, Object.keys(MANIFEST));
+        if (near !== undefined) this.#unknown({ path: [name], isForeign: true }, near);
+        continue;
+      }
+      this.#value(setting, value, { path: [name], isForeign: setting.foreign === true });
     }
-    for (const key of isJsonObject(value) ? Object.keys(value) : []) {
-      if (table.keys.includes(key)) continue;
-      const suggestion = nearest(key, table.keys);
-      if (suggestion !== undefined || table.isWhole)
-        findings.push(finding(source, { table: name, key, suggestion }));
+    this.#personas(manifest['personas']);
+    this.#fixtures(manifest);
+  }
+
+  #value(setting: Setting, value: unknown, place: Place): void {
+    if (setting.type === 'either') {
+      const fits = setting.of.find((each) => isOfKind(each, value));
+      if (fits !== undefined) this.#value(fits, value, place);
+      else this.#wrong(setting, value, place);
+      return;
+    }
+    if (!isOfKind(setting, value)) {
+      this.#wrong(setting, value, place);
+      return;
+    }
+    if (setting.type === 'list' || setting.type === 'tables') {
+      (value as readonly unknown[]).forEach((item, i) => {
+        this.#value(setting.of, item, { ...place, path: [...place.path, i] });
+      });
+    } else if (setting.type === 'map') {
+      for (const [key, item] of Object.entries(value as object))
+        this.#value(setting.of, item, { ...place, path: [...place.path, key] });
+    } else if (setting.type === 'table') this.#table(setting, value as object, place);
+    else if (setting.type === 'string') this.#text(setting, String(value), place);
+  }
+
+  #table(setting: Setting & { readonly type: 'table' }, value: object, place: Place): void {
+    const names = Object.keys(setting.keys);
+    for (const [key, item] of Object.entries(value)) {
+      const inside = { ...place, path: [...place.path, key] };
+      const known = Object.hasOwn(setting.keys, key) ? setting.keys[key] : undefined;
+      if (known !== undefined) {
+        this.#value(known, item, inside);
+        continue;
+      }
+      const near = nearest(key, names);
+      if (near !== undefined || setting.others !== 'free')
+        this.#unknown(inside, near, setting.others === 'refused');
+    }
+    for (const wanted of setting.required ?? []) {
+      const either = typeof wanted === 'string' ? [wanted] : wanted;
+      if (either.some((name) => Object.hasOwn(value, name))) continue;
+      const error = sourceErrors.missingSetting({
+        where: labelOf(place.path),
+        names: either.map((name) => `\`${name}\``).join(' or '),
+      });
+      this.#report(error, place, 'key');
     }
   }
-  return findings.sort((a, b) => a.span.start - b.span.start);
+
+  #text(setting: Setting & { readonly type: 'string' }, value: string, place: Place): void {
+    const { form, values } = setting;
+    if (values !== undefined && !values.includes(value)) {
+      const near = nearestName(value, values);
+      const hint = near === undefined ? '' : ` (did you mean "${near}"?)`;
+      this.#unfit(`${expectationOf(setting)}, not ${JSON.stringify(value)}${hint}`, place);
+    } else if (form === 'http' && !/^https?:\/\/./.test(value)) {
+      this.#unfit(`an http address, not ${JSON.stringify(value)}`, place);
+    } else if (form === 'capability' && !/^[A-Za-z_]\w*\.[A-Za-z_*][\w.]*$/.test(value)) {
+      this.#unfit(`"capability.operation", not ${JSON.stringify(value)}`, place);
+    } else if (form === 'hook-handler' && !isHookHandler(value)) {
+      this.#unfit(`"function" or "module::function", not ${JSON.stringify(value)}`, place);
+    } else if (form === 'hook-event' && !isProgramHookEvent(value)) {
+      this.#unfit(`an event of hooks, not ${JSON.stringify(value)}`, place);
+    } else if (form === 'lint-rule' && !this.#known.lintRules.includes(value)) {
+      const near = nearestName(value, this.#known.lintRules);
+      const hint = near === undefined ? '' : ` (did you mean \`${near}\`?)`;
+      this.#unfit(`a rule of harn lint, not ${JSON.stringify(value)}${hint}`, place);
+    }
+  }
+
+  // ------------------------------------------------------------- across tables
+
+  /** A handoff goes to a persona or to people: only what is nearly the name of a persona is one that was misspelt. */
+  #personas(personas: unknown): void {
+    if (!Array.isArray(personas)) return;
+    const names = personas.flatMap((one: unknown) =>
+      isTable(one) && typeof one['name'] === 'string' ? [one['name']] : [],
+    );
+    personas.forEach((one: unknown, i) => {
+      const handoffs = isTable(one) ? one['handoffs'] : undefined;
+      if (!Array.isArray(handoffs)) return;
+      handoffs.forEach((to: unknown, at) => {
+        if (typeof to !== 'string' || names.includes(to)) return;
+        const near = nearest(to, names);
+        if (near === undefined) return;
+        const place = { path: ['personas', i, 'handoffs', at], isForeign: true };
+        this.#unfit(`a persona (did you mean "${near}"?), not "${to}"`, place);
+      });
+    });
+  }
+
+  /** A fixture is for a connector of the same package, where it says which ones it has. */
+  #fixtures({
+    providers,
+    connector_contract: contract,
+  }: {
+    readonly [key: string]: unknown;
+  }): void {
+    const fixtures = isTable(contract) ? contract['fixtures'] : undefined;
+    if (!Array.isArray(providers) || !Array.isArray(fixtures)) return;
+    const ids = providers.flatMap((one: unknown) =>
+      isTable(one) && typeof one['id'] === 'string' ? [one['id']] : [],
+    );
+    fixtures.forEach((one: unknown, i) => {
+      const provider = isTable(one) ? one['provider'] : undefined;
+      if (typeof provider !== 'string' || ids.includes(provider)) return;
+      const place = { path: ['connector_contract', 'fixtures', i, 'provider'], isForeign: true };
+      this.#unfit(`the id of one of the [[providers]], not "${provider}"`, place);
+    });
+  }
+
+  // ------------------------------------------------------------------ reports
+
+  #unknown(place: Place, suggestion: string | undefined, isRefused = false): void {
+    const name = String(place.path.at(-1));
+    const where = labelOf(place.path.slice(0, -1));
+    const error = sourceErrors.unknownSetting({ name, where, suggestion });
+    this.#report(error, { ...place, isForeign: !isRefused }, 'key');
+  }
+
+  #wrong(setting: Setting, value: unknown, place: Place): void {
+    this.#unfit(`${expectationOf(setting)}, not ${kindOf(value)}`, place);
+  }
+
+  #unfit(wanted: string, place: Place): void {
+    const key = place.path.findLast((step) => typeof step === 'string') ?? '';
+    const end = place.path.lastIndexOf(key);
+    const isItem = end < place.path.length - 1;
+    const where = labelOf(place.path.slice(0, end));
+    const error = sourceErrors.badSetting({ where, name: String(key), isItem, wanted });
+    this.#report(error, place, 'value');
+  }
+
+  #report(error: HarnError, place: Place, side: 'key' | 'value'): void {
+    const range = this.#range(place.path, side);
+    const span = { source: this.#source.id, ...range };
+    this.found.push(diagnosticOf(error, span, place.isForeign ? 'warning' : 'error'));
+  }
+
+  /** What of a path is written: itself, or the nearest that is around it. */
+  #range(path: TomlPath, side: 'key' | 'value'): { readonly start: number; readonly end: number } {
+    for (let length = path.length; length > 0; length -= 1) {
+      const entry = entryAt(this.#entries, path.slice(0, length));
+      const range = side === 'value' ? (entry?.value ?? entry?.key) : (entry?.key ?? entry?.value);
+      if (range !== undefined) return range;
+    }
+    return { start: 0, end: 0 };
+  }
 }
 
 /** Nearer than for names of programs: tables of other tools are no misspellings. */
@@ -102,40 +234,16 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   return nearestName(name, known, name.length > 5 ? 2 : 1);
 }
 
-function finding(
-  source: Source,
-  place: {
-    readonly table: string;
-    readonly key: string | undefined;
-    readonly suggestion: string | undefined;
-  },
-): Diagnostic {
-  const { table, key, suggestion } = place;
-  const start = settingPlace(source.text, table, key);
-  const name = key ?? table;
-  const span = { source: source.id, start, end: start + name.length };
-  const where = key === undefined ? 'harn.toml' : `[${table}]`;
-  const { code, message, hint } = sourceErrors.unknownSetting({ name, where, suggestion });
-  return { severity: 'warning', code, message, span, hint };
+/** How a table is written in a manifest. */
+export function labelOf(path: TomlPath): string {
+  const names = path.filter((step) => typeof step === 'string');
+  if (names.length === 0) return 'harn.toml';
+  return typeof path.at(-1) === 'number' ? `[[${names.join('.')}]]` : `[${names.join('.')}]`;
 }
 
-/**
- * Where a table or a key of it stands in the text, which the parser does not tell: below its header, or else where its name
- * is first written; 0 when it is written in a way of its own.
- */
-export function settingPlace(text: string, table: string, key?: string): number {
-  const header = new RegExp(`^[ \\t]*\\[+[ \\t]*(${escaped(table)})\\b`, 'm').exec(text);
-  const headerAt = header === null ? -1 : header.index + header[0].length - table.length;
-  if (key === undefined) return Math.max(0, headerAt === -1 ? text.indexOf(table) : headerAt);
-  const from = Math.max(0, headerAt);
-  const line = new RegExp(`(^[ \\t]*|[.{,][ \\t]*)(${escaped(key)})[ \\t]*[.=\\]]`, 'm').exec(
-    text.slice(from),
-  );
-  if (line === null) return Math.max(0, text.indexOf(key));
-  return from + line.index + (line[1]?.length ?? 0);
-}
-
-/** Keys are letters, digits, `_` and `-`, or anything in quotes. */
-function escaped(name: string): string {
-  return name.replace(/[^A-Za-z0-9_-]/g, '\\$&');
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return value.length > 30 ? 'a text' : JSON.stringify(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return 'a list';
+  return isTable(value) ? 'a table' : 'a date';
 }

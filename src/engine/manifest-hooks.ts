@@ -34,6 +34,11 @@ export interface ManifestFile {
 
 const HANDLER = /^(?:([A-Za-z_][\w./-]*)::)?([A-Za-z_]\w*)$/;
 
+/** Whether a text names a function as hooks do. */
+export function isHookHandler(text: string): boolean {
+  return HANDLER.test(text);
+}
+
 /** The hooks of a manifest, in its order. @throws HARN-SRC-007 for what makes no sense. */
 export function declaredHooks(
   { file, manifest }: ManifestFile,

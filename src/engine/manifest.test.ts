@@ -73,6 +73,26 @@ describe('the manifest', () => {
     expect(told).toEqual(expected);
   });
 
+  it.each([
+    ['[check]\nstrict_types = 1', 'HARN-SRC-008', '1'],
+    ['[check]\nstrict_types =', 'HARN-SRC-005', ''],
+  ])(
+    'that is %j is an error with its place, beside those of programs',
+    async (text, code, piece) => {
+      const fs = memoryFs({ '/a/harn.toml': text, '/a/b.harn': 'log(missing)\n' });
+      const checker = await createChecker({ cwd: '/a', fs });
+      const { diagnostics, latent } = await checker.check('b.harn');
+      expect(diagnostics[0]).toMatchObject({
+        severity: 'error',
+        code,
+        span: { source: 'harn.toml' },
+      });
+      const { start = 0, end } = diagnostics[0]?.span ?? {};
+      expect(text.slice(start, end)).toBe(piece);
+      expect(latent.map(({ span }) => span.source)).toEqual(['b.harn']);
+    },
+  );
+
   it('decides what let means in the files of its project', async () => {
     const files = { '/p/main.harn': 'let x = 1\nx = 2\n' };
     const options = { cwd: '/p' };

@@ -51,17 +51,16 @@ export async function runSettings(folder: string, fs: SourceFs): Promise<RunSett
   return { edition, hooks: declaredHooks({ file, manifest }, fs) };
 }
 
-/** What is odd about the nearest `harn.toml`, and its text, named from `cwd`. */
+/** What is wrong with the nearest `harn.toml`, and its text, named from `cwd`. */
 export async function checkManifest(
   folder: string,
   { cwd, fs }: { readonly cwd: string; readonly fs: SourceFs },
 ): Promise<{ readonly source: Source; readonly findings: readonly Diagnostic[] } | undefined> {
   const file = nearestManifest(path.resolve(folder), fs);
   if (file === undefined) return undefined;
-  const { manifest, text } = await readManifest(file, fs);
-  const { manifestFindings } = await import('./manifest-findings.ts');
-  const source = { id: path.relative(cwd, file).split(path.sep).join('/'), text };
-  return { source, findings: manifestFindings(source, manifest) };
+  const { diagnoseManifest } = await import('./manifest-tools.ts');
+  const source = { id: path.relative(cwd, file).split(path.sep).join('/'), text: textOf(file, fs) };
+  return { source, findings: await diagnoseManifest(source) };
 }
 
 /** A manifest that is being read. */
@@ -72,8 +71,9 @@ interface Reading {
 
 /** A setting with a value that it cannot have. */
 async function badSetting({ file, text }: Reading, table: string, key: string, wanted: string) {
-  const { settingPlace } = await import('./manifest-findings.ts');
-  const line = text.slice(0, settingPlace(text, table, key)).split('\n').length;
+  const { entryAt, tomlEntries } = await import('./manifest-places.ts');
+  const at = entryAt(tomlEntries(text), [table, key])?.key?.start ?? 0;
+  const line = text.slice(0, at).split('\n').length;
   const reason = `line ${line}: [${table}] ${key} must be ${wanted}`;
   return sourceErrors.badManifest({ path: file, reason });
 }
@@ -121,14 +121,22 @@ async function readManifest(
   file: string,
   fs: SourceFs,
 ): Promise<{ readonly manifest: unknown; readonly text: string }> {
+  const text = textOf(file, fs);
   const { parse, TomlError } = await import('smol-toml');
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(fs.read(file));
     return { manifest: parse(text), text };
   } catch (error) {
     const told = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     const at = error instanceof TomlError ? `line ${error.line}, column ${error.column}: ` : '';
     const reason = at + told.replace('Invalid TOML document: ', '');
     throw sourceErrors.badManifest({ path: file, reason }, { cause: error });
+  }
+}
+
+function textOf(file: string, fs: SourceFs): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(fs.read(file));
+  } catch (cause) {
+    throw sourceErrors.badManifest({ path: file, reason: 'it is not UTF-8 text' }, { cause });
   }
 }

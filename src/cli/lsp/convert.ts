@@ -156,7 +156,7 @@ export function encodeTokens(tokens: readonly SemanticToken[], document: TextDoc
 }
 
 /** Markdown of a hover: code, then prose. */
-export function codeAndProse(code: string, doc: string | undefined): string {
-  const block = `\`\`\`harn\n${code}\n\`\`\``;
+export function codeAndProse(code: string, doc: string | undefined, language = 'harn'): string {
+  const block = `\`\`\`${language}\n${code}\n\`\`\``;
   return doc === undefined || doc.trim() === '' ? block : `${block}\n\n${doc.trim()}`;
 }

@@ -1,14 +1,14 @@
 // What the editor has been told is wrong, file by file. A file that is open shows what its own check found; any other
 // shows what the checks of open files found in it. Nothing is told twice.
 import type { Diagnostic } from 'vscode-languageserver';
-import type { CheckedProgram } from '../../lang/index.ts';
 
 type ByFile = ReadonlyMap<string, readonly Diagnostic[]>;
 
 export class Published {
   readonly #byEntry = new Map<string, ByFile>();
   readonly #told = new Map<string, string>();
-  readonly #checked = new Map<string, CheckedProgram>();
+  /** What each was found in, by its identity. */
+  readonly #checked = new Map<string, object>();
   readonly #tell: (uri: string, diagnostics: Diagnostic[]) => void;
 
   constructor(tell: (uri: string, diagnostics: Diagnostic[]) => void) {
@@ -16,7 +16,7 @@ export class Published {
   }
 
   /** Takes what the check of an open file found, there and in what it imports. */
-  found(entry: string, program: CheckedProgram, byFile: ByFile): void {
+  found(entry: string, program: object, byFile: ByFile): void {
     this.#byEntry.set(entry, byFile);
     this.#checked.set(entry, program);
     this.#update();
@@ -29,7 +29,7 @@ export class Published {
   }
 
   /** Whether what a program has wrong is told already. */
-  knows(entry: string, program: CheckedProgram | undefined): boolean {
+  knows(entry: string, program: object | undefined): boolean {
     return program !== undefined && this.#checked.get(entry) === program;
   }
 

@@ -7,8 +7,9 @@ import type { BuiltinSpec, Edition } from '../../lang/index.ts';
 import { loadLangTools, TOKEN_MODIFIERS, TOKEN_TYPES } from '../../lang/index.ts';
 import { Answers, FIX_ALL, type Settings } from './answers.ts';
 import { type MakeDocument, Places, toProtocolDiagnostic } from './convert.ts';
+import { Manifests } from './manifests.ts';
 import { Published } from './published.ts';
-import { keyOf, Workspace } from './workspace.ts';
+import { isManifest, keyOf, Workspace } from './workspace.ts';
 
 export interface LspOptions {
   readonly builtins: readonly BuiltinSpec[];
@@ -46,6 +47,7 @@ class Server {
   readonly #connection: Connection;
   readonly #workspace: Workspace;
   readonly #answers: Answers;
+  readonly #manifests: Manifests;
   readonly #published: Published;
   readonly #make: MakeDocument;
   readonly #version: string;
@@ -59,6 +61,7 @@ class Server {
     this.#version = options.version;
     this.#workspace = new Workspace(options.builtins, options.edition);
     this.#answers = new Answers(this.#workspace, make, options.settings);
+    this.#manifests = new Manifests(this.#workspace);
     this.#published = new Published((uri, diagnostics) => {
       void connection.sendDiagnostics({ uri, diagnostics });
     });
@@ -72,23 +75,41 @@ class Server {
       this.#workspace.refresh();
       this.#checkSoon();
     });
-    connection.onHover((params) => answers.hover(params));
-    connection.onCompletion((params) => answers.completion(params));
-    connection.onSignatureHelp((params) => answers.signatureHelp(params));
-    connection.onDefinition((params) => answers.definition(params));
-    connection.onReferences((params) =>
-      answers.references(params, params.context.includeDeclaration),
+    const manifests = this.#manifests;
+    connection.onHover((params) => {
+      const { textDocument, position } = params;
+      if (isManifest(textDocument.uri)) return manifests.hover(textDocument.uri, position);
+      return answers.hover(params);
+    });
+    connection.onCompletion((params) => {
+      const { textDocument, position } = params;
+      if (isManifest(textDocument.uri)) return manifests.completion(textDocument.uri, position);
+      // In programs it begins a list.
+      if (params.context?.triggerCharacter === '[') return [];
+      return answers.completion(params);
+    });
+    connection.onCodeAction(({ textDocument: { uri }, range, context }) =>
+      isManifest(uri)
+        ? manifests.codeActions(uri, range)
+        : answers.codeActions(uri, range, context.only),
     );
-    connection.onPrepareRename((params) => answers.prepareRename(params));
-    connection.onRenameRequest((params) => answers.rename(params, params.newName));
-    connection.onDocumentSymbol(({ textDocument }) => answers.documentSymbols(textDocument.uri));
-    connection.onDocumentFormatting(({ textDocument }) => answers.formatting(textDocument.uri));
-    connection.onCodeAction(({ textDocument, range, context }) =>
-      answers.codeActions(textDocument.uri, range, context.only),
+    connection.onSignatureHelp(ofPrograms((params) => answers.signatureHelp(params)));
+    connection.onDefinition(ofPrograms((params) => answers.definition(params)));
+    connection.onReferences(
+      ofPrograms((params) => answers.references(params, params.context.includeDeclaration)),
     );
-    connection.languages.semanticTokens.on(({ textDocument }) =>
-      answers.semanticTokens(textDocument.uri),
+    connection.onPrepareRename(ofPrograms((params) => answers.prepareRename(params)));
+    connection.onRenameRequest(ofPrograms((params) => answers.rename(params, params.newName)));
+    connection.onDocumentSymbol(
+      ofPrograms(({ textDocument }) => answers.documentSymbols(textDocument.uri)),
     );
+    connection.onDocumentFormatting(
+      ofPrograms(({ textDocument }) => answers.formatting(textDocument.uri)),
+    );
+    connection.languages.semanticTokens.on(async (params) => {
+      const { uri } = params.textDocument;
+      return isManifest(uri) ? { data: [] } : answers.semanticTokens(uri);
+    });
   }
 
   #initialize({ workspaceFolders, rootUri }: InitializeParams): InitializeResult {
@@ -100,7 +121,7 @@ class Server {
         // Texts come as changes to what is known.
         textDocumentSync: { openClose: true, change: 2 },
         hoverProvider: true,
-        completionProvider: { triggerCharacters: ['.', '"', '/'] },
+        completionProvider: { triggerCharacters: ['.', '"', '/', '['] },
         signatureHelpProvider: { triggerCharacters: ['(', ','] },
         definitionProvider: true,
         referencesProvider: true,
@@ -136,16 +157,26 @@ class Server {
 
   /** Checks the open files whose programs have changed. Questions are answered in between. */
   async #checkOpen(): Promise<void> {
-    for (const { uri } of this.#workspace.openDocuments) {
+    for (const document of this.#workspace.openDocuments) {
+      const { uri } = document;
       if (this.#published.knows(uri, this.#workspace.current(uri))) continue;
       try {
-        await this.#check(uri);
+        if (isManifest(uri)) await this.#checkManifest(document);
+        else await this.#check(uri);
       } catch (error) {
         // A defect of ours in one file must not silence the others.
         this.#connection.console.error(`${uri}: ${String(error)}`);
       }
       await new Promise((resolve) => setImmediate(resolve));
     }
+  }
+
+  async #checkManifest(document: TextDocument): Promise<void> {
+    const { uri, version } = document;
+    const found = await this.#manifests.diagnostics(document);
+    // What was typed meanwhile is looked at next.
+    if (document.version !== version || this.#workspace.document(uri) !== document) return;
+    this.#published.found(uri, document, new Map([[uri, found]]));
   }
 
   async #check(uri: string): Promise<void> {
@@ -168,4 +199,11 @@ class Server {
     }
     this.#published.found(uri, program, found);
   }
+}
+
+/** An answer that only programs have. */
+function ofPrograms<P extends { readonly textDocument: { readonly uri: string } }, R>(
+  answer: (params: P) => Promise<R>,
+): (params: P) => Promise<R | null> {
+  return async (params) => (isManifest(params.textDocument.uri) ? null : answer(params));
 }

@@ -69,6 +69,10 @@ export class Workspace {
     return [...this.#open.values()];
   }
 
+  document(uri: string): TextDocument | undefined {
+    return this.#open.get(keyOf(uri));
+  }
+
   /** Takes the text of a buffer. Programs that have the file in them are checked again when somebody asks. */
   set(document: TextDocument): void {
     const key = keyOf(document.uri);
@@ -89,6 +93,11 @@ export class Workspace {
   }
 
   #changed(key: string): void {
+    if (isManifest(key)) {
+      // It says how programs are read.
+      this.refresh();
+      return;
+    }
     const id = idOf(key);
     for (const [entry, { program, isComplete }] of this.#programs) {
       const has = program.modules.some(({ source }) => source.id === id);
@@ -224,7 +233,7 @@ export class Workspace {
 
   /** Open buffers, then the programs below the open folders. */
   #files(): string[] {
-    const found = new Set(this.#open.keys());
+    const found = new Set([...this.#open.keys()].filter((key) => !isManifest(key)));
     for (const root of this.roots) {
       const folders = [root];
       for (const folder of folders) {
@@ -261,6 +270,11 @@ function realPath(file: string): string {
   } catch {
     return file;
   }
+}
+
+/** Whether a file or buffer is a manifest and no program. */
+export function isManifest(uri: string): boolean {
+  return /(?:^|[/\\])harn\.toml$/.test(uri);
 }
 
 /** The path of a file, or the URI of a buffer that is none. */

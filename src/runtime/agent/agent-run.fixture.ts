@@ -43,6 +43,8 @@ export interface Life {
   readonly lastIsWritten?: boolean;
   /** Puts further services in place. */
   readonly equip?: (core: RunCore) => void;
+  /** Hears what the run writes on stderr. */
+  readonly onStderr?: (text: string) => void;
   /** How many turns of the event loop it may take. */
   readonly turns?: number;
   /** It is killed when it has taken all its turns. */
@@ -67,7 +69,7 @@ export async function live(life: Life): Promise<Lived> {
     host,
     openStore: async () => store,
     finish,
-    sink: { write: () => undefined },
+    sink: { write: (stream, text) => stream === 'stderr' && life.onStderr?.(text) },
     sections: [llmUsageSection],
     equip: (core) => {
       equipLifecycle(core, { sources: [llmUnsettledSource] });

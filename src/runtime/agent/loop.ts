@@ -5,7 +5,7 @@
 // many answers without a call) | budget_exhausted (turns, tokens or cost) | failed (no required tool succeeded) |
 // suspended (the gate stopped it between turns, or the model asked for it). A model call that fails ends the loop with its error.
 import type { Json, JsonObject } from '../../base/index.ts';
-import { clockEffects, randomEffects, stdioEffects } from '../io/index.ts';
+import { clockEffects, randomEffects } from '../io/index.ts';
 import { catalogKey, isBudgetSpent, trace } from '../llm/index.ts';
 import { mcpCalls } from '../mcp/index.ts';
 import {
@@ -38,13 +38,13 @@ import {
 import { isParkCall, parkInFunctionWorker } from './loop-park.ts';
 import { type AgentLoopResult, type LoopStatus, LoopTotals } from './loop-result.ts';
 import { LoopSkills } from './loop-skills.ts';
+import { checkLoopSurface } from './loop-surface.ts';
 import { LoopTalk } from './loop-talk.ts';
 import { connectServers } from './mcp-tools.ts';
 import { nudgeText, saysDone } from './prompt.ts';
 import { newSession, type Session, sessionsKey } from './session.ts';
 import { settleSession } from './session-settle.ts';
 import { isSubagentCall } from './subagent-tools.ts';
-import { faceOfTool, validateSurface } from './tool-surface.ts';
 import type { Tool } from './tools.ts';
 import { parkLoop } from './top-level.ts';
 import { applyTurn, type TurnInput, type TurnResult, takeTurn } from './turn.ts';
@@ -245,28 +245,17 @@ class AgentLoop {
     return { ...result, handle: yield* this.#handle(this.#parked, result) };
   }
 
-  /** Nothing is paid for where the tools cannot work; what is merely odd is said once. */
+  /** Nothing is paid for where the tools cannot work. */
   *#checkSurface(): Suspending<void> {
     const { tools, toolSearch } = this.#plan;
     assertHostHas(this.#ctx, tools.values());
-    const { valid, diagnostics } = validateSurface({
-      tools: [...tools.values()].filter((tool) => !isOwnTool(tool)).map(faceOfTool),
+    const offered = [...tools.values()].filter((tool) => !isOwnTool(tool));
+    this.#totals.surface = yield* checkLoopSurface(this.#ctx, offered, {
       policy: this.#ctx.scope.policy,
       approvals: this.#plan.approvals ?? null,
       prompts: this.#system === null ? [] : [this.#system],
       hasSearch: toolSearch !== undefined,
     });
-    this.#totals.surface = diagnostics;
-    if (!valid) {
-      const errors = diagnostics.filter(({ severity }) => severity === 'error');
-      const problems = errors.map(({ code, message }) => `${code}: ${message}`).join('; ');
-      throw loopErrors.surface({ problems });
-    }
-    for (const { code, message } of diagnostics) {
-      // What is merely not declared is in the trace; a line for it at every loop would only be noise.
-      if (code.startsWith('TOOL_SURFACE_MISSING_')) continue;
-      yield* this.#ctx.perform(stdioEffects.eprintln, [`[agent_loop] ${code}: ${message}`]);
-    }
   }
 
   /** Who stands for the parked loop; a loop that nobody delegated becomes a worker here, after all else is written. */

@@ -37,6 +37,8 @@ interface Face {
   readonly annotations: JsonObject | undefined;
   readonly hasExecutor: boolean;
   readonly deferred: boolean;
+  /** False: only its name is known, so nothing is said about what it declares. */
+  readonly isDeclared: boolean;
 }
 
 /** A surface: everything beside `tools` may be missing. */
@@ -64,7 +66,7 @@ export function validateSurface(surface: ToolSurface): SurfaceReport {
   };
   const active = surface.tools.filter(({ name }) => isOffered(surface.policy, name));
   checkReaders(active, found);
-  for (const tool of active) checkTool(tool, surface.policy, found);
+  for (const tool of active) if (tool.isDeclared) checkTool(tool, surface.policy, found);
   checkConstraints(active, surface.policy, found);
   checkApprovals(active, surface.approvals, found);
   for (const prompt of surface.prompts) checkPrompt(prompt, surface, found);
@@ -101,7 +103,7 @@ export function readSurface(given: JsonObject, tools: readonly JsonObject[]): To
 /** Both steps, for front doors. */
 export const toolSurface = { read: readSurface, validate: validateSurface };
 
-/** The face of a declaration; `handler: true` stands for one that has code. */
+/** The face of a declaration; `handler: true` stands for one that has code, `declared: false` for a name alone. */
 function faceOf(declared: JsonObject): Face {
   const inner = isJsonObject(declared['function']) ? declared['function'] : declared;
   const given = inner['parameters'] ?? inner['inputSchema'] ?? inner['input_schema'];
@@ -112,6 +114,7 @@ function faceOf(declared: JsonObject): Face {
     annotations: hasAnnotations ? annotationsOf(declared) : undefined,
     hasExecutor: typeof declared['executor'] === 'string' || (declared['handler'] ?? null) !== null,
     deferred: declared['defer_loading'] === true,
+    isDeclared: declared['declared'] !== false,
   };
 }
 
@@ -124,6 +127,7 @@ export function faceOfTool({ name, parameters, annotations, deferLoading }: Tool
     annotations: isBare ? undefined : annotations,
     hasExecutor: true,
     deferred: deferLoading,
+    isDeclared: true,
   };
 }
 
@@ -151,7 +155,8 @@ function checkReaders(active: readonly Face[], found: Found): void {
     const emits = annotations['kind'] === 'execute' && annotations['emits_artifacts'] === true;
     if (!emits || annotations['inline_result'] === true) continue;
     const isRead = readers.length === 0 ? anyReader : readers.some((one) => names.has(one));
-    if (isRead) continue;
+    // What is only named may be a reader.
+    if (isRead || (readers.length === 0 && active.some((one) => !one.isDeclared))) continue;
     found(
       'MISSING_RESULT_READER',
       'error',
@@ -208,7 +213,7 @@ function checkConstraints(active: readonly Face[], policy: JsonObject | null, fo
           pattern,
           `a constraint on arguments is for "${pattern}", and no active tool is called so`,
         );
-      } else if (typeof key === 'string' && !meant.some((tool) => hasArgument(tool, key))) {
+      } else if (typeof key === 'string' && !meant.some((tool) => mayTake(tool, key))) {
         found(
           'UNKNOWN_ARG_CONSTRAINT_KEY',
           'warning',
@@ -220,7 +225,8 @@ function checkConstraints(active: readonly Face[], policy: JsonObject | null, fo
   }
 }
 
-function hasArgument({ properties = {}, annotations = {} }: Face, key: string): boolean {
+function mayTake({ isDeclared, properties = {}, annotations = {} }: Face, key: string): boolean {
+  if (!isDeclared) return true;
   if (Object.hasOwn(properties, key) || pathParamsOf(annotations).includes(key)) return true;
   const aliases = aliasesOf(annotations);
   return aliases.has(key) || [...aliases.values()].includes(key);

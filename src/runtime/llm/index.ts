@@ -34,7 +34,7 @@ export {
 } from './catalog/catalog-effects.ts';
 export { loadLlmTables } from './catalog/load-tables.ts';
 export type { ModelTier, ResolvedModel } from './catalog/models.ts';
-export { type LlmTables, readTables } from './catalog/tables.ts';
+export { LLM_TABLES, type LlmFieldKind, type LlmTables, readTables } from './catalog/tables.ts';
 export { llmCompletion } from './completion.ts';
 // Settings of a run
 export { type LlmConfig, llmConfigKey } from './config.ts';

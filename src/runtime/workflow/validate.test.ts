@@ -1,7 +1,7 @@
 // Every graph that cannot run, with the reason it gets.
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../base/index.ts';
-import { validateWorkflow } from './validate.ts';
+import { policyReport, validateWorkflow } from './validate.ts';
 
 const one = (node: JsonObject): Json => ({ entry: 'a', nodes: { a: node, b: {} }, edges: [AB] });
 const AB = { from: 'a', to: 'b' };
@@ -170,6 +170,76 @@ describe('a graph that cannot run', () => {
       valid: true,
       errors: [],
       warnings: [],
+    });
+  });
+});
+
+describe('the tools of a workflow', () => {
+  const look: JsonObject = {
+    name: 'look',
+    parameters: { path: 'string' },
+    handler: {},
+    annotations: { kind: 'read', side_effect_level: 'read_only' },
+  };
+  const run: JsonObject = {
+    ...look,
+    name: 'run',
+    annotations: { kind: 'execute', side_effect_level: 'process_exec', emits_artifacts: true },
+  };
+  const codes = (graph: Json) =>
+    validateWorkflow(graph).diagnostics.map(
+      ({ code, node_id }) => `${node_id} ${code.replace('TOOL_SURFACE_', '')}`,
+    );
+  const act = (node: JsonObject, more: JsonObject = {}): Json => ({ act: node, ...more });
+
+  it('are looked at stage by stage, as the loops of the stages do', () => {
+    expect(codes(act({ tools: [look, run], system: 'Use `look`.' }))).toEqual([]);
+    const odd = act({ tools: [look], prompt: 'Call find({path: "a"}).' });
+    expect(codes(odd)).toEqual(['act UNKNOWN_PROMPT_TOOL']);
+    const { valid, warnings } = validateWorkflow(odd);
+    expect([valid, warnings]).toEqual([
+      true,
+      [
+        'node act: TOOL_SURFACE_UNKNOWN_PROMPT_TOOL: a prompt speaks of "find", which is no declared tool',
+      ],
+    ]);
+  });
+
+  it('that cannot work make it invalid', () => {
+    const { valid, errors } = validateWorkflow(act({ tools: [run] }));
+    expect(valid).toBe(false);
+    expect(errors).toEqual([
+      expect.stringMatching(/^node act: TOOL_SURFACE_MISSING_RESULT_READER/),
+    ]);
+  });
+
+  it('are compared with the rules of the whole workflow together', () => {
+    const rules = {
+      capability_policy: { tool_arg_constraints: [{ tool: 'look', arg_key: 'file' }] },
+      approval_policy: { auto_approve: ['look', 'lok'] },
+    };
+    const graph = act({ tools: [look, run] }, { verify: { assert_text: 'ok' }, ...rules });
+    expect(codes(graph)).toEqual([
+      'null UNKNOWN_ARG_CONSTRAINT_KEY',
+      'null APPROVAL_PATTERN_NO_MATCH',
+    ]);
+  });
+
+  it('of which only names are known are not judged by what they declare', () => {
+    const constraint = { tool_arg_constraints: [{ tool: 'look', arg_key: 'anything' }] };
+    expect(codes(act({ tools: ['look'], capability_policy: constraint }))).toEqual([]);
+    expect(codes(act({ tools: ['show', run] }))).toEqual([]);
+    expect(codes(act({ tools: ['look'], approval_policy: { auto_deny: ['lok'] } }))).toEqual([
+      'act APPROVAL_PATTERN_NO_MATCH',
+    ]);
+  });
+
+  it('are in the report on policies, of every node and of all', () => {
+    const report = policyReport(act({ tools: [{ ...look, annotations: {} }] }));
+    const finding = { code: 'TOOL_SURFACE_MISSING_SIDE_EFFECT_LEVEL', tool: 'look' };
+    expect(report).toMatchObject({
+      diagnostics: [finding],
+      nodes: [{ node_id: 'act', diagnostics: [finding] }],
     });
   });
 });

@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from '../../base/index.ts';
 import { type WorkflowGraph, workflowGraph } from './graph.ts';
 import { beyondCeiling, effectivePolicy, requestedPolicy, toolNames } from './policy.ts';
+import { surfaceFindings, surfaceReason, type WorkflowSurfaceDiagnostic } from './tool-surfaces.ts';
 import { nodeErrors } from './validate-node.ts';
 
 export type Validation = {
@@ -9,12 +10,17 @@ export type Validation = {
   readonly errors: readonly string[];
   readonly warnings: readonly string[];
   readonly reachable_nodes: readonly string[];
+  /** What is odd about the tools; errors and warnings name it too. */
+  readonly diagnostics: readonly WorkflowSurfaceDiagnostic[];
 };
 
 /** Checks structure, and policies against the workflow's own and the host's ceiling. */
 export function validateWorkflow(given: Json, ceiling: JsonObject = {}): Validation {
   const graph = workflowGraph(given, 'workflow_validate');
   const reachable = reachableNodes(graph);
+  const diagnostics = surfaceFindings(graph, ceiling);
+  const reasons = (severity: 'warning' | 'error') =>
+    diagnostics.filter((one) => one.severity === severity).map(surfaceReason);
   const errors = [
     ...structureErrors(graph),
     ...Object.keys(graph.nodes).flatMap((id) => nodeErrors(graph, id)),
@@ -23,14 +29,17 @@ export function validateWorkflow(given: Json, ceiling: JsonObject = {}): Validat
         `cycle without an exit: ${[...cycle, cycle[0]].join(' -> ')}; no edge of it has a branch`,
     ),
     ...ceilingErrors(graph, ceiling),
+    ...reasons('error'),
   ];
   const warnings = [
     ...Object.keys(graph.nodes).flatMap((id) =>
       reachable.includes(id) ? [] : [`node ${id} is not reachable from ${graph.entry}`],
     ),
     ...Object.keys(graph.nodes).flatMap((id) => nodeWarnings(graph, id)),
+    ...reasons('warning'),
   ];
-  return { valid: errors.length === 0, errors, warnings, reachable_nodes: reachable };
+  const valid = errors.length === 0;
+  return { valid, errors, warnings, reachable_nodes: reachable, diagnostics };
 }
 
 /** The graph with what can be said about it. */
@@ -51,10 +60,12 @@ export function inspectWorkflow(given: Json, ceiling: JsonObject = {}): JsonObje
 /** Every policy beside its ceiling. */
 export function policyReport(given: Json, ceiling: JsonObject = {}): JsonObject {
   const graph = workflowGraph(given, 'workflow_policy_report');
+  const validation = validateWorkflow(graph, ceiling);
   return {
     workflow_policy: graph.capability_policy,
     ceiling,
-    validation: validateWorkflow(graph, ceiling),
+    validation,
+    diagnostics: validation.diagnostics,
     nodes: Object.values(graph.nodes).map((node) => ({
       node_id: node.id,
       policy: node.capability_policy,
@@ -62,6 +73,7 @@ export function policyReport(given: Json, ceiling: JsonObject = {}): JsonObject 
       effective_policy: effectivePolicy(graph, node, ceiling),
       approval_policy: node.approval_policy,
       tools: toolNames(node.tools),
+      diagnostics: validation.diagnostics.filter(({ node_id }) => node_id === node.id),
     })),
   };
 }

@@ -13,9 +13,10 @@ const WIRES: readonly string[] = ['anthropic', 'openai', 'google', 'openai-compa
 const STYLES: readonly string[] = ['bearer', 'header', 'none'];
 const TIERS: readonly string[] = ['small', 'mid', 'frontier'];
 
-type Kind = 'text' | 'number' | 'texts' | 'wire' | 'style' | 'tier' | 'table';
+/** What a field of a table may be. */
+export type LlmFieldKind = 'text' | 'number' | 'texts' | 'wire' | 'style' | 'tier' | 'table';
 
-const IS: { readonly [K in Kind]: (value: Json) => boolean } = {
+const IS: { readonly [K in LlmFieldKind]: (value: Json) => boolean } = {
   text: (value) => typeof value === 'string' && value !== '',
   number: (value) => typeof value === 'number' && value >= 0,
   texts: (value) =>
@@ -27,7 +28,7 @@ const IS: { readonly [K in Kind]: (value: Json) => boolean } = {
   table: (value) => isJsonObject(value),
 };
 
-const EXPECTED: { readonly [K in Kind]: string } = {
+const EXPECTED: { readonly [K in LlmFieldKind]: string } = {
   text: 'a text',
   number: 'a number from 0',
   texts: 'a text or a list of texts',
@@ -37,7 +38,7 @@ const EXPECTED: { readonly [K in Kind]: string } = {
   table: 'a table',
 };
 
-type Fields = { readonly [field: string]: Kind };
+type Fields = { readonly [field: string]: LlmFieldKind };
 
 const PROVIDER: Fields = {
   base_url: 'text',
@@ -85,6 +86,15 @@ const LISTED: { readonly [table: string]: Fields } = {
   inference_rules: { pattern: 'text', provider: 'text' },
   tier_rules: { pattern: 'text', tier: 'tier' },
 };
+/** What the tables may hold, for who explains them. */
+export const LLM_TABLES = {
+  named: NAMED,
+  listed: LISTED,
+  wires: WIRES,
+  styles: STYLES,
+  tiers: TIERS,
+} as const;
+
 const KNOWN: readonly string[] = [
   ...Object.keys(NAMED),
   ...Object.keys(LISTED),
