@@ -199,6 +199,24 @@ const policies: fc.Arbitrary<Policy> = fc.oneof(
 );
 const histories = fc.array(fc.constantFrom(...KINDS), { maxLength: 7 });
 
+/** Found by the property: a call is cut while the loss of its first attempt is being written down. */
+const CUT_WHILE_LOST: [Kind[], Policy, number] = [
+  ['parked worker', 'parked worker', 'endless call'],
+  {
+    end: 'drain',
+    rounds: null,
+    vetoed: [],
+    wishes: {
+      suspended_subagents: 'resume',
+      queued_triggers: 'resume',
+      partial_handoffs: 'resume',
+      in_flight_llm_calls: 'cancel',
+      pool_pending_tasks: 'resume',
+    },
+  },
+  9,
+];
+
 /** Short work races the settlement: that it ended by itself is as good an end as any, whoever noticed. */
 function essence(lines: readonly string[], isRacing: boolean): readonly string[] {
   return lines.filter((line) => !(isRacing && line.startsWith('pool_pending_tasks'))).sort();
@@ -246,7 +264,7 @@ describe('any open work under any policy', () => {
         if (played.commits > killAfter) kills += 1;
         check(kinds, policy, played);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [CUT_WHILE_LOST] },
     );
     expect(kills).toBeGreaterThan(15);
   }, 120_000);

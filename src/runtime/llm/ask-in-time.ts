@@ -6,6 +6,7 @@ import { catalogKey, requireProvider } from './catalog/catalog.ts';
 import { llmConfigKey } from './config.ts';
 import type { LlmDelta } from './delta.ts';
 import { categorised } from './errors.ts';
+import { cutByHand } from './lost-call.ts';
 import type { LlmRequest } from './request.ts';
 import type { LlmAnswer } from './result.ts';
 import type { LlmRoute } from './route.ts';
@@ -69,17 +70,11 @@ function cutError(
   reason: unknown,
   cause: unknown,
   { timeout_ms: timeoutMs }: LlmRequest,
-  { provider, model }: LlmRoute,
+  route: LlmRoute,
 ): HarnError {
-  const isLate = reason === TIMED_OUT;
-  const why = typeof reason === 'string' ? reason : 'its task ended';
-  return categorised(
-    {
-      category: isLate ? 'timeout' : 'cancelled',
-      message: isLate ? `no answer within ${timeoutMs} ms` : `the call was cancelled (${why})`,
-      provider,
-      model,
-    },
-    { cause },
-  );
+  if (reason !== TIMED_OUT)
+    return cutByHand(typeof reason === 'string' ? reason : 'its task ended', cause, route);
+  const { provider, model } = route;
+  const message = `no answer within ${timeoutMs} ms`;
+  return categorised({ category: 'timeout', message, provider, model }, { cause });
 }

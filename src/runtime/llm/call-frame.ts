@@ -43,7 +43,7 @@ export function* framedCall<T>(
   body: (request: LlmRequest) => Suspending<Answered<T>>,
 ): Suspending<T> {
   const request = boundedRequest(ctx, frame.request, frame.route, frame.budget);
-  return yield* askedAgain(() => paidCall(ctx, frame, request, body));
+  return yield* askedAgain(ctx, frame.route, () => paidCall(ctx, frame, request, body));
 }
 
 /** One attempt, paid from the budgets around it. */

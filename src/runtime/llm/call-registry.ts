@@ -17,6 +17,8 @@ export type OpenLlmCall = {
 export class LlmCallRegistry {
   readonly #open = new Map<string, OpenLlmCall>();
   readonly #controllers = new Map<string, AbortController>();
+  /** Why calls were cut, for as long as they may come back: a lost call is asked again under its own id. */
+  readonly #cut = new Map<string, string>();
   readonly #changed: () => void;
 
   /** `changed` is told whenever a call enters or leaves. */
@@ -57,9 +59,15 @@ export class LlmCallRegistry {
     return this.#controllers.get(callId)?.signal;
   }
 
+  /** Why this call was cut, if it was: it must not be made again. */
+  cutReasonOf(callId: string): string | undefined {
+    return this.#cut.get(callId);
+  }
+
   /** Cuts the call: it is no longer open, and its task gets a coded `cancelled` error. False when it was not open. */
   abort(callId: string, reason: string): boolean {
     if (!this.#open.delete(callId)) return false;
+    this.#cut.set(callId, reason);
     this.#controllers.get(callId)?.abort(reason);
     this.#changed();
     return true;
