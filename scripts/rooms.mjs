@@ -103,6 +103,11 @@ export const ROOMS = [
         lazy: true,
       },
       {
+        inside: /^src\/runtime\/host\/node-http-agent\.ts$/,
+        where: 'host/node-http-agent.ts',
+        names: ['undici'],
+      },
+      {
         inside: /^src\/runtime\/host\/node-(?:socket|socket-inbox|listener)\.ts$/,
         where: 'host/node-socket*.ts, node-listener.ts',
         names: ['ws'],

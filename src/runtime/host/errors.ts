@@ -178,6 +178,26 @@ export const hostErrors = defineErrors('HST', {
     message: (p) => `${p.url}: the connection broke before the answer was complete`,
     retry: {},
   }),
+  noConnection: row<{ readonly url: string; readonly timeoutMs: number }>({
+    number: 41,
+    message: (p) => `${p.url}: no connection within ${p.timeoutMs} ms`,
+    retry: {},
+  }),
+  silent: row<{ readonly url: string; readonly timeoutMs: number }>({
+    number: 42,
+    message: (p) => `${p.url}: the server sent nothing for ${p.timeoutMs} ms`,
+    retry: {},
+  }),
+  proxyFailed: row<{ readonly url: string; readonly proxy: string; readonly reason: string }>({
+    number: 43,
+    message: (p) => `${p.url}: the proxy ${p.proxy} ${p.reason}`,
+    hint: 'check HTTP_PROXY, HTTPS_PROXY and NO_PROXY, or the option `proxy`',
+    retry: {},
+  }),
+  badProxy: row<{ readonly proxy: string }>({
+    number: 44,
+    message: (p) => `${JSON.stringify(p.proxy)} is not the address of an http or https proxy`,
+  }),
   tooManyRedirects: row<{ readonly url: string; readonly limit: number }>({
     number: 36,
     message: (p) => `${p.url}: more than ${p.limit} redirects`,

@@ -4,22 +4,37 @@ import { type Clock, HarnError } from '../../base/index.ts';
 import { abortedError, onAbort, throwIfAborted } from './abort.ts';
 import { hostErrors } from './errors.ts';
 import { plainReason, systemCode } from './node-errors.ts';
-import type { HostHttp, HttpHead, HttpRequest, HttpResponse } from './ports.ts';
+import type { HostHttp, HttpHead, HttpProxy, HttpRequest, HttpResponse } from './ports.ts';
+import { proxyFor, type ReadEnv, shown } from './proxies.ts';
 
+/** The header that stands for `content-encoding` of a body that was left as it came. */
+const RAW_ENCODING = 'x-harn-raw-content-encoding';
 const MAX_REDIRECTS = 10;
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const NAMES_HOST = new Set(['authorization', 'cookie', 'proxy-authorization', 'host']);
 
+const PROXY_REASONS: { readonly [code: string]: string } = {
+  ECONNREFUSED: 'refuses connections',
+  ENOTFOUND: 'has a name that cannot be resolved',
+  EAI_AGAIN: 'has a name that cannot be resolved',
+  UND_ERR_ABORTED: 'did not let it through',
+  UND_ERR_INVALID_ARG: 'did not let it through',
+};
+
 /** Why an exchange was aborted, when not by the caller. */
 const TIMED_OUT = 'timed out';
 
-/** HTTP over the network. */
-export function createNodeHttp({ clock }: { readonly clock: Clock }): HostHttp {
+/** HTTP over the network. The environment is asked for proxies only. */
+export function createNodeHttp(options: {
+  readonly clock: Clock;
+  readonly env?: ReadEnv | undefined;
+}): HostHttp {
+  const { clock, env = () => undefined } = options;
   return {
-    request: (request) => readWhole(request, clock),
+    request: (request) => readWhole(request, clock, env),
     async open(request) {
-      const exchange = new Exchange(request, clock);
+      const exchange = new Exchange(request, clock, env);
       try {
         const response = await exchange.send();
         exchange.stopTimeout();
@@ -40,8 +55,8 @@ export function createNodeHttp({ clock }: { readonly clock: Clock }): HostHttp {
   };
 }
 
-async function readWhole(request: HttpRequest, clock: Clock): Promise<HttpResponse> {
-  const exchange = new Exchange({ maxBodyBytes: MAX_BODY_BYTES, ...request }, clock);
+async function readWhole(request: HttpRequest, clock: Clock, env: ReadEnv): Promise<HttpResponse> {
+  const exchange = new Exchange({ maxBodyBytes: MAX_BODY_BYTES, ...request }, clock, env);
   try {
     const response = await exchange.send();
     const chunks: Uint8Array[] = [];
@@ -60,10 +75,13 @@ class Exchange {
   readonly #controller = new AbortController();
   readonly #stopListening: () => void;
   readonly #cancelTimeout: () => void;
+  readonly #env: ReadEnv;
+  #proxy: HttpProxy | undefined;
   #url: string;
 
-  constructor(request: HttpRequest, clock: Clock) {
+  constructor(request: HttpRequest, clock: Clock, env: ReadEnv) {
     this.#request = request;
+    this.#env = env;
     this.#url = request.url;
     throwIfAborted(request.signal, this.#operation);
     this.#stopListening = onAbort(request.signal, () => this.#controller.abort());
@@ -99,7 +117,8 @@ class Exchange {
     for (let hops = 0; ; hops += 1) {
       this.#url = url.href;
       this.#request.permit?.(url.href);
-      const response = await fetch(url, {
+      const fetchThis = await this.#fetchFor(url);
+      const response = await fetchThis(url, {
         method,
         headers,
         ...(body === undefined ? {} : { body }),
@@ -122,6 +141,17 @@ class Exchange {
       if (next.origin !== url.origin) headers = without(headers, (name) => NAMES_HOST.has(name));
       url = next;
     }
+  }
+
+  /** The platform's fetch, unless the request asks for what that cannot do. */
+  async #fetchFor(url: URL): Promise<typeof fetch> {
+    const { proxy, tls, connectTimeoutMs, readTimeoutMs, decompress } = this.#request;
+    this.#proxy = proxyFor(url, proxy, this.#env);
+    const rawHeader = decompress === false ? RAW_ENCODING : undefined;
+    const own = this.#proxy ?? tls ?? connectTimeoutMs ?? readTimeoutMs ?? rawHeader;
+    if (own === undefined) return fetch;
+    const { fetchOver } = await import('./node-http-agent.ts');
+    return fetchOver({ proxy: this.#proxy, tls, connectTimeoutMs, readTimeoutMs, rawHeader });
   }
 
   async *chunks(response: Response): AsyncGenerator<Uint8Array> {
@@ -151,7 +181,26 @@ class Exchange {
       return hostErrors.httpTimeout({ url, timeoutMs: timeoutMs ?? 0 }, at);
     }
     if (signal?.aborted === true) return abortedError(signal, this.#operation);
-    return networkError(error, url, duringBody);
+    return (
+      this.#limitError(systemCode(innermost(error)), url, error) ??
+      networkError(error, url, duringBody)
+    );
+  }
+
+  /** What only requests with limits or a proxy of their own run into. */
+  #limitError(code: string, url: string, cause: unknown): HarnError | undefined {
+    const { connectTimeoutMs, readTimeoutMs } = this.#request;
+    if (code === 'UND_ERR_CONNECT_TIMEOUT' && connectTimeoutMs !== undefined) {
+      return hostErrors.noConnection({ url, timeoutMs: connectTimeoutMs }, { cause });
+    }
+    const isSilent = code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
+    if (isSilent && readTimeoutMs !== undefined) {
+      return hostErrors.silent({ url, timeoutMs: readTimeoutMs }, { cause });
+    }
+    const reason = PROXY_REASONS[code];
+    if (this.#proxy === undefined || reason === undefined) return undefined;
+    const proxy = shown(this.#proxy.url);
+    return hostErrors.proxyFailed({ url, proxy, reason }, { cause });
   }
 }
 
@@ -252,6 +301,11 @@ function headOf(response: Response): HttpHead {
     const before = headers[name];
     headers[name] = name === 'set-cookie' && before !== undefined ? `${before}\n${value}` : value;
   });
+  const encoding = headers[RAW_ENCODING];
+  if (encoding !== undefined) {
+    delete headers[RAW_ENCODING];
+    headers['content-encoding'] = encoding;
+  }
   const { status, statusText, url } = response;
   return { status, statusText, headers, url };
 }

@@ -41,7 +41,7 @@ export function createNodeHost(options: NodeHostOptions = {}): Host {
       return processes;
     },
     get http() {
-      http ??= createNodeHttp({ clock });
+      http ??= createNodeHttp({ clock, env: (name) => process.env[name] });
       return http;
     },
     env: {

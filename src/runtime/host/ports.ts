@@ -254,6 +254,25 @@ export interface HostProcess {
 
 // ---- http -----------------------------------------------------------------------------------------------------
 
+/** A proxy. */
+export interface HttpProxy {
+  readonly url: string;
+  /** Hosts that are reached without it, with commas, as in `NO_PROXY`. */
+  readonly noProxy?: string | undefined;
+  /** What it is sent as `proxy-authorization`. */
+  readonly authorization?: string | undefined;
+}
+
+/** Certificates of one's own, as PEM texts. */
+export interface HttpTls {
+  /** Authorities besides those that are known. */
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /** SHA-256 of certificates or of their public keys, in hex or base64: no other server is spoken to. */
+  readonly pins?: readonly string[] | undefined;
+}
+
 export interface HttpRequest extends CallOptions {
   readonly method: string;
   readonly url: string;
@@ -265,6 +284,15 @@ export interface HttpRequest extends CallOptions {
   readonly maxRedirects?: number | undefined;
   /** The longest body taken. 32 MiB by default, none with `open`. */
   readonly maxBodyBytes?: number | undefined;
+  /** Until a connection stands. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** The longest silence, before the head of the answer and within its body. */
+  readonly readTimeoutMs?: number | undefined;
+  /** False leaves the body as it came. */
+  readonly decompress?: boolean | undefined;
+  /** False: none, not even that of the environment. */
+  readonly proxy?: HttpProxy | false | undefined;
+  readonly tls?: HttpTls | undefined;
   /** Asked about every address before it is connected to, those of redirects included; throws to refuse it. */
   readonly permit?: ((url: string) => void) | undefined;
 }

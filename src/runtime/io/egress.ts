@@ -1,7 +1,13 @@
 // Where a run may connect to. Rules are hosts, `*.domain`, addresses and ranges of addresses, each with or without a port; a
 // deny rule counts more than an allow rule. The environment can set rules that programs only add to.
 
-import { defineSyncEffect, type RunServices, type ServiceKey } from '../run/index.ts';
+import { HarnError, type JsonObject } from '../../base/index.ts';
+import {
+  defineSyncEffect,
+  type EffectEnv,
+  type RunServices,
+  type ServiceKey,
+} from '../run/index.ts';
 import { ioErrors } from './errors.ts';
 import { isInRange, parseAddress } from './ip-range.ts';
 
@@ -119,6 +125,39 @@ export const egressKey: ServiceKey<Egress> = {
   name: 'io.egress',
   create: ({ host }) => new Egress(host.env),
 };
+
+/** The event log that tells what was refused; programs read it like their own. */
+const AUDIT_TOPIC = 'event_log.connectors.egress.audit';
+
+/** Does something that may be refused; a refusal is an event `egress.blocked` of the store, whoever catches it. */
+export async function audited<R>(env: EffectEnv, work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (error) {
+    if (HarnError.is(error) && error.data['type'] === 'EgressBlocked') await tell(env, error.data);
+    throw error;
+  }
+}
+
+async function tell(env: EffectEnv, { host, port, reason, url }: JsonObject): Promise<void> {
+  const facts = {
+    host: host ?? null,
+    port: port ?? null,
+    reason: reason ?? null,
+    url: url ?? null,
+  };
+  const store = await env.store();
+  await store.tx((tx) =>
+    tx.append(AUDIT_TOPIC, {
+      kind: 'egress.blocked',
+      payload: { ...facts, run_id: env.runId },
+      headers: {},
+      key: `${env.idempotencyKey}:egress`,
+      occurredAtMs: Math.floor(env.clock.nowMs()),
+    }),
+  );
+  await store.flush();
+}
 
 export const egressEffects = {
   /** Sets where this run may connect to; what the environment forbids stays forbidden. */

@@ -96,6 +96,10 @@ export const ioErrors = defineErrors('IOE', {
     message: () => 'this host has no WebSockets',
     hint: 'prepare messages with websocket_mock, or run on a host with a network',
   }),
+  badHttpOption: row<{ option: string; expected: string }>({
+    number: 30,
+    message: ({ option, expected }) => `the option ${option} of a request must be ${expected}`,
+  }),
   noSession: row<{ session: string }>({
     number: 19,
     message: ({ session }) => `there is no HTTP session ${JSON.stringify(session)}`,

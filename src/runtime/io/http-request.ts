@@ -2,8 +2,9 @@
 import { isJsonObject, type Json } from '../../base/index.ts';
 import { isHostError } from '../host/index.ts';
 import { ioErrors } from './errors.ts';
+import type { ConnectingOptions } from './http-connecting.ts';
 
-export type HttpOptions = {
+export type HttpOptions = ConnectingOptions & {
   readonly headers?: { readonly [name: string]: string } | null;
   /** Added to the address; null values are left out. */
   readonly query?: { readonly [name: string]: Json } | null;
@@ -42,6 +43,8 @@ const RETRIED_ERRORS = [
   'connectionLost',
   'httpTimeout',
   'hostUnknown',
+  'noConnection',
+  'silent',
 ] as const;
 const DEFAULT_BACKOFF_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;

@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../base/index.ts';
 import { defineEffect, defineSyncEffect, type EffectEnv } from '../run/index.ts';
 import { type Connection, connectionsKey, handleFor, ownSignal, Puller } from './connections.ts';
-import { egressKey } from './egress.ts';
+import { audited, egressKey } from './egress.ts';
 import { ioErrors } from './errors.ts';
 import { answered, httpMocksKey } from './http-mocks.ts';
 import type { HttpOptions } from './http-request.ts';
@@ -90,6 +90,25 @@ function keep(env: EffectEnv, body: Body): HttpStreamInfo {
   return body.info;
 }
 
+/** Opens what is asked for. */
+async function openBody(env: EffectEnv, args: OpenArgs): Promise<HttpStreamInfo> {
+  const request = requestOf(env, args);
+  const prepared = preparedBody(env, args);
+  if (prepared !== undefined) return keep(env, prepared);
+  const { controller, release } = ownSignal(env);
+  const opened = await env.host.http.open({
+    ...(await hostRequest(env, request)),
+    signal: controller.signal,
+  });
+  release();
+  const { status, headers } = opened;
+  const info = { id: handleFor(env, KIND), status, headers, ok: status >= 200 && status < 300 };
+  return keep(
+    env,
+    new Body(info, request.url, opened.chunks[Symbol.asyncIterator](), () => controller.abort()),
+  );
+}
+
 export const httpStreamEffects = {
   /** Opens an answer to read it piece by piece. Options are those of requests; `timeout_ms` is until its head is there. */
   stream_open: defineEffect(
@@ -103,25 +122,8 @@ export const httpStreamEffects = {
         keep(env, preparedBody(env, args) ?? new Body(info, args[0], undefined));
       },
     },
-    async (env, ...args: [url: string, options?: HttpOptions]): Promise<HttpStreamInfo> => {
-      const request = requestOf(env, args);
-      const prepared = preparedBody(env, args);
-      if (prepared !== undefined) return keep(env, prepared);
-      const { controller, release } = ownSignal(env);
-      const opened = await env.host.http.open({
-        ...hostRequest(env, request),
-        signal: controller.signal,
-      });
-      release();
-      const { status, headers } = opened;
-      const info = { id: handleFor(env, KIND), status, headers, ok: status >= 200 && status < 300 };
-      return keep(
-        env,
-        new Body(info, request.url, opened.chunks[Symbol.asyncIterator](), () =>
-          controller.abort(),
-        ),
-      );
-    },
+    (env, ...args: [url: string, options?: HttpOptions]): Promise<HttpStreamInfo> =>
+      audited(env, () => openBody(env, args)),
   ),
   /** The next piece of a body in base64; null at its end. */
   stream_read: defineEffect(

@@ -3,7 +3,8 @@
 import type { Json, JsonObject } from '../../base/index.ts';
 import { type HttpRequest, responseText } from '../host/index.ts';
 import { defineEffect, type EffectEnv, type ExecutionScope } from '../run/index.ts';
-import { egressKey } from './egress.ts';
+import { audited, egressKey } from './egress.ts';
+import { connectingOf } from './http-connecting.ts';
 import { answered, type HttpMockCall, httpMocksKey } from './http-mocks.ts';
 import { bodyOf, type HttpOptions, headersOf, retryPlan, withQuery } from './http-request.ts';
 import { httpSessionsKey } from './http-sessions.ts';
@@ -58,12 +59,12 @@ async function attempt(env: EffectEnv, request: Request): Promise<Answer> {
   env.get(egressKey).permit(call.url);
   const prepared = env.get(httpMocksKey).take(call);
   if (prepared !== undefined) return answered(prepared);
-  const response = await env.host.http.request(hostRequest(env, request));
+  const response = await env.host.http.request(await hostRequest(env, request));
   return { status: response.status, headers: response.headers, body: response.body };
 }
 
 /** The request as the host makes it. */
-export function hostRequest(env: EffectEnv, request: Request): HttpRequest {
+export async function hostRequest(env: EffectEnv, request: Request): Promise<HttpRequest> {
   const { method, body, options } = request;
   const call = callOf(env, request);
   const egress = env.get(egressKey);
@@ -80,11 +81,16 @@ export function hostRequest(env: EffectEnv, request: Request): HttpRequest {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(redirects === undefined ? {} : { maxRedirects: redirects }),
     ...(options.max_body_bytes == null ? {} : { maxBodyBytes: options.max_body_bytes }),
+    ...(await connectingOf(env, options)),
     permit: (address) => egress.permit(address),
   };
 }
 
-async function answerTo(env: EffectEnv, asked: Request): Promise<Answer> {
+function answerTo(env: EffectEnv, asked: Request): Promise<Answer> {
+  return audited(env, () => answerInTime(env, asked));
+}
+
+async function answerInTime(env: EffectEnv, asked: Request): Promise<Answer> {
   const request = withSession(env, asked);
   const plan = retryPlan(request.method, request.options);
   for (let n = 0; ; n += 1) {
@@ -126,7 +132,7 @@ export function identityOf(
   body: string | null,
   options: HttpOptions,
 ): Json {
-  const { headers, auth, ...rest } = options;
+  const { headers, auth, proxy_auth: _secret, ...rest } = options;
   return {
     method,
     url,

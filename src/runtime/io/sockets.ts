@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { HostSocket, SocketMessage } from '../host/index.ts';
 import { defineEffect, type EffectEnv } from '../run/index.ts';
 import { type Connection, connectionsKey, handleFor, ownSignal, Puller } from './connections.ts';
-import { egressKey } from './egress.ts';
+import { audited, egressKey } from './egress.ts';
 import { ioErrors } from './errors.ts';
 import { type HttpOptions, headersOf, withQuery } from './http-request.ts';
 import { base64Of } from './http-streams.ts';
@@ -220,7 +220,7 @@ export const socketEffects = {
     async (env, ...args: [url: string, options?: SocketOptions]): Promise<string> => {
       const [, options = {}] = args;
       const url = addressOf(args);
-      env.get(egressKey).permit(url);
+      await audited(env, async () => env.get(egressKey).permit(url));
       const handle = handleFor(env, KIND);
       const socket = preparedSocket(env, args) ?? (await connected(env, url, options));
       env.get(connectionsKey).add(handle, socket);

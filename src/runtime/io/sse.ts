@@ -3,7 +3,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { defineEffect, type EffectEnv } from '../run/index.ts';
 import { type Connection, connectionsKey, handleFor, ownSignal, Puller } from './connections.ts';
-import { egressKey } from './egress.ts';
+import { audited, egressKey } from './egress.ts';
 import { ioErrors } from './errors.ts';
 import type { HttpOptions } from './http-request.ts';
 import { callOf, hostRequest, identityOf, withSession } from './net.ts';
@@ -100,7 +100,7 @@ async function connect(env: EffectEnv, stream: EventStream): Promise<void> {
   const request = requestOf(env, stream.args, stream.lastId);
   const { controller, release } = ownSignal(env);
   const opened = await env.host.http.open({
-    ...hostRequest(env, request),
+    ...(await hostRequest(env, request)),
     signal: controller.signal,
   });
   release();
@@ -197,7 +197,8 @@ export const sseEffects = {
       },
     },
     async (env, ...args: [method: string, url: string, options?: SseOptions]): Promise<string> => {
-      env.get(egressKey).permit(callOf(env, requestOf(env, args)).url);
+      const { url } = callOf(env, requestOf(env, args));
+      await audited(env, async () => env.get(egressKey).permit(url));
       const handle = handleFor(env, KIND);
       let stream = preparedStream(env, args);
       if (stream === undefined) {
