@@ -18,6 +18,7 @@ import { checkpointRows, metadataRows, storeRows } from './kept.ts';
 import { lifecycleRows } from './lifecycle.ts';
 import { llmRows } from './llm.ts';
 import { lockRows } from './locks.ts';
+import { longRunningRows } from './long-running.ts';
 import { mcpRows } from './mcp.ts';
 import { mcpServeRows } from './mcp-serve.ts';
 import { memoryRows } from './memory.ts';
@@ -93,6 +94,7 @@ export const EFFECT_GROUPS: readonly BuiltinGroup[] = [
   () => agentToolRows(),
   () => toolHookRows(),
   () => toolSurfaceRows(),
+  () => longRunningRows(),
   () => mcpRows(),
   () => mcpServeRows(),
   () => skillRows(),

@@ -14,7 +14,6 @@ import {
   type Steps,
   type Value,
 } from '../values/index.ts';
-import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
 
@@ -95,16 +94,6 @@ export function fsRows(): readonly BuiltinRow[] {
       doc: 'Names in a directory, sorted.',
       aliases: ['list_dir'],
       args: pathOrHere,
-    }),
-    effectRow('fs.walk(path: string?, options: dict?) -> list<dict>', fsEffects.walk, {
-      doc: '`{path, name, is_dir, is_file, depth}` of a directory and of all below it, sorted. Options: `max_depth`, `follow_symlinks`, `include_hidden`.',
-      aliases: ['walk_dir'],
-      args: ([root, options]) => [root == null ? '.' : display(root), toData(options) ?? {}],
-    }),
-    effectRow('fs.glob(pattern: string, base: string?) -> list<string>', fsEffects.glob, {
-      doc: 'Paths that match a pattern, sorted.',
-      aliases: ['glob'],
-      args: ([pattern, base]) => [display(pattern ?? null), toData(base)],
     }),
     effectRow('fs.delete(path: string) -> nil', fsEffects.delete, {
       doc: 'Removes a file, or a directory with all it holds.',

@@ -38,6 +38,10 @@ export function projectRows(): readonly BuiltinRow[] {
       aliases: ['__project_scan_tree'],
       args: pathAndOptions,
     }),
+    effectRow('project.default_commands(path: string?) -> dict', effects.default_commands, {
+      doc: 'What usually builds and tests a project of the kind that a folder is: `{build, test}`; nil for what is not known.',
+      args: ([path]) => [textOr(path, '.')],
+    }),
     effectRow('project.fingerprint(path: string?) -> dict', effects.fingerprint, {
       doc: 'A project in one line: `{primary_language, languages, frameworks, package_manager, package_managers, test_runner, build_tool, vcs, ci, has_tests, has_ci, lockfile_paths}`.',
       aliases: ['__project_fingerprint'],

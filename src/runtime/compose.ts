@@ -4,7 +4,9 @@ import type { Store } from '../store/index.ts';
 import {
   currentSessionId,
   daemonEventsSection,
+  handleUnsettledSource,
   loopAttachmentKeeper,
+  ownTools,
   sessionKeeper,
   subAgentKind,
   topLevelKind,
@@ -164,6 +166,7 @@ const UNSETTLED_SOURCES = [
   sourceWithService('work.workers', 'suspended_subagents', () => workerUnsettledSource, 'tell'),
   sourceWithService('llm.calls', 'in_flight_llm_calls', () => llmUnsettledSource, 'tell'),
   sourceWithService('work.pools', 'pool_pending_tasks', () => poolUnsettledSource, 'tell'),
+  sourceWithService('agent.handles', 'pool_pending_tasks', () => handleUnsettledSource, 'tell'),
   sourceWithService('work.queued', 'queued_triggers', () => triggerUnsettledSource, 'move'),
 ];
 
@@ -224,7 +227,10 @@ export function composeRuns(options: ComposeOptions): RunDeps {
         run.provideLater('llm.catalog', () => [catalogKey, new Catalog(tables)]);
       }
       if (options.offer !== undefined) run.provide(hostOfferKey, options.offer);
-      run.provideLater('boundary.further', () => [furtherCapabilitiesKey, hostInteraction]);
+      run.provideLater('boundary.further', () => [
+        furtherCapabilitiesKey,
+        { ...hostInteraction, ...ownTools },
+      ]);
       const { redactor } = options;
       if (redactor !== undefined) {
         run.provideLater('records.redactor', () => [redactorKey, redactor]);

@@ -20,6 +20,7 @@ import { HTTP_EXAMPLES } from './http-and-cookies.ts';
 import { HTTP_REQUESTS_EXAMPLES } from './http-requests.ts';
 import { JSON_EXAMPLES } from './json-and-responses.ts';
 import { LIST_EXAMPLES } from './lists-and-pairs.ts';
+import { LONG_RUNNING_EXAMPLES } from './long-running.ts';
 import { MCP_SERVER_EXAMPLES } from './mcp-servers.ts';
 import { MODEL_EXAMPLES } from './models-and-providers.ts';
 import { NUMBER_EXAMPLES } from './numbers-and-angles.ts';
@@ -63,6 +64,7 @@ export const EXAMPLES: Examples = {
   ...JSON_EXAMPLES,
   ...LIST_EXAMPLES,
   ...MCP_SERVER_EXAMPLES,
+  ...LONG_RUNNING_EXAMPLES,
   ...MODEL_EXAMPLES,
   ...NUMBER_EXAMPLES,
   ...NUMBERS_SETS_VALUES_EXAMPLES,

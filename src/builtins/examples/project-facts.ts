@@ -7,6 +7,10 @@ export const PROJECT_FACTS_EXAMPLES: Examples = {
       'mkdir("src")\nwrite_file("src/a.txt", "one")\nconst before = compute_content_hash("src")\nwrite_file("src/a.txt", "two")\nprintln(compute_content_hash("src") == before)',
     prints: 'false',
   },
+  'project.default_commands': {
+    source: 'write_file("Cargo.toml", "[package]")\nprintln(harness.project.default_commands())',
+    prints: '{build: cargo build, test: cargo test}',
+  },
   'project.fingerprint': {
     source:
       'mkdir("web")\nwrite_file("web/package.json", "{\\"devDependencies\\": {\\"vitest\\": \\"*\\"}}")\nwrite_file("web/package-lock.json", "{}")\nconst f = harness.project.fingerprint("web")\nprintln([f.primary_language, f.package_manager, f.test_runner, f.lockfile_paths])',

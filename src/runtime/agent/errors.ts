@@ -1,4 +1,4 @@
-// Errors of the agent room: sessions (SES), transcripts (TRS), tools (TOL), loops (AGL), plans (PLN). Texts name the function as
+// Errors of the agent room: sessions (SES), transcripts (TRS), tools (TOL), loops (AGL), handles (HDL), plans (PLN). Texts name the function as
 // programs call it.
 import { defineErrors, row } from '../../base/index.ts';
 
@@ -294,6 +294,25 @@ export const messageErrors = defineErrors('MSG', {
     number: 9,
     message: ({ id, run, status }) => `the daemon ${id} is driven by the run ${run} (${status})`,
     hint: 'stop it there, go on with that run (harn resume), or cancel that run first',
+  }),
+});
+
+/** Family HDL: handles of long-running tools. */
+export const handleErrors = defineErrors('HDL', {
+  unknown: row<{ fn: string; id: string }>({
+    number: 1,
+    message: ({ fn, id }) => `${fn}: this run has no handle "${id}"`,
+    hint: 'give the `handle_id` that a long-running call of the same run has answered',
+  }),
+  badArgument: row<{ fn: string; name: string; expected: string }>({
+    number: 2,
+    message: ({ fn, name, expected }) => `${fn}: \`${name}\` must be ${expected}`,
+  }),
+  noDefault: row<{ operation: string; cwd: string }>({
+    number: 3,
+    message: ({ operation, cwd }) =>
+      `${operation}: no usual command is known for what is in ${cwd}`,
+    hint: 'give `argv` or `command`',
   }),
 });
 

@@ -73,12 +73,16 @@ export { daemonEventsSection } from './daemon-section.ts';
 export { daemonCalls } from './daemons.ts';
 // Errors
 export {
+  handleErrors,
   loopErrors,
   sessionErrors,
   synthesisErrors,
   toolErrors,
   transcriptErrors,
 } from './errors.ts';
+// Long-running tools
+export { handleUnsettledSource } from './handle-unsettled.ts';
+export type { HandleResult, ToolHandle } from './handles.ts';
 // What is said to sessions from outside
 export {
   type HostMessage,
@@ -89,6 +93,8 @@ export {
 } from './host-messages.ts';
 // Model calls heard while they arrive
 export { type LlmStream, type LlmStreamEnd, startLlmStream } from './llm-stream.ts';
+// Long-running tools: the tools
+export { isLongRunning, longRunning, ownTools } from './long-running.ts';
 // Loops
 export { agentLoop } from './loop.ts';
 export {

@@ -89,7 +89,8 @@ function* runLoop(
   const nanoUsd = maxCostUsd === undefined ? undefined : nanoUsdOf(maxCostUsd, 'down');
   const account = new SpendAccount(accountOf(ctx), plan.tokenBudget, { isCap: true, nanoUsd });
   const paid = payingFrom(inner, account);
-  const giveBack = session.drive();
+  const isNameless = plan.sessionId === undefined;
+  const giveBack = ctx.get(sessionsKey).drive(ctx, session, isNameless);
   // Also when its task is dropped in the middle: what a loop still does at its end is not done then.
   const release = () => {
     if (!ctx.task.owned.delete(release)) return;
@@ -97,7 +98,6 @@ function* runLoop(
     giveBack();
   };
   ctx.task.owned.add(release);
-  const sessions = ctx.get(sessionsKey);
   try {
     session.systemPrompt = system ?? session.systemPrompt;
     session.toolFormat = plan.toolFormat;
@@ -109,7 +109,7 @@ function* runLoop(
     return yield* new AgentLoop(paid, { plan, task, options, past }, session, system).run();
   } finally {
     release();
-    if (plan.sessionId === undefined) sessions.remove(session.id);
+    if (isNameless) ctx.get(sessionsKey).remove(session.id);
   }
 }
 

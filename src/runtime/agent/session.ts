@@ -154,8 +154,17 @@ export class Session {
   }
 }
 
+/** What belongs to sessions and is kept elsewhere. */
+export interface SessionWatcher {
+  /** A loop takes the session up. */
+  readonly driven: (ctx: RunContext, session: Session) => void;
+  /** It is over for this run. */
+  readonly ended: (session: Session) => void;
+}
+
 /** The sessions of one run. */
 export class SessionRegistry {
+  readonly watchers = new Set<SessionWatcher>();
   readonly #sessions = new Map<string, Session>();
   readonly #current = new WeakMap<Task, string>();
 
@@ -178,14 +187,30 @@ export class SessionRegistry {
   add(session: Session): Session {
     if (this.#sessions.size >= MAX_SESSIONS) {
       const idle = [...this.#sessions.values()].find((one) => !one.isBusy);
-      if (idle !== undefined) this.#sessions.delete(idle.id);
+      if (idle !== undefined) this.remove(idle.id);
     }
     this.#sessions.set(session.id, session);
     return session;
   }
 
+  /** Takes a session for a loop; the result gives it back, and ends it when it has no name to go on under. */
+  drive(ctx: RunContext, session: Session, isNameless: boolean): () => void {
+    const giveBack = session.drive();
+    for (const watcher of this.watchers) watcher.driven(ctx, session);
+    return () => {
+      giveBack();
+      if (isNameless) this.#end(session);
+    };
+  }
+
   remove(id: string): void {
+    const session = this.#sessions.get(id);
     this.#sessions.delete(id);
+    if (session !== undefined) this.#end(session);
+  }
+
+  #end(session: Session): void {
+    for (const watcher of this.watchers) watcher.ended(session);
   }
 
   /** Says that a task and everything below it works in a session. */

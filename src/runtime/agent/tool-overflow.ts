@@ -21,10 +21,24 @@ export function withOverflow(
 ): ToolOutcome {
   const { overflow } = outcome;
   if (overflow === undefined) return outcome;
-  const id = `output_${iteration}_${call.id}`;
-  const text = `${outcome.text}\n[all ${overflow.length} characters: ${READER_TOOL}(${JSON.stringify({ id })})]`;
-  const asset = { id, kind: KIND, title: call.name, text: overflow, chars: overflow.length };
-  return { ...outcome, text, asset };
+  const about = { id: `output_${iteration}_${call.id}`, title: call.name };
+  return { ...outcome, ...readOn(outcome.text, overflow, about) };
+}
+
+interface About {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** A text that is longer than what is shown of it. */
+export function overflowOf(whole: string, maxChars: number, about: About) {
+  const shown = `${whole.slice(0, maxChars)}\n[${whole.length - maxChars} more characters were left out]`;
+  return readOn(shown, whole, about);
+}
+
+function readOn(shown: string, whole: string, { id, title }: About) {
+  const text = `${shown}\n[all ${whole.length} characters: ${READER_TOOL}(${JSON.stringify({ id })})]`;
+  return { text, asset: { id, kind: KIND, title, text: whole, chars: whole.length } };
 }
 
 /** The tool to read on with, once there is something to read. */

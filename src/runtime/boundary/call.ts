@@ -130,11 +130,16 @@ function hostTools(ctx: RunContext): readonly JsonObject[] {
   }));
 }
 
+/** The capability whose operations are tools of this process: called by name where the host has none such. */
+const OWN_TOOLS = 'tools';
+
 /** Calls a tool of the host. */
 function* hostToolCall(ctx: RunContext, name: string, args: Json = null): Suspending<Json> {
   const { tools = {} } = ctx.get(hostOfferKey);
   const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
   if (tool === undefined) {
+    const own = operationIn(ownCapabilities(ctx), OWN_TOOLS, name);
+    if (own !== undefined) return (yield* own.run(ctx, paramsOf(name, args))) ?? null;
     throw boundaryErrors.unknownTool({ name, known: Object.keys(tools).join(', ') });
   }
   return (yield* ctx.perform(effectOf(`tool.${name}`, tool), [paramsOf(name, args)])) ?? null;

@@ -55,8 +55,12 @@ export function readRequest(params: JsonObject): CommandRequest {
   return { mode, argv: argv as readonly string[], command: undefined, params };
 }
 
-/** Runs a request to its end. */
-export function* execute(ctx: RunContext, request: CommandRequest): Suspending<CommandEnvelope> {
+/** Runs a request to its end, by the effect for that. */
+export function* execute(
+  ctx: RunContext,
+  request: CommandRequest,
+  effect: typeof processEffects.run = processEffects.run,
+): Suspending<CommandEnvelope> {
   const { params, mode } = request;
   const spec = yield* specOf(ctx, request);
   const stdin = optionalParam(OPERATION, params, 'stdin', 'string');
@@ -64,7 +68,7 @@ export function* execute(ctx: RunContext, request: CommandRequest): Suspending<C
   const cwd = optionalParam(OPERATION, params, 'cwd', 'string');
   const on_unknown = optionalParam(OPERATION, params, 'on_unknown', 'string');
   const env = textsParam(OPERATION, params, 'env');
-  const result = yield* ctx.perform(processEffects.run, [
+  const result = yield* ctx.perform(effect, [
     {
       ...spec,
       ...(stdin === undefined ? {} : { stdin }),

@@ -18,6 +18,7 @@ export {
 export type { CommandPolicy, CommandRules } from './command-policy.ts';
 // Errors
 export { boundaryErrors } from './errors.ts';
+export type { CommandEnvelope } from './exec.ts';
 // Tests
 export { type HostMockCall, mockedAnswer, testHostEffects } from './mock.ts';
 export { commandPolicies } from './policies.ts';

@@ -3,10 +3,8 @@
 import type { Json, JsonObject } from '../../base/index.ts';
 import { fsEffects, placeEffects } from '../io/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
-import { approveCommand } from './approve.ts';
 import { type OwnCapabilities, textParam } from './capabilities.ts';
-import { execute, readRequest } from './exec.ts';
-import { guarded } from './guard.ts';
+import { commandPolicies } from './policies.ts';
 import { defaultShell, listShells, setDefaultShell, shellInvocation } from './shells.ts';
 
 type Run = (ctx: RunContext, params: JsonObject) => Suspending<Json>;
@@ -34,13 +32,7 @@ export const OWN_CAPABILITIES: OwnCapabilities = {
     description: 'Commands and shells of this machine.',
     operations: {
       exec: own('Runs a command to its end and gives its envelope.', function* (ctx, params) {
-        readRequest(params);
-        return yield* guarded(
-          ctx,
-          params,
-          (request) => execute(ctx, readRequest(request)),
-          (about) => approveCommand(ctx, about),
-        );
+        return yield* commandPolicies.exec(ctx, params);
       }),
       list_shells: own('The shells of this machine.', function* (ctx) {
         return yield* listShells(ctx);

@@ -1,6 +1,6 @@
 // What other rooms do with command policies, under one name.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
-import type { CommandResult, CommandSpec } from '../io/index.ts';
+import type { CommandResult, CommandSpec, processEffects } from '../io/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
 import { approveCommand } from './approve.ts';
 import {
@@ -11,7 +11,8 @@ import {
   withCommandPolicy,
 } from './command-policy.ts';
 import { type RiskScan, scanCommand, scanResult } from './command-risk.ts';
-import { runCommand } from './guard.ts';
+import { type CommandEnvelope, execute, readRequest } from './exec.ts';
+import { guarded, runCommand } from './guard.ts';
 
 export const commandPolicies = {
   /** Reads the data of a policy; what does not belong there is refused. */
@@ -39,7 +40,25 @@ export const commandPolicies = {
   /** Runs a command under the policies in force: every way of starting processes comes through here. */
   run: (ctx: RunContext, spec: CommandSpec): Suspending<CommandResult> =>
     runCommand(ctx, spec, (about) => approveCommand(ctx, about)),
+  /** Runs `{mode, argv | command, cwd, env, ...}` under the policies in force, by the effect for that: an envelope. */
+  exec: execRequest,
+  /** Refuses what is no request, before anything of it is done. */
+  checkRequest: (params: JsonObject): void => void readRequest(params),
 };
+
+function* execRequest(
+  ctx: RunContext,
+  params: JsonObject,
+  effect?: typeof processEffects.run,
+): Suspending<CommandEnvelope> {
+  readRequest(params);
+  return yield* guarded(
+    ctx,
+    params,
+    (request) => execute(ctx, readRequest(request), effect),
+    (about) => approveCommand(ctx, about),
+  );
+}
 
 function listOf(value: Json): readonly string[] {
   return Array.isArray(value) ? (value as readonly Json[]).map(String) : [];

@@ -79,6 +79,13 @@ export {
   type ToolSurfaceGiven,
   validateToolSurface,
 } from './tool-surface.ts';
+export type {
+  CommandMethod,
+  CommandToolRequest,
+  HandleRef,
+  InBackground,
+  ToolsHandle,
+} from './tools.ts';
 export type { CompactCall, TranscriptMethods } from './transcripts.ts';
 export { createHarness, type Handle, type Harness } from './tree.ts';
 export type { WaitpointsHandle } from './waitpoints.ts';

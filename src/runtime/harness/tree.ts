@@ -56,6 +56,7 @@ import { type QueueHandle, queueHandle, type TriggersHandle, triggersHandle } fr
 import { type SkillsHandle, skillsHandle } from './skills.ts';
 import { type SyncHandle, syncHandle } from './sync.ts';
 import { type TaskMethods, taskMethods } from './tasks.ts';
+import { type ToolsHandle, toolsHandle } from './tools.ts';
 import { type WaitpointsHandle, waitpointsHandle } from './waitpoints.ts';
 
 const FAMILIES = {
@@ -128,6 +129,8 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly triggers: TriggersHandle;
   /** Named lists of events that any run of the project adds to and follows. */
   readonly eventLog: EventLogHandle;
+  /** Commands of the project and looks at its files that may go on beside the caller. */
+  readonly tools: ToolsHandle;
   readonly agent: AgentHandle;
   readonly obs: ObsHandle;
   /** Channels, locks and shared values of the lanes of this run. Part of the capability `runtime`. */
@@ -170,6 +173,7 @@ export function createHarness(ctx: RunContext): Harness {
   lazily(handle, 'host', () => hostHandle(ctx, createHarness));
   lazily(handle, 'queue', () => queueHandle(ctx));
   lazily(handle, 'triggers', () => triggersHandle(ctx));
+  lazily(handle, 'tools', () => toolsHandle(ctx));
   lazily(handle, 'eventLog', () => eventLogHandle(ctx));
   lazily(handle, 'agent', () => notData('harness.agent', agentHandle(ctx, createHarness)));
   lazily(handle, 'obs', () => notData('harness.obs', obsHandle(ctx)));

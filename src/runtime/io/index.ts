@@ -1,4 +1,5 @@
 // Front door of io: the effects that reach the machine and the network, each declared once with its class.
+export { backgroundCommandsKey, backgroundEffects } from './background.ts';
 export { clockEffects, testClockEffects } from './clock.ts';
 export { type EgressConfig, egressEffects } from './egress.ts';
 export { envEffects, systemEffects } from './env.ts';

@@ -2,7 +2,7 @@
 // found and ended before anything is done again. Whether it may be repeated, only the caller can say (`on_unknown`).
 import { type Json, type JsonObject, sha256 } from '../../base/index.ts';
 import type { ProcessResult } from '../host/index.ts';
-import { defineEffect, type EffectEnv } from '../run/index.ts';
+import { defineEffect, type EffectEnv, type EffectSpec } from '../run/index.ts';
 import { ioErrors } from './errors.ts';
 
 /** A command: `argv`, or `shell` for one line of `/bin/sh`. */
@@ -32,24 +32,29 @@ export type CommandResult = {
   readonly command_id: string;
 };
 
-export const processEffects = {
-  run: defineEffect(
-    {
-      name: 'process.run',
-      class: 'mutation',
-      access: 'mutate',
-      onUnknown: 'fail',
-      policyOf: ([spec]: readonly [CommandSpec]) => spec.on_unknown ?? undefined,
-      identity: ([spec]) => identityOf(spec),
-      scoped: (scope, [spec]) => [
-        { ...spec, cwd: scope.path(spec.cwd ?? '.'), env: scope.envFor(spec.env) },
-      ],
-    },
-    run,
-  ),
+/** What every effect that runs a command is: whatever refuses or checks one refuses or checks all. */
+export const commandEffect: EffectSpec<[CommandSpec], CommandResult> = {
+  name: 'process.run',
+  class: 'mutation',
+  access: 'mutate',
+  onUnknown: 'fail',
+  policyOf: ([spec]) => spec.on_unknown ?? undefined,
+  identity: ([spec]) => identityOf(spec),
+  scoped: (scope, [spec]) => [
+    { ...spec, cwd: scope.path(spec.cwd ?? '.'), env: scope.envFor(spec.env) },
+  ],
 };
 
-async function run(env: EffectEnv, spec: CommandSpec): Promise<CommandResult> {
+export const processEffects = {
+  run: defineEffect(commandEffect, (env: EffectEnv, spec: CommandSpec) => runCommand(env, spec)),
+};
+
+/** Runs a command to its end; `onBegun` is called when its identity is durable, just before it begins. */
+export async function runCommand(
+  env: EffectEnv,
+  spec: CommandSpec,
+  onBegun?: (pid: number) => void,
+): Promise<CommandResult> {
   let pid: number | null = null;
   const options = {
     signal: env.signal,
@@ -57,9 +62,10 @@ async function run(env: EffectEnv, spec: CommandSpec): Promise<CommandResult> {
     env: { ...spec.env, HARN_IDEMPOTENCY_KEY: env.idempotencyKey },
     ...(spec.stdin == null ? {} : { stdin: spec.stdin }),
     ...(spec.timeout_ms == null ? {} : { timeoutMs: spec.timeout_ms }),
-    onStarted: (identity: { pid: number; startTime: string; bootId: string }) => {
+    onStarted: async (identity: { pid: number; startTime: string; bootId: string }) => {
       pid = identity.pid;
-      return env.note({ process: { ...identity } });
+      await env.note({ process: { ...identity } });
+      onBegun?.(identity.pid);
     },
   };
   const start = () => {

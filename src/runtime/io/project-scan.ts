@@ -179,6 +179,23 @@ export const projectEffects = {
       return out;
     },
   ),
+  /** What builds and tests a project of the kind that a folder is: `{build, test}`; null for what is not known. */
+  default_commands: defineEffect(
+    { name: 'project.default_commands', ...reading, scoped: lookedUp },
+    async (
+      env,
+      path: string = '.',
+    ): Promise<{ readonly build: string | null; readonly test: string | null }> => {
+      const found = await evidenceIn(env, await folderAt(env, topOf(env, path)));
+      const sure = found.filter(({ confidence }) => confidence >= SURE).map(({ kind }) => kind);
+      const first = (of: (kind: ProjectKind) => string | null) =>
+        sure.map(of).find((command) => command !== null) ?? null;
+      return {
+        build: first((kind) => kind.default_build_cmd),
+        test: first((kind) => kind.default_test_cmd),
+      };
+    },
+  ),
   /** One line about a project: `{primary_language, frameworks, package_manager, test_runner, build_tool, vcs, ci, ...}`. */
   fingerprint: defineEffect(
     { name: 'project.fingerprint', ...reading, scoped: lookedUp },

@@ -129,6 +129,8 @@ export interface EffectSpec<A extends readonly unknown[], R> {
   readonly child?: (value: R) => { readonly run_id: string; readonly pipeline: string } | undefined;
   /** Facts known before the call that `probe` needs (a hash of the content). */
   readonly intent?: (args: A) => JsonObject;
+  /** Mutations that may go on for ever: a run that parks ends them rather than waiting, and a resume does as after a kill. */
+  readonly endedByParking?: boolean;
   readonly probe?: (env: EffectEnv, args: A, intent: JsonObject) => Probe<R> | Promise<Probe<R>>;
 }
 

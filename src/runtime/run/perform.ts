@@ -432,6 +432,7 @@ export class EffectPerformer implements Performer {
     const scheduler = this.#ports.scheduler();
     if (open.settled) return undefined;
     if (scheduler.halted && op.effect.spec.class !== 'mutation') return undefined;
+    if (scheduler.halted && isEndedByParking(open, outcome)) return undefined;
     open.settled = true;
     open.task.open.delete(keyOf(open));
     this.#endExternal(open);
@@ -467,6 +468,12 @@ export class EffectPerformer implements Performer {
     const value = 'ok' in outcome && outcome.ok ? outcome.value : undefined;
     op.effect.spec.replayed(this.#env(open), op.args, value);
   }
+}
+
+/** Whether it was the parking that ended the operation: what it would have come to is not known. */
+function isEndedByParking({ effect, controller }: OpenOp, { ok }: Outcome): boolean {
+  const { endedByParking = false } = effect?.effect.spec ?? {};
+  return endedByParking && !ok && controller?.signal.aborted === true;
 }
 
 const NIL: Outcome = { ok: true, value: null };

@@ -409,7 +409,9 @@ export class Run {
     scheduler.halt();
     for (const task of scheduler.tasks) {
       for (const open of task.open.values()) {
-        if (open.effect?.effect.spec.class === 'mutation' && !open.resolving) continue;
+        const spec = open.effect?.effect.spec;
+        const isAwaited = spec?.class === 'mutation' && spec.endedByParking !== true;
+        if (isAwaited && !open.resolving) continue;
         // Whoever finds out about an earlier call may not have asked for the signal yet, and is awaited.
         if (open.resolving) open.controller ??= new AbortController();
         open.controller?.abort();
