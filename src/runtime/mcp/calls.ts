@@ -9,9 +9,12 @@ import {
   runSpansKey,
   type Suspending,
 } from '../run/index.ts';
+import { answerRequests } from './answer-requests.ts';
+import type { AskPolicy } from './ask-policy.ts';
+import { AskingCall } from './asking-call.ts';
 import { McpClient } from './client.ts';
 import { connectionsKey, declaredId, type ServerStatus } from './connections.ts';
-import { factsOf, mcpEffects } from './effects.ts';
+import { type CallHow, type Declared, factsOf, mcpEffects } from './effects.ts';
 import { mcpErrors } from './errors.ts';
 import { resourceValue, toolValue } from './results.ts';
 import { type McpServer, type McpServerConfig, readServer } from './server-config.ts';
@@ -73,10 +76,12 @@ function declared(name: string): McpClient {
   return new McpClient(declaredId(name), name);
 }
 
-function* usable(ctx: RunContext, client: McpClient): Suspending<void> {
+/** Checks that the caller may have the server; gives what is declared about it. */
+function* usable(ctx: RunContext, client: McpClient): Suspending<Declared> {
   const server = McpClient.serverOf(client);
-  const { transport } = server ?? (yield* ctx.perform(mcpEffects.declared, [client.name]));
-  permit(ctx, transport, client.name);
+  const declaration = server ?? (yield* ctx.perform(mcpEffects.declared, [client.name]));
+  permit(ctx, declaration.transport, client.name);
+  return declaration;
 }
 
 /** Starts a declared server and holds it open until it is released as often as it was held. */
@@ -108,31 +113,59 @@ function* call(
   options: McpCallOptions = {},
   listed?: JsonObject,
 ): Suspending<Json> {
-  yield* usable(ctx, client);
+  const { asks, onUnknown: declaredPolicy } = yield* usable(ctx, client);
   const known = client.facts?.tools[tool] ?? (listed === undefined ? undefined : factsOf(listed));
   const { read_only, idempotent } =
     known ??
     (client.facts === undefined
       ? yield* ctx.perform(mcpEffects.tool_facts, [client, tool])
       : { read_only: false, idempotent: false });
-  const declaredPolicy = McpClient.serverOf(client)?.onUnknown;
   const onUnknown =
     options.on_unknown ?? declaredPolicy ?? (idempotent ? ('retry' as const) : ('fail' as const));
   const how = { onUnknown, timeoutMs: options.timeout_ms ?? undefined };
-  const effect = read_only ? mcpEffects.call_reading : mcpEffects.call;
   const spans = ctx.get(runSpansKey);
   const attributes = { mcp_server: client.name, tool_name: tool };
   const span = spans.start(ctx.task, 'mcp_call', tool, { attributes });
   try {
-    const value = toolValue(
-      client.name,
-      tool,
-      yield* ctx.perform(effect, [client, tool, args, how]),
-    );
+    const one = { client, tool, args, how, isRead: read_only };
+    const result = yield* asks === undefined ? called(ctx, one) : calledAsking(ctx, one, asks);
+    const value = toolValue(client.name, tool, result);
     span.end('ok');
     return value;
   } finally {
     span.end('error');
+  }
+}
+
+interface ToolCall {
+  readonly client: McpClient;
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly how: CallHow;
+  readonly isRead: boolean;
+}
+
+function called(
+  ctx: RunContext,
+  { client, tool, args, how, isRead }: ToolCall,
+): Suspending<JsonObject> {
+  const again = how.asking !== undefined && how.onUnknown === 'retry';
+  const mutation = again ? mcpEffects.call_again : mcpEffects.call;
+  return ctx.perform(isRead ? mcpEffects.call_reading : mutation, [client, tool, args, how]);
+}
+
+/** A call in whose middle the server may ask; a task beside it answers, in the journal on its own account. */
+function* calledAsking(ctx: RunContext, one: ToolCall, policy: AskPolicy): Suspending<JsonObject> {
+  const endTurn = yield* ctx.get(connectionsKey).turn(ctx, one.client);
+  const asking = new AskingCall();
+  const asker = { server: one.client.name, tool: one.tool, policy };
+  const id = ctx.task.nextGroup('mcp_requests');
+  const answering = ctx.startTask(id, (inner) => answerRequests(inner, asking, asker));
+  try {
+    return yield* called(ctx, { ...one, how: { ...one.how, asking } });
+  } finally {
+    ctx.run.scheduler.drop(answering);
+    endTurn();
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Client, Transport } from '@modelcontextprotocol/client';
 import { HarnError, type JsonObject } from '../../base/index.ts';
 import { createFetch, type Host, isHostError } from '../host/index.ts';
+import type { Answer, AskingCall, ServerRequest } from './asking-call.ts';
 import { hasOwnAuthorization, McpCredentials } from './credentials.ts';
 import { mcpErrors } from './errors.ts';
 import type { McpLogins } from './login-store.ts';
@@ -24,6 +25,8 @@ export interface Failure {
 
 export class McpConnection {
   readonly server: McpServer;
+  /** The call in whose middle the server may ask, while there is one. */
+  asking: AskingCall | undefined;
   readonly #host: Host;
   readonly #logins: McpLogins;
   #credentials: McpCredentials | undefined;
@@ -113,9 +116,10 @@ export class McpConnection {
     const { server } = this;
     const client = new sdk.Client(
       { name: 'harn', version: CLIENT_VERSION },
-      // Nothing is advertised: servers do not sample, ask people or look at roots through a run.
-      { capabilities: {}, ...versionsOf(server) },
+      // What is not allowed is not advertised, and servers never look at roots.
+      { capabilities: capabilitiesOf(server), ...versionsOf(server) },
     );
+    this.#listen(sdk, client);
     const transport = await this.#transport(sdk);
     try {
       await client.connect(transport, { timeout: server.timeoutMs });
@@ -124,6 +128,37 @@ export class McpConnection {
       await client.close().catch(() => undefined);
       throw error instanceof sdk.InsufficientScopeError ? error : this.#connectError(error);
     }
+  }
+
+  /** Takes the requests that the server may make. */
+  #listen(sdk: Sdk, client: Client): void {
+    const { sampling, elicitation } = this.server.asks ?? {};
+    const answered = async (kind: ServerRequest['kind'], params: object, signal: AbortSignal) => {
+      const given = await this.#answerTo(kind, params, signal);
+      if (given.ok) return given.result as never;
+      throw new sdk.ProtocolError(REFUSED, given.reason);
+    };
+    if (sampling !== undefined) {
+      client.setRequestHandler('sampling/createMessage', ({ params }, { mcpReq }) =>
+        answered('sampling', params, mcpReq.signal),
+      );
+    }
+    if (elicitation !== undefined) {
+      client.setRequestHandler('elicitation/create', ({ params }, { mcpReq }) =>
+        answered('elicitation', params, mcpReq.signal),
+      );
+    }
+  }
+
+  async #answerTo(
+    kind: ServerRequest['kind'],
+    given: object,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { asking } = this;
+    if (asking === undefined) return { ok: false, reason: 'nothing is asked outside of a call' };
+    const { _meta, ...params } = JSON.parse(JSON.stringify(given)) as JsonObject;
+    return asking.ask({ kind, params: this.scrubbed(params) }, signal);
   }
 
   /** Whether the server wanted more scopes and they were had, so that the request is worth sending again. */
@@ -195,10 +230,17 @@ export class McpConnection {
     return this.#credentials === undefined ? { cause: error } : {};
   }
 
+  /** The failure of a call whose own deadline has passed. */
+  timedOut(method: string): HarnError {
+    return mcpErrors.lost({ server: this.server.name, method, reason: 'its time was up' });
+  }
+
   /** What became of a request that failed on a connected client. */
   failureOf(error: unknown, method: string): Failure {
     const server = this.server.name;
     const sdk = this.#sdk;
+    if (HarnError.is(error) && error.code === mcpErrors.$code('lost'))
+      return final('unknown', error);
     if (HarnError.is(error) && error.code.startsWith('HARN-MCP-')) return final('not_sent', error);
     if (this.#isUnauthorized(error)) return final('not_sent', mcpErrors.unauthorized({ server }));
     const reason = this.#reasonOf(error);
@@ -241,6 +283,16 @@ function final(fate: Fate, error: HarnError): Failure {
 }
 
 const CLIENT_VERSION = '1';
+
+/** What the protocol has for requests that a client does not want to answer. */
+const REFUSED = -1;
+
+function capabilitiesOf({ asks }: McpServer) {
+  return {
+    ...(asks?.sampling === undefined ? {} : { sampling: {} }),
+    ...(asks?.elicitation === undefined ? {} : { elicitation: { form: {} } }),
+  };
+}
 
 function versionsOf({ protocol }: McpServer) {
   if (protocol === 'auto') return { versionNegotiation: { mode: 'auto' as const } };

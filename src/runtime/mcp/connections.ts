@@ -1,7 +1,7 @@
 // The connections of one run: made when a request needs one, counted where programs hold servers open, closed when this
 // process lets go of the run. Nothing here is recorded; a resumed run connects again when it has something to ask.
 import type { Host } from '../host/index.ts';
-import type { RunServices, ServiceKey } from '../run/index.ts';
+import type { RunContext, RunServices, ServiceKey, Suspending } from '../run/index.ts';
 import { McpClient } from './client.ts';
 import { McpConnection } from './connection.ts';
 import { mcpErrors } from './errors.ts';
@@ -23,6 +23,7 @@ export class McpConnections {
   readonly #gone = new Set<string>();
   readonly #named = new Map<string, McpClient>();
   readonly #holders = new Map<string, number>();
+  readonly #turns = new Map<string, (() => void)[]>();
   #manifest: Promise<ReadonlyMap<string, McpServer>> | undefined;
   #made = 0;
 
@@ -73,6 +74,31 @@ export class McpConnections {
     return found === undefined || this.isGone(found)
       ? new McpClient(declaredId(name), name)
       : found;
+  }
+
+  /**
+   * Waits until no other call of this client is under way: what a server asks in the middle of a call does not say of which.
+   * Gives what ends the turn; it also ends with its task.
+   */
+  *turn(ctx: RunContext, client: McpClient): Suspending<() => void> {
+    const waiting = this.#turns.get(client.id);
+    if (waiting === undefined) this.#turns.set(client.id, []);
+    else {
+      yield* ctx.block(`a call of ${client.name} before this one`, (resume) => {
+        const go = () => resume({ ok: true, value: undefined });
+        waiting.push(go);
+        return () => void waiting.splice(waiting.indexOf(go), 1);
+      });
+    }
+    const { owned } = ctx.task;
+    const end = () => {
+      if (!owned.delete(end)) return;
+      const next = this.#turns.get(client.id)?.shift();
+      if (next === undefined) this.#turns.delete(client.id);
+      else next();
+    };
+    owned.add(end);
+    return end;
   }
 
   isGone(client: McpClient): boolean {

@@ -9,8 +9,12 @@ import {
   journalErrors,
   type OnUnknown,
 } from '../run/index.ts';
+import type { AskPolicy } from './ask-policy.ts';
+import type { AskingCall } from './asking-call.ts';
+import { CallDeadline, NO_TIMEOUT_MS } from './call-deadline.ts';
 import { serverCard } from './card.ts';
 import { type ConnectFacts, McpClient, type ToolFacts } from './client.ts';
+import type { McpConnection } from './connection.ts';
 import { connectionsKey, type ServerStatus } from './connections.ts';
 import { shownConfig } from './server-config.ts';
 
@@ -18,7 +22,16 @@ import { shownConfig } from './server-config.ts';
 export interface CallHow {
   readonly onUnknown: OnUnknown;
   readonly timeoutMs: number | undefined;
+  /** Set when the server may ask in the middle of it. */
+  readonly asking?: AskingCall;
 }
+
+/** What a declaration says that calls depend on. */
+export type Declared = {
+  readonly transport: 'stdio' | 'http';
+  readonly asks?: AskPolicy | undefined;
+  readonly onUnknown?: 'fail' | 'retry' | 'ask' | undefined;
+};
 
 type CallArgs = readonly [client: McpClient, tool: string, args: JsonObject, how: CallHow];
 
@@ -27,18 +40,18 @@ interface Request<R> {
   /** Whether to ask again when nobody knows what became of the first time. */
   readonly repeat: boolean;
   readonly timeoutMs?: number | undefined;
+  readonly asking?: AskingCall | undefined;
   readonly send: (client: Client, options: RequestOptions) => Promise<R>;
 }
 
 /** Sends a request; once more on a new connection when that is certain, or declared, to do no harm. */
 async function ask<R>(env: EffectEnv, client: McpClient, request: Request<R>): Promise<R> {
   const connection = await env.get(connectionsKey).of(client, env.host);
-  const timeout = request.timeoutMs ?? connection.server.timeoutMs;
   let isWidened = false;
   for (let attempt = 0; ; attempt += 1) {
     const sdk = await connection.client();
     try {
-      return connection.scrubbed(await request.send(sdk, { signal: env.signal, timeout }));
+      return connection.scrubbed(await sent(env, connection, sdk, request));
     } catch (error) {
       if (env.signal.aborted) throw error;
       // The server has looked at the scopes and at nothing else.
@@ -55,6 +68,29 @@ async function ask<R>(env: EffectEnv, client: McpClient, request: Request<R>): P
       const at = { effect: request.method, task: env.taskId, ordinal: env.ordinal };
       throw journalErrors.outcomeUnknown(at, { cause: told });
     }
+  }
+}
+
+/** One attempt of a request. */
+async function sent<R>(
+  env: EffectEnv,
+  connection: McpConnection,
+  sdk: Client,
+  { timeoutMs = connection.server.timeoutMs, asking, method, send }: Request<R>,
+): Promise<R> {
+  if (asking === undefined) return send(sdk, { signal: env.signal, timeout: timeoutMs });
+  const deadline = new CallDeadline(env.host.clock, timeoutMs, asking);
+  const signal = AbortSignal.any([env.signal, deadline.signal]);
+  connection.asking = asking;
+  asking.begin();
+  try {
+    return await send(sdk, { signal, timeout: NO_TIMEOUT_MS });
+  } catch (error) {
+    if (!deadline.signal.aborted || env.signal.aborted) throw error;
+    throw connection.timedOut(method);
+  } finally {
+    connection.asking = undefined;
+    deadline.stop();
   }
 }
 
@@ -100,7 +136,7 @@ async function connectFacts(env: EffectEnv, client: McpClient): Promise<ConnectF
 }
 
 async function callTool(env: EffectEnv, args: CallArgs, repeat: boolean): Promise<JsonObject> {
-  const [client, name, given, { timeoutMs }] = args;
+  const [client, name, given, { timeoutMs, asking }] = args;
   const params = {
     name,
     arguments: { ...given },
@@ -111,9 +147,23 @@ async function callTool(env: EffectEnv, args: CallArgs, repeat: boolean): Promis
     method: 'tools/call',
     repeat,
     timeoutMs,
+    asking,
     send: (sdk, options) => sdk.callTool(params, options),
   });
   return plain(result);
+}
+
+/** A call that may be made again: while only people can move it, its run may park. */
+async function callAgain(env: EffectEnv, args: CallArgs): Promise<JsonObject> {
+  const { asking } = args[3];
+  if (asking === undefined) return callTool(env, args, true);
+  let taken = () => {};
+  asking.onPeople = (isPeople) => {
+    taken();
+    taken = isPeople ? env.awaitPeople() : () => undefined;
+  };
+  asking.onPeople(asking.awaitsPeople);
+  return callTool(env, args, true);
 }
 
 const named = ([client, ...rest]: readonly [McpClient, ...Json[]]): Json => [client.name, ...rest];
@@ -160,7 +210,21 @@ export const mcpEffects = {
   /** A tool that only looks. */
   call_reading: defineEffect(
     { name: 'tools.mcp_call', class: 'read', access: 'read', identity: calling },
-    (env, ...args: [McpClient, string, JsonObject, CallHow]) => callTool(env, args, true),
+    (env, ...args: [McpClient, string, JsonObject, CallHow]) => callAgain(env, args),
+  ),
+  /**
+   * A tool that may change something, may be called again, and whose server may ask in the middle of it: it is given up and
+   * called again like a read, because a run that waits for people in the middle of it has to be able to park.
+   */
+  call_again: defineEffect(
+    {
+      name: 'tools.mcp_call',
+      class: 'read',
+      access: 'mutate',
+      paid: () => true,
+      identity: calling,
+    },
+    (env, ...args: [McpClient, string, JsonObject, CallHow]) => callAgain(env, args),
   ),
   call: defineEffect(
     {
@@ -230,12 +294,16 @@ export const mcpEffects = {
     { name: 'tools.mcp_registry_status', class: 'read', access: 'read' },
     (env): Promise<readonly ServerStatus[]> => env.get(connectionsKey).status(),
   ),
-  /** Whether harn.toml has a server, and whether it is a process. */
+  /** What harn.toml says about a server, as far as its calls depend on it. */
   declared: defineEffect(
     { name: 'tools.mcp_declared', class: 'read', access: 'read' },
-    async (env, name: string): Promise<{ readonly transport: 'stdio' | 'http' }> => {
-      const { transport } = await env.get(connectionsKey).declared(name);
-      return { transport };
+    async (env, name: string): Promise<Declared> => {
+      const { transport, asks, onUnknown } = await env.get(connectionsKey).declared(name);
+      return {
+        transport,
+        ...(asks === undefined ? {} : { asks }),
+        ...(onUnknown === undefined ? {} : { onUnknown }),
+      };
     },
   ),
   /** Lets tools of this run find a client by its server's name. */

@@ -1,6 +1,7 @@
 // What a program or harn.toml says about one MCP server, read once. The fields are those of `[[mcp]]`; `command` may be a
 // list with its arguments. Secrets stay in here: what is journaled about a server is `shownConfig`.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { type AskPolicy, type McpSampling, readAskPolicy } from './ask-policy.ts';
 import { mcpErrors } from './errors.ts';
 
 /** How to reach one server, and how to treat its calls. */
@@ -37,6 +38,10 @@ export interface McpServerConfig {
   readonly timeout_ms?: number | null;
   /** What becomes of a call of a tool that may change something, when it is not known whether it took place. */
   readonly on_unknown?: 'fail' | 'retry' | 'ask' | null;
+  /** Whether the server may have answers of models in the middle of a call, and which. Refused by default. */
+  readonly sampling?: 'refuse' | McpSampling | null;
+  /** `ask`: what the server asks people in the middle of a call is a question of the run. Refused by default. */
+  readonly elicitation?: 'refuse' | 'ask' | null;
   readonly lazy?: boolean | null;
   /** How long a released server is kept; it ends at once without. */
   readonly keep_alive_ms?: number | null;
@@ -64,6 +69,8 @@ export interface McpServer {
   readonly protocol: string | undefined;
   readonly timeoutMs: number;
   readonly onUnknown: 'fail' | 'retry' | 'ask' | undefined;
+  /** What it may ask for in the middle of a call; undefined for nothing. */
+  readonly asks: AskPolicy | undefined;
   readonly lazy: boolean;
   readonly keepAliveMs: number;
   readonly card: string | undefined;
@@ -95,6 +102,7 @@ export function readServer(given: Json | undefined): McpServer {
     protocol: text(given, 'protocol_version'),
     timeoutMs: count(given, 'timeout_ms') ?? TIMEOUT_MS,
     onUnknown: unknownOf(given),
+    asks: readAskPolicy(given),
     lazy: given['lazy'] === true,
     keepAliveMs: count(given, 'keep_alive_ms') ?? 0,
     card: text(given, 'card'),

@@ -70,8 +70,11 @@ export class CallEnv implements EffectEnv {
     return (await this.#run.journal.ready()).store;
   }
 
-  awaitPeople(): void {
-    if (this.#call.open !== undefined) this.#run.performer.awaitPeople(this.#call.open);
+  awaitPeople(): () => void {
+    const { open } = this.#call;
+    if (open === undefined) return () => undefined;
+    this.#run.performer.awaitPeople(open);
+    return () => this.#run.performer.peopleAnswered(open);
   }
 
   write(stream: OutputStream, text: string): void {

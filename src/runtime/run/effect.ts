@@ -58,8 +58,11 @@ export interface EffectEnv {
   readonly wait: WaitFacts | undefined;
   /** The run's store; asking for it makes the run durable. */
   store(): Promise<Store>;
-  /** Says that from here on only a person (or another program) can move this call: a run of such calls may park. */
-  awaitPeople(): void;
+  /**
+   * Says that from here on only a person (or another program) can move this call: a run of such calls may park. The result
+   * takes it back.
+   */
+  awaitPeople(): () => void;
   /** Writes program output (class `output`). */
   write(stream: OutputStream, text: string): void;
   /** Adds facts to the durable intent as soon as they are known (a process id, a size before). */

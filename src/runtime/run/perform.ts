@@ -165,10 +165,11 @@ export class EffectPerformer implements Performer {
   #endExternal(open: OpenOp): void {
     if (!open.started) return;
     this.#ports.scheduler().expectExternal(-1);
-    this.#peopleAnswered(open);
+    this.peopleAnswered(open);
   }
 
-  #peopleAnswered(open: OpenOp): void {
+  /** It may move by itself again. */
+  peopleAnswered(open: OpenOp): void {
     if (open.awaitsPeople) this.#awaitingPeople -= 1;
     open.awaitsPeople = false;
   }
@@ -403,7 +404,7 @@ export class EffectPerformer implements Performer {
       throw error;
     } finally {
       open.resolving = false;
-      this.#peopleAnswered(open);
+      this.peopleAnswered(open);
     }
   }
 
