@@ -147,6 +147,22 @@ const MCP_SERVER: { readonly [K in keyof Required<McpServerConfig>]: Setting } =
   protocol_version: text('`2026-07-28` insists on that revision, `auto` asks the server.'),
   timeout_ms: { type: 'integer', min: 0, doc: 'For one request, in milliseconds; 60,000.' },
   on_unknown: oneOf(['fail', 'retry', 'ask'], 'When it is not known whether a call took place.'),
+  sampling: {
+    type: 'either',
+    of: [
+      oneOf(['refuse']),
+      exact('Answers of models in the middle of a call.', {
+        model: text('Who answers.'),
+        provider: text('The provider, or `auto`.'),
+        model_tier: text('The tier of the model, where none is named.'),
+        max_tokens: count('The most for one answer.'),
+        max_requests: count('How many answers one call may have; 10.'),
+        timeout_ms: count('For one answer, in milliseconds.'),
+      }),
+    ],
+    doc: 'Whether the server may ask models in the middle of a call: `"refuse"`, or a table of how.',
+  },
+  elicitation: oneOf(['refuse', 'ask'], 'Whether it may ask people in the middle of a call.'),
   lazy: flag('Whether it ends when it is released.'),
   keep_alive_ms: { type: 'integer', min: 0, doc: 'How long a released server is kept.' },
   card: text('Where its Server Card is: an address or a file.'),
