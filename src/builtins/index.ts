@@ -33,3 +33,5 @@ export { type BuiltinGroup, BuiltinRegistry, createRegistry } from './registry.t
 // Skills of files
 export { prepareSkills } from './skills.ts';
 export { templateProblems } from './template-check.ts';
+export { templateHabits } from './template-habits.ts';
+export { templateNames } from './template-names.ts';

@@ -14,6 +14,7 @@ export type TemplateNode =
       readonly kind: 'if';
       readonly branches: readonly {
         readonly test: Expression;
+        readonly at: number;
         readonly body: readonly TemplateNode[];
       }[];
       readonly otherwise: readonly TemplateNode[];
@@ -148,14 +149,15 @@ class Parser {
   }
 
   #if(opened: Directive): TemplateNode {
-    const branches: { test: Expression; body: TemplateNode[] }[] = [];
+    const branches: { test: Expression; at: number; body: TemplateNode[] }[] = [];
     let piece = opened;
     while (keyword(piece) !== 'else' && keyword(piece) !== 'end') {
       const reader = new ExpressionReader(piece.content, piece.at);
       reader.take(keyword(piece));
       const test = reader.expression();
       reader.end();
-      branches.push({ test, body: this.block(['elif', 'else', 'end'], opened) });
+      const { at } = piece;
+      branches.push({ test, at, body: this.block(['elif', 'else', 'end'], opened) });
       piece = this.#ended as Directive;
     }
     const otherwise = keyword(piece) === 'else' ? this.block(['end'], opened) : [];

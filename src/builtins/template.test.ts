@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { Dict } from '../values/index.ts';
+import { templateHabits } from './template-habits.ts';
+import { templateNames } from './template-names.ts';
 import { renderTemplate } from './template-render.ts';
 
 const files: { readonly [path: string]: string } = {
@@ -52,5 +54,66 @@ describe('mistakes are reported with file, line and column', () => {
     ['{{ include "a" }}', 'circular include detected: main → a → b → a'],
   ])('%j', (template, message) => {
     expect(() => fill(template, { a: 1 })).toThrow(message);
+  });
+});
+
+describe('what a template takes', () => {
+  const names = (text: string) => {
+    const { used, needed, includes } = templateNames(text);
+    return { used: [...used].sort(), needed: [...needed].sort(), includes };
+  };
+
+  it('is needed where nothing asks for it first', () => {
+    expect(names('{{ a }} {{ if b }}{{ b.c }}{{ else }}{{ d }}{{ end }}')).toMatchObject({
+      used: ['a', 'b', 'd'],
+      needed: ['a', 'd'],
+    });
+    expect(names('{{ a | default: b }} {{ not c }} {{ d[e] }}')).toMatchObject({
+      used: ['a', 'b', 'c', 'd', 'e'],
+      needed: ['b', 'd', 'e'],
+    });
+  });
+
+  it('is not what its loops, comments and raw text name', () => {
+    const text =
+      '{{# x #}}{{ raw }}{{ y }}{{ endraw }}{{ for k, v in m }}{{ k }}{{ v }}{{ loop.index }}{{ end }}';
+    expect(names(text)).toMatchObject({ used: ['m'], needed: ['m'] });
+  });
+
+  it('is in what it includes too, beside the names that it gives', () => {
+    expect(names('{{ include "a.prompt" with { x: y } }}{{ include z }}')).toEqual({
+      used: ['y', 'z'],
+      needed: ['y', 'z'],
+      includes: [
+        { path: 'a.prompt', given: ['x'] },
+        { path: undefined, given: [] },
+      ],
+    });
+  });
+});
+
+describe('habits of templates', () => {
+  const kinds = (text: string) =>
+    templateHabits(text).map((habit) => {
+      return `${habit.kind} ${text.slice(habit.offset, habit.offset + habit.length)}`;
+    });
+  const ifs = (count: number, name = (i: number) => `c${i}`) =>
+    Array.from({ length: count }, (_, i) => `{{ if ${name(i)} }}x{{ end }}`).join('');
+
+  it('are more forms than anybody tries; the same question twice makes none', () => {
+    expect(kinds(ifs(8))).toEqual([]);
+    expect(kinds(ifs(9))).toEqual(['variants if c0']);
+    expect(kinds(ifs(30, () => 'same'))).toEqual([]);
+    expect(kinds(`${ifs(7)}{{ for x in xs }}{{ if a }}{{ elif b }}{{ end }}{{ end }}`)).toEqual([
+      'variants if c0',
+    ]);
+  });
+
+  it('are questions about who the model is of, not about what it can do', () => {
+    expect(
+      kinds('{{ if llm.provider == "openai" and x }}a{{ elif model != "m" }}b{{ end }}'),
+    ).toEqual(['provider if llm.provider == "openai" and x', 'provider elif model != "m"']);
+    expect(kinds('{{ if llm.native_tools or task.provider }}a{{ end }}{{ provider }}')).toEqual([]);
+    expect(kinds('{{ if provider == ')).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 // Every error code there is, from the tables of the rooms. `harn explain` reads them here.
 import type { ErrorDoc } from '../base/index.ts';
-import { engineErrors, loadPackTools, sourceErrors } from '../engine/index.ts';
+import { engineErrors, loadPackTools, promptErrors, sourceErrors } from '../engine/index.ts';
 import {
   flowErrors,
   importErrors,
@@ -29,7 +29,7 @@ interface ErrorTable {
 /** Every code, sorted. */
 export async function allErrorDocs(): Promise<readonly ErrorDoc[]> {
   const { packErrors } = await loadPackTools();
-  const { fixErrors, formatErrors, lintErrors } = await loadLangTools();
+  const { fixErrors, formatErrors, lintErrors, templateRules } = await loadLangTools();
   const tables: readonly ErrorTable[] = [
     usageErrors,
     cliErrors,
@@ -41,6 +41,8 @@ export async function allErrorDocs(): Promise<readonly ErrorDoc[]> {
     packErrors,
     formatErrors,
     lintErrors,
+    templateRules,
+    promptErrors,
     fixErrors,
     lexErrors,
     parseErrors,

@@ -14,6 +14,8 @@ import { sourceErrors } from './errors.ts';
 import { nodeSourceFs, type SourceFs, SourceLoader } from './loader.ts';
 import { checkManifest, type ManifestSettings, manifestSettings } from './manifest.ts';
 import type { LoadedProgram } from './program.ts';
+import { type NamedTemplate, namedTemplates, templateFaults } from './template-faults.ts';
+import { loadTemplateFiles, type TemplateFiles } from './template-load.ts';
 
 export interface CheckerOptions {
   /** The folder that relative paths start from. */
@@ -38,6 +40,8 @@ interface Kept {
     readonly found: Source | undefined;
   }[];
   readonly result: LoadedProgram;
+  /** The templates that its modules name. */
+  readonly templates: readonly NamedTemplate[];
 }
 
 /** Looks for mistakes in files. Use one for all files of a command, and tell it when they may have changed. */
@@ -49,6 +53,7 @@ export class Checker {
   #fs: SourceFs;
   #settings = new Map<string, Promise<ManifestSettings>>();
   #manifests = new Map<string, ReturnType<typeof checkManifest>>();
+  #templates: Promise<TemplateFiles> | undefined;
   #reused = 0;
 
   constructor(options: CheckerOptions) {
@@ -67,6 +72,7 @@ export class Checker {
     this.#fs = onceEach(this.#options.fs ?? nodeSourceFs);
     this.#settings = new Map();
     this.#manifests = new Map();
+    this.#templates = undefined;
   }
 
   /** What is wrong with a file and what it imports; nothing is compiled. Throws a coded error for a file that cannot be read. */
@@ -79,14 +85,14 @@ export class Checker {
     const known = this.#kept.get(file);
     if (known !== undefined && isCurrent(known, { entry, settings, loader })) {
       this.#reused += 1;
-      return this.#withManifest(folder, known.result);
+      return this.#withManifest(folder, await this.#withTemplates(known));
     }
-    const kept = this.#check(entry, settings, loader);
+    const kept = await this.#check(entry, settings, loader);
     this.#kept.set(file, kept);
-    return this.#withManifest(folder, kept.result);
+    return this.#withManifest(folder, await this.#withTemplates(kept));
   }
 
-  #check(entry: Source, settings: ManifestSettings, loader: ModuleLoader): Kept {
+  async #check(entry: Source, settings: ManifestSettings, loader: ModuleLoader): Promise<Kept> {
     const loads: { from: Source; path: string; found: Source | undefined }[] = [];
     const noting: ModuleLoader = {
       known: loader.known,
@@ -102,7 +108,15 @@ export class Checker {
     const { diagnostics, latent, dropped, modules } = checked;
     const sources = modules.map(({ source }) => source);
     const result = { program: undefined, diagnostics, latent, dropped, sources };
-    return { entry, settings, loads, result };
+    return { entry, settings, loads, result, templates: await namedTemplates(modules) };
+  }
+
+  /** With what is wrong with the templates that it names, which may have changed when the program has not. */
+  async #withTemplates({ result, templates }: Kept): Promise<LoadedProgram> {
+    if (templates.length === 0) return result;
+    this.#templates ??= loadTemplateFiles(this.#options.cwd, this.#fs);
+    const faults = templateFaults(templates, await this.#templates);
+    return { ...result, diagnostics: [...result.diagnostics, ...faults] };
   }
 
   /** With what is odd about the project's manifest. */

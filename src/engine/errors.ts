@@ -73,3 +73,17 @@ export const sourceErrors = defineErrors('SRC', {
     hint: 'A hook is event = "PreToolUse", pattern = "write_*" and handler = "module::function".',
   }),
 });
+
+/** Prompt templates that a program names. Numbers are upstream's. */
+export const promptErrors = defineErrors('PRM', {
+  broken: row<{ file: string; line: number; detail: string }>({
+    number: 1,
+    message: ({ file, line, detail }) => `${file} cannot be rendered: line ${line}: ${detail}`,
+    hint: 'Rendering it fails at that place, whatever its values are.',
+  }),
+  missing: row<{ path: string }>({
+    number: 7,
+    message: ({ path }) => `there is no template "${path}"`,
+    hint: 'The path is relative to this file; `@/...` is below harn.toml, `@name/...` below a folder of [asset_roots].',
+  }),
+});

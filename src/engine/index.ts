@@ -12,7 +12,7 @@ export {
   type ProgramRun,
   type StartOptions,
 } from './engine.ts';
-export { engineErrors, sourceErrors } from './errors.ts';
+export { engineErrors, promptErrors, sourceErrors } from './errors.ts';
 export { exitCodeOf, isErrData } from './execute.ts';
 export type { CodeCache, FunctionCall, Instrument } from './link.ts';
 export { nodeSourceFs, type SourceFs, SourceLoader } from './loader.ts';
@@ -33,3 +33,4 @@ export type { ServedRequest } from './served.ts';
 // Places of errors
 export { type HarnFrame, renderUncaught, StackReader } from './stack.ts';
 export { STD_SOURCES } from './std-sources.ts';
+export { loadTemplateFiles, type TemplateFacts, type TemplateFiles } from './template-load.ts';

@@ -82,6 +82,7 @@ export type { Exposed, ExposedInput, ExposedShape } from './tools/exposed.ts';
 export { type Exporter, type Fix, fixesIn, publicNamesOf } from './tools/fixes.ts';
 export { type HoverText, hoverAt } from './tools/hover.ts';
 // Tools over sources: loaded on demand, no run needs them
+export type { TemplateReader } from './tools/lint/template-bindings.ts';
 export { type LangTools, loadLangTools } from './tools/load.ts';
 export { memberPlaces, memberSymbolAt } from './tools/member-references.ts';
 export { type MemberInfo, membersOf, type ToolContext } from './tools/members.ts';

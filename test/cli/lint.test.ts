@@ -84,3 +84,17 @@ it('reads prompt templates too: blocks that do not end, filters that nobody has'
   expect(stdout).toBe('3 files: 3 errors, 0 warnings\n');
   expect(here.harn('lint', 'fine.prompt').status).toBe(0);
 });
+
+it('compares templates with what they are given, and reads their habits', () => {
+  const here = cli.project({
+    'main.harn':
+      'fn main(harness: Harness) {\n  const text = harness.fs.render_prompt("hi.prompt", {nme: 1})\n  harness.stdio.println(text)\n}\n',
+    'hi.prompt': 'Hi {{ name }}{{ if llm.provider == "openai" }}!{{ end }}',
+  });
+  const { status, stderr } = here.harn('lint', '.');
+  expect(status).toBe(0);
+  expect(stderr).toContain('warning[HARN-TPL-001]: the template "hi.prompt" takes `name`');
+  expect(stderr).toContain('warning[HARN-TPL-002]: the template "hi.prompt" never looks at `nme`');
+  expect(stderr).toContain('warning[HARN-LNT-046]');
+  expect(stderr).toContain('--> hi.prompt:1:17');
+});

@@ -237,7 +237,7 @@ describe('commands that only read', () => {
     expect(project.harn('check', 'main.harn').stderr).toContain('HARN-OWN-004');
     expect(project.harn('run', 'main.harn')).toMatchObject({ status: 0, stdout: 'nil\n' });
     writeFileSync(project.path('harn.toml'), '[check]\nstrict_types = "yes"\n');
-    expect(project.harn('check', 'main.harn').stderr).toContain('[check] strict_types');
+    expect(project.harn('check', 'main.harn').stderr).toContain('`strict_types` of [check]');
   });
 
   it('explain knows every code that commands print', () => {

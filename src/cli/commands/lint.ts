@@ -1,8 +1,8 @@
 // `harn lint`: habits worth changing, in programs that are right as far as the checker knows. Findings are warnings:
 // they fail the command only with --strict; what does not parse always does.
 import type { Diagnostic, Json, Source } from '../../base/index.ts';
-import { checkProgram } from '../../engine/index.ts';
-import { type LangTools, loadLangTools } from '../../lang/index.ts';
+import { checkProgram, loadTemplateFiles } from '../../engine/index.ts';
+import { type LangTools, loadLangTools, type TemplateReader } from '../../lang/index.ts';
 import type { Host } from '../../runtime/host/index.ts';
 import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';
@@ -38,13 +38,15 @@ export const lint: Command = {
     const files = await listPrograms(host, args.positionals, 'harn lint', ['.harn', TEMPLATE]);
     const settings = new SettingsReader(host);
     const results: Linted[] = [];
+    const fix = args.has('fix');
+    const templates = await templateReader(host.system.cwd());
     for (const file of files) {
       const options = await settings.of(file);
       checkNames(tools, options);
       results.push(
         file.endsWith(TEMPLATE)
           ? await lintTemplate(host, tools, file, options)
-          : await lintFile(host, tools, file, { options, edition, fix: args.has('fix') }),
+          : await lintFile(host, tools, file, { options: { ...options, templates }, edition, fix }),
       );
     }
     const all = results.flatMap(({ diagnostics }) => diagnostics);
@@ -75,8 +77,17 @@ function checkNames({ LINT_RULES }: LangTools, { disabled }: ToolSettings): void
   throw cliErrors.badToml({ path: 'harn.toml', reason });
 }
 
+/** What rules may know of the templates that programs name. */
+async function templateReader(cwd: string): Promise<TemplateReader> {
+  const files = await loadTemplateFiles(cwd);
+  return (module, path) => {
+    const facts = files.facts(module, path);
+    return facts.kind === 'template' ? facts : undefined;
+  };
+}
+
 interface How {
-  readonly options: ToolSettings;
+  readonly options: ToolSettings & { readonly templates: TemplateReader };
   readonly edition: EditionName | undefined;
   readonly fix: boolean;
 }
@@ -84,13 +95,16 @@ interface How {
 /** A prompt template: what would fail when it is rendered. */
 async function lintTemplate(
   host: Host,
-  { templateDiagnostics }: LangTools,
+  { templateDiagnostics, templateHabitDiagnostics }: LangTools,
   file: string,
   options: ToolSettings,
 ): Promise<Linted> {
-  const { templateProblems } = await import('../../builtins/index.ts');
+  const { templateHabits, templateProblems } = await import('../../builtins/index.ts');
   const source: Source = { id: file, text: await readProgram(host, file) };
-  const diagnostics = templateDiagnostics(file, templateProblems(source.text), options);
+  const diagnostics = [
+    ...templateDiagnostics(file, templateProblems(source.text), options),
+    ...templateHabitDiagnostics(file, templateHabits(source.text), options),
+  ];
   return { file, source, diagnostics, fixable: 0, fixed: 0 };
 }
 

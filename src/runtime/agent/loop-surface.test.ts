@@ -36,14 +36,13 @@ async function told(tools: readonly Tool[], system: string | null, times = 1) {
 }
 
 describe('a loop', () => {
-  it('tells warnings with their codes, one line for all tools that lack the same', async () => {
+  it('tells what does not fit with its code, and leaves what is merely not declared to the trace', async () => {
     const { lines, result } = await told(
       [tool('look', quiet), tool('bare'), tool('plain')],
       'Use find({path: "a"}).',
     );
     expect(lines).toEqual([
       '[agent_loop] TOOL_SURFACE_UNKNOWN_PROMPT_TOOL: a prompt speaks of "find", which is no declared tool',
-      '[agent_loop] TOOL_SURFACE_MISSING_ANNOTATIONS: bare, plain',
     ]);
     expect(result['trace']).toMatchObject({
       tool_surface: [
@@ -55,7 +54,7 @@ describe('a loop', () => {
   });
 
   it('tells each once in a run, however many loops have it', async () => {
-    expect((await told([tool('bare')], null, 3)).lines).toHaveLength(1);
+    expect((await told([tool('bare')], 'Use find({path: "a"}).', 3)).lines).toHaveLength(1);
   });
 
   it('says nothing of a surface that fits', async () => {

@@ -1,5 +1,5 @@
 // What a loop looks at before its first call: whether its tools, policy, approvals and prompt fit each other. Errors end
-// it; warnings are told on stderr with their codes, each once in a run, however many loops have it.
+// it; contradictions are told on stderr with their codes, each once in a run, however many loops have it.
 
 import { stdioEffects } from '../io/index.ts';
 import {
@@ -50,14 +50,9 @@ export function* checkLoopSurface(
   return diagnostics;
 }
 
-/** A line for each finding; what is merely not declared is one line for all tools that lack it. */
+/** A line for each finding. What is merely not declared is in the trace: a line for it at every loop would only be noise. */
 function linesOf(diagnostics: readonly SurfaceDiagnostic[]): readonly string[] {
-  const lacking = new Map<string, string[]>();
-  const lines: string[] = [];
-  for (const { code, message, tool = '' } of diagnostics) {
-    if (code.startsWith('TOOL_SURFACE_MISSING_'))
-      lacking.set(code, [...(lacking.get(code) ?? []), tool]);
-    else lines.push(`${code}: ${message}`);
-  }
-  return [...lines, ...[...lacking].map(([code, names]) => `${code}: ${names.join(', ')}`)];
+  return diagnostics
+    .filter(({ code }) => !code.startsWith('TOOL_SURFACE_MISSING_'))
+    .map(({ code, message }) => `${code}: ${message}`);
 }

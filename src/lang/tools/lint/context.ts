@@ -5,6 +5,7 @@ import type { AssignStatement, Module, Node } from '../../ast.ts';
 import type { Edit } from '../edits.ts';
 import { walk } from '../walk.ts';
 import type { RuleKey } from './errors.ts';
+import type { TemplateReader } from './template-bindings.ts';
 
 /** What a project wants of the linter. */
 export interface LintOptions {
@@ -12,6 +13,8 @@ export interface LintOptions {
   readonly disabled?: readonly string[] | undefined;
   readonly complexityThreshold?: number | undefined;
   readonly requireFileHeader?: boolean | undefined;
+  /** What is known of the prompt templates that the module names; without it nothing is said of them. */
+  readonly templates?: TemplateReader | undefined;
 }
 
 /** One finding; its error has a span. `fix` keeps what the program does. */

@@ -200,6 +200,17 @@ export const lintErrors = defineErrors('LNT', {
     message: ({ detail }) => `this prompt template cannot be rendered: ${detail}`,
     hint: 'Rendering it fails at this place, whatever its values are.',
   }),
+  templateVariants: row<{ count: number; limit: number }>({
+    number: 44,
+    message: ({ count, limit }) =>
+      `this prompt template has ${count} forms; nobody tries more than ${limit}`,
+    hint: 'Conditions that do not depend on each other double its forms: make templates of their own of parts, or choose the text in the program.',
+  }),
+  templateProviderBranch: row<{ name: string; value: string }>({
+    number: 46,
+    message: ({ name, value }) => `the prompt asks whether \`${name}\` is ${value}`,
+    hint: 'Ask for what the model can do, which the program finds out: the next model that can do it has another name.',
+  }),
   templateFilter: row<{ name: string; suggestion: string | undefined }>({
     number: 68,
     message: ({ name }) => `there is no template filter \`${name}\``,
@@ -238,8 +249,29 @@ function pascal(field: string): string {
     .join('');
 }
 
-/** The key of a rule in the table. */
-export type RuleKey = Exclude<keyof typeof lintErrors & string, `$${string}`>;
+/** Rules of ours: upstream has no number for them. */
+export const templateRules = defineErrors('TPL', {
+  templateUnbound: row<{ path: string; name: string; suggestion: string | undefined }>({
+    number: 1,
+    message: ({ path, name }) => `the template "${path}" takes \`${name}\`, which it is not given`,
+    hint: ({ suggestion }) =>
+      suggestion === undefined
+        ? 'Give it, or let the template ask first: `{{ if name }}`, `{{ name | default: "" }}`.'
+        : `It is given \`${suggestion}\`, which it does not look at.`,
+  }),
+  templateUnused: row<{ path: string; name: string; suggestion: string | undefined }>({
+    number: 2,
+    message: ({ path, name }) => `the template "${path}" never looks at \`${name}\``,
+    hint: ({ suggestion }) =>
+      suggestion === undefined ? 'Leave it out.' : `Did you mean \`${suggestion}\`?`,
+  }),
+});
+
+/** The key of a rule in the tables. */
+export type RuleKey = Exclude<
+  (keyof typeof lintErrors | keyof typeof templateRules) & string,
+  `$${string}`
+>;
 
 /** `unusedVariable` is `unused-variable`. */
 export function ruleName(key: string): string {

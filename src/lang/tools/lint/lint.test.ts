@@ -26,6 +26,10 @@ const BUILTINS = [
   spec('assert'),
   spec('stdio.println', ['println']),
   spec('fs.read_text', ['read_file']),
+  {
+    ...spec('fs.render_prompt', ['render'], 'read'),
+    signature: 'render_prompt(path: any, bindings: any) -> any',
+  },
   spec('llm.call', ['llm_call']),
 ];
 
@@ -46,6 +50,58 @@ function rules(text: string, options?: LintOptions, files?: Record<string, strin
 function fixed(text: string, files?: Record<string, string>): string {
   return applyFixes(text, lintText(text, undefined, files)).text;
 }
+
+describe('names of templates', () => {
+  const facts = (used: string, needed = used, isWhole = true) => ({
+    used: new Set(used.split(' ')),
+    needed: new Set(needed.split(' ').filter((name) => name !== '')),
+    isWhole,
+  });
+  const templates: LintOptions['templates'] = (module, path) => {
+    expect(module).toBe('a.harn');
+    return path === 'hi.prompt'
+      ? facts('name tone', 'name')
+      : path === 'open.prompt'
+        ? facts('name', 'name', false)
+        : undefined;
+  };
+  const found = (call: string) =>
+    lintText(`let x = 1\nlet b = {}\nlog(${call})\nlog(x)\nlog(b)`, { templates }).flatMap(
+      ({ rule, error }) => (rule.startsWith('template') ? [`${rule} ${error.data['name']}`] : []),
+    );
+
+  it.each([
+    ['render("hi.prompt", {name: x})', []],
+    ['render("hi.prompt", {name: x, tone: x})', []],
+    ['render("hi.prompt", {tone: x})', ['templateUnbound name']],
+    ['render("hi.prompt", {nam: x})', ['templateUnbound name', 'templateUnused nam']],
+    ['render("hi.prompt", {name: x, age: x})', ['templateUnused age']],
+    ['render("hi.prompt", {...b, age: x})', ['templateUnused age']],
+    ['render("hi.prompt", {["na" + "me"]: x})', []],
+    ['render("open.prompt", {name: x, age: x})', []],
+    ['render("hi.prompt", b)', []],
+    ['render("hi.prompt", nil)', []],
+    ['render("gone.prompt", {age: x})', []],
+    ['render("hi" + ".prompt", {age: x})', []],
+  ])('%s', (call, expected) => {
+    expect(found(call)).toEqual(expected);
+  });
+
+  it('that nobody looks at are taken away where that changes nothing else', () => {
+    const mended = (dict: string) => {
+      const text = `let x = 1\nlog(render("hi.prompt", ${dict}))\nlog(x)`;
+      return applyFixes(text, lintText(text, { templates })).text.split('\n')[1];
+    };
+    expect(mended('{name: x, age: 1}')).toBe('log(render("hi.prompt", {name: x}))');
+    expect(mended('{age: 1, name: x}')).toBe('log(render("hi.prompt", {name: x}))');
+    expect(mended('{age: x, size: 2, name: x}')).toBe('log(render("hi.prompt", {name: x}))');
+    // What is misspelt, and what does something.
+    expect(mended('{nme: x}')).toBe('log(render("hi.prompt", {nme: x}))');
+    expect(mended('{name: x, age: log(1)}')).toBe(
+      'log(render("hi.prompt", {name: x, age: log(1)}))',
+    );
+  });
+});
 
 describe('unused names', () => {
   it.each([
@@ -309,6 +365,8 @@ describe('comments and imports', () => {
 
 it('every rule has its line on the page of rules, and no line is about another one', () => {
   const page = readFileSync(new URL('../../../../docs/lint.md', import.meta.url), 'utf8');
-  const listed = [...page.matchAll(/^\| \d{3} \| `([a-z-]+)` \|/gm)].map(([, name]) => name);
+  const listed = [...page.matchAll(/^\| (?:TPL )?\d{3} \| `([a-z-]+)` \|/gm)].map(
+    ([, name]) => name,
+  );
   expect(listed.toSorted()).toEqual([...LINT_RULES].sort());
 });

@@ -6,7 +6,7 @@ import { lintComments } from './comments.ts';
 import { lintConcurrency } from './concurrency.ts';
 import { LintContext, type LintFinding, type LintOptions } from './context.ts';
 import { lintDropped } from './dropped.ts';
-import { lintErrors, ruleName } from './errors.ts';
+import { lintErrors, ruleName, templateRules } from './errors.ts';
 import { lintExpressions } from './expressions.ts';
 import { lintFlow } from './flow.ts';
 import { lintImportOrder } from './import-order.ts';
@@ -15,10 +15,13 @@ import { lintNames } from './names.ts';
 import { lintNil } from './nil.ts';
 import { lintPrompts } from './prompts.ts';
 import { lintShadows } from './shadow.ts';
+import { lintTemplateBindings } from './template-bindings.ts';
 import { lintTests } from './test-words.ts';
 
 /** Every rule by its name, for settings. */
-export const LINT_RULES: readonly string[] = lintErrors.$docs.map(({ name }) => ruleName(name));
+export const LINT_RULES: readonly string[] = [...lintErrors.$docs, ...templateRules.$docs].map(
+  ({ name }) => ruleName(name),
+);
 
 /** What the rules find in a module, in the order of the text. Modules that did not parse are not judged. */
 export function lint(
@@ -35,6 +38,7 @@ export function lint(
   lintInterfaces(ctx);
   lintTests(ctx);
   lintPrompts(ctx);
+  lintTemplateBindings(ctx);
   lintConcurrency(ctx);
   lintDropped(ctx);
   lintComments(ctx);

@@ -14,6 +14,31 @@ export type TemplateFault =
       readonly suggestion: string | undefined;
     };
 
+/** Something in a template that works and is worth changing. */
+export type TemplateHabit = { readonly offset: number; readonly length: number } & (
+  | { readonly kind: 'variants'; readonly count: number; readonly limit: number }
+  | { readonly kind: 'provider'; readonly name: string; readonly value: string }
+);
+
+/** The habits as warnings. */
+export function templateHabitDiagnostics(
+  source: string,
+  habits: readonly TemplateHabit[],
+  { disabled = [] }: LintOptions = {},
+): readonly Diagnostic[] {
+  return habits.flatMap((habit) => {
+    const rule = habit.kind === 'variants' ? 'templateVariants' : 'templateProviderBranch';
+    if (disabled.includes(ruleName(rule))) return [];
+    const { offset, length } = habit;
+    const at = { span: { source, start: offset, end: offset + length } };
+    const error =
+      habit.kind === 'variants'
+        ? lintErrors.templateVariants({ count: habit.count, limit: habit.limit }, at)
+        : lintErrors.templateProviderBranch({ name: habit.name, value: habit.value }, at);
+    return [lintDiagnostic({ error, rule, fix: undefined })];
+  });
+}
+
 /** The problems as diagnostics: rendering such a template fails, so they are errors. */
 export function templateDiagnostics(
   source: string,
