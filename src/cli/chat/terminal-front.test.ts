@@ -3,12 +3,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Output } from '../output.ts';
 import { TerminalFront } from './terminal-front.ts';
 
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
+const LEFT = '\u001b[D';
+const RIGHT = '\u001b[C';
+const BACKSPACE = '\u007f';
 const never = new AbortController().signal;
 
 let home: string;
@@ -46,6 +50,19 @@ afterEach(() => {
 
 const message = (text: string) => ({ kind: 'message', text });
 
+/** What a line comes to, with an x at the end. */
+function edited(keys: readonly string[]): string {
+  const line: string[] = [];
+  let at = 0;
+  for (const key of [...keys, 'x']) {
+    if (key === LEFT) at = Math.max(0, at - 1);
+    else if (key === RIGHT) at = Math.min(line.length, at + 1);
+    else if (key !== BACKSPACE) line.splice(at++, 0, key);
+    else if (at > 0) line.splice(--at, 1);
+  }
+  return line.join('');
+}
+
 describe('a chat at a terminal', () => {
   it('takes a line, lines that go on, and blocks', async () => {
     stdin.write('hello\r');
@@ -74,6 +91,37 @@ describe('a chat at a terminal', () => {
     stdin.write('\u001b[A\r');
     expect(await again).toEqual(message('hello'));
     expect(readFileSync(path.join(home, '.harn', 'chat_history'), 'utf8')).toBe('hello\n');
+  });
+
+  it('puts what comes at once where the cursor is', async () => {
+    const typed = front.next(never);
+    stdin.write('held\u001b[D\u001b[Dlo wor\u001b[D\u007f\u007f\r');
+    expect(await typed).toEqual(message('helo rld'));
+  });
+
+  it('edits a line that arrives at once as one that is typed key by key', async () => {
+    const key = fc.constantFrom('a', 'é', ' ', '漢', LEFT, RIGHT, BACKSPACE);
+    await fc.assert(
+      fc.asyncProperty(fc.array(key, { maxLength: 12 }), async (keys) => {
+        const typed = front.next(never);
+        stdin.write(`${keys.join('')}x\r`);
+        expect(await typed).toEqual(message(edited(keys)));
+      }),
+    );
+  });
+
+  it('sends several lines that are pasted as one message, with what is typed around them', async () => {
+    const typed = front.next(never);
+    stdin.write('look: \u001b[200~one\r\ntwo\tthree');
+    stdin.write('\n/help\u001b');
+    stdin.write('[201~!\r');
+    expect(await typed).toEqual(message('look: one\ntwo\tthree\n/help!'));
+    expect(shown).toContain('look: [paste 1: 3 lines]!');
+    const again = front.next(never);
+    stdin.write('\u001b[200~/help\n\u001b[201~\r');
+    expect(await again).toEqual({ kind: 'command', name: 'help', rest: '' });
+    const kept = path.join(home, '.harn', 'chat_history');
+    expect(readFileSync(kept, 'utf8')).toBe('/help\n');
   });
 
   it('leaves at the end of the input, and at the second interrupt of an empty prompt', async () => {
@@ -118,6 +166,7 @@ describe('a chat at a terminal', () => {
   });
 
   it('shows text as it comes, and everything else on lines of its own', () => {
+    shown = '';
     front.show({ type: 'text', text: 'I look' });
     front.show({ type: 'tool_call', id: 'a', name: 'read_file', arguments: { path: 'x' } });
     front.show({ type: 'tool_result', id: 'a', name: 'read_file', ok: true, result: 'hi', ms: 3 });

@@ -1,6 +1,7 @@
 // A chat at a terminal: a prompt with history and lines that go on, text as it arrives, tool calls, approvals.
 import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
+import { KeyStream, MARK_NO_PASTES, MARK_PASTES } from '../key-stream.ts';
 import { readHistory, writeHistory } from '../line-history.ts';
 import type { Output } from '../output.ts';
 import { type ChatEvent, type Front, type Typed, typedOf } from './front.ts';
@@ -8,6 +9,13 @@ import { callText, endText, resultText, spentText } from './show.ts';
 
 const HISTORY_LINES = 1_000;
 const BLOCK = '"""';
+const PASTE = /\[paste \d+: \d+ lines\]/g;
+
+/** What stands for a paste means nothing to a later chat. */
+const isWhole = (line: string) => line.search(PASTE) === -1;
+
+/** Without what a terminal would take for orders. */
+const printable = (text: string) => text.replaceAll(/[^\P{Cc}\t]/gu, '');
 
 /** Where lines are typed and shown; the process itself is one. */
 export interface Streams {
@@ -22,6 +30,10 @@ interface Waiting {
 export class TerminalFront implements Front {
   readonly #output: Output;
   readonly #lines: Interface;
+  readonly #keys: KeyStream;
+  readonly #stdout: NodeJS.WritableStream;
+  /** Texts of several lines that were pasted, by what stands for them in the line. */
+  readonly #pasted = new Map<string, string>();
   /** Typed while nobody asked, such as during a turn. */
   readonly #typed: (string | undefined)[] = [];
   #waiting: Waiting | undefined;
@@ -35,15 +47,18 @@ export class TerminalFront implements Front {
   constructor(output: Output, homeDir: string, { stdin, stdout }: Streams) {
     this.#output = output;
     const file = path.join(homeDir, '.harn', 'chat_history');
+    this.#stdout = stdout;
+    this.#keys = new KeyStream(stdin, (text) => this.#paste(text));
     this.#lines = createInterface({
-      input: stdin,
+      input: this.#keys,
       output: stdout,
       terminal: true,
       history: readHistory(file),
       historySize: HISTORY_LINES,
     });
-    this.#lines.on('history', (entries: string[]) => writeHistory(file, entries));
-    this.#lines.on('line', (line) => this.#push(line));
+    this.#lines.on('history', (entries: string[]) => writeHistory(file, entries.filter(isWhole)));
+    this.#lines.on('line', (line) => this.#push(this.#unfolded(line)));
+    stdout.write(MARK_PASTES);
     this.#lines.on('close', () => this.#push(undefined));
     this.#lines.on('SIGINT', () => this.#interrupt());
   }
@@ -76,7 +91,9 @@ export class TerminalFront implements Front {
   }
 
   close(): void {
+    this.#stdout.write(MARK_NO_PASTES);
     this.#lines.close();
+    this.#keys.detach();
   }
 
   show(event: ChatEvent): void {
@@ -175,6 +192,19 @@ export class TerminalFront implements Front {
     const { take } = this.#waiting ?? {};
     if (take === undefined) this.#typed.push(line);
     else take(line);
+  }
+
+  /** Several lines are one thing in the line that is typed, so that they can be looked at, added to, and sent together. */
+  #paste(text: string): void {
+    const whole = text.replace(/\n$/, '');
+    const lines = whole.split('\n').length;
+    const mark = `[paste ${this.#pasted.size + 1}: ${lines} lines]`;
+    if (lines > 1) this.#pasted.set(mark, whole);
+    this.#lines.write(lines > 1 ? mark : printable(whole));
+  }
+
+  #unfolded(line: string): string {
+    return line.replaceAll(PASTE, (mark) => this.#pasted.get(mark) ?? mark);
   }
 
   #interrupt(): void {

@@ -5,6 +5,7 @@ import { renderDiagnostic } from '../../base/index.ts';
 import { createRegistry, EFFECT_GROUPS } from '../../builtins/index.ts';
 import type { Host } from '../../runtime/host/index.ts';
 import type { Command } from '../command.ts';
+import { KeyStream } from '../key-stream.ts';
 import { readHistory, writeHistory } from '../line-history.ts';
 import type { Output } from '../output.ts';
 import { isOpen } from '../repl/cells.ts';
@@ -29,8 +30,9 @@ export const repl: Command = {
     });
     const isTerminal = process.stdin.isTTY === true;
     const history = historyFile(host);
+    const keys = isTerminal ? new KeyStream(process.stdin, () => undefined) : undefined;
     const lines = createInterface({
-      input: process.stdin,
+      input: keys ?? process.stdin,
       output: isTerminal ? process.stdout : undefined,
       terminal: isTerminal,
       completer: (line: string) => complete(line, session),
@@ -44,6 +46,7 @@ export const repl: Command = {
       return await new Loop(host, session, lines, output, isTerminal).run();
     } finally {
       lines.close();
+      keys?.detach();
       await session.close();
     }
   },
