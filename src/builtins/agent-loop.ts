@@ -170,6 +170,11 @@ const VERBS: readonly Verb[] = [
     run: (ctx, [id]) => sessionCalls.clear_scratchpad(ctx, idOf(id)),
   },
   {
+    signature: 'clear_skills(id: any, more: any?) -> list<string>',
+    doc: 'Takes every skill of a session out of force and gives their names; the next loop begins without them.',
+    run: (ctx, [id]) => fromJson(sessionCalls.clear_skills(ctx, idOf(id))),
+  },
+  {
     signature: 'reset(id: any, more: any?) -> nil',
     doc: 'Forgets what was said in a session; its id and subscribers stay.',
     run: (ctx, [id]) => sessionCalls.reset(ctx, idOf(id)),

@@ -3,7 +3,14 @@
 import type { Json, JsonObject } from '../base/index.ts';
 import { currentSessionId } from '../runtime/agent/index.ts';
 import type { RunContext, Suspending } from '../runtime/run/index.ts';
-import { type LoadSkill, type Skill, skillCalls, skillId } from '../runtime/skills/index.ts';
+import {
+  type LoadSkill,
+  renderSkillCatalog,
+  type Skill,
+  skillCalls,
+  skillEntries,
+  skillId,
+} from '../runtime/skills/index.ts';
 import {
   type Ctx,
   type Dict,
@@ -95,33 +102,8 @@ const cardOf = (entry: Dict): JsonObject => toData(shown(entry)) as JsonObject;
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
 /** `{name, description, when_to_use}` of each, in the order of their ids. */
-function catalogOf(registry: Value): readonly JsonObject[] {
-  return entriesOf('skills_catalog_entries', registry)
-    .map(cardOf)
-    .map((card) => ({
-      name: skillId(card),
-      description: textOf(card['short']) || textOf(card['description']),
-      when_to_use: textOf(card['when_to_use']),
-    }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-const CATALOG_HEAD =
-  '## Available skills\n\nThese skills are available. Call `load_skill({ name: "<skill-id>" })` to load the full body of a skill when it becomes relevant.\n';
-
-/** The cards as a part of a system prompt, as many as the budget of characters has room for. */
-function renderCatalog(entries: readonly JsonObject[], budget: number): string {
-  let text = CATALOG_HEAD;
-  let left = entries.length;
-  for (const { name, description, when_to_use: when } of entries) {
-    const line = `\n- \`${textOf(name)}\`: ${textOf(description)}`;
-    const more = textOf(when) === '' ? '' : `\n  when: ${textOf(when)}`;
-    if (text.length + line.length + more.length > budget) break;
-    text += line + more;
-    left -= 1;
-  }
-  return left === 0 ? text : `${text}\n- ${left} more omitted to stay within budget`;
-}
+const catalogOf = (registry: Value): readonly JsonObject[] =>
+  skillEntries(entriesOf('skills_catalog_entries', registry).map(cardOf));
 
 /** Looks for the skills of a program, once in a run; then `skills` names them. */
 export function* prepareSkills(ctx: RunContext): Suspending<void> {
@@ -257,7 +239,7 @@ function textRows(): readonly BuiltinRow[] {
       },
       (_, entries, budget) => {
         const room = budget === undefined || budget === null ? 4000 : toNumber(budget as never);
-        return renderCatalog(
+        return renderSkillCatalog(
           listArgument('render_always_on_catalog', entries).map((entry) =>
             optionsOf<JsonObject>(entry),
           ),

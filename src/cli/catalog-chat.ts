@@ -1,6 +1,6 @@
 // Commands for talking with models, as data: the sessions that agents have left. Part of catalog.ts.
 import type { PositionalSpec } from './arguments.ts';
-import { HELP, JSON_OPTION } from './catalog-options.ts';
+import { HELP, JSON_OPTION, SKILL_DIR } from './catalog-options.ts';
 import type { CommandSpec } from './command.ts';
 
 const SESSION: PositionalSpec = { name: 'SESSION' };
@@ -27,6 +27,7 @@ export const CHAT_COMMANDS: readonly CommandSpec[] = [
         value: 'TOKENS',
         help: 'summarize the older part from here on (96000 estimated; 0: never)',
       },
+      SKILL_DIR,
       { name: 'yes', help: 'approve every tool that changes something' },
       { name: 'json', help: 'one JSON event per line' },
       HELP,
@@ -36,6 +37,7 @@ export const CHAT_COMMANDS: readonly CommandSpec[] = [
       'project only; a command that was approved can do anything. Ctrl-C stops a turn, twice at an empty prompt it leaves.',
       'Everything said is kept as it is said: after a kill, --continue goes on in the middle of the turn and asks for nothing',
       'again that was answered. Through a pipe every line is a message. /help lists what else can be typed.',
+      'The model knows the skills that are found from here and loads what it needs; /NAME ARGUMENTS calls one.',
       'Without a key in the environment a mock answers.',
     ],
     examples: [

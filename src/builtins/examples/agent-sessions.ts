@@ -105,6 +105,14 @@ agent_session_clear_scratchpad(id)
 println(agent_session_scratchpad(id))`,
     prints: 'nil',
   },
+  'agent.clear_skills': {
+    source: `let baking = skill_define(skill_registry(), "bake", {description: "Bakes bread", prompt: "Preheat first."})
+llm_mock({text: "done"})
+agent_loop("bake a loaf", nil, {provider: "mock", session_id: "s", skills: baking})
+println(agent_session_clear_skills("s"))
+println(agent_session_clear_skills("s"))`,
+    prints: '[bake]\n[]',
+  },
   'agent.current_id': {
     source: `let tools = tool_define(tool_registry(), "where", "Names the session", {parameters: {}, handler: { _args -> println(agent_session_current_id()) }})
 llm_mock({tool_calls: [{id: "c1", name: "where", arguments: {}}]})

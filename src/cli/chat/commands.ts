@@ -1,18 +1,23 @@
 // The commands of a chat: `/help`, `/model`, ... What only tells is told here; what changes the chat is said to its run.
 import type { Host } from '../../runtime/host/index.ts';
 import { type Catalog, llmDestination } from '../../runtime/llm/index.ts';
-import type { Typed } from './front.ts';
+import { oneLine } from '../output.ts';
+import { nearest } from '../suggest.ts';
+import { commandNames } from './command-names.ts';
+import type { ChatSkill, Typed } from './front.ts';
 import type { ChatSaid, ChatState } from './pipeline.ts';
 import { spentText } from './show.ts';
 
 const HELP = [
   '/help            this text',
   '/tools           what the model can do',
+  '/skills          the skills that are here; /NAME [ARGUMENTS] calls one',
   '/model [NAME]    the model from here on: NAME, or PROVIDER:NAME; `default` for that of the environment',
   '/cost            tokens and dollars so far',
   '/fork [N]        go on in a new session with the first N messages (all of them)',
   '/quit            leave (or Ctrl-D); harn chat --continue goes on',
-  'A line that ends with \\ goes on in the next; """ alone begins and ends a block. Ctrl-C stops the turn.',
+  'A line that ends with \\ goes on in the next; """ alone begins and ends a block. Several lines that are pasted are one',
+  'message. Tab completes commands. Ctrl-C stops the turn.',
 ];
 
 /** Where a chat is held: the machine, and what its project says of models. */
@@ -47,13 +52,14 @@ export function toModel(
 interface Around {
   readonly state: ChatState | undefined;
   readonly toolNames: readonly string[];
+  readonly skills: readonly ChatSkill[];
   readonly note: (text: string) => void;
 }
 
 /** Carries a command out, or gives what is to be said to the run. */
 export function runCommand(
   { name, rest }: Extract<Typed, { readonly kind: 'command' }>,
-  { state, toolNames, note }: Around,
+  { state, toolNames, skills, note }: Around,
 ): ChatSaid | undefined {
   switch (name) {
     case 'help':
@@ -61,6 +67,9 @@ export function runCommand(
       return undefined;
     case 'tools':
       note(toolNames.length === 0 ? 'no tools' : toolNames.join(', '));
+      return undefined;
+    case 'skills':
+      note(skillsText(skills));
       return undefined;
     case 'cost':
       note(state === undefined ? 'nothing yet' : spentText(state.spent));
@@ -73,9 +82,38 @@ export function runCommand(
     case 'exit':
       return { quit: true };
     default:
-      note(`there is no command /${name}; /help lists them`);
-      return undefined;
+      return skillCommand({ name, rest }, skills, note);
   }
+}
+
+function skillsText(skills: readonly ChatSkill[]): string {
+  if (skills.length === 0) return 'no skill is found from here; `harn skills new NAME` begins one';
+  const rows = skills.map(({ id, short, hint }) => [`/${id} ${hint}`.trim(), short] as const);
+  const width = Math.max(...rows.map(([call]) => call.length));
+  return rows.map(([call, short]) => `${call.padEnd(width)}  ${oneLine(short)}`).join('\n');
+}
+
+/** A skill that is called by its name; what is none may be a slip. */
+function skillCommand(
+  { name, rest }: { readonly name: string; readonly rest: string },
+  skills: readonly ChatSkill[],
+  note: (text: string) => void,
+): ChatSaid | undefined {
+  const found = skills.find(({ id }) => id === name);
+  if (found !== undefined) {
+    return { say: `/${name} ${rest}`.trim(), skill: { name: found.id, args: wordsOf(rest) } };
+  }
+  const near = nearest(name, [...commandNames, ...skills.map(({ id }) => id)]);
+  const meant = near === undefined ? '' : ` (did you mean /${near}?)`;
+  note(`there is no command /${name}${meant}; /help lists them`);
+  return undefined;
+}
+
+/** Words with spaces in quotes, as a shell has them. */
+function wordsOf(text: string): readonly string[] {
+  return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, plain]) => double ?? single ?? plain ?? '',
+  );
 }
 
 function modelCommand(

@@ -8,7 +8,7 @@ import type { LlmDelta } from '../../runtime/llm/index.ts';
 import { completeWaitpoint } from '../../runtime/waitpoint/index.ts';
 import type { Store } from '../../store/index.ts';
 import { runCommand, toModel } from './commands.ts';
-import type { Front } from './front.ts';
+import type { ChatSkill, Front } from './front.ts';
 import { type ChatSaid, type ChatState, NEXT_MESSAGE, stopPoint } from './pipeline.ts';
 
 interface Parts {
@@ -16,6 +16,7 @@ interface Parts {
   readonly store: Store;
   readonly front: Front;
   readonly toolNames: readonly string[];
+  readonly skills?: readonly ChatSkill[];
   /** Approve whatever is asked, without asking. */
   readonly yes: boolean;
   /** In whose name answers are given. */
@@ -145,13 +146,14 @@ export class Driver {
 
   /** What the user says next; commands that change nothing are carried out, and give undefined. */
   async #ask(signal: AbortSignal): Promise<ChatSaid | undefined> {
-    const { front, toolNames } = this.#parts;
+    const { front, toolNames, skills = [] } = this.#parts;
     const typed = await front.next(signal);
     if (typed.kind === 'leave') return { quit: true };
     if (typed.kind === 'message') return typed.text.trim() === '' ? undefined : { say: typed.text };
     return runCommand(typed, {
       state: this.#state,
       toolNames,
+      skills,
       note: (text) => front.show({ type: 'note', text }),
     });
   }

@@ -9,6 +9,7 @@ import {
   type RunRow,
   runIndex,
 } from '../../runtime/run/index.ts';
+import { withoutSkillCatalog } from '../../runtime/skills/index.ts';
 import type { Store } from '../../store/index.ts';
 import { cliErrors } from '../errors.ts';
 import { CHAT_PIPELINE } from '../go-on.ts';
@@ -54,13 +55,14 @@ export async function chatOfSession(store: Store, typed: string): Promise<Earlie
 export async function handOver(store: Store, sessionId: string): Promise<Handed> {
   const stored = await loadStoredSession(store, sessionId);
   const { input_tokens = 0, output_tokens = 0, cost_usd = 0 } = stored?.row ?? {};
+  const prompt = stored?.systemPrompt;
   const { summary = null, messages } = stored?.transcript ?? {};
   const recap: readonly JsonObject[] = summary === null ? [] : [{ role: 'user', content: summary }];
   return {
     session_id: sessionId,
     seed: [...recap, ...(messages?.toArray() ?? [])],
     spent: { input_tokens, output_tokens, cost_usd },
-    system: stored?.systemPrompt ?? null,
+    system: typeof prompt === 'string' ? withoutSkillCatalog(prompt) : null,
   };
 }
 

@@ -36,6 +36,14 @@ export type ChatEvent =
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'error'; readonly code: string; readonly message: string };
 
+/** A skill that can be called: `/id`. */
+export interface ChatSkill {
+  readonly id: string;
+  readonly short: string;
+  /** What stands behind its name; empty when its author does not say. */
+  readonly hint: string;
+}
+
 export interface Front {
   /** What is typed next. Rejects when `signal` is aborted: somebody else has answered. */
   next(signal: AbortSignal): Promise<Typed>;
@@ -47,10 +55,11 @@ export interface Front {
   close(): void;
 }
 
-/** Reads a line that may be a command: `/model gpt-5`. */
-export function typedOf(text: string): Typed {
-  const command = /^\/([a-z]+)(?:\s+(.*))?$/s.exec(text.trim());
-  if (command === null) return { kind: 'message', text };
-  const [, name = '', rest = ''] = command;
-  return { kind: 'command', name, rest: rest.trim() };
+/** Reads a line that may be a command, `/model gpt-5`, or call a skill: `/ops/deploy staging`. */
+export function typedOf(text: string, skills: readonly ChatSkill[]): Typed {
+  const command = /^\/([\w/-]+)(?:\s+(.*))?$/s.exec(text.trim());
+  const [, name = '', rest = ''] = command ?? [];
+  // A path at the beginning of a message is none of ours.
+  const isOurs = /^[a-z]+$/.test(name) || skills.some(({ id }) => id === name);
+  return isOurs ? { kind: 'command', name, rest: rest.trim() } : { kind: 'message', text };
 }

@@ -4,18 +4,25 @@ import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { Host } from '../../runtime/host/index.ts';
 import type { Redactor } from '../../runtime/records/index.ts';
 import type { Output } from '../output.ts';
-import { type ChatEvent, type Front, type Typed, typedOf } from './front.ts';
+import { type ChatEvent, type ChatSkill, type Front, type Typed, typedOf } from './front.ts';
 import { callText, endText } from './show.ts';
 
 export class PipeFront implements Front {
   readonly #host: Host;
   readonly #output: Output;
+  readonly #skills: readonly ChatSkill[];
   /** Set for `--json`. */
   readonly #redactor: Redactor | undefined;
   #seq = 0;
   #hasText = false;
 
-  constructor(host: Host, output: Output, redactor: Redactor | undefined) {
+  constructor(
+    host: Host,
+    output: Output,
+    redactor: Redactor | undefined,
+    skills: readonly ChatSkill[] = [],
+  ) {
+    this.#skills = skills;
     this.#host = host;
     this.#output = output;
     this.#redactor = redactor;
@@ -23,7 +30,7 @@ export class PipeFront implements Front {
 
   async next(signal: AbortSignal): Promise<Typed> {
     const line = await this.#host.stdio.readLine({ signal });
-    return line === undefined ? { kind: 'leave' } : typedOf(line);
+    return line === undefined ? { kind: 'leave' } : typedOf(line, this.#skills);
   }
 
   async approve(): Promise<string> {

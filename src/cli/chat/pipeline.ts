@@ -27,6 +27,8 @@ export type ChatInput = {
   readonly first: ChatSaid;
   /** Estimated tokens from which on the older part is summarized; 0: never. */
   readonly compact_at?: number;
+  /** Folders of skills before all others; without it the chat is of a time without skills. */
+  readonly skill_dirs?: readonly string[];
 };
 
 /** By default; most models take more. */
@@ -40,10 +42,13 @@ export type ChatSpent = {
   readonly cost_usd: number;
 };
 
+/** A skill that is called by its name, and what stands behind that. */
+export type SkillAsk = { readonly name: string; readonly args: readonly string[] };
+
 /** What can be said to a chat. A text alone, as `harn hitl answer` gives it, is a message. */
 export type ChatSaid =
   /** Without tools where a mock answers: it would only call them. */
-  | { readonly say: string; readonly no_tools?: boolean }
+  | { readonly say: string; readonly no_tools?: boolean; readonly skill?: SkillAsk }
   | { readonly model: string | null; readonly provider: string | null }
   /** A new session with the first so many messages; all of them: null. */
   | { readonly fork: number | null }
@@ -89,6 +94,11 @@ export function chatPipeline(world: ChatWorld): Pipeline<ChatInput, ChatState> {
   );
 }
 
+type Message = Extract<ChatSaid, { readonly say: string }>;
+
+/** How much of a prompt the cards of skills may be. */
+const CATALOG_CHARACTERS = 8_000;
+
 class Chat {
   readonly #harness: Harness;
   readonly #input: ChatInput;
@@ -98,6 +108,7 @@ class Chat {
   #provider: string | null;
   #spent: ChatSpent;
   #last: ChatTurn | null = null;
+  #skills: readonly JsonObject[] = [];
   #turns = 0;
   /** Turns of this run that are in what was spent, by session. */
   readonly #counted = new Map<string, number>();
@@ -114,6 +125,8 @@ class Chat {
 
   async run(): Promise<ChatState> {
     for (const message of this.#input.seed) this.#harness.agent.inject(this.#session, message);
+    const { skill_dirs: dirs } = this.#input;
+    if (dirs !== undefined) this.#skills = await this.#harness.skills.find({ dirs });
     let said = this.#input.first;
     while (!('quit' in said)) {
       await this.#take(said);
@@ -140,7 +153,7 @@ class Chat {
   async #take(said: Exclude<ChatSaid, { readonly quit: true }>): Promise<void> {
     this.#last = null;
     if ('say' in said) {
-      this.#last = await this.#turn(said.say, said.no_tools ?? false);
+      this.#last = await this.#turn(said);
     } else if ('fork' in said) {
       const { agent } = this.#harness;
       const keep = Math.min(said.fork ?? Number.POSITIVE_INFINITY, agent.length(this.#session));
@@ -152,13 +165,13 @@ class Chat {
   }
 
   /** One message and what the model does about it, until it is done or the user stops it. */
-  async #turn(text: string, noTools: boolean): Promise<ChatTurn> {
+  async #turn(said: Message): Promise<ChatTurn> {
     const stop = stopPoint(this.#harness.runId, this.#turns);
     this.#turns += 1;
     const first = await this.#harness.sync.race(['work', 'stop'], async (lane, which) => {
       // A race waits for the first that succeeds: what ends the whole run has to come out of it, too.
       if (which === 'work') {
-        return this.#work(lane, text, noTools ? [] : this.#world.tools).then(
+        return this.#work(lane, said).then(
           (turn) => ({ turn }),
           (thrown: unknown) => ({ thrown }),
         );
@@ -173,6 +186,8 @@ class Chat {
       this.#harness.agent.inject(this.#session, message);
     }
     if (ended.status === STOPPED.status || ended.error !== null) await this.#countUnfinished();
+    // A skill holds for what it was called for: the next message has all tools again.
+    this.#harness.agent.clearSkills(this.#session);
     return ended;
   }
 
@@ -197,12 +212,37 @@ class Chat {
     this.#counted.set(this.#session, (this.#counted.get(this.#session) ?? 0) + turns);
   }
 
-  async #work(lane: Harness, task: string, tools: readonly AgentTool[]): Promise<ChatTurn> {
-    const { root, system, compact_at: compactAt = COMPACT_AT } = this.#input;
+  /** What a message is to the model: a skill that was called comes with its text. */
+  async #taskOf(lane: Harness, { say, skill }: Message): Promise<string> {
+    if (skill === undefined) return say;
+    const session = { sessionId: this.#session };
+    return `${say}\n\n${await lane.skills.load(skill.name, { args: skill.args, ...session })}`;
+  }
+
+  /** Skills come into force when they are called or loaded; the model knows the cards of those that it may load. */
+  #skillOptions({ skill, no_tools: noTools }: Message) {
+    const { system } = this.#input;
+    if (this.#skills.length === 0 || noTools === true) return { system };
+    const offered = this.#skills.filter((card) => card['disable_model_invocation'] !== true);
+    const catalog = this.#harness.skills.catalog(offered, CATALOG_CHARACTERS);
+    return {
+      system: offered.length === 0 ? system : `${system}\n\n${catalog}`,
+      skills: this.#skills,
+      skill_match: {
+        strategy: 'manual',
+        active: skill === undefined ? [] : [{ name: skill.name, prompt: false }],
+      },
+    };
+  }
+
+  async #work(lane: Harness, said: Message): Promise<ChatTurn> {
+    const { root, compact_at: compactAt = COMPACT_AT } = this.#input;
+    const tools = said.no_tools === true ? [] : this.#world.tools;
     try {
+      const task = await this.#taskOf(lane, said);
       const result = await lane.agent.loop({
         task,
-        system,
+        ...this.#skillOptions(said),
         tools,
         session_id: this.#session,
         policy: { workspace_roots: [root] },
@@ -232,7 +272,10 @@ const STOPPED: ChatTurn = { status: 'stopped', text: '', error: null };
 /** What looks is allowed; what changes something is asked about. */
 function permissionsFor(tools: readonly AgentTool[]) {
   return {
-    allow: tools.filter(({ mutates }) => mutates === false).map(({ name }) => name),
+    allow: [
+      ...tools.filter(({ mutates }) => mutates === false).map(({ name }) => name),
+      'load_skill',
+    ],
     on_escalation: async (request: PermissionRequest, harness: Harness) => {
       const question = approvalPrompt(request);
       const options = { timeout: FOR_EVER_MS };
@@ -250,13 +293,23 @@ function approvalPrompt({ tool, args }: PermissionRequest): string {
   return `${tool} ${JSON.stringify(args)}: yes, no or always?`;
 }
 
+function readSkill(value: Json | undefined): SkillAsk | undefined {
+  if (!isJsonObject(value ?? null)) return undefined;
+  const { name, args } = value as JsonObject;
+  if (typeof name !== 'string') return undefined;
+  return { name, args: Array.isArray(args) ? args.map(String) : [] };
+}
+
 /** Reads an answer, which anyone may have given. What cannot be meant is a message. */
 export function readSaid(answer: Json): ChatSaid {
   if (typeof answer === 'string') return { say: answer };
   if (!isJsonObject(answer)) return { say: JSON.stringify(answer) };
-  const { say, no_tools = false, model, provider = null, fork, quit } = answer;
+  const { say, no_tools = false, skill, model, provider = null, fork, quit } = answer;
   if (quit === true) return { quit };
-  if (typeof say === 'string') return { say, no_tools: no_tools === true };
+  if (typeof say === 'string') {
+    const asked = readSkill(skill);
+    return { say, no_tools: no_tools === true, ...(asked && { skill: asked }) };
+  }
   if (fork === null || (typeof fork === 'number' && Number.isInteger(fork) && fork >= 0)) {
     return { fork };
   }

@@ -4,7 +4,8 @@ import { createInterface, type Interface } from 'node:readline';
 import { KeyStream, MARK_NO_PASTES, MARK_PASTES } from '../key-stream.ts';
 import { readHistory, writeHistory } from '../line-history.ts';
 import type { Output } from '../output.ts';
-import { type ChatEvent, type Front, type Typed, typedOf } from './front.ts';
+import { commandNames } from './command-names.ts';
+import { type ChatEvent, type ChatSkill, type Front, type Typed, typedOf } from './front.ts';
 import { callText, endText, resultText, spentText } from './show.ts';
 
 const HISTORY_LINES = 1_000;
@@ -23,12 +24,20 @@ export interface Streams {
   readonly stdout: NodeJS.WritableStream;
 }
 
+/** What a line that begins with `/` may become. */
+function completed(line: string, skills: readonly ChatSkill[]): string[] {
+  if (!line.startsWith('/') || line.includes(' ')) return [];
+  const names = [...commandNames, ...skills.map(({ id }) => id)];
+  return names.map((name) => `/${name}`).filter((name) => name.startsWith(line));
+}
+
 interface Waiting {
   readonly take: (line: string | undefined) => void;
 }
 
 export class TerminalFront implements Front {
   readonly #output: Output;
+  readonly #skills: readonly ChatSkill[];
   readonly #lines: Interface;
   readonly #keys: KeyStream;
   readonly #stdout: NodeJS.WritableStream;
@@ -44,7 +53,13 @@ export class TerminalFront implements Front {
   #wasInterrupted = false;
   #midLine = false;
 
-  constructor(output: Output, homeDir: string, { stdin, stdout }: Streams) {
+  constructor(
+    output: Output,
+    homeDir: string,
+    { stdin, stdout }: Streams,
+    skills: readonly ChatSkill[] = [],
+  ) {
+    this.#skills = skills;
     this.#output = output;
     const file = path.join(homeDir, '.harn', 'chat_history');
     this.#stdout = stdout;
@@ -53,6 +68,7 @@ export class TerminalFront implements Front {
       input: this.#keys,
       output: stdout,
       terminal: true,
+      completer: (line: string) => [completed(line, skills), line],
       history: readHistory(file),
       historySize: HISTORY_LINES,
     });
@@ -68,7 +84,7 @@ export class TerminalFront implements Front {
     this.#mode = 'prompt';
     try {
       const text = await this.#message(signal);
-      return text === undefined ? { kind: 'leave' } : typedOf(text);
+      return text === undefined ? { kind: 'leave' } : typedOf(text, this.#skills);
     } finally {
       this.#mode = 'turn';
       this.#wasInterrupted = false;

@@ -1,16 +1,18 @@
 // `harn chat`: a conversation with a model that has tools, at a terminal or through a pipe. The conversation is a run.
-import { HarnError, type JsonObject, uuidV7 } from '../../base/index.ts';
+import { HarnError, type Json, type JsonObject, uuidV7 } from '../../base/index.ts';
 import type { AgentTool, Result, Runtime } from '../../runtime/harness/index.ts';
 import type { Host } from '../../runtime/host/index.ts';
 import { createRuntime } from '../../runtime/index.ts';
 import { Catalog } from '../../runtime/llm/index.ts';
 import { runErrors } from '../../runtime/run/index.ts';
+import { skillId } from '../../runtime/skills/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Arguments } from '../arguments.ts';
+import { commandNames } from '../chat/command-names.ts';
 import { type ChatPlace, isMocked, runCommand, toModel } from '../chat/commands.ts';
 import { Driver } from '../chat/driver.ts';
 import { chatOfSession, type Earlier, type Handed, handOver, lastChat } from '../chat/earlier.ts';
-import type { Front } from '../chat/front.ts';
+import type { ChatSkill, Front } from '../chat/front.ts';
 import { PipeFront } from '../chat/pipe-front.ts';
 import { type ChatInput, type ChatSaid, type ChatState, chatPipeline } from '../chat/pipeline.ts';
 import { TerminalFront } from '../chat/terminal-front.ts';
@@ -21,6 +23,7 @@ import { limitOption } from '../number-option.ts';
 import type { Output } from '../output.ts';
 import { type Project, withProject } from '../project.ts';
 import { modelTables } from '../project-settings.ts';
+import { foundSkills, skillDirsOf } from '../skill-dirs.ts';
 import { onStopSignal } from '../stop-signals.ts';
 
 const PARKED = 124;
@@ -32,8 +35,9 @@ export const chat: Command = {
     const host = await getHost();
     return withProject(host, async (project) => {
       const tools = await toolsFor(args, { host, project, output, version });
-      const front = await frontFor(args, host, project, output);
-      const world = { args, host, project, output, front, tools, compactAt };
+      const skills = await chatSkills(host, args);
+      const front = await frontFor(args, { host, project, output }, skills);
+      const world = { args, host, project, output, front, tools, skills, compactAt };
       try {
         return await new ChatCommand(world).run();
       } finally {
@@ -43,17 +47,27 @@ export const chat: Command = {
   },
 };
 
+/** The skills that can be called by name; one that is named like a command stands behind it. */
+async function chatSkills(host: Host, args: Arguments): Promise<readonly ChatSkill[]> {
+  const { skills } = await foundSkills(host, args);
+  const text = (value: Json | undefined) => (typeof value === 'string' ? value : '');
+  return skills.flatMap(({ card }) => {
+    const id = skillId(card);
+    if (card['user_invocable'] === false || commandNames.some((name) => name === id)) return [];
+    return [{ id, short: card.short, hint: text(card['argument_hint']) }];
+  });
+}
+
 async function frontFor(
   args: Arguments,
-  host: Host,
-  project: Project,
-  output: Output,
+  { host, project, output }: Pick<World, 'host' | 'project' | 'output'>,
+  skills: readonly ChatSkill[],
 ): Promise<Front> {
   const { stdio, system } = host;
-  if (args.has('json')) return new PipeFront(host, output, await project.redactor());
+  if (args.has('json')) return new PipeFront(host, output, await project.redactor(), skills);
   if (stdio.isTty('stdin') && stdio.isTty('stdout'))
-    return new TerminalFront(output, system.homeDir(), process);
-  return new PipeFront(host, output, undefined);
+    return new TerminalFront(output, system.homeDir(), process, skills);
+  return new PipeFront(host, output, undefined, skills);
 }
 
 /** The tools of a chat; those of a program stand in place of ours of the same name. */
@@ -82,6 +96,7 @@ interface World {
   readonly output: Output;
   readonly front: Front;
   readonly tools: readonly AgentTool[];
+  readonly skills: readonly ChatSkill[];
   readonly compactAt: number | undefined;
 }
 
@@ -92,12 +107,14 @@ class ChatCommand {
   readonly #output: Output;
   readonly #front: Front;
   readonly #tools: readonly AgentTool[];
+  readonly #skills: readonly ChatSkill[];
   readonly #compactAt: number | undefined;
   #model: string | null;
   #provider: string | null;
   #llm: Promise<JsonObject | undefined> | undefined;
 
-  constructor({ args, host, project, output, front, tools, compactAt }: World) {
+  constructor({ args, host, project, output, front, tools, skills, compactAt }: World) {
+    this.#skills = skills;
     this.#args = args;
     this.#host = host;
     this.#project = project;
@@ -168,6 +185,7 @@ class ChatCommand {
       model: this.#model,
       provider: this.#provider,
       first,
+      skill_dirs: skillDirsOf(this.#host, this.#args) ?? [],
       ...(this.#compactAt === undefined ? {} : { compact_at: Math.floor(this.#compactAt) }),
     };
     return this.#follow(driver, runtime.start(pipeline, input));
@@ -202,8 +220,14 @@ class ChatCommand {
       }
       const toolNames = this.#tools.map(({ name }) => name);
       const note = (text: string) => this.#front.show({ type: 'note', text });
-      const said = runCommand(typed, { state: undefined, toolNames, note });
-      if (said === undefined || 'fork' in said || 'say' in said) continue;
+      const said = runCommand(typed, {
+        state: undefined,
+        toolNames,
+        skills: this.#skills,
+        note,
+      });
+      if (said === undefined || 'fork' in said) continue;
+      if ('say' in said) return said;
       if ('quit' in said) return undefined;
       this.#model = said.model;
       this.#provider = said.provider;
@@ -217,6 +241,7 @@ class ChatCommand {
       store,
       front: this.#front,
       toolNames: tools.map(({ name }) => name),
+      skills: this.#skills,
       yes: this.#args.has('yes'),
       reviewer: this.#host.env.get('USER') ?? this.#host.env.get('LOGNAME'),
       queue,

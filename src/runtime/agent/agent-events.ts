@@ -140,6 +140,17 @@ type Body =
       readonly reason: string;
       readonly score?: number;
     }
+  | {
+      readonly type: 'skill_mcp_bound' | 'skill_mcp_unbound';
+      readonly skill_name: string;
+      readonly servers: readonly string[];
+    }
+  | {
+      readonly type: 'skill_mcp_bind_failed';
+      readonly skill_name: string;
+      readonly server: string;
+      readonly error: string;
+    }
   | { readonly type: 'skill_deactivated'; readonly skill_name: string; readonly iteration: number }
   | {
       readonly type: 'skill_scope_tools';

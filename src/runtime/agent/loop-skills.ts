@@ -19,7 +19,8 @@ import type { AgentEventBody } from './agent-events.ts';
 import type { LoopPlan } from './loop-options.ts';
 import type { Session } from './session.ts';
 import { askHost } from './skill-host.ts';
-import type { SkillPlan } from './skill-options.ts';
+import type { ActiveAsk, SkillPlan } from './skill-options.ts';
+import { SkillServers, serversOf } from './skill-servers.ts';
 import { type ActiveSkill, activeSkills, loadedEvent, skillEvent } from './skill-tool.ts';
 import { type TranscriptEvent, type TranscriptMessage, textOfContent } from './transcript.ts';
 
@@ -27,6 +28,15 @@ interface Owner {
   readonly ctx: RunContext;
   readonly session: Session;
   readonly emit: (event: AgentEventBody) => Suspending<void>;
+}
+
+/** Why a skill comes into force. */
+interface Activation {
+  readonly by: ActiveSkill['by'];
+  readonly reason: string;
+  readonly score?: number;
+  /** As the program asked for it. */
+  readonly asked?: ActiveAsk;
 }
 
 export class LoopSkills {
@@ -37,10 +47,13 @@ export class LoopSkills {
   /** What was looked with last. */
   #prompt = '';
   #hasLooked = false;
+  #hasBegun = false;
+  readonly #servers: SkillServers;
 
   constructor(owner: Owner, plan: SkillPlan) {
     this.#owner = owner;
     this.#plan = plan;
+    this.#servers = new SkillServers(owner.ctx);
   }
 
   /** Something that is to be done was said. */
@@ -54,6 +67,7 @@ export class LoopSkills {
   /** Before a turn: looks which skills fit, where that is due. */
   *before(iteration: number): Suspending<void> {
     const { strategy, sticky, topN, files } = this.#plan;
+    if (!this.#hasBegun) yield* this.#begin(iteration);
     if (strategy === 'manual' || (sticky && this.#hasLooked)) return;
     this.#hasLooked = true;
     if (this.#news.length > 0) this.#prompt = this.#news.splice(0).join('\n');
@@ -64,13 +78,28 @@ export class LoopSkills {
     const chosen = candidates.slice(0, topN);
     if (!sticky) {
       for (const one of this.#active()) {
-        const stays = one.by === 'load' || chosen.some(({ name }) => name === one.id);
+        const stays = one.by !== 'match' || chosen.some(({ name }) => name === one.id);
         if (!stays) yield* this.#deactivate(one, iteration);
       }
     }
     for (const { name, score, reason } of chosen) {
       yield* this.#activate(name, { by: 'match', reason, score }, iteration);
     }
+  }
+
+  /** What the program puts in force, and the servers of what was in force already. */
+  *#begin(iteration: number): Suspending<void> {
+    this.#hasBegun = true;
+    for (const asked of this.#plan.active) {
+      const about = { by: 'code' as const, reason: 'put in force by the program', asked };
+      yield* this.#activate(asked.id, about, iteration);
+    }
+    for (const { id } of this.#active()) if (!this.#servers.hasLooked(id)) yield* this.#bind(id);
+  }
+
+  /** The loop is over: what it held open for skills is let go. */
+  end(): void {
+    this.#servers.end();
   }
 
   /** After a turn: skills that the model has loaded are in force from here on. */
@@ -88,19 +117,25 @@ export class LoopSkills {
       const tools = skill === undefined ? undefined : toolsOf(skill);
       return tools === undefined ? [] : [tools];
     });
-    if (scopes.length === 0) return plan;
-    const entries = scopes.flat();
-    const tools = [...plan.tools].filter(
-      ([name, tool]) => !narrowed.has(name) || entries.some((entry) => meansTool(entry, tool)),
+    const entries = scopes.length === 0 ? undefined : scopes.flat();
+    const served = this.#servers.toolsFor(entries);
+    if (entries === undefined && served.length === 0) return plan;
+    const own = [...plan.tools].filter(
+      ([name, tool]) =>
+        !narrowed.has(name) ||
+        entries === undefined ||
+        entries.some((entry) => meansTool(entry, tool)),
     );
-    return { ...plan, tools: new Map(tools) };
+    const tools = new Map(own);
+    for (const tool of served) if (!plan.tools.has(tool.name)) tools.set(tool.name, tool);
+    return { ...plan, tools };
   }
 
   /** The part of the system prompt about the skills in force. */
   get section(): string | undefined {
     const active = this.#active();
     if (active.length === 0) return undefined;
-    const parts = active.map(({ id, prompt }) => {
+    const parts = active.map(({ id, prompt, missing }) => {
       const { card } = findSkill(this.#plan.skills, id) as Skill;
       const { description } = candidateOf(card);
       const tools = toolsOf({ card });
@@ -109,6 +144,7 @@ export class LoopSkills {
         ...(description === '' ? [] : [description]),
         ...(prompt === null || prompt === '' ? [] : [prompt]),
         ...(tools === undefined ? [] : [`Scoped tools: ${tools.join(', ')}`]),
+        ...missing.map((why) => `Not available: ${why}`),
       ].join('\n');
     });
     return ['## Active skills', ...parts].join('\n\n');
@@ -149,15 +185,16 @@ export class LoopSkills {
 
   *#activate(
     id: string,
-    { by, reason, score }: { by: ActiveSkill['by']; reason: string; score?: number },
+    { by, reason, score, asked }: Activation,
     iteration: number,
   ): Suspending<void> {
     const skill = findSkill(this.#plan.skills, id);
     const active = this.#active();
     if (skill === undefined || active.some((one) => one.id === id)) return;
-    const prompt = by === 'load' ? null : yield* this.#textOf(id);
+    const hasText = by !== 'load' && asked?.hasText !== false;
+    const prompt = hasText ? yield* this.#textOf(id, asked) : null;
     if (prompt === undefined) return;
-    this.#keep([...active, { id, by, reason, prompt }]);
+    this.#keep([...active, { id, by, reason, prompt, missing: [] }]);
     const facts = { iteration, reason, ...(score === undefined ? {} : { score }) };
     yield* this.#tell(
       { type: 'skill_activated', skill_name: id, ...facts },
@@ -170,6 +207,7 @@ export class LoopSkills {
         skillEvent('skill_scope_tools', { name: id, allowed_tools: tools }),
       );
     }
+    yield* this.#bind(id);
     yield* this.#call(skill.onActivate, { name: id, ...facts });
   }
 
@@ -179,7 +217,38 @@ export class LoopSkills {
       { type: 'skill_deactivated', skill_name: id, iteration },
       skillEvent('skill_deactivated', { name: id, iteration }),
     );
+    const servers = this.#servers.letGo(id);
+    if (servers.length > 0) {
+      yield* this.#tell(
+        { type: 'skill_mcp_unbound', skill_name: id, servers },
+        skillEvent('skill_mcp_unbound', { name: id, servers }),
+      );
+    }
     yield* this.#call(findSkill(this.#plan.skills, id)?.onDeactivate, { name: id, iteration });
+  }
+
+  /** Has the servers that a skill needs; what cannot be had is said and stands in the prompt. */
+  *#bind(id: string): Suspending<void> {
+    const card = findSkill(this.#plan.skills, id)?.card ?? {};
+    if (serversOf(card).length === 0) return;
+    const { servers, failed } = yield* this.#servers.bind(id, card);
+    if (servers.length > 0) {
+      yield* this.#tell(
+        { type: 'skill_mcp_bound', skill_name: id, servers },
+        skillEvent('skill_mcp_bound', { name: id, servers }),
+      );
+    }
+    for (const { server, error } of failed) {
+      yield* this.#owner.ctx.perform(stdioEffects.eprintln, [
+        `[agent_loop] the skill ${id} needs the MCP server ${server}: ${error}`,
+      ]);
+      yield* this.#tell(
+        { type: 'skill_mcp_bind_failed', skill_name: id, server, error },
+        skillEvent('skill_mcp_bind_failed', { name: id, server, error }),
+      );
+    }
+    const missing = failed.map(({ server, error }) => `the MCP server ${server} (${error})`);
+    this.#keep(this.#active().map((one) => (one.id === id ? { ...one, missing } : one)));
   }
 
   *#call(handler: Handler | undefined, about: JsonObject): Suspending<void> {
@@ -187,19 +256,26 @@ export class LoopSkills {
   }
 
   /** The text of a skill that fits; undefined: it cannot be had, or not be trusted, so it is not put in force. */
-  *#textOf(id: string): Suspending<string | undefined> {
+  *#textOf(id: string, asked: ActiveAsk | undefined): Suspending<string | undefined> {
     const { ctx, session } = this.#owner;
     const cards = this.#plan.skills.map(({ card }) => card);
+    const args = asked?.args ?? [];
     const noted: TranscriptEvent[] = [];
     const told: AgentEventBody[] = [];
     let text: string | undefined;
     try {
-      text = yield* skillCalls.load(ctx, cards, { name: id, sessionId: session.id }, (loaded) => {
-        noted.push(loadedEvent(loaded));
-        told.push({ type: 'skill.loaded', ...loaded });
-      });
+      text = yield* skillCalls.load(
+        ctx,
+        cards,
+        { name: id, args, sessionId: session.id },
+        (loaded) => {
+          noted.push(loadedEvent(loaded));
+          told.push({ type: 'skill.loaded', ...loaded });
+        },
+      );
     } catch (error) {
-      if (!isOfSkill(error)) throw error;
+      // What was asked for by name is not left out quietly.
+      if (asked !== undefined || !isOfSkill(error)) throw error;
       yield* ctx.perform(stdioEffects.eprintln, [`[agent_loop] ${error.message}`]);
     }
     for (const [k, event] of told.entries()) yield* this.#tell(event, noted[k] as TranscriptEvent);

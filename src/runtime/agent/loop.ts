@@ -226,6 +226,7 @@ class AgentLoop {
     } finally {
       // Also when a turn failed: what was said so far is kept. Feedback waits for the model's next turn.
       this.#talk.takeInbox();
+      this.#skills?.end();
       if (status === undefined) yield* this.#settle();
     }
     const ended = this.#requirementsMet() || status === 'suspended' ? status : 'failed';

@@ -22,7 +22,7 @@ export function* connectServers(ctx: RunContext, given: Json | undefined): Suspe
     const client = isDeclared ? mcpCalls.named(ctx, one) : yield* mcpCalls.connect(ctx, one);
     if (!isDeclared) clients.push(client);
     const listed = yield* mcpCalls.listTools(ctx, client, true);
-    for (const tool of listed) tools.push(toolOf(client, tool));
+    tools.push(...serverTools(client, listed));
   }
   return { tools, clients };
 }
@@ -43,6 +43,11 @@ function serversOf(given: Json | undefined): readonly (string | JsonObject)[] {
       `without ${secret}: the options of a loop are kept; name the variable (auth_token_env)`,
     );
   });
+}
+
+/** What a server lists as tools of a loop: `<server>__<tool>`. */
+export function serverTools(client: McpClient, listed: readonly JsonObject[]): readonly Tool[] {
+  return listed.map((tool) => toolOf(client, tool));
 }
 
 function toolOf(client: McpClient, tool: JsonObject): Tool {

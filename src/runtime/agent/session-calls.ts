@@ -11,6 +11,7 @@ import { scratchpadFrom } from './scratchpad.ts';
 import { messageFrom, newSession, type Session, sessionsKey } from './session.ts';
 import { appendSessionClosed } from './session-facts.ts';
 import { settleSession } from './session-settle.ts';
+import { activeSkills, skillEvent } from './skill-tool.ts';
 import { Transcript } from './transcript.ts';
 
 type Access = 'read' | 'write';
@@ -87,6 +88,22 @@ export const sessionCalls = {
   clear_scratchpad(ctx: RunContext, id: string): null {
     known(ctx, 'clear_scratchpad', id, 'write').setScratchpad(undefined);
     return null;
+  },
+
+  /** Takes every skill out of force; gives their ids. The next loop begins without them. */
+  clear_skills(ctx: RunContext, id: string): readonly string[] {
+    const session = known(ctx, 'clear_skills', id, 'write');
+    if (session.isBusy) throw sessionErrors.busy({ id });
+    const active = activeSkills(session.transcript.metadata).map((one) => one.id);
+    if (active.length === 0) return [];
+    session.note((transcript) => {
+      const without = transcript.withMetadata({ active_skills: [] });
+      return active.reduce(
+        (last, name) => last.withEvent(skillEvent('skill_deactivated', { name })),
+        without,
+      );
+    });
+    return active;
   },
 
   /** Forgets what was said; id and subscribers stay. */

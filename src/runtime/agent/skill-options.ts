@@ -2,7 +2,14 @@
 // that are worked on.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { RunContext } from '../run/index.ts';
-import { type Skill, type SkillLoaded, skillsOf } from '../skills/index.ts';
+import {
+  findSkill,
+  type Skill,
+  type SkillLoaded,
+  skillErrors,
+  skillId,
+  skillsOf,
+} from '../skills/index.ts';
 import { isParkCall } from './loop-park.ts';
 import {
   badOption,
@@ -16,6 +23,15 @@ import { currentSessionId, sessionsKey } from './session.ts';
 import { isSubagentCall } from './subagent-tools.ts';
 import type { Tool } from './tools.ts';
 
+/** A skill that is put in force by its id. */
+export interface ActiveAsk {
+  readonly id: string;
+  /** What stands for `$1`, `$2` and `$ARGUMENTS`. */
+  readonly args: readonly string[];
+  /** False: only its tools; its text is told in another way. */
+  readonly hasText: boolean;
+}
+
 /** Skills of a loop. */
 export interface SkillPlan {
   readonly skills: readonly Skill[];
@@ -25,6 +41,8 @@ export interface SkillPlan {
   /** What fitted once stays; else it is looked anew before every turn. */
   readonly sticky: boolean;
   readonly files: readonly string[];
+  /** Those that the program puts in force itself, before the first turn. */
+  readonly active: readonly ActiveAsk[];
   /** The tools that skills can take away: those of the program. */
   readonly narrowed: ReadonlySet<string>;
   /** What calls of `load_skill` came to, by their ids, until their turn takes them. */
@@ -41,7 +59,12 @@ export function parseSkills(
   parts: { readonly skills?: readonly Skill[] | undefined; readonly tools?: readonly Tool[] },
 ): SkillPlan | undefined {
   const { skill_match: match, working_files: files } = given;
-  const matching = fieldsOption('skill_match', match ?? {}, ['strategy', 'top_n', 'sticky']);
+  const matching = fieldsOption('skill_match', match ?? {}, [
+    'strategy',
+    'top_n',
+    'sticky',
+    'active',
+  ]);
   const strategy = oneOf(matching, 'strategy', ['metadata', 'host', 'embedding', 'manual']);
   const topN = intOption(matching, 'top_n', 1) ?? 1;
   const sticky = flagOption(matching, 'sticky') ?? true;
@@ -55,6 +78,7 @@ export function parseSkills(
     topN,
     sticky,
     files: worked,
+    active: activeOf(matching['active'], skills),
     narrowed: new Set(own.map(({ name }) => name)),
     loads: new Map(),
     given: {
@@ -69,6 +93,23 @@ function declaredSkills(value: Json | undefined): readonly Skill[] | undefined {
   const skills = skillsOf(value);
   if (skills === undefined) throw badOption('skills', 'a skill registry, or a list of skills');
   return skills;
+}
+
+function activeOf(value: Json | undefined, skills: readonly Skill[]): readonly ActiveAsk[] {
+  if (value === undefined) return [];
+  const bad = () => badOption('active', 'a list of names, or of {name, args, prompt}');
+  if (!Array.isArray(value)) throw bad();
+  return (value as readonly Json[]).map((one) => {
+    const { name, args = [], prompt = true } = isJsonObject(one) ? one : { name: one };
+    const isWhole = typeof name === 'string' && typeof prompt === 'boolean';
+    if (!isWhole || !Array.isArray(args)) throw bad();
+    const skill = findSkill(skills, name);
+    if (skill !== undefined) {
+      return { id: skillId(skill.card), args: args.map(String), hasText: prompt };
+    }
+    const known = skills.map(({ card }) => skillId(card)).join(', ');
+    throw skillErrors.unknown({ skill: name, known: known === '' ? 'none' : known });
+  });
 }
 
 function filesOf(value: Json | undefined): readonly string[] {

@@ -88,20 +88,23 @@ export function skillEvent(kind: string, metadata: JsonObject): TranscriptEvent 
 /** Skills that are in force, as a transcript keeps them. */
 export type ActiveSkill = {
   readonly id: string;
-  readonly by: 'match' | 'load';
+  readonly by: 'match' | 'load' | 'code';
   readonly reason: string;
   /** What stands in the prompt; null: its text is among the messages. */
   readonly prompt: string | null;
+  /** Servers that it needs and that could not be had, with why. */
+  readonly missing: readonly string[];
 };
 
 /** The skills in force, as the transcript of a session says. */
 export function activeSkills(metadata: JsonObject): readonly ActiveSkill[] {
   const kept = metadata['active_skills'];
   if (!Array.isArray(kept)) return [];
-  return kept.filter(isJsonObject).map(({ id, by, reason, prompt }) => ({
+  return kept.filter(isJsonObject).map(({ id, by, reason, prompt, missing }) => ({
     id: String(id),
-    by: by === 'load' ? 'load' : 'match',
+    by: by === 'load' || by === 'code' ? by : 'match',
     reason: typeof reason === 'string' ? reason : '',
     prompt: typeof prompt === 'string' ? prompt : null,
+    missing: Array.isArray(missing) ? missing.map(String) : [],
   }));
 }

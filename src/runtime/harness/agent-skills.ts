@@ -15,6 +15,8 @@ export interface AgentSkill {
   readonly allowedTools?: readonly string[];
   /** Its text: stands in the system prompt while it is in force. */
   readonly prompt?: string;
+  /** MCP servers of harn.toml that it needs: connected while it is in force, and the loop has their tools. */
+  readonly requiresMcp?: readonly string[];
   /** True: only code brings it into force, neither the matcher nor the model. */
   readonly disableModelInvocation?: boolean;
   /** Called with `{name, iteration, reason, score}` when it comes into force; the loop waits for it. */
@@ -40,5 +42,6 @@ export function asSkill(given: AgentSkill | JsonObject): Skill {
 const SPELLED: { readonly [field: string]: string | undefined } = {
   whenToUse: 'when_to_use',
   allowedTools: 'allowed_tools',
+  requiresMcp: 'requires_mcp',
   disableModelInvocation: 'disable_model_invocation',
 };

@@ -192,6 +192,8 @@ export interface AgentMethods {
   scratchpad(id: string): JsonObject | null;
   setScratchpad(id: string, notes: JsonObject): void;
   clearScratchpad(id: string): void;
+  /** Takes every skill of the session out of force; gives their ids. The next loop begins without them. */
+  clearSkills(id: string): readonly string[];
   reset(id: string): void;
   fork(source: string, id?: string): string;
   forkAt(source: string, keepFirst: number, id?: string): string;
@@ -251,6 +253,7 @@ export function agentMethods(
     scratchpad: (id) => sessionCalls.scratchpad(ctx, id),
     setScratchpad: (id, notes) => void sessionCalls.set_scratchpad(ctx, id, notes),
     clearScratchpad: (id) => void sessionCalls.clear_scratchpad(ctx, id),
+    clearSkills: (id) => sessionCalls.clear_skills(ctx, id),
     reset: (id) => void sessionCalls.reset(ctx, id),
     fork: (source, id) => sessionCalls.fork(ctx, source, id ?? null),
     forkAt: (source, keepFirst, id) => sessionCalls.fork_at(ctx, source, keepFirst, id ?? null),

@@ -36,12 +36,16 @@ export type SkillLoaded = {
   readonly trusted: boolean;
 };
 
-/** Looks for skills, once in a run. `from` is the folder of its program. */
-function* prepare(ctx: RunContext, from: string): Suspending<SkillCatalog> {
+/** Looks for skills, once in a run. `from` is the folder of its program; `given` comes before the folders of its start. */
+function* prepare(
+  ctx: RunContext,
+  from: string,
+  given: readonly string[] = [],
+): Suspending<SkillCatalog> {
   const known = ctx.get(knownKey);
   if (known.catalog === undefined) {
     const asked = ctx.run.start.options['skill_dirs'];
-    const dirs = Array.isArray(asked) ? (asked as string[]) : [];
+    const dirs = [...given, ...(Array.isArray(asked) ? (asked as string[]) : [])];
     known.catalog = yield* ctx.perform(skillEffects.find, [{ from, dirs }]);
   }
   return known.catalog;

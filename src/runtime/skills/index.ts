@@ -1,5 +1,11 @@
 // Front door of skills: folders with a SKILL.md, as runs find and load them, and which of them fit a task.
 export { assertTrusted, type LoadSkill, type SkillLoaded, skillCalls } from './calls.ts';
+export {
+  renderSkillCatalog,
+  type SkillEntry,
+  skillEntries,
+  withoutSkillCatalog,
+} from './catalog.ts';
 export { skillEffects } from './effects.ts';
 export { skillErrors } from './errors.ts';
 export {
