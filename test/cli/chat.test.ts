@@ -1,5 +1,6 @@
 // `harn chat` through a pipe: what is said is kept as it is said, tools work in the project only, and a kill in the middle
 // of a turn costs nothing twice. The model is a server of this process.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Json } from '../../src/base/index.ts';
 import {
@@ -135,6 +136,45 @@ describe('a chat through a pipe', () => {
     expect(await chat(here, 'write\n', '--yes')).toMatchObject({ status: 0, stdout: 'Done.\n' });
     expect(here.read('a.txt')).toBe('x');
     expect(here.has('../b.txt')).toBe(false);
+  });
+
+  it('knows the skills of the project: the model loads them, and they are called by name', async () => {
+    const here = project({ 'harn.toml': '' });
+    mkdirSync(here.path('more/deploy'), { recursive: true });
+    const card = 'short: Deploys when asked\nargument-hint: "<env>"\nallowed-tools: [search]';
+    writeFileSync(here.path('more/deploy/SKILL.md'), `---\n${card}\n---\nShip to $1 first.\n`);
+    mkdirSync(here.path('more/hidden'));
+    const hidden = 'short: Is not for people\nuser-invocable: false';
+    writeFileSync(here.path('more/hidden/SKILL.md'), `---\n${hidden}\n---\nNothing.\n`);
+    server.answers(
+      streams(openAiText('Shipped.')),
+      calls('c1', 'load_skill', { name: 'deploy', args: ['qa'] }),
+      streams(openAiText('Loaded.')),
+      streams(openAiText('Free.')),
+    );
+    const lines = '/skills\n/deploi\n/deploy "the moon" now\nload it\n/etc/hosts is a file\n';
+    const done = await chat(here, lines, '--skill-dir', 'more');
+    expect(done).toMatchObject({ status: 0, stdout: 'Shipped.\nLoaded.\nFree.\n' });
+    expect(done.stderr).toContain('/deploy <env>  Deploys when asked');
+    expect(done.stderr).not.toContain('Is not for people');
+    expect(done.stderr).toContain('did you mean /deploy?');
+    expect(String(asked(0)[0]?.content)).toContain('- `deploy`: Deploys when asked');
+    expect(asked(0).at(-1)?.content).toBe('/deploy "the moon" now\n\nShip to the moon first.\n');
+    expect(JSON.stringify(asked(2).at(-1))).toContain('Ship to qa first.');
+    expect(asked(3).at(-1)?.content).toBe('/etc/hosts is a file');
+    const offered = (n: number) =>
+      ((server.seen[n]?.body['tools'] ?? []) as { function: { name: string } }[]).map(
+        (t) => t.function.name,
+      );
+    expect(offered(0)).toContain('search');
+    expect(offered(0)).not.toContain('write_file');
+    expect(offered(1)).toContain('write_file');
+    expect(offered(2)).not.toContain('write_file');
+    expect(offered(3)).toContain('write_file');
+
+    server.answers(streams(openAiText('Later.')));
+    await chat(here, 'and?\n', '--continue', '--skill-dir', 'more');
+    expect(String(asked(0)[0]?.content).split('## Available skills')).toHaveLength(2);
   });
 
   it('killed in the middle of a turn, goes on there: nothing is asked or done twice', async () => {

@@ -123,6 +123,52 @@ describe('tools of servers in an agent loop', () => {
     expect(scene.done()).toEqual(['a']);
   });
 
+  it('are those of the servers that a skill needs, while it is in force', async () => {
+    declare();
+    const skill = `
+      skill notes {
+        description "Notes things"
+        requires_mcp ["fixture"]
+        allowed_tools ["note"]
+      }`;
+    const seen = await printed(
+      `${skill}
+      fn names(at) { return llm_mock_calls()[at].tools.map({ t -> t.function.name }).filter({ n -> n.starts_with("fixture") }) }
+      pipeline main() {
+        ${asked('fixture__note', 'a')}
+        ${DONE}
+        let result = agent_loop("note that", nil, {provider: "mock", skills: notes, session_id: "s"})
+        println(result.tools.successful[0])
+        println(names(0))
+        println(mcp_registry_status()[0].ref_count)
+        println(transcript_events(result.transcript).map({ e -> e.kind }).filter({ k -> k.contains("mcp") }))
+      }`,
+      { host: scene.host },
+    );
+    expect(seen).toEqual(['fixture__note', '[fixture__note]', '0', '[skill_mcp_bound]']);
+    expect(scene.done()).toEqual(['a']);
+    expect(scene.starts()).toBe(1);
+  });
+
+  it('are missed out loud where no such server is declared, and the loop goes on', async () => {
+    declare();
+    const seen = await printed(
+      `pipeline main() {
+        ${DONE}
+        let triage = skill_define(skill_registry(), "triage", {description: "Triages issues", requires_mcp: ["github"]})
+        let result = agent_loop("triage the issues", nil, {provider: "mock", skills: triage})
+        println(result.status)
+        println(llm_mock_calls()[0].system)
+        println(transcript_events(result.transcript).filter({ e -> e.kind == "skill_mcp_bind_failed" })[0].metadata.server)
+      }`,
+      { host: scene.host },
+    );
+    expect(seen[0]).toContain('the skill triage needs the MCP server github');
+    expect(seen).toContain('done');
+    expect(seen.join(' ')).toContain('Not available: the MCP server github (');
+    expect(seen.at(-1)).toBe('github');
+  });
+
   it('are listed once, by servers that harn.toml declares and by others', async () => {
     declare();
     const { command, args, env } = scene.stdio;

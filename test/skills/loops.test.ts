@@ -254,6 +254,36 @@ describe('skills of a loop', () => {
   });
 });
 
+describe('a skill that the program puts in force', () => {
+  it('is in force from the first turn on, with its arguments, until the session is cleared of it', async () => {
+    const found = await returned(`
+      let ship = skill_define(both(), "ship", {description: "x", prompt: "Ship $1.", invocation: "explicit", allowed_tools: ["fridge"]})
+      llm_mock({text: "shipped"})
+      llm_mock({text: "again"})
+      llm_mock({text: "free"})
+      let all = {provider: "mock", tools: kitchen(), skills: ship, session_id: "s"}
+      agent_loop("go", nil, all + {skill_match: {strategy: "manual", active: [{name: "ship", args: ["it"]}]}})
+      agent_loop("go on", nil, all + {skill_match: {strategy: "manual"}})
+      let cleared = agent_session_clear_skills("s")
+      agent_loop("go on", nil, all + {skill_match: {strategy: "manual"}})
+      return {systems: llm_mock_calls().map({ c -> c.system ?? "" }), first: names(0), third: names(2), cleared: cleared}`);
+    const { systems, first, third, cleared } = found as {
+      readonly [part: string]: readonly string[];
+    };
+    expect(systems?.map((text) => text.includes('Ship it.'))).toEqual([true, true, false]);
+    expect(first).toContain('fridge');
+    expect(first).not.toContain('oven');
+    expect(third).toContain('oven');
+    expect(cleared).toEqual(['ship']);
+  });
+
+  it('is refused when there is none of that name', async () => {
+    const loop =
+      'agent_loop("go", nil, {provider: "mock", skills: both(), skill_match: {active: ["bale"]}})';
+    await expect(returned(loop)).rejects.toMatchObject({ code: 'HARN-SKL-001' });
+  });
+});
+
 describe('a loop with skills that is resumed', () => {
   it('neither matches anew nor reads changed files', async () => {
     const file = path.join(dir, '.harn/skills/ship/SKILL.md');
