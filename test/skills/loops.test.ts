@@ -72,7 +72,8 @@ async function start(body: string) {
     openStore: async () => store,
     sink: {
       write: (_stream: string, text: string) => {
-        output += text;
+        // Tools of these programs declare nothing about themselves, which loops remark.
+        if (!text.startsWith('[agent_loop] TOOL_SURFACE')) output += text;
       },
     },
   });
