@@ -167,6 +167,18 @@ type Body =
   | { readonly type: 'agent_loop_stall_warning'; readonly warning: string }
   | { readonly type: 'tool_call_audit'; readonly tool_name: string; readonly audit: JsonObject }
   | { readonly type: 'plan'; readonly plan: JsonObject; readonly entries: readonly JsonObject[] }
+  | {
+      /** A tool gave an artifact that carries a handoff. */
+      readonly type: 'handoff';
+      readonly artifact_id: string;
+      readonly handoff: JsonObject;
+    }
+  | {
+      /** Watched files changed while a daemon was idle. */
+      readonly type: 'fs_watch';
+      readonly subscription_id: string;
+      readonly events: readonly FsWatchEvent[];
+    }
   | { readonly type: 'session_closed'; readonly reason: string; readonly status: string }
   | {
       readonly type: 'worker_update';
@@ -179,9 +191,21 @@ type Body =
       readonly metadata: JsonObject;
     };
 
+/** What became of one watched file. */
+export type FsWatchEvent = {
+  readonly kind: 'create' | 'modify' | 'remove';
+  readonly paths: readonly string[];
+  /** From the working directory where they are below it. */
+  readonly relative_paths: readonly string[];
+  readonly raw_kind: string;
+  readonly error?: string;
+};
+
 /** One event of one session. */
 export type AgentEvent = Body & { readonly session_id: string };
 export type AgentEventBody = Body;
+/** The events of one type: `AgentEventOf<'handoff'>`. */
+export type AgentEventOf<T extends AgentEvent['type']> = Extract<AgentEvent, { readonly type: T }>;
 
 /** An event on its way to the store. */
 export interface PendingEvent {

@@ -16,7 +16,9 @@ export {
 export {
   type AgentEvent,
   type AgentEventBody,
+  type AgentEventOf,
   agentEventsTopic,
+  type FsWatchEvent,
   type ReplayEvent,
   readAgentEvents,
   type ToolCallStatus,
@@ -80,6 +82,8 @@ export {
   toolErrors,
   transcriptErrors,
 } from './errors.ts';
+// Events as files
+export { type LoggedAgentEvent, parseAgentEventLog } from './event-sidecar.ts';
 // Long-running tools
 export { handleUnsettledSource } from './handle-unsettled.ts';
 export type { HandleResult, ToolHandle } from './handles.ts';

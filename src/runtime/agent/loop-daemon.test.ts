@@ -122,6 +122,37 @@ describe('a daemon', () => {
     expect(said(result)[2]).toBe('Watched files changed:\nmodified /w/a.txt');
   });
 
+  it('shows the changes that woke it as an event', async () => {
+    const store = await newStore();
+    const host = createMockHost({ files: { '/w/a.txt': 'a' }, cwd: '/w' });
+    const body = daemon({
+      host_messages: false,
+      watch_paths: ['/w'],
+      max_iterations: 2,
+      persist_path: '/w/d.json',
+    });
+    const life = live({ store, host, mocks: MOCKS, body, turns: 1e5 });
+    await until(() => host.files.snapshot()['/w/d.json'] !== undefined);
+    host.files.put('/w/b.txt', 'new');
+    ended(await life);
+    const events = (await readAgentEvents(store, 's')).map(({ event }) => event);
+    expect(events.filter(({ type }) => type === 'fs_watch')).toEqual([
+      {
+        type: 'fs_watch',
+        session_id: 's',
+        subscription_id: 's',
+        events: [
+          {
+            kind: 'create',
+            paths: ['/w/b.txt'],
+            relative_paths: ['b.txt'],
+            raw_kind: 'created',
+          },
+        ],
+      },
+    ]);
+  });
+
   it('is woken by what its own run says to its session', async () => {
     const store = await newStore();
     const body: RunBody = function* (ctx) {

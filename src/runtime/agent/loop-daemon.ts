@@ -15,7 +15,12 @@ import { PARK_TOOL } from './loop-park.ts';
 import type { LoopTotals } from './loop-result.ts';
 import type { Session } from './session.ts';
 import { settleSession } from './session-settle.ts';
-import { type WatchState, watchStateEffect, withChanges } from './watch-state.ts';
+import {
+  type WatchedChange,
+  type WatchState,
+  watchStateEffect,
+  withChanges,
+} from './watch-state.ts';
 
 /** The loop that is a daemon, as far as it is needed here. */
 export interface DaemonLoop {
@@ -106,11 +111,25 @@ export class DaemonSide {
       kind: 'daemon_idle_post',
       reason: woken.reason,
     });
+    yield* this.#tellChanges(woken.changed);
     // What came in the same moment is dealt with now; then it goes without saying that time has passed.
     const heard = yield* this.#hear();
     const words = heard && woken.reason === 'timer' ? null : wakeWords(woken);
     if (words !== null) yield* this.#loop.say(`daemon_${woken.reason}`, words);
     return undefined;
+  }
+
+  *#tellChanges(changed: readonly WatchedChange[]): Suspending<void> {
+    if (changed.length === 0) return;
+    const { ctx, session } = this.#loop;
+    const here = `${ctx.scope.cwd ?? ctx.run.start.cwd}/`;
+    const events = changed.map(({ path, kind }) => ({
+      kind: KINDS[kind],
+      paths: [path],
+      relative_paths: [path.startsWith(here) ? path.slice(here.length) : path],
+      raw_kind: kind,
+    }));
+    yield* this.#loop.emit({ type: 'fs_watch', subscription_id: session.id, events });
   }
 
   /** Writes down how the daemon stands, and says so. */
@@ -166,3 +185,5 @@ export class DaemonSide {
     return own || heard.length > 0;
   }
 }
+
+const KINDS = { created: 'create', modified: 'modify', removed: 'remove' } as const;

@@ -1,6 +1,7 @@
 // Writing what the store does not know of a session yet, outside of its turns: at the end of a loop, and when it is closed.
 import { defineEffect, type RunContext, type Suspending } from '../run/index.ts';
 import { appendAgentEvents, type PendingEvent } from './agent-events.ts';
+import { eventSidecar } from './event-sidecar.ts';
 import type { Session } from './session.ts';
 import { appendSessionFacts, type SessionFacts, sessionFacts } from './session-facts.ts';
 
@@ -25,10 +26,13 @@ const settleEffect = defineEffect(
 
 /** Brings the store up to the session. */
 export function* settleSession(ctx: RunContext, session: Session): Suspending<void> {
+  const sidecar = eventSidecar(ctx);
+  sidecar?.follow(session.id);
   const facts = sessionFacts(session, ctx.runId);
   const pending = session.outbox;
   session.outbox = [];
   session.written = facts.after;
   if (facts.kind === undefined && pending.length === 0) return;
   yield* ctx.perform(settleEffect, [session.id, facts, pending]);
+  sidecar?.soon(session.id);
 }

@@ -1,13 +1,14 @@
 // One turn: ask the model, run the tools it asks for, and say what is to be added to the session. A turn is one recorded
 // unit. Its result is all that the loop knows of it, so a turn that replay does not enter and one that it enters leave
 // the same session behind.
-import type { Json, JsonObject } from '../../base/index.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { isEmptyAnswer, type LlmOptions, llmCall, trace } from '../llm/index.ts';
 import { performUnit, type RunContext, type Suspending } from '../run/index.ts';
 import { type AgentEventBody, appendAgentEvents } from './agent-events.ts';
 import type { Streak } from './call-streak.ts';
 import { type TurnAnswer, throughLlmCaller } from './callers.ts';
 import { Emitter } from './emitter.ts';
+import { eventSidecar } from './event-sidecar.ts';
 import { asUserMessage, type HostMessage } from './host-messages.ts';
 import type { ParkWish } from './loop-gate.ts';
 import type { LoopPlan } from './loop-options.ts';
@@ -101,7 +102,10 @@ export function takeTurn(ctx: RunContext, input: TurnInput): Suspending<TurnResu
       return result;
     } finally {
       const where = { runId: inner.runId, sessionId: session.id };
-      unit.inTx((tx) => appendAgentEvents(tx, where, emitter.pending));
+      unit.inTx((tx) => {
+        appendAgentEvents(tx, where, emitter.pending);
+        eventSidecar(inner)?.soon(session.id);
+      });
     }
   });
 }
@@ -179,6 +183,12 @@ function* turnBody(ctx: RunContext, input: TurnInput, emitter: Emitter): Suspend
   for (const plan of plans) {
     yield* emitter.emit({ type: 'plan', plan, entries: [...planEntries(plan)] });
   }
+  for (const { result: given } of outcomes) {
+    if (isHandoff(given)) {
+      const { id, data } = given;
+      yield* emitter.emit({ type: 'handoff', artifact_id: id, handoff: data });
+    }
+  }
   const isInvalid = structural !== undefined && structural.wish === undefined;
   yield* emitter.emit(turnEnd(iteration, answer, result, isInvalid));
   for (const message of result.messages) emitter.show(session.id, message);
@@ -255,6 +265,12 @@ function callsOf(
   const refused = plan.fallback === 'reject' || (plan.fallback === 'allow_once' && fallbacks > 0);
   if (refused) return { calls: [], fallback: 'rejected', isText: true };
   return { calls, fallback: 'accepted', isText: true };
+}
+
+/** Whether a tool gave an artifact that carries a handoff. */
+function isHandoff(given: Json): given is { readonly id: string; readonly data: JsonObject } {
+  if (!isJsonObject(given) || given['kind'] !== 'handoff') return false;
+  return typeof given['id'] === 'string' && isJsonObject(given['data']);
 }
 
 function assistantMessage(
