@@ -29,13 +29,31 @@ export function shortHash(content: string | Uint8Array): string {
  * adversary chooses. (Two multiply-xor lanes, in the manner of MurmurHash's finaliser.)
  */
 export function checkHash(text: string): string {
-  let a = 0xdeadbeef;
-  let b = 0x41c6ce57;
+  return checkEnd(checkMore(CHECK_START, text));
+}
+
+/** Where a `checkHash` stands that is made piece by piece. Never changed: one can be kept, and gone on from twice. */
+export interface CheckState {
+  readonly a: number;
+  readonly b: number;
+}
+
+export const CHECK_START: CheckState = { a: 0xdeadbeef, b: 0x41c6ce57 };
+
+/** After more of the text. */
+export function checkMore(state: CheckState, text: string): CheckState {
+  let { a, b } = state;
   for (let i = 0; i < text.length; i += 1) {
     const code = text.charCodeAt(i);
     a = Math.imul(a ^ code, 0x9e3779b1);
     b = Math.imul(b ^ code, 0x5f356495);
   }
+  return { a, b };
+}
+
+/** The hash of all that came. */
+export function checkEnd(state: CheckState): string {
+  let { a, b } = state;
   a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
   b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
   const value = 4294967296 * (b & 0x1fffff) + (a >>> 0);

@@ -18,7 +18,11 @@ export {
 export { formatDuration, parseDuration } from './duration.ts';
 export { type ErrorFields, type ErrorNote, HarnError } from './error.ts';
 export {
+  CHECK_START,
+  type CheckState,
+  checkEnd,
   checkHash,
+  checkMore,
   type DigestAlgorithm,
   digest,
   hmac,
@@ -30,6 +34,7 @@ export {
   canonicalJson,
   copyPlain,
   isJsonObject,
+  isLongerThan,
   type Json,
   type JsonObject,
   type NotPlain,

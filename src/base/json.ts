@@ -14,15 +14,52 @@ export type JsonObject = { readonly [key: string]: Json };
 
 /** JSON text with keys in code-unit order and no white space: equal values give equal text. */
 export function canonicalJson(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map((item: Json) => canonicalJson(item)).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const object = value as JsonObject;
-    const parts = Object.keys(object)
-      .sort()
-      .map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key] as Json)}`);
-    return `{${parts.join(',')}}`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  let text = '';
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at += 1) {
+      // An argument that was left out has no text, as between the commas of `[,1]`.
+      const item: string | undefined = canonicalJson(value[at] as Json);
+      text += at === 0 ? (item ?? '') : `,${item ?? ''}`;
+    }
+    return `[${text}]`;
   }
-  return JSON.stringify(value);
+  const object = value as JsonObject;
+  for (const key of Object.keys(object).sort()) {
+    const field = `${JSON.stringify(key)}:${canonicalJson(object[key] as Json)}`;
+    text += text === '' ? field : `,${field}`;
+  }
+  return `{${text}}`;
+}
+
+/** Whether the JSON text of a value has more characters than this. What is clearly short is not written out for it. */
+export function isLongerThan(value: Json, chars: number): boolean {
+  return atMost(value, chars) < 0 && JSON.stringify(value).length > chars;
+}
+
+/**
+ * What is left of so many characters after a value, each character of it taken for the longest escape. Below zero also
+ * for what is no plain JSON: writing it out says what becomes of that. Each level takes some, so it never goes deep.
+ */
+function atMost(value: Json, left: number): number {
+  if (typeof value === 'string') return left - 6 * value.length - 2;
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return left - 24;
+  if (typeof value !== 'object') return -1;
+  let rest = left - 16;
+  if (rest < 0) return rest;
+  if (Array.isArray(value)) {
+    for (const item of value as readonly Json[]) {
+      rest = atMost(item, rest) - 1;
+      if (rest < 0) return rest;
+    }
+    return rest;
+  }
+  if (typeof (value as { readonly toJSON?: unknown }).toJSON === 'function') return -1;
+  for (const name of Object.keys(value)) {
+    rest = atMost((value as JsonObject)[name] as Json, rest) - 6 * name.length - 4;
+    if (rest < 0) return rest;
+  }
+  return rest;
 }
 
 /** Whether a value is a JSON object (not null, not a list). */

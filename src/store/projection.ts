@@ -18,6 +18,11 @@ export interface Projection<Row extends JsonObject = JsonObject> {
   readonly version: number;
   /** Which topics feed it: a predicate, or a list of exact names and prefixes ending in `*`. */
   readonly topics: ((topic: string) => boolean) | readonly string[];
+  /**
+   * The kinds of events that can change a row; all when left out. Others are not folded at all, which is what most events
+   * of a busy topic should cost.
+   */
+  readonly kinds?: readonly string[];
   /** Fields of the row that can be searched and sorted by; each gets an index. A field may be null or absent. */
   readonly columns?: { readonly [column: string]: ColumnType };
   /** Further indexes over several columns, in order. */
@@ -106,6 +111,11 @@ export function rowFrom<Row extends JsonObject>(
 ): Row {
   const parsed = JSON.parse(text) as JsonObject;
   return kept === undefined ? (parsed as Row) : kept.unpack(parsed, key);
+}
+
+/** Whether events of a kind can change a projection. */
+export function feedsKind({ kinds }: Projection, kind: string): boolean {
+  return kinds === undefined || kinds.includes(kind);
 }
 
 /** Whether a topic feeds a projection. */

@@ -8,7 +8,7 @@ import { HarnError, type JsonObject } from '../base/index.ts';
 import { deletedTopics } from './deletion.ts';
 import { sto } from './errors.ts';
 import type { StoredEvent } from './event-log.ts';
-import { feeds, type Projection, rowFrom, rowText } from './projection.ts';
+import { feeds, feedsKind, type Projection, rowFrom, rowText } from './projection.ts';
 import { cleanText, columnValues, type RowShape, rowShape } from './row-shape.ts';
 import type { ProjectionState, Tables } from './tables.ts';
 
@@ -110,9 +110,9 @@ export class Projector {
     this.#stale = true;
   }
 
-  /** Whether any projection wants events of this topic. */
-  wants(topic: string): boolean {
-    for (const kept of this.#kept.values()) if (wantsTopic(kept, topic)) return true;
+  /** Whether any projection wants events like this one. */
+  wants(event: Pick<StoredEvent, 'topic' | 'kind'>): boolean {
+    for (const kept of this.#kept.values()) if (wantsEvent(kept, event)) return true;
     return false;
   }
 
@@ -122,7 +122,7 @@ export class Projector {
     for (const kept of this.#kept.values()) {
       if (deleted !== undefined) {
         if (this.#forget(kept, deleted)) this.#build(kept);
-      } else if (wantsTopic(kept, event.topic)) this.#fold(kept, event);
+      } else if (wantsEvent(kept, event)) this.#fold(kept, event);
     }
   }
 
@@ -238,7 +238,7 @@ export class Projector {
    * corrected program goes on; refusing our own writes for it would let one event stop a whole process.
    */
   #foldForeign(kept: Kept, event: StoredEvent): void {
-    if (event.pos <= kept.durablePos || !wantsTopic(kept, event.topic)) return;
+    if (event.pos <= kept.durablePos || !wantsEvent(kept, event)) return;
     try {
       this.#fold(kept, event);
     } catch (error) {
@@ -326,12 +326,16 @@ function hasFailed(kept: Kept): boolean {
 
 function concerns(kept: Kept, event: StoredEvent): boolean {
   const deleted = deletedTopics(event);
-  if (deleted === undefined) return wantsTopic(kept, event.topic);
+  if (deleted === undefined) return wantsEvent(kept, event);
   return deleted.some((topic) => wantsTopic(kept, topic));
 }
 
 /** Bounds the memory of topic matches in long-lived servers with a topic per run. */
 const MAX_REMEMBERED_TOPICS = 10_000;
+
+function wantsEvent(kept: Kept, { topic, kind }: Pick<StoredEvent, 'topic' | 'kind'>): boolean {
+  return feedsKind(kept.projection, kind) && wantsTopic(kept, topic);
+}
 
 function wantsTopic(kept: Kept, topic: string): boolean {
   if (kept.stopped !== undefined) return false;

@@ -36,7 +36,7 @@ function applyAppend(
     if (next !== expectedNext) throw sto.positionMismatch({ topic, expected: expectedNext, next });
   }
   const { id, pos } = tables.insertEvent(record);
-  if (projector.wants(topic)) projector.appended(toStoredEvent(record, id, pos));
+  if (projector.wants(record)) projector.appended(toStoredEvent(record, id, pos));
   return { topic, id, duplicate: false };
 }
 

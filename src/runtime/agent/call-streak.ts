@@ -31,9 +31,9 @@ export class CallStreak {
 
   /** What a call comes to that is not made any more; undefined: it is to be made. */
   refuse(call: Call): ToolOutcome | undefined {
-    const { key } = { key: keyOf(call) };
     const last = this.#last;
-    if (last === null || last.key !== key || last.count + 1 < this.#limits.skip) return undefined;
+    if (last === null || last.count + 1 < this.#limits.skip) return undefined;
+    if (last.key !== keyOf(call)) return undefined;
     this.#last = { ...last, count: last.count + 1 };
     const message = `${call.name} was not called: the same call came ${this.#last.count} times in a row. Change the arguments, use another tool, or say what keeps you from going on`;
     const result = { error: 'rejected_loop', tool: call.name, message };

@@ -1,14 +1,14 @@
 // What a turn sends: the system prompt with what the loop adds to it, the messages of the session in the form model calls
 // take, the tools. The words that the loop itself says to a model stand here.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
-import { type LlmOptions, type LlmTool, searchTool } from '../llm/index.ts';
+import { type LlmOptions, type LlmTool, lasting, searchTool } from '../llm/index.ts';
 import { callHandler, type RunContext, type Suspending } from '../run/index.ts';
 import { loopErrors } from './errors.ts';
 import type { LoopPlan } from './loop-options.ts';
 import { isParkCall } from './loop-park.ts';
 import { scratchpadPrompt } from './scratchpad.ts';
 import type { Session } from './session.ts';
-import { readerTool } from './tool-overflow.ts';
+import { READER_TOOL, readerTool } from './tool-overflow.ts';
 import { clientSearch, searchPrompt, visibleTools } from './tool-search.ts';
 import { toolPrompt } from './tool-text.ts';
 import type { Tool } from './tools.ts';
@@ -34,15 +34,35 @@ export function* requestOf(
     system,
     options: {
       ...plan.llm,
-      messages: messages.map(forModel),
+      messages: messages.map(plan.parts.context === undefined ? kept : forModel),
       ...(native ? { tools } : {}),
       ...(native && plan.toolSearch?.mode === 'native' ? { tool_search: plan.toolSearch } : {}),
     },
   };
 }
 
-/** The tools as a model is told of them, with the one to search with. */
+/** The tools that a loop told its model of last, by the first of them. */
+const told = new WeakMap<
+  Tool,
+  { readonly of: readonly unknown[]; readonly faces: readonly LlmTool[] }
+>();
+
+/** The tools as a model is told of them, with the one to search with: the same list while they are the same. */
 function toolFaces(plan: LoopPlan, session: Session, offered: readonly Tool[]): readonly LlmTool[] {
+  const [first] = offered;
+  if (first === undefined) return facesOf(plan, session, offered);
+  const reader = readerTool(session) !== undefined && !plan.tools.has(READER_TOOL);
+  const of = [...offered, plan.toolSearch, clientSearch(plan)?.name, reader];
+  const last = told.get(first);
+  if (last?.of.length === of.length && of.every((one, at) => one === last.of[at])) {
+    return last.faces;
+  }
+  const faces = lasting(facesOf(plan, session, offered));
+  told.set(first, { of, faces });
+  return faces;
+}
+
+function facesOf(plan: LoopPlan, session: Session, offered: readonly Tool[]): readonly LlmTool[] {
   const search = clientSearch(plan);
   const isNative = plan.toolSearch?.mode === 'native';
   const faces = offered.map(({ name, description, parameters, deferLoading, namespace }) => ({
@@ -164,6 +184,17 @@ function* asShown(
     system: typeof other === 'string' ? other : system,
     messages: chosen as readonly TranscriptMessage[],
   };
+}
+
+const forModels = new WeakMap<TranscriptMessage, JsonObject>();
+
+/** The same object for the same message of a transcript, which nobody changes: what a call makes of it is made once. */
+function kept(message: TranscriptMessage): JsonObject {
+  const known = forModels.get(message);
+  if (known !== undefined) return known;
+  const made = lasting(forModel(message));
+  forModels.set(message, made);
+  return made;
 }
 
 /** A message in the form of a model call: only the fields and roles that exist there. */

@@ -24,6 +24,7 @@ const PROXY_REASONS: { readonly [code: string]: string } = {
 
 /** Why an exchange was aborted, when not by the caller. */
 const TIMED_OUT = 'timed out';
+const ABORTED = 'aborted';
 
 /** HTTP over the network. The environment is asked for proxies only. */
 export function createNodeHttp(options: {
@@ -61,7 +62,7 @@ async function readWhole(request: HttpRequest, clock: Clock, env: ReadEnv): Prom
     const response = await exchange.send();
     const chunks: Uint8Array[] = [];
     for await (const chunk of exchange.chunks(response)) chunks.push(chunk);
-    return { ...headOf(response), body: new Uint8Array(Buffer.concat(chunks)) };
+    return { ...headOf(response), body: joined(chunks) };
   } catch (error) {
     throw exchange.errorOf(error);
   } finally {
@@ -69,26 +70,37 @@ async function readWhole(request: HttpRequest, clock: Clock, env: ReadEnv): Prom
   }
 }
 
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const [first] = chunks;
+  return first !== undefined && chunks.length === 1 ? first : new Uint8Array(Buffer.concat(chunks));
+}
+
 /** One request with its redirects, and the three things that can stop it: the caller, the timeout, the limits. */
 class Exchange {
   readonly #request: HttpRequest;
-  readonly #controller = new AbortController();
-  readonly #stopListening: () => void;
-  readonly #cancelTimeout: () => void;
   readonly #env: ReadEnv;
+  /** Only where there is a timeout: the caller's signal says the rest. */
+  readonly #timer: AbortController | undefined;
+  readonly #signal: AbortSignal | undefined;
+  #stopListening: () => void = () => undefined;
+  #cancelTimeout: () => void = () => undefined;
+  /** The body while it is being read: the platform forgets the signal of an exchange whose head has come. */
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #proxy: HttpProxy | undefined;
   #url: string;
 
   constructor(request: HttpRequest, clock: Clock, env: ReadEnv) {
+    const { signal, timeoutMs } = request;
     this.#request = request;
     this.#env = env;
     this.#url = request.url;
-    throwIfAborted(request.signal, this.#operation);
-    this.#stopListening = onAbort(request.signal, () => this.#controller.abort());
-    this.#cancelTimeout =
-      request.timeoutMs === undefined
-        ? () => undefined
-        : clock.after(request.timeoutMs, () => this.#controller.abort(TIMED_OUT));
+    throwIfAborted(signal, this.#operation);
+    const timer = timeoutMs === undefined ? undefined : new AbortController();
+    this.#timer = timer;
+    this.#signal = timer?.signal ?? signal;
+    if (timer === undefined || timeoutMs === undefined) return;
+    this.#stopListening = onAbort(signal, () => timer.abort(ABORTED));
+    this.#cancelTimeout = clock.after(timeoutMs, () => timer.abort(TIMED_OUT));
   }
 
   get #operation(): string {
@@ -103,7 +115,14 @@ class Exchange {
   close(): void {
     this.#cancelTimeout();
     this.#stopListening();
-    this.#controller.abort();
+    this.#cut();
+  }
+
+  #cut(): void {
+    const reader = this.#reader;
+    this.#reader = undefined;
+    // A body that has ended cannot be cancelled, and one that broke says so to whoever reads it.
+    void reader?.cancel().catch(() => undefined);
   }
 
   async send(): Promise<Response> {
@@ -123,7 +142,7 @@ class Exchange {
         headers,
         ...(body === undefined ? {} : { body }),
         redirect: 'manual',
-        signal: this.#controller.signal,
+        ...(this.#signal === undefined ? {} : { signal: this.#signal }),
       });
       const location = response.headers.get('location');
       if (limit === 0 || location === null || !REDIRECTS.has(response.status)) return response;
@@ -154,20 +173,37 @@ class Exchange {
     return fetchOver({ proxy: this.#proxy, tls, connectTimeoutMs, readTimeoutMs, rawHeader });
   }
 
-  async *chunks(response: Response): AsyncGenerator<Uint8Array> {
+  chunks({ body }: Response): AsyncGenerator<Uint8Array> {
+    const reader = body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined;
+    this.#reader = reader;
+    return this.#read(
+      reader,
+      onAbort(this.#signal, () => this.#cut()),
+    );
+  }
+
+  async *#read(
+    reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+    stop: () => void,
+  ): AsyncGenerator<Uint8Array> {
     const limitBytes = this.#request.maxBodyBytes ?? Number.POSITIVE_INFINITY;
     let total = 0;
     try {
-      for await (const chunk of response.body ?? []) {
-        total += chunk.length;
+      for (;;) {
+        const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+        if (this.#signal?.aborted === true) throw this.#signal.reason;
+        if (done) break;
+        total += value.length;
         if (total > limitBytes) {
           throw hostErrors.responseTooLarge({ url: withoutSecrets(this.#url), limitBytes });
         }
-        yield chunk;
+        yield value;
       }
+      this.#reader = undefined;
     } catch (error) {
       throw this.errorOf(error, true);
     } finally {
+      stop();
       this.close();
     }
   }
@@ -177,7 +213,7 @@ class Exchange {
     const { signal, timeoutMs } = this.#request;
     const url = withoutSecrets(this.#url);
     const at = { cause: error };
-    if (this.#controller.signal.reason === TIMED_OUT) {
+    if (this.#timer?.signal.reason === TIMED_OUT) {
       return hostErrors.httpTimeout({ url, timeoutMs: timeoutMs ?? 0 }, at);
     }
     if (signal?.aborted === true) return abortedError(signal, this.#operation);

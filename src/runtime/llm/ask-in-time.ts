@@ -42,15 +42,12 @@ async function askInTime(
   const { model } = route;
   const catalog = env.get(catalogKey);
   const provider = requireProvider(catalog, route.provider);
-  const cut = new AbortController();
-  const cutSignal = env.get(llmCallsKey).signalOf(route.call_id);
+  // The list of open calls can end it too, by this one.
+  const cut = env.get(llmCallsKey).controllerOf(route.call_id) ?? new AbortController();
   const byRun = () => cut.abort(signal.reason);
-  const byHand = () => cut.abort(cutSignal?.reason);
   signal.addEventListener('abort', byRun, { once: true });
-  cutSignal?.addEventListener('abort', byHand, { once: true });
   const cancelTimeout = host.clock.after(request.timeout_ms, () => cut.abort(TIMED_OUT));
   if (signal.aborted) byRun();
-  if (cutSignal?.aborted === true) byHand();
   try {
     if (cut.signal.aborted) throw cut.signal.reason;
     const { askProvider } = await import('./providers/ask.ts');
@@ -62,7 +59,6 @@ async function askInTime(
   } finally {
     cancelTimeout();
     signal.removeEventListener('abort', byRun);
-    cutSignal?.removeEventListener('abort', byHand);
   }
 }
 

@@ -1,9 +1,10 @@
 // What a call may cost, before it is made, and what it did cost, after.
-import { canonicalJson, HarnError, type Json } from '../../base/index.ts';
+import { HarnError } from '../../base/index.ts';
 import { NOTHING_SPENT, nanoUsdOf, type Spent } from '../run/index.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import { llmErrors } from './errors.ts';
-import type { LlmContentBlock, LlmMessage, LlmRequest } from './request.ts';
+import type { LlmRequest } from './request.ts';
+import { requestSize } from './request-text.ts';
 import type { LlmNumbers } from './result.ts';
 import type { LlmRoute } from './route.ts';
 
@@ -42,24 +43,9 @@ export function projectionOf(
 }
 
 /** Input tokens of a request, on the high side. */
-export function inputTokensOf({ system, messages, tools }: LlmRequest): number {
-  let images = 0;
-  const words = messages.map((message) => {
-    const [told, count] = withoutImages(message);
-    images += count;
-    return told;
-  });
-  const text = canonicalJson([system, words, tools ?? null] as unknown as Json);
-  let ascii = 0;
-  for (let i = 0; i < text.length; i += 1) if (text.charCodeAt(i) < 128) ascii += 1;
-  return Math.ceil(ascii / ASCII_CHARS_PER_TOKEN) + (text.length - ascii) + images * IMAGE_TOKENS;
-}
-
-function withoutImages(message: LlmMessage): [LlmMessage, number] {
-  const { content } = message;
-  if (typeof content === 'string') return [message, 0];
-  const rest: readonly LlmContentBlock[] = content.filter(({ type }) => type !== 'image');
-  return [{ ...message, content: rest }, content.length - rest.length];
+export function inputTokensOf(request: LlmRequest): number {
+  const { ascii, other, images } = requestSize(request);
+  return Math.ceil(ascii / ASCII_CHARS_PER_TOKEN) + other + images * IMAGE_TOKENS;
 }
 
 /** What an answer has cost. Where nobody says how much it was, it counts with the most that was put aside. */

@@ -35,7 +35,6 @@ export class LlmCallRegistry {
       if (this.#open.delete(callId)) this.#changed();
     };
     this.#open.set(callId, call);
-    this.#controllers.set(callId, new AbortController());
     task.owned.add(leave);
     this.#changed();
     return leave;
@@ -54,9 +53,13 @@ export class LlmCallRegistry {
     return this.#open.has(callId);
   }
 
-  /** The signal that cuts this call. */
-  signalOf(callId: string): AbortSignal | undefined {
-    return this.#controllers.get(callId)?.signal;
+  /** What cuts this call; undefined when it is over. */
+  controllerOf(callId: string): AbortController | undefined {
+    const known = this.#controllers.get(callId);
+    if (known !== undefined || !this.#open.has(callId)) return known;
+    const controller = new AbortController();
+    this.#controllers.set(callId, controller);
+    return controller;
   }
 
   /** Why this call was cut, if it was: it must not be made again. */
@@ -66,9 +69,10 @@ export class LlmCallRegistry {
 
   /** Cuts the call: it is no longer open, and its task gets a coded `cancelled` error. False when it was not open. */
   abort(callId: string, reason: string): boolean {
+    const controller = this.controllerOf(callId);
     if (!this.#open.delete(callId)) return false;
     this.#cut.set(callId, reason);
-    this.#controllers.get(callId)?.abort(reason);
+    controller?.abort(reason);
     this.#changed();
     return true;
   }

@@ -31,6 +31,7 @@ import { llmMocksKey } from './mock.ts';
 import { type LlmOptions, type ParsedCall, parseCall } from './options.ts';
 import { persistently } from './persistent.ts';
 import { hasImage, type LlmRequest, roleOf, textOf } from './request.ts';
+import { requestHash } from './request-text.ts';
 import { type LlmAnswer, type LlmResult, toResult } from './result.ts';
 import { type LlmRoute, llmBegin } from './route.ts';
 import { streamAnswer } from './stream.ts';
@@ -50,6 +51,7 @@ export const llmCallEffect = defineEffect(
     access: 'mutate',
     paid: ([, route]: CallArgs) => route.kind === 'network',
     identity: ([request, { provider, model }]) => ({ request: { ...request }, provider, model }),
+    identityHash: ([request, { provider, model }]) => requestHash(request, model, provider),
     intent: ([request, { call_id, provider, model }]): JsonObject => ({
       call_id,
       provider,

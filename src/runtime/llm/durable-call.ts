@@ -72,7 +72,7 @@ export function endOfCall(
   route: LlmRoute,
   task: AbortSignal = env.signal,
 ): AbortSignal {
-  const cut = env.get(llmCallsKey).signalOf(route.call_id);
+  const cut = env.get(llmCallsKey).controllerOf(route.call_id)?.signal;
   const signals = [task, cut, options.abortSignal];
   return AbortSignal.any(signals.filter((signal) => signal !== undefined));
 }

@@ -54,6 +54,8 @@ export {
 export type { Experiment, ExperimentFacts } from './experiment.ts';
 export { llmEffects } from './family.ts';
 export type { Health, HealthOptions } from './healthcheck.ts';
+// Messages that stay as they are
+export { lasting } from './messages.ts';
 // Prepared answers
 export {
   type LlmMock,

@@ -6,10 +6,29 @@ import type { LlmContentBlock, LlmMessage, LlmReasoning, LlmTool, LlmToolCall } 
 
 const ROLES: ReadonlySet<Json> = new Set(['system', 'user', 'assistant', 'tool']);
 
+/** What was read of messages and lists of tools that stay as they are; undefined until it was. */
+const read = new WeakMap<object, LlmMessage | readonly LlmTool[] | undefined>();
+
+/** Says that nobody changes a message or a list of tools from here on: calls read it once, however often it is sent. */
+export function lasting<T extends object>(value: T): T {
+  if (!read.has(value)) read.set(value, undefined);
+  return value;
+}
+
+/** Reads a value, or finds what was read of it. */
+function once<T extends LlmMessage | readonly LlmTool[]>(value: Json, make: () => T): T {
+  if (typeof value !== 'object' || value === null) return make();
+  const known = read.get(value) as T | undefined;
+  if (known !== undefined) return known;
+  const made = make();
+  if (read.has(value)) read.set(value, made);
+  return made;
+}
+
 /** A list of messages. */
 export function toMessages(value: Json): readonly LlmMessage[] {
   if (!Array.isArray(value)) throw bad('messages', 'a list of {role, content}');
-  return value.map((item: Json, index) => toMessage(item, `messages[${index}]`));
+  return value.map((item: Json, index) => once(item, () => toMessage(item, `messages[${index}]`)));
 }
 
 function toMessage(value: Json, at: string): LlmMessage {
@@ -103,6 +122,10 @@ export function toArguments(value: Json): Json {
 
 /** A list of tools, or a registry with a `tools` list. */
 export function toTools(value: Json): readonly LlmTool[] {
+  return once(value, () => readTools(value));
+}
+
+function readTools(value: Json): readonly LlmTool[] {
   const list = isJsonObject(value) ? value['tools'] : value;
   if (!Array.isArray(list)) throw bad('tools', 'a list of {name, description, parameters}');
   return list.map((item: Json) => {

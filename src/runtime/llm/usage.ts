@@ -1,6 +1,6 @@
 // Tokens and cost in the run record, folded from the outcomes of model calls. An answer too large for its journal entry
 // leaves its numbers in a note beside it, so the fold never needs the answer itself.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isJsonObject, isLongerThan, type Json, type JsonObject } from '../../base/index.ts';
 import type { JournalEntry, RecordSection } from '../run/index.ts';
 import { type LlmAnswer, type LlmNumbers, toNumbers, usageOf } from './result.ts';
 import type { LlmRoute } from './route.ts';
@@ -49,7 +49,7 @@ export function numberFacts(
   { call_id: callId }: LlmRoute,
   outcome: Json,
 ): JsonObject | undefined {
-  if (JSON.stringify(outcome).length <= NOTE_ABOVE_CHARS) return undefined;
+  if (!isLongerThan(outcome, NOTE_ABOVE_CHARS)) return undefined;
   return { llm_usage: { ...numbers, call_id: callId } };
 }
 
@@ -70,11 +70,11 @@ export const llmUsageSection: RecordSection<LlmUsageRecord> = {
       return isJsonObject(noted) ? add(state, noted) : state;
     }
     if (entry.kind !== 'outcome' || entry.status !== 'ok') return state;
-    const { value } = entry;
-    if (!isJsonObject(value) || JSON.stringify(value).length > NOTE_ABOVE_CHARS) return state;
-    if (entry.effect === 'llm.call') return add(state, value);
     const field = NUMBERS_IN[entry.effect];
-    const numbers = field === undefined ? undefined : value[field];
+    if (field === undefined && entry.effect !== 'llm.call') return state;
+    const { value } = entry;
+    if (!isJsonObject(value) || isLongerThan(value, NOTE_ABOVE_CHARS)) return state;
+    const numbers = field === undefined ? value : value[field];
     return isJsonObject(numbers) ? add(state, numbers) : state;
   },
 };

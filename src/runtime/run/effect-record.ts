@@ -4,6 +4,7 @@ import {
   canonicalJson,
   checkHash,
   copyPlain,
+  isLongerThan,
   type Json,
   keyedHash,
   sha256,
@@ -73,6 +74,7 @@ export function argsHash(op: EffectOp): string {
 
 function hashOf({ effect, args }: EffectOp): string {
   const spec = effect.spec as AnySpec;
+  if (spec.identityHash !== undefined) return spec.identityHash(args);
   const identity = spec.identity === undefined ? args : spec.identity(args);
   if (Array.isArray(identity) && identity.length === 0) return '';
   return checkHash(canonicalJson(identity as Json));
@@ -111,8 +113,7 @@ export function jsonOf(value: unknown, what: string): Json {
 function largeText(value: Json): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return undefined;
   if (typeof value === 'string' && value.length * 3 < INLINE_LIMIT_BYTES) return undefined;
-  const text = JSON.stringify(value);
-  return text.length <= INLINE_LIMIT_BYTES ? undefined : text;
+  return isLongerThan(value, INLINE_LIMIT_BYTES) ? JSON.stringify(value) : undefined;
 }
 
 function sameSite(a: Site | undefined, b: Site | undefined): boolean {

@@ -108,6 +108,8 @@ export interface EffectSpec<A extends readonly unknown[], R> {
   readonly paid?: (args: A) => boolean;
   /** The arguments as the journal checks them; defaults to the arguments themselves. */
   readonly identity?: (args: A) => Json;
+  /** The hash of that, `checkHash(canonicalJson(identity(args)))`, where its owner comes by it faster. */
+  readonly identityHash?: (args: A) => string;
   /** The arguments as they are meant where the caller works: paths made absolute, an environment put in. */
   readonly scoped?: (scope: ExecutionScope, args: A) => readonly unknown[];
   /** What the place where the caller works answers by itself (sync effects): nothing is asked and nothing recorded. */

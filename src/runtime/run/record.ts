@@ -75,7 +75,7 @@ export function chainItems(chain: Chain): readonly Json[] {
 const NO_EFFECTS: EffectCount = { ok: 0, error: 0, unknown: 0, dropped: 0, reissued: 0 };
 
 /** The record before anything happened. */
-export function emptyRecord(id: string, sections: readonly RecordSection[] = []): RunRecord {
+export function emptyRecord(id: string, sections: readonly RecordSection[] = []): Writable {
   const record: { [key: string]: unknown } = {
     _type: 'run_record',
     id,
@@ -102,8 +102,14 @@ export function emptyRecord(id: string, sections: readonly RecordSection[] = [])
     metadata: {},
   };
   for (const section of sections) record[section.key] = section.initial;
-  return record as RunRecord;
+  return record as Writable;
 }
+
+/** A record with its owner. */
+type Writable = { -readonly [K in keyof RunRecord]: RunRecord[K] } & {
+  effects: { [effect: string]: EffectCount };
+  child_runs: RunChildRecord[];
+};
 
 /** The record after one more entry. */
 export function foldRecord(
@@ -111,14 +117,23 @@ export function foldRecord(
   entry: JournalEntry,
   sections: readonly RecordSection[] = [],
 ): RunRecord {
-  const next: { -readonly [K in keyof RunRecord]: RunRecord[K] } = {
-    ...record,
-    entries: entry.seq,
-  };
-  fold(next, entry);
-  for (const section of sections)
-    next[section.key] = section.fold(next[section.key] as Json, entry, record.id);
+  const { effects, child_runs: children } = record;
+  const next = { ...record, effects: { ...effects }, child_runs: [...children] };
+  foldInto(next, entry, sections);
   return next;
+}
+
+/** The same for whoever owns the record: an entry costs what it says, however long the record is. */
+export function foldInto(
+  record: Writable,
+  entry: JournalEntry,
+  sections: readonly RecordSection[] = [],
+): void {
+  record.entries = entry.seq;
+  fold(record, entry);
+  for (const section of sections) {
+    record[section.key] = section.fold(record[section.key] as Json, entry, record.id);
+  }
 }
 
 /** The record as it is shown to anyone. */
@@ -127,7 +142,8 @@ export function shownRecord(record: RunRecord, sections: readonly RecordSection[
   for (const section of sections) {
     if (section.view !== undefined) views[section.key] = section.view(record[section.key] as Json);
   }
-  return { ...record, ...views };
+  const { effects, child_runs: children } = record;
+  return { ...record, effects: { ...effects }, child_runs: [...children], ...views };
 }
 
 /** The record of a whole journal. */
@@ -136,15 +152,12 @@ export function recordOf(
   entries: Iterable<JournalEntry>,
   sections: readonly RecordSection[] = [],
 ): RunRecord {
-  let record = emptyRecord(id, sections);
-  for (const entry of entries) record = foldRecord(record, entry, sections);
+  const record = emptyRecord(id, sections);
+  for (const entry of entries) foldInto(record, entry, sections);
   return shownRecord(record, sections);
 }
 
-function fold(
-  record: { -readonly [K in keyof RunRecord]: RunRecord[K] },
-  entry: JournalEntry,
-): void {
+function fold(record: Writable, entry: JournalEntry): void {
   switch (entry.kind) {
     case 'run_started':
       record.workflow_id = entry.pipeline;
@@ -164,21 +177,19 @@ function fold(
       break;
     case 'outcome': {
       const count = record.effects[entry.effect] ?? NO_EFFECTS;
-      record.effects = {
-        ...record.effects,
-        [entry.effect]: {
-          ...count,
-          [entry.status]: count[entry.status] + 1,
-          reissued: count.reissued + (entry.reissued ?? 0),
-        },
+      record.effects[entry.effect] = {
+        ...count,
+        [entry.status]: count[entry.status] + 1,
+        reissued: count.reissued + (entry.reissued ?? 0),
       };
       break;
     }
     case 'child_started':
-      record.child_runs = [
-        ...record.child_runs,
-        { run_id: entry.run_id, pipeline: entry.pipeline, started_at: timestamp(entry.at) },
-      ];
+      record.child_runs.push({
+        run_id: entry.run_id,
+        pipeline: entry.pipeline,
+        started_at: timestamp(entry.at),
+      });
       break;
     case 'main_returned':
       record.status = 'finishing';

@@ -29,6 +29,7 @@ export const runIndex = defineProjection<RunRow>({
   name: 'run_index',
   version: 2,
   topics: [`${PREFIX}*`],
+  kinds: ['run_started', 'main_returned', 'main_failed', 'settled', 'parked', 'epoch_taken'],
   columns: { status: 'text', started_ms: 'number', pipeline: 'text', parent_run_id: 'text' },
   indexes: [['status', 'started_ms']],
   rowOfTopic: (topic) => topic.slice(PREFIX.length),
@@ -58,7 +59,6 @@ export const runIndex = defineProjection<RunRow>({
       case 'epoch_taken':
         return { ...row, ...head, status: 'running', waits: [] };
       default:
-        // Nothing the list shows; the same row costs no write.
         return row;
     }
   },

@@ -30,7 +30,7 @@ import type { Outcome, Suspending } from './op.ts';
 import type { OutputSink } from './output.ts';
 import {
   emptyRecord,
-  foldRecord,
+  foldInto,
   type RecordSection,
   type RunRecord,
   shownRecord,
@@ -118,7 +118,7 @@ export class Run {
   readonly #journal: Journal;
   readonly #milestones: JournalEntry[];
   readonly #done: Deferred<RunResult> = createDeferred<RunResult>();
-  #record: RunRecord;
+  readonly #record: ReturnType<typeof emptyRecord>;
   #cancelWhenLive: string | undefined;
   #ended = false;
   #parking: Promise<RunResult> | undefined;
@@ -131,10 +131,8 @@ export class Run {
     this.start = start;
     this.#deps = deps;
     this.#milestones = past.entries.filter((e) => MILESTONES.has(e.kind));
-    this.#record = past.entries.reduce(
-      (record, entry) => foldRecord(record, entry, deps.sections),
-      emptyRecord(id, deps.sections),
-    );
+    this.#record = emptyRecord(id, deps.sections);
+    for (const entry of past.entries) foldInto(this.#record, entry, deps.sections);
     const already = countsOf(past.entries);
     this.#home = past.home;
     this.#journal = new Journal({
@@ -149,9 +147,10 @@ export class Run {
         if (past.program !== undefined) tx.putBlob(past.program, { topic: journalTopic(id) });
       },
       onEntry: (entry) => {
-        const before = this.#record;
-        this.#record = foldRecord(before, entry, deps.sections);
-        if (deps.exporter !== undefined) exportSpans(deps.exporter, before, this.#record);
+        const { exporter, sections } = deps;
+        const before = exporter && { ...this.#record };
+        foldInto(this.#record, entry, sections);
+        if (exporter && before) exportSpans(exporter, before, this.#record);
       },
       onFailure: (error) => this.core.scheduler.fatal(error),
     });

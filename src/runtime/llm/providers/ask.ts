@@ -2,7 +2,6 @@
 // model interface is used as it is, without the `ai` package's generation loop: that loop adds retries, console warnings
 // and 100 ms of loading, and our journal, tools and spans stand in its place.
 import { uuidV7 } from '../../../base/index.ts';
-import type { HostHttp } from '../../host/index.ts';
 import { llmErrors } from '../errors.ts';
 import { nativeTools } from '../tool-search.ts';
 import { endpointOf } from './endpoint.ts';
@@ -15,9 +14,10 @@ import { toSdkOptions } from './sdk-request.ts';
 /** Asks a model of a provider. */
 export const askProvider: ProviderFunction = async (call) => {
   const { host, request, provider, model, onDelta } = call;
-  // Also what ends well or badly by itself leaves no connection behind: a library that gave up reading does not say so.
-  const over = new AbortController();
-  const signal = AbortSignal.any([call.signal, over.signal]);
+  // No connection is left behind. A whole answer was read to its end; of a stream the library may have given up reading,
+  // and does not say so.
+  const over = onDelta === undefined ? undefined : new AbortController();
+  const signal = over === undefined ? call.signal : AbortSignal.any([call.signal, over.signal]);
   const tools = searchedTools(call);
   const { baseUrl, apiKey } = endpointOf(provider, host.env);
   const startMs = host.clock.monotonicMs();
@@ -27,7 +27,7 @@ export const askProvider: ProviderFunction = async (call) => {
       model,
       baseUrl,
       apiKey,
-      http: cutBy(host.http, signal),
+      http: host.http,
       tools,
       fields: request.provider_fields,
       newId: () => `call_${uuidV7(host.clock.nowMs(), host.random)}`,
@@ -42,7 +42,7 @@ export const askProvider: ProviderFunction = async (call) => {
     const nowMs = host.clock.nowMs();
     throw toLlmError(error, { provider: provider.name, model, nowMs, apiKey });
   } finally {
-    over.abort();
+    over?.abort();
   }
 };
 
@@ -54,15 +54,4 @@ function searchedTools({ request, provider, model }: ProviderCall) {
     form === 'anthropic' ? provider.wire === 'anthropic' : provider.wire.startsWith('openai');
   if (!isKnown) throw llmErrors.noNativeSearch({ provider: provider.name, model });
   return nativeTools(request);
-}
-
-/**
- * The port with this signal on every exchange, so that giving a call up closes its connection also while the body is
- * being read: a `Request` object keeps the caller's signal only as long as it lives itself.
- */
-function cutBy(http: HostHttp, signal: AbortSignal): HostHttp {
-  return {
-    request: (request) => http.request({ ...request, signal }),
-    open: (request) => http.open({ ...request, signal }),
-  };
 }

@@ -1,6 +1,6 @@
 // Our request in the words of the AI SDK's language-model interface.
 import type { Json } from '../../../base/index.ts';
-import { type LlmMessage, type LlmRequest, textOf } from '../request.ts';
+import { type LlmMessage, type LlmRequest, type LlmTool, textOf } from '../request.ts';
 import type { ProviderConfig } from './known.ts';
 import type { SdkModel } from './sdk-model.ts';
 import { toProviderOptions } from './sdk-thinking.ts';
@@ -43,15 +43,25 @@ export function toSdkOptions(
     options.responseFormat = { type: 'json', ...(schema === undefined ? {} : { schema }) };
   }
   if (request.tools !== undefined) {
-    options.tools = request.tools.map(({ name, description, parameters }) => ({
-      type: 'function' as const,
-      name,
-      ...(description === undefined ? {} : { description }),
-      inputSchema: parameters,
-    }));
+    options.tools = toSdkTools(request.tools);
   }
   if (request.tool_choice !== undefined) options.toolChoice = toChoice(request.tool_choice);
   return options;
+}
+
+const sdkTools = new WeakMap<readonly LlmTool[], NonNullable<SdkOptions['tools']>>();
+
+function toSdkTools(tools: readonly LlmTool[]): NonNullable<SdkOptions['tools']> {
+  const known = sdkTools.get(tools);
+  if (known !== undefined) return known;
+  const made = tools.map(({ name, description, parameters }) => ({
+    type: 'function' as const,
+    name,
+    ...(description === undefined ? {} : { description }),
+    inputSchema: parameters,
+  }));
+  sdkTools.set(tools, made);
+  return made;
 }
 
 function toChoice(
@@ -69,8 +79,7 @@ function toSdkPrompt(request: LlmRequest, { wire }: ProviderConfig): SdkOptions[
   if (request.system !== null && request.system !== '') {
     prompt.push({ role: 'system', content: request.system, ...(isMarked ? MARK : {}) });
   }
-  const names = toolNames(request.messages);
-  for (const message of request.messages) prompt.push(toSdkMessage(message, names));
+  for (const message of request.messages) prompt.push(asSdkMessage(message, request.messages));
   const last = prompt.at(-1);
   if (isMarked && last !== undefined && last.role !== 'system') {
     prompt[prompt.length - 1] = { ...last, ...MARK };
@@ -78,7 +87,18 @@ function toSdkPrompt(request: LlmRequest, { wire }: ProviderConfig): SdkOptions[
   return prompt;
 }
 
-function toSdkMessage(message: LlmMessage, names: ReadonlyMap<string, string>): SdkMessage {
+const sdkMessages = new WeakMap<LlmMessage, SdkMessage>();
+
+/** A conversation is sent again with every step of it; its messages are put into the library's words once. */
+function asSdkMessage(message: LlmMessage, all: readonly LlmMessage[]): SdkMessage {
+  const known = sdkMessages.get(message);
+  if (known !== undefined) return known;
+  const made = toSdkMessage(message, all);
+  sdkMessages.set(message, made);
+  return made;
+}
+
+function toSdkMessage(message: LlmMessage, all: readonly LlmMessage[]): SdkMessage {
   switch (message.role) {
     case 'system':
       return { role: 'system', content: textOf(message) };
@@ -88,7 +108,7 @@ function toSdkMessage(message: LlmMessage, names: ReadonlyMap<string, string>): 
       return { role: 'assistant', content: assistantParts(message) };
     case 'tool': {
       const id = message.tool_call_id ?? '';
-      const toolName = message.name ?? names.get(id) ?? 'tool';
+      const toolName = message.name ?? calledTool(all, id) ?? 'tool';
       const output = { type: 'text' as const, value: textOf(message) };
       return { role: 'tool', content: [{ type: 'tool-result', toolCallId: id, toolName, output }] };
     }
@@ -142,13 +162,13 @@ function userParts(message: LlmMessage): UserPart[] {
   });
 }
 
-/** The names of the tools that were called, by call id. */
-function toolNames(messages: readonly LlmMessage[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  for (const message of messages) {
-    for (const call of message.tool_calls ?? []) names.set(call.id, call.name);
+/** The name of the tool that a call asked for. */
+function calledTool(messages: readonly LlmMessage[], id: string): string | undefined {
+  for (const { tool_calls: calls = [] } of messages.toReversed()) {
+    const call = calls.find((one) => one.id === id);
+    if (call !== undefined) return call.name;
   }
-  return names;
+  return undefined;
 }
 
 /** Request fields that some models have under another name. */
