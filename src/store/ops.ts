@@ -168,8 +168,10 @@ function toRecord(topic: string, event: NewEvent, clock: Clock): EventRecord {
 }
 
 function headersText(headers: { readonly [name: string]: string }): string {
-  const names = Object.keys(headers).sort();
+  const names = Object.keys(headers);
   if (names.length === 0) return '';
+  if (names.length === 1) return JSON.stringify(headers);
+  names.sort();
   return JSON.stringify(Object.fromEntries(names.map((name) => [name, headers[name]])));
 }
 

@@ -234,12 +234,13 @@ export function appendAgentEvents(
   pending: readonly PendingEvent[],
 ): void {
   const name = agentEventsTopic(sessionId);
+  const headers = sessionHeaders(name, sessionId, runId);
   for (const { event, at_ms: atMs } of pending) {
     const { type, session_id: _session, ...facts } = event;
     tx.append(name, {
       kind: type,
       payload: topic.encode({ event: facts as JsonObject }),
-      headers: sessionHeaders(name, sessionId, runId),
+      headers,
       occurredAtMs: atMs,
     });
   }

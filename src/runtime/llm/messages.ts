@@ -15,20 +15,24 @@ export function lasting<T extends object>(value: T): T {
   return value;
 }
 
-/** Reads a value, or finds what was read of it. */
-function once<T extends LlmMessage | readonly LlmTool[]>(value: Json, make: () => T): T {
-  if (typeof value !== 'object' || value === null) return make();
-  const known = read.get(value) as T | undefined;
-  if (known !== undefined) return known;
-  const made = make();
-  if (read.has(value)) read.set(value, made);
+/** What was read of a value, where it lasts. */
+function readBefore(value: Json): LlmMessage | readonly LlmTool[] | undefined {
+  return typeof value === 'object' && value !== null ? read.get(value) : undefined;
+}
+
+function kept<T extends LlmMessage | readonly LlmTool[]>(value: Json, made: T): T {
+  if (typeof value === 'object' && value !== null && read.has(value)) read.set(value, made);
   return made;
 }
 
 /** A list of messages. */
 export function toMessages(value: Json): readonly LlmMessage[] {
   if (!Array.isArray(value)) throw bad('messages', 'a list of {role, content}');
-  return value.map((item: Json, index) => once(item, () => toMessage(item, `messages[${index}]`)));
+  return value.map(
+    (item: Json, index) =>
+      (readBefore(item) as LlmMessage | undefined) ??
+      kept(item, toMessage(item, `messages[${index}]`)),
+  );
 }
 
 function toMessage(value: Json, at: string): LlmMessage {
@@ -122,7 +126,7 @@ export function toArguments(value: Json): Json {
 
 /** A list of tools, or a registry with a `tools` list. */
 export function toTools(value: Json): readonly LlmTool[] {
-  return once(value, () => readTools(value));
+  return (readBefore(value) as readonly LlmTool[] | undefined) ?? kept(value, readTools(value));
 }
 
 function readTools(value: Json): readonly LlmTool[] {

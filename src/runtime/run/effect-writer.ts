@@ -57,7 +57,8 @@ export class EffectWriter {
         { urgent: false },
       );
     }
-    const entry = { ...body, ...unitMark(op) };
+    const mark = unitMark(op);
+    const entry = mark === undefined ? body : { ...body, ...mark };
     journal.append(at.id, reissued === undefined ? entry : { ...entry, reissued }, {
       urgent: options.urgent,
       ...(ops.length === 0 ? {} : { ops: (tx: Tx) => addAll(ops, tx) }),

@@ -26,14 +26,39 @@ const INSTEAD = ['blob', 'secret', 'reread'];
 
 /** An entry as the payload of its event. */
 export function packEntry(runId: string, entry: JournalEntry): JsonObject {
-  const { v: _v, seq: _seq, kind, at: _at, ...fields } = entry as unknown as JsonObject;
-  const implied = impliedOf(runId, String(kind), fields);
+  const fields = entry as unknown as JsonObject;
   const packed: { [field: string]: Json } = { v: 2 };
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined || implied[name] === value) continue;
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    if (value === undefined || BESIDE.has(name) || isImplied(runId, fields, name, value)) continue;
     packed[SHORT[name] ?? name] = name === 'site' ? packSite(value) : value;
   }
   return packed;
+}
+
+/** What the event says beside its payload. */
+const BESIDE: ReadonlySet<string> = new Set(['v', 'seq', 'kind', 'at']);
+
+/** Whether a field has the value that `impliedOf` gives it. */
+function isImplied(runId: string, fields: JsonObject, name: string, value: Json): boolean {
+  const { kind, task, ordinal } = fields;
+  switch (name) {
+    case 'epoch':
+      return value === 1;
+    case 'args_hash':
+      return value === '' && (kind === 'outcome' || kind === 'intent' || kind === 'wait_opened');
+    case 'key':
+      return kind === 'intent' && value === `${runId}/${String(task)}/${String(ordinal)}`;
+    case 'how':
+      return kind === 'outcome' && value === 'inline';
+    case 'status':
+      return kind === 'outcome' && value === 'ok';
+    case 'value':
+      if (kind !== 'outcome' || value !== null || (fields['status'] ?? 'ok') !== 'ok') return false;
+      return !INSTEAD.some((other) => other in fields);
+    default:
+      return false;
+  }
 }
 
 /** Reads a stored payload as an entry; refuses shapes of a newer version. */

@@ -97,14 +97,16 @@ export function unitOf(task: Task | undefined): UnitState | undefined {
 }
 
 /** What an outcome says about its unit: nothing when replay has to enter it. */
-export function unitMark(op: EffectOp): {
-  readonly unit?: true;
-  readonly events?: number;
-  readonly spent?: SpentRecord;
-  readonly notes?: readonly UnitNote[];
-} {
-  const state = states.get(op);
-  if (state === undefined || state.isEntered) return {};
+export function unitMark(op: EffectOp):
+  | {
+      readonly unit?: true;
+      readonly events?: number;
+      readonly spent?: SpentRecord;
+      readonly notes?: readonly UnitNote[];
+    }
+  | undefined {
+  const state = op.unit === undefined ? undefined : states.get(op);
+  if (state === undefined || state.isEntered) return undefined;
   const { events, spent, notes } = state;
   return {
     unit: true,
