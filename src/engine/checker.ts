@@ -16,6 +16,7 @@ import { checkManifest, type ManifestSettings, manifestSettings } from './manife
 import type { LoadedProgram } from './program.ts';
 import { type NamedTemplate, namedTemplates, templateFaults } from './template-faults.ts';
 import { loadTemplateFiles, type TemplateFiles } from './template-load.ts';
+import { toolSurfaceFaults } from './tool-surface-faults.ts';
 
 export interface CheckerOptions {
   /** The folder that relative paths start from. */
@@ -107,7 +108,9 @@ export class Checker {
     const checked = check(entry, { builtins, loader: noting, ...settings, parse });
     const { diagnostics, latent, dropped, modules } = checked;
     const sources = modules.map(({ source }) => source);
-    const result = { program: undefined, diagnostics, latent, dropped, sources };
+    const faults = await toolSurfaceFaults(modules);
+    const all = faults.length === 0 ? diagnostics : [...diagnostics, ...faults];
+    const result = { program: undefined, diagnostics: all, latent, dropped, sources };
     return { entry, settings, loads, result, templates: await namedTemplates(modules) };
   }
 

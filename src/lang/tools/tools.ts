@@ -17,3 +17,4 @@ export {
   type OlderManifest,
 } from './migrate/migrate.ts';
 export { type TemplateCall, templateCalls } from './template-calls.ts';
+export { type WrittenSurface, writtenSurfaces } from './tool-surfaces.ts';
