@@ -32,6 +32,7 @@ export class KeyStream extends Readable {
     this.#onPaste = onPaste;
     source.on('data', this.#take);
     source.on('end', this.#end);
+    source.resume();
   }
 
   /** Keys are told as they come, so that they stay in order with what is pasted. */
@@ -82,11 +83,13 @@ export class KeyStream extends Readable {
     if (pasted !== undefined) this.#onPaste(pasted.replaceAll(/\r\n?/g, '\n'));
   }
 
-  /** A tab among other characters was not typed to complete something. */
+  /** A tab with more behind it was not typed to complete something. */
   #keys(text: string): void {
     const characters = [...text];
-    const isTyped = characters.length === 1;
-    for (const one of characters) this.emit('data', one === '\t' && !isTyped ? '  ' : one);
+    const last = characters.length - 1;
+    for (const [at, one] of characters.entries()) {
+      this.emit('data', one === '\t' && at < last ? '  ' : one);
+    }
   }
 }
 

@@ -20,15 +20,8 @@ let stdin: PassThrough;
 let shown: string;
 let front: TerminalFront;
 
-beforeEach(() => {
-  home = mkdtempSync(path.join(tmpdir(), 'harn-front-'));
-  stdin = new PassThrough();
-  shown = '';
-  const stdout = new PassThrough();
-  stdout.on('data', (bytes: Buffer) => {
-    shown += bytes.toString();
-  });
-  const output = new Output(
+function outputOf(): Output {
+  return new Output(
     {
       out: (text) => {
         shown += text;
@@ -41,6 +34,17 @@ beforeEach(() => {
     },
     { noColor: true },
   );
+}
+
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'harn-front-'));
+  stdin = new PassThrough();
+  shown = '';
+  const stdout = new PassThrough();
+  stdout.on('data', (bytes: Buffer) => {
+    shown += bytes.toString();
+  });
+  const output = outputOf();
   front = new TerminalFront(output, home, { stdin, stdout });
 });
 afterEach(() => {
@@ -122,6 +126,16 @@ describe('a chat at a terminal', () => {
     expect(await again).toEqual({ kind: 'command', name: 'help', rest: '' });
     const kept = path.join(home, '.harn', 'chat_history');
     expect(readFileSync(kept, 'utf8')).toBe('/help\n');
+  });
+
+  it('completes commands and skills, also when the tab comes with what is before it', async () => {
+    front.close();
+    const skill = { id: 'deploy', short: 'Deploys', hint: '' };
+    front = new TerminalFront(outputOf(), home, { stdin, stdout: new PassThrough() }, [skill]);
+    const typed = front.next(never);
+    stdin.write('/dep\t');
+    stdin.write(' prod\r');
+    expect(await typed).toEqual({ kind: 'command', name: 'deploy', rest: 'prod' });
   });
 
   it('leaves at the end of the input, and at the second interrupt of an empty prompt', async () => {
