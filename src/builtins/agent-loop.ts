@@ -208,7 +208,7 @@ const VERBS: readonly Verb[] = [
   },
   {
     signature: 'inject_feedback(id: any, kind: any?, content: any?, more: any?) -> nil',
-    doc: 'Says something to the model of a session, as a user message: now, or after the turn that is under way.',
+    doc: 'Says something to the model of a session, as a user message before its next turn, with a `feedback_injected` event of this kind.',
     alias: 'agent_inject_feedback',
     run: (ctx, [id, kind, content]) =>
       sessionCalls.inject_feedback(ctx, idOf(id), idOf(kind), idOf(content)),

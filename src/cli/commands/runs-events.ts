@@ -93,7 +93,7 @@ function describe(entry: JournalEntry): string {
     case 'outcome':
       return `${entry.effect} ${outcomeText(entry)}${siteText(entry)}`;
     case 'interrupt':
-      return `interrupted: ${entry.reason}`;
+      return entry.reason === 'turn' ? 'let others go first' : `interrupted: ${entry.reason}`;
     case 'wait_opened':
       return `waits for ${entry.wait.kind}${siteText(entry)}`;
     case 'child_started':

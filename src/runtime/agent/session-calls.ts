@@ -161,7 +161,10 @@ export const sessionCalls = {
     return null;
   },
 
-  /** Says something to the model of a session, as a user message: between turns, or after the one that is under way. */
+  /**
+   * Says something to the model of a session: a user message that stands before its next turn, whether one is under way or no
+   * loop runs yet, with a `feedback_injected` event of this kind. An idle daemon is woken by it.
+   */
   inject_feedback(ctx: RunContext, id: string, kind: string, content: string): null {
     const session = known(ctx, 'inject_feedback', id, 'write');
     if (content === '') {

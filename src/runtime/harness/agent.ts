@@ -199,7 +199,7 @@ export interface AgentMethods {
   forkAt(source: string, keepFirst: number, id?: string): string;
   trim(id: string, keepLast: number): number;
   inject(id: string, message: JsonObject): void;
-  /** Says something to the model of a session, as a user message: now, or after the turn that is under way. */
+  /** Says something to the model of a session, as a user message before its next turn, with a `feedback_injected` event of this kind. */
   injectFeedback(id: string, kind: string, content: string): void;
   /** Calls `listener` with every event of the session from here on, in order; the loop waits for it. */
   subscribe(id: string, listener: (event: AgentEvent) => Promise<void> | void): void;

@@ -118,6 +118,29 @@ describe('the limit of a provider', () => {
 });
 
 describe('with_rate_limit', () => {
+  it('goes by the category of an error, whoever made it', async () => {
+    const failing = async (error: unknown, host = createMockHost()) => {
+      let tries = 0;
+      const result = resultOf(
+        function* (ctx) {
+          const options = { max_retries: 1, backoff_ms: 0 };
+          return yield* withRateLimit(ctx, ctx.task, 'mock', options, function* () {
+            yield* [];
+            tries += 1;
+            throw error;
+          });
+        },
+        { host },
+      );
+      await expect(result).rejects.toBe(error);
+      return tries;
+    };
+    const own = (category: string) => Object.assign(new Error('429 rate_limit'), { category });
+    expect(await failing(own('overloaded'))).toBe(2);
+    expect(await failing(own('auth'))).toBe(1);
+    expect(await failing(new Error('429 rate_limit'))).toBe(1);
+  });
+
   it('tries again after failures that may pass, later each time, and gives others on', async () => {
     const host = createMockHost();
     const pauses: number[] = [];

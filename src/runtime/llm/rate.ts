@@ -108,7 +108,8 @@ export type RateOptions = {
 };
 
 /**
- * Takes a turn of a provider and does `body`, again after failures that may pass (`rate_limit`, `overloaded`,
+ * Takes a turn of a provider and does `body`, again after failures that may pass, by the category that the
+ * error has (`rate_limit`, `overloaded`,
  * `transient_network`, `timeout`). The first model call of that provider in it has its turn by that.
  */
 export function* withRateLimit<T>(
@@ -131,8 +132,9 @@ export function* withRateLimit<T>(
     try {
       return yield* body();
     } catch (error) {
-      if (attempt >= retries || !mayPass(error)) throw error;
-      const asked = (error as HarnError).data['retry_after_ms'];
+      const failure = factsOf(ctx, error);
+      if (attempt >= retries || !RETRIED.includes(failure['category'])) throw error;
+      const asked = failure['retry_after_ms'];
       const waitMs = typeof asked === 'number' ? Math.max(asked, pauseMs) : pauseMs;
       yield* ctx.perform(clockEffects.sleep_ms, [Math.min(waitMs, MAX_BACKOFF_MS)]);
       pauseMs *= 2;
@@ -142,8 +144,12 @@ export function* withRateLimit<T>(
   }
 }
 
-function mayPass(error: unknown): boolean {
-  return HarnError.is(error) && RETRIED.includes(error.data['category']);
+/** What an error says of itself: one of the runtime, a value thrown by a program, or an error of TypeScript with a category. */
+function factsOf(ctx: RunContext, error: unknown): { readonly [name: string]: unknown } {
+  if (HarnError.is(error)) return error.data;
+  const thrown = ctx.run.codec?.toJson(error);
+  if (isJsonObject(thrown)) return thrown;
+  return typeof error === 'object' && error !== null ? { ...error } : {};
 }
 
 function natural(option: string, value: number): number {

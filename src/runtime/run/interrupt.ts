@@ -3,18 +3,36 @@
 // - `delivered`: the task was blocked on operation `at_n`; it arrives in journal order like an outcome;
 // - `inline`: the task began, or held the turn for, operation `at_n`;
 // - `tick`: the task was computing and had counted `at_n` ticks.
+// A task that computes for long also gives way to others who wait for the turn: so what it looks at in a loop can change,
+// and who wants to cancel it gets to do so. That is an entry, too (`turn`), with an operation that ends when its turn comes.
 // Time counts only while a process holds the run: deadlines are kept in the run's own monotonic time.
 import type { Clock } from '../../base/index.ts';
+import { defineEffect } from './effect.ts';
 import { runErrors } from './errors.ts';
 import type { Journal } from './journal.ts';
 import type { How } from './journal-entry.ts';
-import { TICK, type TickOp } from './op.ts';
+import { type EffectOp, TICK, type TickOp } from './op.ts';
 import type { InterruptEntry, ReplayLog } from './replay-log.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Deadline, OpenOp, Task } from './task.ts';
 
 /** After so long without a turn of the event loop, a computing task gives it one. */
 const SLICE_MS = 50;
+
+/** The same where time stands still, as clocks of tests do. */
+const SLICE_TICKS = 1024;
+
+const GIVE_WAY: EffectOp = {
+  kind: 'effect',
+  effect: defineEffect(
+    { name: 'run.give_way', class: 'ambient', access: 'observe' },
+    async () => undefined,
+  ) as unknown as EffectOp['effect'],
+  args: [],
+};
+
+/** Whether an operation is there only to let others go first. */
+export const isGivingWay = (op: EffectOp): boolean => op === GIVE_WAY;
 
 export interface InterruptPorts {
   readonly clock: Clock;
@@ -29,6 +47,7 @@ export class Interrupts {
   readonly #onLive: (() => void)[] = [];
   #live = false;
   #sliceStart: number;
+  #sliceTicks = 0;
 
   constructor(ports: InterruptPorts) {
     this.#ports = ports;
@@ -81,6 +100,7 @@ export class Interrupts {
   tick(task: Task): TickOp | undefined {
     task.ticks += 1;
     const recorded = this.#ports.replay.tickInterrupt(task.id, task.ticks);
+    if (recorded?.reason === 'turn') return givingWay(() => undefined);
     if (recorded !== undefined) throw interruptError(recorded);
     if (!this.#live) this.#ports.scheduler.liveIfDone();
     if (this.#live && task.deadlines.length > 0) {
@@ -88,9 +108,25 @@ export class Interrupts {
       if (deadline !== undefined) throw this.#record(task, deadline, 'tick', task.ticks);
     }
     const now = this.#ports.clock.monotonicMs();
-    if (now - this.#sliceStart < SLICE_MS) return undefined;
+    this.#sliceTicks += 1;
+    if (now - this.#sliceStart < SLICE_MS && this.#sliceTicks < SLICE_TICKS) return undefined;
     this.#sliceStart = now;
-    return TICK;
+    this.#sliceTicks = 0;
+    if (!this.#mustGiveWay(task)) return TICK;
+    const at = task.ticks;
+    return givingWay(() => {
+      const entry = { kind: 'interrupt', reason: 'turn', how: 'tick', at_n: at } as const;
+      this.#ports.journal.append(task.id, entry);
+    });
+  }
+
+  /**
+   * Others wait, or the past goes on with others and knows nothing more of this task: the process ended while it
+   * computed here, and before it could give way.
+   */
+  #mustGiveWay(task: Task): boolean {
+    const { scheduler, replay } = this.#ports;
+    return this.#live ? scheduler.othersWait : !replay.knowsMore(task.id, task.lastOrdinal);
   }
 
   #arm(deadline: Deadline, task: Task): void {
@@ -161,6 +197,10 @@ export function interruptError(entry: Pick<InterruptEntry, 'reason' | 'data'>): 
   if (entry.reason === 'deadline')
     return runErrors.deadline({ ms: Number(entry.data?.['ms'] ?? 0) });
   return runErrors.cancelled({ reason: String(entry.data?.['reason'] ?? entry.reason) });
+}
+
+function givingWay(begin: () => void): TickOp {
+  return { kind: 'tick', turn: { begin, op: GIVE_WAY } };
 }
 
 function expiredOf(task: Task, monoMs: number): Deadline | undefined {

@@ -107,7 +107,8 @@ export type EntryBody =
     }
   | {
       readonly kind: 'interrupt';
-      readonly reason: 'deadline' | 'cancel' | 'budget';
+      /** `turn`: no error, a computing task let others go first. */
+      readonly reason: 'deadline' | 'cancel' | 'budget' | 'turn';
       readonly how: How | 'tick';
       /** The operation that was interrupted, or the tick count of a computing task. */
       readonly at_n: number;

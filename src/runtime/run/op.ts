@@ -46,9 +46,14 @@ export interface BlockOp {
   readonly start: (resume: (outcome: Outcome) => void) => (() => void) | undefined;
 }
 
-/** Let the event loop turn once without giving up the turn. */
+/** Let the event loop turn once: without giving up the turn, or with `turn` after all others who wait for one. */
 export interface TickOp {
   readonly kind: 'tick';
+  readonly turn?: {
+    /** Called when the turn is really given up: not everything that ticks can. */
+    readonly begin: () => void;
+    readonly op: EffectOp;
+  };
 }
 
 export type Op = EffectOp | BlockOp | TickOp;

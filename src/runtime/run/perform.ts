@@ -6,7 +6,7 @@ import { type EffectEnv, type EffectSpec, type OnUnknown, policyFor } from './ef
 import { argsHash, assertSame } from './effect-record.ts';
 import { EffectWriter, outcomeOf } from './effect-writer.ts';
 import { journalErrors, runErrors } from './errors.ts';
-import { type Interrupts, interruptError } from './interrupt.ts';
+import { type Interrupts, interruptError, isGivingWay } from './interrupt.ts';
 import type { Journal } from './journal.ts';
 import type { How } from './journal-entry.ts';
 import type { BlockOp, EffectOp, Op, Outcome } from './op.ts';
@@ -338,10 +338,16 @@ export class EffectPerformer implements Performer {
     } catch (error) {
       return this.#settle(open, { ok: false, error }, ops, true);
     }
-    if (!(result instanceof Promise))
+    if (!(result instanceof Promise) && !this.#isGreedy(open))
       return this.#settle(open, { ok: true, value: result }, ops, true);
-    this.#follow(open, result, ops);
+    this.#follow(open, Promise.resolve(result), ops);
     return undefined;
+  }
+
+  /** Whether others go first: the task asks for that, or has taken one outcome after the other while they wait. */
+  #isGreedy({ task, effect }: OpenOp): boolean {
+    if (effect !== undefined && isGivingWay(effect)) return true;
+    return task.inline >= MOST_INLINE && this.#ports.scheduler().othersWait;
   }
 
   /** What costs something is asked for when its intent is durable, so only by whoever holds the run. */
@@ -415,11 +421,13 @@ export class EffectPerformer implements Performer {
       (error: unknown) => this.#settle(open, { ok: false, error }, ops),
     );
     if (open.given) return;
-    setImmediate(() => {
+    const give = () => {
       if (open.settled) return;
       open.given = true;
       this.#ports.scheduler().giveUpTurn(open.task);
-    });
+    };
+    if (this.#isGreedy(open)) give();
+    else setImmediate(give);
   }
 
   /** Writes the outcome down and lets the task have it. Returned instead of resumed when `direct` and inline. */
@@ -450,6 +458,7 @@ export class EffectPerformer implements Performer {
       this.#writer.record(open, op, given, { how, urgent: true });
     }
     if (scheduler.halted) return undefined;
+    if (!open.given) open.task.inline += 1;
     if (open.given) scheduler.deliver(open.task, () => open.resume(given));
     else if (direct) return given;
     else open.resume(given);
@@ -476,6 +485,9 @@ function isEndedByParking({ effect, controller }: OpenOp, { ok }: Outcome): bool
   const { endedByParking = false } = effect?.effect.spec ?? {};
   return endedByParking && !ok && controller?.signal.aborted === true;
 }
+
+/** So many outcomes a task may take before it lets others go first. */
+const MOST_INLINE = 64;
 
 const NIL: Outcome = { ok: true, value: null };
 

@@ -124,6 +124,17 @@ export class ReplayLog {
     return first;
   }
 
+  /** Whether anything of a task is recorded after its operation `ordinal`. */
+  knowsMore(task: string, ordinal: number): boolean {
+    const past = this.#tasks.get(task);
+    if (past === undefined) return false;
+    const { outcomes, intents, waits, children, interrupts, tickInterrupts } = past;
+    if (tickInterrupts.length > 0) return true;
+    return [outcomes, intents, waits, children, interrupts].some((known) =>
+      [...known.keys()].some((at) => at > ordinal),
+    );
+  }
+
   use(entry: OutcomeEntry): void {
     if (entry.how === 'inline') this.#position = entry;
     this.#unused.delete(entry);

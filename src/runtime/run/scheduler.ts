@@ -159,6 +159,11 @@ export class Scheduler {
     this.#lendTurn(task, go);
   }
 
+  /** Whether a task could go on, or begin what it asked for, if the one that computes gave up its turn. */
+  get othersWait(): boolean {
+    return this.#ready.length + this.#deliveries.length + this.#held.length > 0;
+  }
+
   hasTurn(task: Task): boolean {
     return this.#turn === task;
   }
@@ -168,6 +173,7 @@ export class Scheduler {
     if (this.#turn !== task || task.isLane) return;
     this.#turn = undefined;
     task.status = 'blocked';
+    task.inline = 0;
     this.#pump();
   }
 
@@ -360,12 +366,14 @@ export class Scheduler {
   }
 
   #begin(task: Task, op: Op): Outcome | undefined {
-    if (op.kind === 'tick') {
+    if (op.kind === 'tick' && op.turn === undefined) {
       setImmediate(() => this.#drive(task, { ok: true, value: undefined }));
       return undefined;
     }
     try {
-      return this.#performer.begin(task, op);
+      if (op.kind !== 'tick') return this.#performer.begin(task, op);
+      op.turn?.begin();
+      return this.#performer.begin(task, op.turn?.op ?? bug('a tick without its turn'));
     } catch (error) {
       this.fatal(error);
       return undefined;

@@ -58,6 +58,8 @@ export class Task {
   status: 'ready' | 'running' | 'blocked' | 'done' | 'dropped' = 'ready';
   outcome: Outcome | undefined;
   ticks = 0;
+  /** Outcomes it took since it gave up the turn last. */
+  inline = 0;
   /** Task-local values of the program. Replaced as a whole, so a child keeps those of the moment it was made. */
   locals: { readonly [name: string]: unknown };
   /** The same for what rooms attach to a task and all it starts from then on; programs do not see it. */

@@ -148,6 +148,21 @@ describe('a worker', () => {
     expect(world.done).toEqual(['one#1', 'two#1']);
   });
 
+  it('that is retriggerable and waited for when it is spawned has done its first task', async () => {
+    const kinds = [turnKind(newWorld())];
+    const config = turnConfig('loop', 1, { wait: true, carry: { retriggerable: true } });
+    const told = await resultOf(
+      function* (ctx) {
+        const first = yield* spawnAgent(ctx, config);
+        const next = yield* workerTrigger(ctx, first, 'more');
+        yield* closeAgent(ctx, first);
+        return [first['status'], first['result'], next['status']] as Json;
+      },
+      { kinds },
+    );
+    expect(told).toMatchObject(['awaiting', { ok: true }, 'running']);
+  });
+
   it('that is retriggerable awaits, is triggered, and is waited for until it is closed', async () => {
     const world = newWorld();
     const result = await resultOf(

@@ -27,6 +27,7 @@ import {
 import { type LiveParts, LiveWorker, liveOf, register, workersKey } from './worker-registry.ts';
 import {
   changeWorker,
+  isAtWork,
   isBusy,
   NOWHERE,
   type Stamp,
@@ -46,7 +47,10 @@ export function* spawnAgent(
   assertMay(ctx, 'worker_spawn');
   const request = parseSpawn(config, parts.body !== undefined);
   const live = yield* startWorker(ctx, request, parts);
-  return request.wait ? yield* waitAgent(ctx, live.id) : summaryOf(live.worker);
+  if (!request.wait) return summaryOf(live.worker);
+  assertMay(ctx, 'worker_wait', 'read');
+  // Nobody else has its handle yet who could give a retriggerable worker more to do: awaiting that, it has done its task.
+  return yield* waited(ctx, live, isAtWork);
 }
 
 /** Makes a worker and starts its body, unless it is born parked. */
@@ -234,11 +238,18 @@ function* beginAgain(
 export function* waitAgent(ctx: RunContext, ref: Json | undefined): Suspending<JsonObject> {
   assertMay(ctx, 'worker_wait', 'read');
   if (ref === undefined || ref === null) throw refuse('wait_agent: missing worker handle');
-  const live = liveOf(ctx, ref);
-  if (isBusy(live.worker)) {
+  return yield* waited(ctx, liveOf(ctx, ref), isBusy);
+}
+
+function* waited(
+  ctx: RunContext,
+  live: LiveWorker,
+  goesOn: (worker: Worker) => boolean,
+): Suspending<JsonObject> {
+  if (goesOn(live.worker)) {
     yield* ctx.block(`worker ${live.id}`, (resume) =>
       live.onChange(() => {
-        if (!isBusy(live.worker)) resume({ ok: true, value: null });
+        if (!goesOn(live.worker)) resume({ ok: true, value: null });
       }),
     );
   }

@@ -132,9 +132,10 @@ export const contextWindow = defineSyncEffect(
   },
 );
 
-/** Providers that can be asked as the environment is. */
+/** Providers that can be asked as the environment is; prepared answers always can. */
 export function availableProviders(env: HostEnv, catalog: Catalog): readonly string[] {
-  return catalog.providers.filter((provider) => isAvailable(provider, env)).map(({ name }) => name);
+  const asked = catalog.providers.filter((provider) => isAvailable(provider, env));
+  return ['mock', ...asked.map(({ name }) => name)];
 }
 
 function configOf(known: ProviderConfig | undefined): JsonObject | null {

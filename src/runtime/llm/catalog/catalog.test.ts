@@ -48,6 +48,14 @@ describe('the catalog of models', () => {
     expect(SHIPPED.resolve(name)).toMatchObject(expected);
   });
 
+  it('counts prepared answers among the providers that are there', async () => {
+    const [there] = (await ask((ctx) => [ctx.sync(llmEffects.available_providers, [])], {})) as [
+      readonly string[],
+    ];
+    expect(there).toContain('mock');
+    expect(there).not.toContain('openai');
+  });
+
   it('tells of keys only whether they are there', async () => {
     const key = 'sk-very-secret';
     const told = await ask(
