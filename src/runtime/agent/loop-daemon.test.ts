@@ -83,6 +83,29 @@ describe('a daemon', () => {
     expect(result).toMatchObject({ llm: { iterations: 3 }, asked: 1 });
   });
 
+  it('that is gone on with from a file belongs to one run, until its loop ends or that run is over', async () => {
+    const store = await newStore();
+    const host = createMockHost();
+    const options = { session_id: 'one', persist_path: '/d.json', idle_watchdog_attempts: 1 };
+    await live({ store, host, mocks: MOCKS, body: daemon(options) });
+    const again = { ...options, session_id: null, resume_path: '/d.json' };
+    const waiting = { ...again, idle_watchdog_attempts: null, wake_interval_ms: 9e9 };
+    const life = { store, host, mocks: MOCKS };
+    const first = await live({ ...life, body: daemon(waiting, ''), turns: 300, abandon: true });
+    expect(first.result).toBeUndefined();
+    const other = await live({ ...life, body: daemon(again, '') });
+    expect(() => ended(other)).toThrow(expect.objectContaining({ code: 'HARN-MSG-009' }));
+    const stopping: RunBody = daemon({ ...again, session_id: 'two', resume_path: null }, 'x');
+    expect(ended(await live({ ...life, body: stopping }))).toMatchObject({ status: 'watchdog' });
+    // The file is of another daemon now, which nobody has; each loop gives it up at its end.
+    expect(ended(await live({ ...life, body: daemon(again, '') }))).toMatchObject({
+      status: 'watchdog',
+    });
+    expect(ended(await live({ ...life, body: daemon(again, '') }))).toMatchObject({
+      status: 'watchdog',
+    });
+  });
+
   it('ends with watchdog when nothing wakes it for too long', async () => {
     expect([1, 3, 5].map(watchdogMs)).toEqual([100, 1600, 5600]);
     const store = await newStore();

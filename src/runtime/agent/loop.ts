@@ -20,6 +20,7 @@ import {
 import { type ResumeConditions, summaryOf, underPolicy } from '../work/index.ts';
 import { withApprovals } from './approvals.ts';
 import type { Streak } from './call-streak.ts';
+import { claimDaemon, releaseDaemon } from './daemon-driver.ts';
 import { type ReadSnapshot, readSnapshot } from './daemon-snapshot.ts';
 import { loopErrors } from './errors.ts';
 import { assertHostHas } from './host-tools.ts';
@@ -81,6 +82,9 @@ function* runLoop(
   };
   const resumePath = parsed.daemon?.resumePath;
   const past = resumePath === undefined ? undefined : yield* readSnapshot(ctx, resumePath);
+  // By a handle it has been claimed, and is given up where the handle is.
+  const isOwner = past !== undefined && parts.onStand === undefined;
+  if (isOwner) yield* ctx.perform(claimDaemon, [past.sessionId, past.sessionId]);
   const plan = { ...parsed, sessionId: parsed.sessionId ?? past?.sessionId };
   const policy = policyOf(ctx, plan);
   const inner = policy === undefined ? ctx : underPolicy(ctx, policy);
@@ -106,7 +110,10 @@ function* runLoop(
     session.append(...plan.messages);
     if (task !== '') session.append({ role: 'user', content: task });
     else if (session.transcript.messages.length === 0) throw loopErrors.noTask({});
-    return yield* new AgentLoop(paid, { plan, task, options, past }, session, system).run();
+    const loop = new AgentLoop(paid, { plan, task, options, past }, session, system);
+    const result = yield* loop.run();
+    if (isOwner) yield* ctx.perform(releaseDaemon, [past.sessionId]);
+    return result;
   } finally {
     release();
     if (isNameless) ctx.get(sessionsKey).remove(session.id);
