@@ -2,9 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../src/base/index.ts';
 import type { McpServerConfig } from '../../src/runtime/mcp/index.ts';
+import { Cli, type Project } from '../cli/cli.ts';
 import { sharedHarn } from '../cli/shared-build.ts';
 import {
   everything,
@@ -17,7 +18,12 @@ import {
 import { codeOf, ran } from './ran.ts';
 import { newScene, type Scene } from './scene.ts';
 
-beforeAll(() => installServers(), 300_000);
+let cli: Cli;
+beforeAll(async () => {
+  installServers();
+  cli = await Cli.build();
+}, 300_000);
+afterAll(() => cli.remove());
 
 let scene: Scene;
 beforeEach(() => {
@@ -211,5 +217,70 @@ describe('programs in Harn', () => {
       ...['This is a simple prompt without arguments.', 'late'],
     ]);
     expect(status).toBe(0);
+  }, 120_000);
+});
+
+const ASKED = `
+pipeline main() {
+  llm_mock({text: "from the model"})
+  println(contains(to_string(mcp_call(mcp.everything, "trigger-sampling-request", {prompt: "hi"})), "from the model"))
+  println(contains(to_string(mcp_call(mcp.everything, "trigger-elicitation-request")), "Ann"))
+}
+`;
+
+function project(): Project {
+  return cli.project({
+    'main.harn': ASKED,
+    'harn.toml': `
+[[mcp]]
+name = "everything"
+command = ${JSON.stringify(everything.command)}
+sampling = { provider = "mock" }
+elicitation = "ask"
+on_unknown = "retry"
+`,
+  });
+}
+
+interface Question {
+  readonly request_id: string;
+  readonly run_id: string;
+  readonly prompt: string;
+}
+
+function questions(here: Project, ...more: readonly string[]): readonly Question[] {
+  return here.data<{ questions: readonly Question[] }>('hitl', 'ls', ...more).questions;
+}
+
+/** Answers the one question there is; gives its run. */
+function answered(here: Project): string {
+  const [question] = questions(here);
+  const id = question?.request_id ?? '';
+  expect(question?.prompt).toContain('everything (trigger-elicitation-request) asks: ');
+  expect(here.harn('hitl', 'answer', id, '--json', '{"name": "Ann"}').status).toBe(0);
+  return question?.run_id ?? '';
+}
+
+describe('a server that samples and asks people, in runs of the command line', () => {
+  it('parks while only people can go on, and calls the tool again with the answer', () => {
+    const here = project();
+    const first = here.harn('run', 'main.harn');
+    expect(first).toMatchObject({ status: 124, stdout: 'true\n' });
+    expect(first.stderr).toContain('harn hitl answer');
+    expect(here.harn('resume', answered(here))).toMatchObject({ status: 0, stdout: 'true\n' });
+    expect(questions(here, '--all')).toHaveLength(1);
+  }, 120_000);
+
+  it('asks nobody twice when its process is killed', async () => {
+    const here = project();
+    const live = here.start('run', '--wait', 'main.harn');
+    await expect.poll(() => questions(here).length, { timeout: 60_000, interval: 300 }).toBe(1);
+    live.signal('SIGKILL');
+    await live.done;
+    const resumed = here.harn('resume', answered(here));
+    expect(resumed.stderr).toBe('');
+    expect(resumed.status).toBe(0);
+    expect(resumed.stdout).toMatch(/true\n$/);
+    expect(questions(here, '--all')).toHaveLength(1);
   }, 120_000);
 });

@@ -19,6 +19,10 @@ function lines(body: string): Promise<string[]> {
   return printed(source, { host: scene.host });
 }
 
+/** Without what loops say about tools that do not tell what they may do. */
+const unwarned = (seen: readonly string[]) =>
+  seen.filter((line) => !line.startsWith('[agent_loop] '));
+
 /** Declares the fixture server as `fixture`. */
 function declare(more = ''): void {
   const { command, args, env } = scene.stdio;
@@ -119,7 +123,7 @@ describe('tools of servers in an agent loop', () => {
       }`,
       { host: scene.host },
     );
-    expect(seen).toEqual(['fixture__note']);
+    expect(unwarned(seen)).toEqual(['fixture__note']);
     expect(scene.done()).toEqual(['a']);
   });
 
@@ -207,7 +211,7 @@ describe('tools of servers in an agent loop', () => {
       }`,
       { host: scene.host },
     );
-    expect(seen).toEqual(['note', 'write_down']);
+    expect(unwarned(seen)).toEqual(['note', 'write_down']);
     expect(scene.done()).toEqual(['listed', 'declared']);
   });
 

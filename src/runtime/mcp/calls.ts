@@ -224,6 +224,13 @@ export const mcpCalls = {
   declared,
   /** The client of a server's name: connected by this run, or declared. */
   named: (ctx: RunContext, name: string): McpClient => ctx.get(connectionsKey).named(name),
+  /** Whether a server can be had by its name: connected by this run, declared in harn.toml, or not at all (undefined). */
+  *standing(ctx: RunContext, name: string): Suspending<'connected' | 'declared' | undefined> {
+    const connections = ctx.get(connectionsKey);
+    if (connections.named(name).id !== declaredId(name)) return 'connected';
+    const servers = yield* ctx.perform(mcpEffects.registry_status, []);
+    return servers.some((server) => server.name === name) ? 'declared' : undefined;
+  },
   ensureActive,
   release: (ctx: RunContext, name: string): void => {
     ctx.sync(mcpEffects.release, [name]);
