@@ -55,7 +55,23 @@ function typeName(value: Value): string {
   return isDict(value) ? 'object' : typeOf(value);
 }
 
+/** Values that one query may make on its way: commas and pipes multiply, so a short query can ask for billions. */
+const MOST_VALUES = 1_000_000;
+/** Of the query that is being answered; nothing of a program runs meanwhile. */
+let made = 0;
+
+function count(values: number): void {
+  made += values;
+  if (made > MOST_VALUES) throw refuse(`the query makes more than ${MOST_VALUES} values`);
+}
+
 function evaluate(node: JqNode, input: Value): List {
+  const values = valuesOf(node, input);
+  count(1 + values.length);
+  return values;
+}
+
+function valuesOf(node: JqNode, input: Value): List {
   switch (node.kind) {
     case 'identity':
       return [input];
@@ -99,7 +115,9 @@ function both(
   join: (a: Value, b: Value) => Value,
 ): List {
   const rights = evaluate(right, input);
-  return evaluate(left, input).flatMap((a) => rights.map((b) => join(a, b)));
+  const lefts = evaluate(left, input);
+  count(lefts.length * rights.length);
+  return lefts.flatMap((a) => rights.map((b) => join(a, b)));
 }
 
 function descend(value: Value): List {
@@ -179,15 +197,16 @@ function plus(a: Value, b: Value): Value {
 
 /** One dict for each way of choosing among the outputs of keys and values. */
 function dictsOf(entries: readonly (readonly [JqNode, JqNode])[], input: Value): List {
-  let made: Dict[] = [{}];
+  let dicts: Dict[] = [{}];
   for (const [key, value] of entries) {
     const values = evaluate(value, input);
     const keys = evaluate(key, input).map(display);
-    made = made.flatMap((dict) =>
+    count(dicts.length * keys.length * values.length);
+    dicts = dicts.flatMap((dict) =>
       keys.flatMap((name) => values.map((each) => dictMerge(dict, dictFrom([[name, each]])))),
     );
   }
-  return made;
+  return dicts;
 }
 
 type Call = (input: Value, args: readonly JqNode[]) => List;
@@ -294,6 +313,7 @@ const CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
 ]);
 
 function query(value: Value, expression: Value): List {
+  made = 0;
   return evaluate(
     reading('jq', () => parseJq(display(expression))),
     value,
