@@ -121,6 +121,6 @@ export const RECORDS_WORKERS_WORKFLOWS_EXAMPLES: Examples = {
     source:
       'println(workflow_validate({entry: "a", nodes: {a: {kind: "stage"}}, edges: [{from: "a", to: "gone"}]}))',
     prints:
-      '{errors: [edge a -> gone: node "gone" does not exist], reachable_nodes: [a], valid: false, warnings: []}',
+      '{diagnostics: [], errors: [edge a -> gone: node "gone" does not exist], reachable_nodes: [a], valid: false, warnings: []}',
   },
 };
