@@ -2,7 +2,7 @@
 // the same pieces in the same portions; the last one carries the whole answer, which is bought once. A stream that an
 // earlier life had begun to hear ends in a coded error after what was heard: its connection is gone, and the answer to a
 // second question would be another one. A stream nobody heard anything of is asked again.
-import type { HarnError, JsonObject } from '../../base/index.ts';
+import { canonicalJson, checkHash, type HarnError, type JsonObject } from '../../base/index.ts';
 import {
   callHandler,
   defineEffect,
@@ -18,6 +18,7 @@ import { answerHere, type Given } from './given.ts';
 import { LiveStream, type LiveStreams, listenTo, nextOf } from './live-stream.ts';
 import { endIfLost } from './lost-call.ts';
 import { type LlmRequest, roleOf } from './request.ts';
+import { requestHash } from './request-text.ts';
 import type { LlmAnswer } from './result.ts';
 import type { LlmRoute } from './route.ts';
 import { usageFacts } from './usage.ts';
@@ -45,6 +46,8 @@ const streamPortion = defineEffect(
     paid: ([, route, , portion]: PortionArgs) => route.kind === 'network' && portion === 0,
     identity: ([request, { provider, model }, , portion]) =>
       portion === 0 ? { request: { ...request }, provider, model } : { portion },
+    identityHash: ([request, { provider, model }, , portion]) =>
+      portion === 0 ? requestHash(request, model, provider) : checkHash(canonicalJson({ portion })),
     intent: ([request, { call_id, provider, model }]): JsonObject => ({
       call_id,
       provider,
