@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { asModule, docBlocks, SURROUNDINGS } from './doc-blocks.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -111,6 +112,46 @@ describe('the command line', () => {
   });
 });
 
+/** What a strict project complains about in these files and in our declarations. */
+function compiled(files: readonly string[]): readonly string[] {
+  const compilerOptions = {
+    target: 'ES2023',
+    lib: ['ES2023', 'ESNext.Disposable'],
+    module: 'NodeNext',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noEmit: true,
+    types: ['node'],
+    typeRoots: [path.join(root, 'node_modules', '@types')],
+    paths: { ai: [path.join(root, 'node_modules/ai/dist/index.d.ts')] },
+  };
+  const project = path.join(folder, 'tsconfig.json');
+  writeFileSync(project, JSON.stringify({ compilerOptions, files }));
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+  const { stdout } = run(process.execPath, [tsc, '-p', project]);
+  // Errors inside the declarations of other packages are not ours to fix.
+  const ours = /^(?:consumer|hello|doc_|error|node_modules\/harn)/;
+  return stdout.split('\n').filter((line) => ours.test(line));
+}
+
+describe('the pages', () => {
+  it('have no program in Harn that does not pass its check', () => {
+    const blocks = docBlocks(root, 'harn');
+    expect(blocks.length).toBeGreaterThan(10);
+    // A page about tests has a program that imports what it tests from the folder above.
+    const pages = path.join(folder, 'pages');
+    mkdirSync(path.join(pages, 'programs'), { recursive: true });
+    writeFileSync(
+      path.join(pages, 'lib.harn'),
+      'pub fn sign(n: int) -> string { return "plus" }\n',
+    );
+    for (const { name, text } of blocks)
+      writeFileSync(path.join(pages, 'programs', `${name.toLowerCase()}.harn`), text);
+    succeed('npx', ['harn', 'check', 'pages']);
+  });
+});
+
 describe('the exports', () => {
   it('name every public front door, and nothing else', () => {
     const present = PUBLIC_DOORS.filter(([door]) => existsSync(path.join(root, door)));
@@ -127,31 +168,18 @@ describe('the exports', () => {
   it('have types that a strict project compiles against', () => {
     const code = specifiers.map((name, i) => `import * as m${i} from '${name}';\nvoid m${i};\n`);
     writeFileSync(path.join(folder, 'consumer.ts'), `${code.join('')}export {};\n`);
-    const compilerOptions = {
-      target: 'ES2023',
-      lib: ['ES2023', 'ESNext.Disposable'],
-      module: 'NodeNext',
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      noUncheckedIndexedAccess: true,
-      noEmit: true,
-      types: ['node'],
-      typeRoots: [path.join(root, 'node_modules', '@types')],
-    };
-    const project = path.join(folder, 'tsconfig.json');
     cpSync(path.join(root, 'examples', 'typescript', 'hello.ts'), path.join(folder, 'hello.ts'));
-    const files = ['consumer.ts', 'hello.ts'];
-    writeFileSync(project, JSON.stringify({ compilerOptions, files }));
-    const { stdout } = run(process.execPath, [
-      path.join(root, 'node_modules/typescript/bin/tsc'),
-      '-p',
-      project,
-    ]);
-    // Errors inside the declarations of other packages are not ours to fix.
-    const ours = stdout
-      .split('\n')
-      .filter((line) => /^(?:consumer|hello|node_modules\/harn)/.test(line));
-    expect(ours).toEqual([]);
+    expect(compiled(['consumer.ts', 'hello.ts'])).toEqual([]);
+  });
+
+  it('are what every TypeScript program of the pages compiles against', () => {
+    const blocks = docBlocks(root, 'ts');
+    expect(blocks.length).toBeGreaterThan(10);
+    writeFileSync(path.join(folder, 'doc_surroundings.d.ts'), SURROUNDINGS);
+    for (const { name, text } of blocks)
+      writeFileSync(path.join(folder, `doc_${name}.ts`), asModule(text));
+    const files = blocks.map(({ name }) => `doc_${name}.ts`);
+    expect(compiled(['doc_surroundings.d.ts', ...files])).toEqual([]);
   });
 
   it('carry the TypeScript example, compiled against them', async () => {
