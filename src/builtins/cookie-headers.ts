@@ -47,7 +47,11 @@ export function cookiePairs(headers: Value): CookiePairs {
 export function parsedCookies(headers: Value): Dict {
   const { pairs, invalid } = cookiePairs(headers);
   const values = new Map<string, string[]>();
-  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
+  for (const [name, value] of pairs) {
+    const known = values.get(name);
+    if (known === undefined) values.set(name, [value]);
+    else known.push(value);
+  }
   const entries = [...values];
   return {
     cookies: dictFrom(entries.map(([name, [first = '']]) => [name, first])),

@@ -57,6 +57,12 @@ export const wrong = defineErrors('BLT', {
     message: ({ kind }) => `options must be a dict, got ${kind}`,
     hint: 'Write them as `{name: value}`; leave them out for the defaults.',
   }),
+  templateTooCostly: row<{ path: string; line: number; column: number; limit: string }>({
+    number: 14,
+    message: ({ path, line, column, limit }) =>
+      `${path} at ${line}:${column}: rendering takes more than ${limit}`,
+    hint: 'Loops and includes multiply: render the parts by themselves, or give the template less to go through.',
+  }),
   maxConcurrent: row<{ kind: string }>({
     number: 40,
     message: ({ kind }) => `parallel: max_concurrent must be an int, got ${kind}`,

@@ -27,7 +27,7 @@ const DETECTORS: readonly Detector[] = [
   shape('anthropic-key', 'Anthropic API key', /\bsk-ant-[\w-]{16,}/g),
   shape('openai-key', 'OpenAI API key', /\bsk-(?!ant-)(?:proj-)?[A-Za-z0-9_-]{20,}/g),
   shape('npm-token', 'npm token', /\bnpm_[A-Za-z0-9]{36}\b/g),
-  shape('jwt', 'JSON Web Token', /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+/g),
+  shape('jwt', 'JSON Web Token', /\beyJ[\w-]{8,512}\.eyJ[\w-]{8,16384}\.[\w-]+/g),
   shape(
     'assigned-secret',
     'Secret in an assignment',
@@ -45,13 +45,16 @@ interface Finding {
 
 function findAll(text: string): readonly Finding[] {
   const found: Finding[] = [];
+  /** The characters of what has been found. */
+  const taken = new Uint8Array(text.length);
   for (const { detector, title, pattern } of DETECTORS) {
     for (const match of text.matchAll(pattern)) {
       const secret = match.groups?.['secret'] ?? match[0];
       const start = match.index + match[0].lastIndexOf(secret);
       const end = start + secret.length;
       // What a more particular shape has found is not found again.
-      if (found.some((one) => start < one.start + one.secret.length && one.start < end)) continue;
+      if (taken.subarray(start, end).includes(1)) continue;
+      taken.fill(1, start, end);
       found.push({ detector, title, start, secret });
     }
   }
@@ -63,15 +66,27 @@ function redacted(secret: string): string {
   return `${secret.slice(0, 4)}…[${secret.length} characters]`;
 }
 
-function told(text: string, { detector, title, start, secret }: Finding) {
-  const before = text.slice(0, start);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  const column = start - lineStart + 1;
+/** What is told of findings in the order of the text, which is gone through once. */
+function toldInOrder(text: string, findings: readonly Finding[]) {
+  let line = 1;
+  let lineStart = 0;
+  let lineEnd = text.indexOf('\n');
+  return findings.map((finding) => {
+    while (lineEnd !== -1 && lineEnd < finding.start) {
+      line += 1;
+      lineStart = lineEnd + 1;
+      lineEnd = text.indexOf('\n', lineStart);
+    }
+    return told(finding, line, finding.start - lineStart + 1);
+  });
+}
+
+function told({ detector, title, start, secret }: Finding, line: number, column: number) {
   return {
     detector,
     source: 'harn',
     title,
-    line: before.split('\n').length,
+    line,
     column_start: column,
     column_end: column + secret.length,
     start_offset: start,
@@ -90,7 +105,7 @@ export function secretScanRows(): readonly BuiltinRow[] {
       },
       (_, content) => {
         const text = display(content);
-        return fromJson(findAll(text).map((finding) => told(text, finding)));
+        return fromJson(toldInOrder(text, findAll(text)));
       },
     ),
   ];

@@ -2,8 +2,8 @@
 // filters that nobody has.
 import { nearestName } from '../base/index.ts';
 import { type Expression, TemplateSyntaxError } from './template-expression.ts';
+import { FILTER_NAMES } from './template-filters.ts';
 import { parseTemplate, type TemplateNode } from './template-parse.ts';
-import { FILTER_NAMES } from './template-render.ts';
 
 /** One problem; `offset` is in the text. */
 export type TemplateProblem =

@@ -46,10 +46,11 @@ const ESCAPES: { readonly [char: string]: string } = { n: '\n', t: '\t', r: '\r'
 /** The tokens of a directive; names may contain dashes inside, as asset keys do. */
 function tokenize(text: string, base: number): Token[] {
   const tokens: Token[] = [];
+  const end = text.trimEnd().length;
   TOKEN.lastIndex = 0;
   for (;;) {
     const at = TOKEN.lastIndex;
-    if (text.slice(at).trim() === '') break;
+    if (at >= end) break;
     const match = TOKEN.exec(text);
     if (match === null)
       throw new TemplateSyntaxError(`unexpected \`${text.slice(at).trim()}\``, base + at);

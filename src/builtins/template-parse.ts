@@ -21,6 +21,7 @@ export type TemplateNode =
     }
   | {
       readonly kind: 'for';
+      readonly at: number;
       readonly names: readonly string[];
       readonly subject: Expression;
       readonly body: readonly TemplateNode[];
@@ -54,7 +55,7 @@ function cut(template: string): Piece[] {
   const text = (end: number, trimEnd: boolean) => {
     let part = template.slice(at, end);
     if (trimNext) part = part.replace(/^[ \t]*\r?\n?/, '');
-    if (trimEnd) part = part.replace(/\r?\n?[ \t]*$/, '');
+    if (trimEnd) part = withoutLastLine(part);
     trimNext = false;
     if (part !== '') pieces.push({ kind: 'text', text: part });
   };
@@ -89,6 +90,15 @@ function cut(template: string): Piece[] {
   }
   text(template.length, false);
   return pieces;
+}
+
+/** Without blanks at the end and the line break before them; by hand, because a pattern tries at every blank anew. */
+function withoutLastLine(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === ' ' || text[end - 1] === '\t')) end -= 1;
+  if (text[end - 1] === '\n') end -= text[end - 2] === '\r' ? 2 : 1;
+  else if (text[end - 1] === '\r') end -= 1;
+  return text.slice(0, end);
 }
 
 /** Reads a template. Throws TemplateSyntaxError. */
@@ -174,7 +184,7 @@ class Parser {
     const body = this.block(['else', 'end'], opened);
     const otherwise =
       keyword(this.#ended as Directive) === 'else' ? this.block(['end'], opened) : [];
-    return { kind: 'for', names, subject, body, otherwise };
+    return { kind: 'for', at: opened.at, names, subject, body, otherwise };
   }
 }
 

@@ -1,27 +1,28 @@
 // Rendering prompt templates with values. Reading included files is the caller's: it gives `load`.
 import { LineIndex } from '../base/index.ts';
 import {
-  callMethod,
   compare,
   type Dict,
   dictGet,
   dictKeys,
+  dictSize,
   display,
+  END,
   equal,
+  type HarnSource,
   index,
   isDict,
   isList,
   iterate,
-  jsonStringify,
   type List,
   makeFloat,
   property,
-  size,
-  truthy,
   type Value,
 } from '../values/index.ts';
 import { wrong } from './errors.ts';
+import { TemplateBudget, TemplateTooCostly } from './template-budget.ts';
 import { type Expression, TemplateSyntaxError } from './template-expression.ts';
+import { holds, templateFilter } from './template-filters.ts';
 import { parseTemplate, type TemplateNode } from './template-parse.ts';
 
 /** A template text with the name that errors show. */
@@ -35,35 +36,67 @@ export type LoadTemplate = (path: string, from: string) => TemplateSource | unde
 
 const MAX_DEPTH = 32;
 
-/** Fills a template. Errors are thrown as `<path> at <line>:<column>: <what>`. */
+/**
+ * Fills a template. Errors are thrown as `<path> at <line>:<column>: <what>`; so is a template that takes more than
+ * `MOST_STEPS` or gives more than `MOST_CHARACTERS`.
+ */
 export function renderTemplate(source: TemplateSource, bindings: Dict, load: LoadTemplate): string {
-  return new Renderer(source, load, [source.path]).render(bindings);
+  const whole = { load, budget: new TemplateBudget(), parsed: new Map() };
+  return new Renderer(source, [source.path], whole).render(bindings);
+}
+
+/** What all templates of one rendering share. */
+interface Whole {
+  readonly load: LoadTemplate;
+  readonly budget: TemplateBudget;
+  /** A template that is included in a loop is read once. */
+  readonly parsed: Map<string, readonly TemplateNode[]>;
 }
 
 class Renderer {
   readonly #source: TemplateSource;
-  readonly #load: LoadTemplate;
   /** Paths from the outermost template to this one. */
   readonly #chain: readonly string[];
+  readonly #whole: Whole;
+  readonly #budget: TemplateBudget;
+  /** Where rendering is, for errors that know no place of their own. */
+  #at = 0;
 
-  constructor(source: TemplateSource, load: LoadTemplate, chain: readonly string[]) {
+  constructor(source: TemplateSource, chain: readonly string[], whole: Whole) {
     this.#source = source;
-    this.#load = load;
     this.#chain = chain;
+    this.#whole = whole;
+    this.#budget = whole.budget;
   }
 
   render(bindings: Dict): string {
     try {
-      return this.#nodes(parseTemplate(this.#source.text), bindings);
+      return this.#nodes(this.#parsed(), bindings);
     } catch (error) {
       if (error instanceof TemplateSyntaxError) this.#fail(error.message, error.offset);
+      if (error instanceof TemplateTooCostly) {
+        throw wrong.templateTooCostly({ ...this.#place(this.#at), limit: error.limit });
+      }
       throw error;
     }
   }
 
-  #fail(problem: string, offset: number): never {
+  #parsed(): readonly TemplateNode[] {
+    const { path, text } = this.#source;
+    const known = this.#whole.parsed.get(path);
+    if (known !== undefined) return known;
+    const nodes = parseTemplate(text);
+    this.#whole.parsed.set(path, nodes);
+    return nodes;
+  }
+
+  #place(offset: number): { path: string; line: number; column: number } {
     const { line, column } = new LineIndex(this.#source.text).positionOf(offset);
-    throw wrong.template({ path: this.#source.path, line, column, problem });
+    return { path: this.#source.path, line, column };
+  }
+
+  #fail(problem: string, offset: number): never {
+    throw wrong.template({ ...this.#place(offset), problem });
   }
 
   #nodes(nodes: readonly TemplateNode[], scope: Dict): string {
@@ -71,13 +104,15 @@ class Renderer {
   }
 
   #node(node: TemplateNode, scope: Dict): string {
+    this.#budget.step();
+    if ('at' in node) this.#at = node.at;
     switch (node.kind) {
       case 'text':
-        return node.text;
+        return this.#budget.write(node.text);
       case 'output':
-        return this.#output(node, scope);
+        return this.#budget.write(this.#output(node, scope));
       case 'if': {
-        const branch = node.branches.find(({ test }) => holds(this.#value(test, scope)));
+        const branch = node.branches.find(({ test }) => this.#holds(this.#value(test, scope)));
         return this.#nodes(branch === undefined ? node.otherwise : branch.body, scope);
       }
       case 'for':
@@ -103,40 +138,46 @@ class Renderer {
 
   #loop(node: TemplateNode & { kind: 'for' }, scope: Dict): string {
     const subject = this.#value(node.subject, scope);
-    const items = itemsOf(subject, node.names.length);
+    const items = itemsOf(subject, node.names.length, this.#budget);
     if (items.length === 0) return this.#nodes(node.otherwise, scope);
-    const bound = items.map((item, i) => ({
-      ...scope,
-      ...Object.fromEntries(node.names.map((name, n) => [name, item[n] ?? null])),
-      loop: {
-        first: i === 0,
-        index: i + 1,
-        index0: i,
-        last: i === items.length - 1,
-        length: items.length,
-      },
-    }));
-    return bound.map((inner) => this.#nodes(node.body, inner)).join('');
+    // Every turn copies what is known around it.
+    const cost = copyCost(scope);
+    return items
+      .map((item, i) => {
+        this.#budget.step(cost);
+        const loop = {
+          first: i === 0,
+          index: i + 1,
+          index0: i,
+          last: i === items.length - 1,
+          length: items.length,
+        };
+        const named = Object.fromEntries(node.names.map((name, n) => [name, item[n] ?? null]));
+        return this.#nodes(node.body, { ...scope, ...named, loop });
+      })
+      .join('');
   }
 
   #include(node: TemplateNode & { kind: 'include' }, scope: Dict): string {
     const path = this.#value(node.path, scope);
     if (typeof path !== 'string') return this.#fail('include path must be a string', node.at);
-    const found = this.#load(path, this.#source.path);
+    const found = this.#whole.load(path, this.#source.path);
     if (found === undefined) return this.#fail(`failed to read included template ${path}`, node.at);
     const chain = [...this.#chain, found.path];
     if (this.#chain.includes(found.path)) {
       return this.#fail(`circular include detected: ${chain.join(' → ')}`, node.at);
     }
     if (chain.length > MAX_DEPTH) return this.#fail('includes are nested too deeply', node.at);
+    this.#budget.step(copyCost(scope));
     const given = node.bindings.map(([name, each]) => [name, this.#value(each, scope)] as const);
-    return new Renderer(found, this.#load, chain).render({
+    return new Renderer(found, chain, this.#whole).render({
       ...scope,
       ...Object.fromEntries(given),
     });
   }
 
   #value(expression: Expression, scope: Dict, at = 0): Value {
+    this.#budget.step();
     switch (expression.kind) {
       case 'literal': {
         const { value, float } = expression;
@@ -148,16 +189,20 @@ class Renderer {
           dictGet(scope, expression.root) ?? null,
         );
       case 'not':
-        return !holds(this.#value(expression.operand, scope, at));
+        return !this.#holds(this.#value(expression.operand, scope, at));
       case 'binary':
         return this.#binary(expression, scope, at);
       case 'filter': {
         const args = expression.args.map((each) => this.#value(each, scope, at));
-        const filter = FILTERS.get(expression.name);
+        const filter = templateFilter(expression.name);
         if (filter === undefined) return this.#fail(`unknown filter \`${expression.name}\``, at);
-        return filter(this.#value(expression.input, scope, at), args);
+        return filter(this.#value(expression.input, scope, at), args, this.#budget);
       }
     }
+  }
+
+  #holds(value: Value): boolean {
+    return holds(value, this.#budget);
   }
 
   #binary(
@@ -166,9 +211,10 @@ class Renderer {
     at: number,
   ): Value {
     const a = this.#value(left, scope, at);
-    if (operator === 'and') return holds(a) && holds(this.#value(right, scope, at));
-    if (operator === 'or') return holds(a) || holds(this.#value(right, scope, at));
+    if (operator === 'and') return this.#holds(a) && this.#holds(this.#value(right, scope, at));
+    if (operator === 'or') return this.#holds(a) || this.#holds(this.#value(right, scope, at));
     const b = this.#value(right, scope, at);
+    if (isLong(a) && isLong(b)) this.#budget.wholeOf(a);
     if (operator === '==') return equal(a, b);
     if (operator === '!=') return !equal(a, b);
     const order = compare(a, b);
@@ -178,9 +224,14 @@ class Renderer {
   }
 }
 
-/** Truth in templates: as in the language, and a text of spaces only is false. */
-function holds(value: Value): boolean {
-  return typeof value === 'string' ? value.trim() !== '' : truthy(value);
+/** Steps that a turn of a loop and an include take for what is known around them. */
+function copyCost(scope: Dict): number {
+  return 8 + dictSize(scope) / 8;
+}
+
+/** Whether comparing with a value can take a while. */
+function isLong(value: Value): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null);
 }
 
 /** One step of a path; what is not there is nil. */
@@ -193,71 +244,25 @@ function part(value: Value, key: Value): Value {
 }
 
 /** What a loop binds in each turn: an item, or key and value. */
-function itemsOf(subject: Value, names: number): readonly List[] {
+function itemsOf(subject: Value, names: number, budget: TemplateBudget): readonly List[] {
   if (isDict(subject)) {
+    budget.step(dictSize(subject));
     return dictKeys(subject).map((key) => {
       const value = subject[key] as Value;
       return names === 2 ? [key, value] : [{ key, value }];
     });
   }
   const walked = iterate(subject);
-  const items = isList(walked) ? walked : (callMethod(null, walked, 'to_list', []) as List);
+  const items = isList(walked) ? walked : pulled(walked, budget);
   return items.map((item, i) => (names === 2 ? [i, item] : [item]));
 }
 
-type Filter = (input: Value, args: List) => Value;
-
-function onText(fn: (text: string) => Value): Filter {
-  return (input) => fn(input === null ? '' : display(input));
+/** What a source gives, which may never end. */
+function pulled(source: HarnSource, budget: TemplateBudget): List {
+  const items: Value[] = [];
+  for (let item = source.next(null); item !== END; item = source.next(null)) {
+    budget.step();
+    items.push(item);
+  }
+  return items;
 }
-
-function method(name: string): Filter {
-  return (input, args) => callMethod(null, input, name, args);
-}
-
-function ends(name: 'first' | 'last', at: number): Filter {
-  return (input) => {
-    if (typeof input === 'string' || isList(input)) return index(input, at);
-    return callMethod(null, input, name, []);
-  };
-}
-
-function indent(text: string, width: Value, first: Value): string {
-  const pad = ' '.repeat(typeof width === 'number' ? Math.max(0, width) : 2);
-  const lines = text.split('\n');
-  return lines
-    .map((line, i) => ((i > 0 || truthy(first)) && line !== '' ? pad + line : line))
-    .join('\n');
-}
-
-const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
-  ['upper', onText((text) => text.toUpperCase())],
-  ['lower', onText((text) => text.toLowerCase())],
-  ['trim', onText((text) => callMethod(null, text, 'trim', []))],
-  [
-    'capitalize',
-    onText((text) =>
-      text
-        .replace(/^./su, (c) => c.toUpperCase())
-        .replace(/(?<=^.)[\s\S]*/u, (rest) => rest.toLowerCase()),
-    ),
-  ],
-  [
-    'title',
-    onText((text) => text.replace(/\S+/gu, (word) => word.replace(/^./u, (c) => c.toUpperCase()))),
-  ],
-  ['length', (input) => size(input)],
-  ['first', ends('first', 0)],
-  ['last', ends('last', -1)],
-  ['reverse', method('reverse')],
-  ['join', method('join')],
-  ['default', (input, [fallback = null]) => (holds(input) ? input : fallback)],
-  ['json', (input, [pretty = null]) => jsonStringify(input, truthy(pretty) ? 2 : 0)],
-  ['indent', (input, [width = null, first = null]) => indent(display(input), width, first)],
-  ['lines', onText((text) => text.split('\n'))],
-  ['escape_md', onText((text) => text.replace(/[\\`*_{}[\]()#+\-.!|<>~]/g, '\\$&'))],
-  ['replace', (input, args) => callMethod(null, display(input), 'replace', args)],
-]);
-
-/** The filters that templates have. */
-export const FILTER_NAMES: ReadonlySet<string> = new Set(FILTERS.keys());

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import type { Dict } from '../values/index.ts';
+import { type Dict, HarnIter, makeRange } from '../values/index.ts';
 import { templateHabits } from './template-habits.ts';
 import { templateNames } from './template-names.ts';
 import { renderTemplate } from './template-render.ts';
@@ -115,5 +115,70 @@ describe('habits of templates', () => {
     ).toEqual(['provider if llm.provider == "openai" and x', 'provider elif model != "m"']);
     expect(kinds('{{ if llm.native_tools or task.provider }}a{{ end }}{{ provider }}')).toEqual([]);
     expect(kinds('{{ if provider == ')).toEqual([]);
+  });
+});
+
+describe('a template that asks for more than anybody can wait for', () => {
+  const items = Array.from({ length: 120 }, (_, i) => i);
+  const text = 'ab'.repeat(500_000);
+  const loops = (depth: number, body: string) =>
+    '{{ for i in items }}'.repeat(depth) + body + '{{ end }}'.repeat(depth);
+  const endless = new HarnIter(() => 1);
+
+  test.each<[string, string, Dict, string]>([
+    ['loops in loops', loops(5, ''), { items }, 'steps'],
+    ['a long text in a loop', loops(2, '{{ text }}'), { items, text }, 'characters'],
+    [
+      'a long text that is only measured',
+      loops(2, '{{ text | upper | length }}'),
+      { items, text },
+      'steps',
+    ],
+    [
+      'values that are compared',
+      loops(3, '{{ if a == b }}{{ end }}'),
+      { items, a: [text], b: [text] },
+      'steps',
+    ],
+    ['a wide indent', '{{ "a" | indent: 400000000, true }}', {}, 'characters'],
+    ['a text in place of every letter', '{{ text | replace: "a", text }}', { text }, 'characters'],
+    ['a long separator', '{{ items | join: text }}', { items, text }, 'characters'],
+    ['a range', '{{ for i in all }}{{ end }}', { all: makeRange(0, 1e15, false) }, 'steps'],
+    ['a source that never ends', '{{ for i in all }}{{ end }}', { all: endless }, 'steps'],
+  ])('is refused, with the place: %s', (_, template, bindings, limit) => {
+    expect(() => fill(template, bindings)).toThrow(
+      new RegExp(`^main at 1:\\d+: rendering takes more than \\d+ ${limit}$`),
+    );
+  });
+
+  it('is refused when files that include each other multiply', () => {
+    const load = (path: string) => {
+      const next = Number(path) + 1;
+      return { path, text: next > 30 ? 'x' : `{{ include "${next}" }}`.repeat(2) };
+    };
+    expect(() => renderTemplate({ path: 'main', text: '{{ include "1" }}' }, {}, load)).toThrow(
+      /^\d+ at 1:\d+: rendering takes more than 5000000 steps$/,
+    );
+  });
+
+  it('has room for a large prompt', () => {
+    const files = Array.from({ length: 2_000 }, (_, i) => ({
+      name: `f${i}`,
+      text: 'x'.repeat(1_000),
+    }));
+    const template =
+      '{{ for f in files }}{{ f.name | upper }} {{ loop.index }}/{{ files | length }}\n{{ f.text | indent: 2 }}{{ end }}';
+    expect(fill(template, { files }).length).toBeGreaterThan(2_000_000);
+  });
+});
+
+describe('reading a template takes time with its length only', () => {
+  test.each<[string, string]>([
+    ['blanks before a directive that trims', `${' '.repeat(200_000)}x{{- 1 }}`],
+    ['a directive with many parts', `{{ 1 ${'or 1 '.repeat(2_000)}${' '.repeat(500_000)}}}`],
+  ])('%s', (_, template) => {
+    const before = process.cpuUsage().user;
+    fill(template);
+    expect(process.cpuUsage().user - before).toBeLessThan(2_000_000);
   });
 });

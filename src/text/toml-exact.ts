@@ -19,8 +19,8 @@ export function formatExactToml(data: { readonly [key: string]: ExactData }): st
   try {
     return stringify(data, { numbersAsFloat: true });
   } catch (error) {
-    if (error instanceof TypeError) throw new FormatError(error.message);
-    throw error;
+    if (error instanceof RangeError || !(error instanceof Error)) throw error;
+    throw new FormatError(error.message);
   }
 }
 

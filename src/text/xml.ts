@@ -9,9 +9,11 @@ export interface XmlElement {
   readonly text: string;
 }
 
-const PIECE =
-  /<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<\?[\s\S]*?\?>|<!DOCTYPE[^>[]*(?:\[[^\]]*\])?[^>]*>|<\/([^\s>]+)\s*>|<([^\s/>!?]+)((?:[^>"']|"[^"]*"|'[^']*')*?)(\/?)>|[^<]+/g;
-const ATTRIBUTE = /([^\s=/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const OPENING = /<([^\s/>!?]+)/y;
+// Nothing follows the last group of either, so neither goes back and tries again.
+const ATTRIBUTES = /(?:[^>"']+|"[^"]*"|'[^']*')*/y;
+const ATTRIBUTE = /([^\s=/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'))?/g;
+const CLOSING = /<\/([^\s>]+)\s*>/y;
 /** Reports are flat; what nests deeper is not one. */
 const DEEPEST = 200;
 
@@ -22,42 +24,94 @@ interface Open {
   text: string;
 }
 
-/** The root element; undefined when the text is no well-nested XML. */
+/** The root element; undefined when the text is no well-nested XML. Takes time with the length of the text only. */
 export function parseXml(xml: string): XmlElement | undefined {
   const root: Open = { name: '', attributes: new Map(), children: [], text: '' };
   const open: Open[] = [root];
   let at = 0;
-  for (const match of xml.matchAll(PIECE)) {
-    if (match.index !== at) return undefined;
-    at += match[0].length;
-    const [, cdata, closed, opened, attributes = '', selfClosed] = match;
+  while (at < xml.length) {
+    const piece = pieceAt(xml, at);
+    if (piece === undefined) return undefined;
+    at = piece.end;
     const current = open[open.length - 1] as Open;
-    if (opened !== undefined) {
-      const element = {
-        name: opened,
-        attributes: attributesOf(attributes),
-        children: [],
-        text: '',
-      };
+    current.text += piece.text ?? '';
+    if (piece.opened !== undefined) {
+      const attributes = attributesOf(piece.attributes ?? '');
+      const element = { name: piece.opened, attributes, children: [], text: '' };
       current.children.push(element);
-      if (selfClosed === '') open.push(element);
+      if (piece.empty !== true) open.push(element);
       if (open.length > DEEPEST) return undefined;
-    } else if (closed !== undefined) {
-      if (open.length === 1 || current.name !== closed) return undefined;
+    } else if (piece.closed !== undefined) {
+      if (open.length === 1 || current.name !== piece.closed) return undefined;
       open.pop();
-    } else if (cdata !== undefined) current.text += cdata;
-    else if (!match[0].startsWith('<')) current.text += decodeEntities(match[0]);
+    }
   }
-  return open.length === 1 && at === xml.length ? root.children[0] : undefined;
+  return open.length === 1 ? root.children[0] : undefined;
+}
+
+/** What stands at one place: text, the beginning or the end of an element, or something without meaning for us. */
+interface Piece {
+  readonly end: number;
+  readonly text?: string;
+  readonly opened?: string;
+  readonly attributes?: string;
+  /** An element without an end of its own. */
+  readonly empty?: boolean;
+  readonly closed?: string;
+}
+
+function pieceAt(xml: string, at: number): Piece | undefined {
+  if (xml[at] !== '<') {
+    const next = xml.indexOf('<', at);
+    const end = next === -1 ? xml.length : next;
+    return { end, text: decodeEntities(xml.slice(at, end)) };
+  }
+  if (xml.startsWith('<!--', at)) return upTo(xml, at + 4, '-->');
+  if (xml.startsWith('<![CDATA[', at)) {
+    const piece = upTo(xml, at + 9, ']]>');
+    return piece && { ...piece, text: xml.slice(at + 9, piece.end - 3) };
+  }
+  if (xml.startsWith('<?', at)) return upTo(xml, at + 2, '?>');
+  if (xml.startsWith('<!DOCTYPE', at)) return documentType(xml, at);
+  if (xml[at + 1] !== '/') return opening(xml, at);
+  CLOSING.lastIndex = at;
+  const [whole = '', closed] = CLOSING.exec(xml) ?? [];
+  return closed === undefined ? undefined : { end: at + whole.length, closed };
+}
+
+function upTo(xml: string, from: number, mark: string): Piece | undefined {
+  const at = xml.indexOf(mark, from);
+  return at === -1 ? undefined : { end: at + mark.length };
+}
+
+/** A document type ends with `>`, behind the declarations in brackets where it has some. */
+function documentType(xml: string, at: number): Piece | undefined {
+  const plain = upTo(xml, at, '>');
+  const bracket = xml.indexOf('[', at);
+  if (plain === undefined || bracket === -1 || bracket >= plain.end) return plain;
+  const declared = upTo(xml, bracket, ']');
+  return declared && upTo(xml, declared.end, '>');
+}
+
+function opening(xml: string, at: number): Piece | undefined {
+  OPENING.lastIndex = at;
+  const [start = '', opened] = OPENING.exec(xml) ?? [];
+  if (opened === undefined) return undefined;
+  ATTRIBUTES.lastIndex = at + start.length;
+  const [attributes = ''] = ATTRIBUTES.exec(xml) ?? [];
+  const end = at + start.length + attributes.length;
+  return xml[end] === '>'
+    ? { end: end + 1, opened, attributes, empty: attributes.endsWith('/') }
+    : undefined;
 }
 
 function attributesOf(text: string): ReadonlyMap<string, string> {
-  return new Map(
-    [...text.matchAll(ATTRIBUTE)].map(([, name = '', double, single]) => [
-      name,
-      decodeEntities(double ?? single ?? ''),
-    ]),
-  );
+  const attributes = new Map<string, string>();
+  for (const [, name = '', double, single] of text.matchAll(ATTRIBUTE)) {
+    const value = double ?? single;
+    if (value !== undefined) attributes.set(name, decodeEntities(value));
+  }
+  return attributes;
 }
 
 const ENTITIES: { readonly [name: string]: string } = {
