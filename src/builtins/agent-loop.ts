@@ -60,6 +60,9 @@ function loopOptions(options: Value | undefined): {
     context_callback,
     context_filter,
     compact_callback,
+    custom_compactor,
+    mask_callback,
+    compress_callback,
     command_policy,
     policy,
     verify_completion,
@@ -73,7 +76,11 @@ function loopOptions(options: Value | undefined): {
   const asked = detachPermissions(permissions);
   const post = closureOf('post_turn_callback', post_turn_callback);
   const context = closureOf('context_callback', context_callback ?? context_filter);
-  const compact = closureOf('compact_callback', compact_callback);
+  const compact =
+    closureOf('compact_callback', compact_callback) ??
+    closureOf('custom_compactor', custom_compactor);
+  const mask = closureOf('mask_callback', mask_callback);
+  const compress = closureOf('compress_callback', compress_callback);
   const verify = closureOf('verify_completion', verify_completion);
   const llmCaller = closureOf('llm_caller', llm_caller);
   const toolCaller = closureOf('tool_caller', tool_caller);
@@ -93,6 +100,8 @@ function loopOptions(options: Value | undefined): {
       ...(post === undefined ? {} : { postTurn: jsonHandler(post) }),
       ...(context === undefined ? {} : { context: jsonHandler(context) }),
       ...(compact === undefined ? {} : { compact: jsonHandler(compact) }),
+      ...(mask === undefined ? {} : { mask: jsonHandler(mask) }),
+      ...(compress === undefined ? {} : { compress: jsonHandler(compress) }),
       ...(verify === undefined ? {} : { verify: jsonHandler(verify) }),
       ...(llmCaller === undefined ? {} : { llmCaller: jsonHandler(llmCaller) }),
       ...(toolCaller === undefined ? {} : { toolCaller: jsonHandler(toolCaller) }),

@@ -12,6 +12,7 @@ import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   type Ctx,
   call,
+  dictFrom,
   display,
   fromJson,
   functionMeta,
@@ -182,23 +183,26 @@ function split(
   if (options === undefined || options === null || !isDict(options)) {
     return { data: toData(options), parts: {} };
   }
-  const { compact_callback, custom_compactor, summarize_prompt, ...rest } = options as unknown as {
-    readonly [key: string]: Value;
-  };
-  const compact = closure(compact_callback) ?? closure(custom_compactor);
+  const { summarize_prompt, ...rest } = options as unknown as { readonly [key: string]: Value };
   const prompt = promptOf(summarize_prompt, ctx.site?.module ?? '');
-  return {
-    data: toData(rest as Value),
-    parts: {
-      ...(compact === undefined ? {} : { compact: jsonHandler(compact) }),
-      ...(prompt === undefined ? {} : { prompt }),
-    },
-  };
+  const code: { [part: string]: Handler } = prompt === undefined ? {} : { prompt };
+  const data: { [key: string]: Value } = {};
+  for (const [option, value] of Object.entries(rest)) {
+    const part = CODE[option];
+    // What is no closure stays among the data, where it is refused.
+    if (part !== undefined && value !== null && isFunction(value)) code[part] = jsonHandler(value);
+    else data[option] = value;
+  }
+  return { data: toData(dictFrom(Object.entries(data))), parts: code };
 }
 
-function closure(value: Value | undefined): HarnFunction | undefined {
-  return value !== undefined && isFunction(value) ? value : undefined;
-}
+/** Options of a compaction that are code, by the part that they are. */
+const CODE: { readonly [option: string]: keyof CompactParts | undefined } = {
+  compact_callback: 'compact',
+  custom_compactor: 'compact',
+  mask_callback: 'mask',
+  compress_callback: 'compress',
+};
 
 /**
  * The prompt of a summary: a closure that writes it, or a template with `archived_count` and `formatted_messages`. The
@@ -261,7 +265,7 @@ function compactRows(): readonly BuiltinRow[] {
   return [
     compactRow(
       'transcript_compact(transcript: any, options: any?) -> dict',
-      'The transcript with its older part as a summary: `{strategy, keep_last, keep_first, target_tokens, summary, compact_callback, summarize_prompt}`.',
+      'The transcript with its older part as a summary: `{strategy, keep_last, keep_first, target_tokens, tool_output_max_chars, hard_limit_tokens, summary, compact_callback, ...}`.',
       transcriptCalls.compact,
     ),
     compactRow(

@@ -206,7 +206,13 @@ const CALLBACKS: { readonly [option: string]: string | undefined } = {
   context_callback: 'context',
   context_filter: 'context',
   compact_callback: 'compact',
+  custom_compactor: 'compact',
+  mask_callback: 'mask',
+  compress_callback: 'compress',
   verify_completion: 'verify',
+  llm_caller: 'llm_caller',
+  tool_caller: 'tool_caller',
+  on_delta: 'on_delta',
 };
 
 function isData(value: Value): boolean {

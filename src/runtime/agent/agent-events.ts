@@ -97,6 +97,8 @@ type Body =
       readonly type: 'transcript_compacted';
       readonly mode: string;
       readonly strategy: string;
+      /** How the summary was made. */
+      readonly engine_strategy: string;
       readonly archived_messages: number;
       readonly estimated_tokens_before: number;
       readonly estimated_tokens_after: number;

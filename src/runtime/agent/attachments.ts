@@ -22,6 +22,8 @@ export interface LoopAttachments {
   readonly postTurn?: Handler | undefined;
   readonly context?: Handler | undefined;
   readonly compact?: Handler | undefined;
+  readonly mask?: Handler | undefined;
+  readonly compress?: Handler | undefined;
   readonly verify?: Handler | undefined;
   readonly llmCaller?: Handler | undefined;
   readonly toolCaller?: Handler | undefined;
@@ -37,6 +39,8 @@ export function loopAttachments({
   postTurn,
   context,
   compact,
+  mask,
+  compress,
   verify,
   llmCaller,
   toolCaller,
@@ -49,6 +53,8 @@ export function loopAttachments({
     ...(postTurn === undefined ? {} : { post_turn: postTurn }),
     ...(context === undefined ? {} : { context }),
     ...(compact === undefined ? {} : { compact }),
+    ...(mask === undefined ? {} : { mask }),
+    ...(compress === undefined ? {} : { compress }),
     ...(verify === undefined ? {} : { verify }),
     ...(llmCaller === undefined ? {} : { llm_caller: llmCaller }),
     ...(toolCaller === undefined ? {} : { tool_caller: toolCaller }),
@@ -65,6 +71,8 @@ export function attachmentsOfLoop(attachments: Attachments): LoopAttachments {
     postTurn: attachments['post_turn'] as Handler | undefined,
     context: attachments['context'] as Handler | undefined,
     compact: attachments['compact'] as Handler | undefined,
+    mask: attachments['mask'] as Handler | undefined,
+    compress: attachments['compress'] as Handler | undefined,
     verify: attachments['verify'] as Handler | undefined,
     llmCaller: attachments['llm_caller'] as Handler | undefined,
     toolCaller: attachments['tool_caller'] as Handler | undefined,
@@ -74,7 +82,7 @@ export function attachmentsOfLoop(attachments: Attachments): LoopAttachments {
 }
 
 const CALLBACKS = [
-  ...(['post_turn', 'context', 'compact', 'verify'] as const),
+  ...(['post_turn', 'context', 'compact', 'mask', 'compress', 'verify'] as const),
   ...(['llm_caller', 'tool_caller', 'on_delta'] as const),
 ];
 

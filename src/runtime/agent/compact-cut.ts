@@ -40,12 +40,31 @@ function snapped(messages: readonly TranscriptMessage[], wanted: number, first: 
   return cut;
 }
 
-function isToolResult(message: TranscriptMessage | undefined): boolean {
+export function isToolResult(message: TranscriptMessage | undefined): boolean {
   return message?.role === 'tool' || message?.role === 'tool_result';
 }
 
+/** The largest part of what `limit` allows that the kept messages may fill; the rest is for the summary. */
+const KEPT_SHARE = 0.75;
+
+/** A cut like `cutMessages`, with fewer kept messages where they alone would come near the limit; the last one stays. */
+export function cutBelow(
+  messages: readonly TranscriptMessage[],
+  limit: number,
+  keepLast: number,
+  keepFirst: number,
+): Cut {
+  let last = Math.min(keepLast, messages.length);
+  for (;;) {
+    const cut = cutMessages(messages, last, keepFirst);
+    const size = estimateMessageTokens([...cut.head, ...cut.kept]);
+    if (last <= 1 || size <= limit * KEPT_SHARE) return cut;
+    last -= 1;
+  }
+}
+
 /** Roughly: what a token is in characters, for deciding when a conversation is long. */
-const CHARS_PER_TOKEN = 4;
+export const CHARS_PER_TOKEN = 4;
 
 /** Loops ask before every turn; messages never change. */
 const known = new WeakMap<TranscriptMessage, number>();
@@ -78,11 +97,18 @@ export function truncatedSummary(archived: readonly TranscriptMessage[]): string
 const LONG_CHARS = 500;
 const MASK_LINES = 3;
 
-/** Every archived message; long ones (what tools and commands print) masked down to the lines that say what went wrong. */
-export function maskedSummary(archived: readonly TranscriptMessage[]): string {
-  const lines = archived.map((message) => {
+/**
+ * Every archived message; long ones (what tools and commands print) masked down to the lines that say what went wrong.
+ * `shown` has what stands for a message instead, at its place.
+ */
+export function maskedSummary(
+  archived: readonly TranscriptMessage[],
+  shown: readonly (string | null)[] = [],
+): string {
+  const lines = archived.map((message, k) => {
     const text = textOfContent(message.content);
-    return `${message.role}: ${text.length <= LONG_CHARS ? text : masked(text)}`;
+    const own = shown[k] ?? null;
+    return `${message.role}: ${own ?? (text.length <= LONG_CHARS ? text : masked(text))}`;
   });
   return [`${count(archived)}, with long output masked:`, ...lines].join('\n');
 }
@@ -96,6 +122,16 @@ function masked(text: string): string {
     .slice(0, MASK_LINES);
   const shown = [...lines.slice(0, MASK_LINES), ...telling].map((line) => begin(line, LONG_CHARS));
   return [...shown, `[masked: ${lines.length} lines, ${text.length} characters]`].join('\n');
+}
+
+/** A long text as its beginning and its end, in so many characters. */
+export function shortText(text: string, chars: number): string {
+  if (text.length <= chars) return text;
+  const mark = `\n[${text.length - chars} characters or more were left out]\n`;
+  const room = chars - mark.length;
+  if (room <= 0) return begin(text, chars).slice(0, chars);
+  const tail = Math.floor(room / 3);
+  return `${text.slice(0, room - tail)}${mark}${text.slice(text.length - tail)}`;
 }
 
 /** Messages as the text that a model is asked to summarise. */

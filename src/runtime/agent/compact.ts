@@ -10,14 +10,18 @@ import {
 import { llmCall } from '../llm/index.ts';
 import { callHandler, type RunContext, type Suspending } from '../run/index.ts';
 import {
+  CHARS_PER_TOKEN,
   type Cut,
+  cutBelow,
   cutMessages,
   estimateMessageTokens,
   formatMessages,
   maskedSummary,
+  shortText,
   truncatedSummary,
 } from './compact-cut.ts';
-import type { CompactPlan } from './compact-options.ts';
+import type { CompactEngine, CompactPlan } from './compact-options.ts';
+import { type Shortened, shortenOutputs } from './compact-output.ts';
 import { Emitter } from './emitter.ts';
 import { transcriptErrors } from './errors.ts';
 import { type Session, sessionsKey } from './session.ts';
@@ -32,9 +36,11 @@ export type CompactionFacts = {
   readonly mode: string;
   /** The rule that was asked for. */
   readonly strategy: string;
-  /** How the summary was made. */
+  /** How the summary was made; `tool_output`: shortening results of tools was enough, and nothing is archived. */
   readonly engine_strategy: string;
   readonly archived_messages: number;
+  /** How many results of tools were shortened. */
+  readonly shortened_outputs: number;
   readonly estimated_tokens_before: number;
   readonly estimated_tokens_after: number;
   readonly snapshot_asset_id: string;
@@ -73,26 +79,85 @@ export function* compactMessages(
   messages: readonly TranscriptMessage[],
   plan: CompactPlan,
 ): Suspending<readonly TranscriptMessage[]> {
-  const cut = cutFor(messages, plan);
-  if (cut === undefined) return messages;
-  const content = yield* summaryOf(ctx, cut, null, plan);
-  return [...cut.head, { role: 'user', content }, ...cut.kept];
+  const done = yield* reduced(ctx, messages, null, plan);
+  if (done === undefined) return messages;
+  const { summary, cut } = done;
+  if (summary === null) return cut.kept;
+  return [...cut.head, { role: 'user', content: summary }, ...cut.kept];
 }
 
-/** The parts of a conversation that is worth a compaction. */
-function cutFor(messages: readonly TranscriptMessage[], plan: CompactPlan): Cut | undefined {
-  const { keepFirst, keepLast, threshold } = plan;
-  if (threshold !== undefined && estimateMessageTokens(messages) <= threshold) return undefined;
-  const cut = cutMessages(messages, keepLast, keepFirst);
-  return cut.archived.length === 0 ? undefined : cut;
+/** A conversation that became shorter; without a summary where shortening results of tools was enough. */
+interface Reduced {
+  readonly cut: Cut;
+  readonly summary: string | null;
+  readonly engine: string;
+  readonly shortened: number;
 }
 
-/** By itself a loop archives at least this part of its threshold: else one whose end alone is too long would do it at every turn. */
+/** Shortens results of tools, then archives what is too much. Undefined where there is nothing to do. */
+function* reduced(
+  ctx: RunContext,
+  whole: readonly TranscriptMessage[],
+  earlier: string | null,
+  plan: CompactPlan,
+  least = 0,
+): Suspending<Reduced | undefined> {
+  const limit = limitOf(plan);
+  const before = estimateMessageTokens(whole);
+  if (limit !== undefined && before <= limit) return undefined;
+  const short = yield* shortenOutputs(ctx, whole, plan);
+  const { messages, count } = short;
+  const after = estimateMessageTokens(messages);
+  const isEnough = count > 0 && limit !== undefined && after <= limit;
+  const cut = isEnough ? undefined : cutMessages(messages, plan.keepLast, plan.keepFirst);
+  const archived = estimateMessageTokens(cut?.archived ?? []);
+  if (before - after + archived < least) return undefined;
+  if (cut === undefined || cut.archived.length === 0) return onlyShortened(short);
+  const summary = yield* summaryOf(ctx, cut, earlier, plan, plan.engine);
+  const engine = plan.summary === undefined ? plan.engine : 'given';
+  const { hardLimit } = plan;
+  if (hardLimit === undefined || sizeOf(cut, summary) <= hardLimit) {
+    return { cut, summary, engine, shortened: count };
+  }
+  return { ...(yield* forced(ctx, messages, earlier, plan, hardLimit)), shortened: count };
+}
+
+function onlyShortened({ messages, count }: Shortened): Reduced | undefined {
+  if (count === 0) return undefined;
+  const cut = { head: [], archived: [], kept: messages };
+  return { cut, summary: null, engine: 'tool_output', shortened: count };
+}
+
+/** What a conversation may be before something is done about it. */
+function limitOf({ threshold, hardLimit }: CompactPlan): number | undefined {
+  if (threshold === undefined || hardLimit === undefined) return threshold;
+  return Math.min(threshold, hardLimit);
+}
+
+function sizeOf({ head, kept }: Cut, summary: string): number {
+  return estimateMessageTokens([{ role: 'user', content: summary }, ...head, ...kept]);
+}
+
+/** Below the hard limit, as far as the last message allows: fewer messages stay, and the summary is cut to the room. */
+function* forced(
+  ctx: RunContext,
+  messages: readonly TranscriptMessage[],
+  earlier: string | null,
+  plan: CompactPlan,
+  limit: number,
+) {
+  const cut = cutBelow(messages, limit, plan.keepLast, plan.keepFirst);
+  const told = yield* summaryOf(ctx, cut, earlier, plan, plan.hardEngine);
+  const room = (limit - sizeOf(cut, '')) * CHARS_PER_TOKEN;
+  const summary = sizeOf(cut, told) <= limit ? told : shortText(told, Math.max(room, LEAST_CHARS));
+  return { cut, summary, engine: plan.summary === undefined ? plan.hardEngine : 'given' };
+}
+
+/** A summary is never shorter than this for the sake of a hard limit. */
+const LEAST_CHARS = 80;
+
+/** By itself a loop gets rid of at least this part of its threshold: else one whose end alone is too long would do it at every turn. */
 const LEAST_SHARE = 0.1;
-
-function isWorthIt({ archived }: Cut, { threshold = 0 }: CompactPlan): boolean {
-  return estimateMessageTokens(archived) >= threshold * LEAST_SHARE;
-}
 
 function* compacted(
   ctx: RunContext,
@@ -101,18 +166,22 @@ function* compacted(
   mode: 'manual' | 'auto',
 ): Suspending<Compaction> {
   const messages = transcript.messages.toArray();
-  const cut = cutFor(messages, plan);
-  if (cut === undefined || (mode === 'auto' && !isWorthIt(cut, plan))) return undefined;
-  const summary = yield* summaryOf(ctx, cut, transcript.summary, plan);
-  const asset = snapshotAsset(transcript, mode === 'auto' ? cut.archived : messages);
+  const least = mode === 'auto' ? (limitOf(plan) ?? 0) * LEAST_SHARE : 0;
+  const done = yield* reduced(ctx, messages, transcript.summary, plan, least);
+  if (done === undefined) return undefined;
+  const { cut, engine, shortened } = done;
+  const summary = done.summary ?? transcript.summary;
+  const isWhole = mode === 'manual' || shortened > 0;
+  const asset = snapshotAsset(transcript, isWhole ? messages : cut.archived);
   const kept = [...cut.head, ...cut.kept];
   const facts: CompactionFacts = {
     mode,
     strategy: plan.strategy,
-    engine_strategy: plan.summary === undefined ? plan.engine : 'given',
+    engine_strategy: engine,
     archived_messages: cut.archived.length,
+    shortened_outputs: shortened,
     estimated_tokens_before: estimateMessageTokens(messages),
-    estimated_tokens_after: estimateMessageTokens([{ role: 'user', content: summary }, ...kept]),
+    estimated_tokens_after: sizeOf(cut, summary ?? ''),
     snapshot_asset_id: String(asset['id']),
   };
   return {
@@ -144,14 +213,15 @@ function* summaryOf(
   cut: Cut,
   earlier: string | null,
   plan: CompactPlan,
+  engine: CompactEngine,
 ): Suspending<string> {
   if (plan.summary !== undefined) return plan.summary;
   const { archived } = cut;
-  const head = `[auto-compacted ${archived.length} messages: ${plan.engine}]`;
+  const head = `[auto-compacted ${archived.length} messages: ${engine}]`;
   const before = earlier === null ? [] : [earlier];
-  const told = yield* toldBy(ctx, cut, earlier, plan);
+  const told = yield* toldBy(ctx, cut, earlier, plan, engine);
   // A model and a callback see the earlier summary and fold it in; the fixed rules stand after it.
-  const isFolded = plan.engine === 'llm' || plan.engine === 'custom';
+  const isFolded = engine === 'llm' || engine === 'custom';
   return [...(isFolded ? [] : before), head, told].join('\n');
 }
 
@@ -160,14 +230,15 @@ function* toldBy(
   { archived, head, kept }: Cut,
   earlier: string | null,
   plan: CompactPlan,
+  engine: CompactEngine,
 ): Suspending<string> {
   const whole: readonly TranscriptMessage[] =
     earlier === null ? archived : [{ role: 'user', content: earlier }, ...archived];
-  switch (plan.engine) {
+  switch (engine) {
     case 'truncate':
       return truncatedSummary(archived);
     case 'observation_mask':
-      return maskedSummary(archived);
+      return maskedSummary(archived, yield* maskedBy(ctx, archived, plan));
     case 'custom':
       return yield* askCallback(ctx, whole, plan);
     case 'llm': {
@@ -179,6 +250,24 @@ function* toldBy(
       return told === undefined || (isTooLong && short.length < told.length) ? short : told;
     }
   }
+}
+
+/** What the program's code shows of each message; null where it leaves it to the rule. */
+function* maskedBy(
+  ctx: RunContext,
+  archived: readonly TranscriptMessage[],
+  { parts }: CompactPlan,
+): Suspending<readonly (string | null)[]> {
+  if (parts.mask === undefined) return [];
+  const shown: (string | null)[] = [];
+  for (const message of archived) {
+    const given = ((yield* callHandler(ctx, parts.mask, [message])) ?? null) as Json;
+    if (given !== null && typeof given !== 'string') {
+      throw transcriptErrors.badAnswer({ fn: 'mask_callback', expected: 'a text or nil' });
+    }
+    shown.push(given);
+  }
+  return shown;
 }
 
 /** Undefined: the model failed. */
@@ -230,7 +319,7 @@ const INSTRUCTION =
   'what was done, and what is still open. No introduction, no advice.';
 
 function* tell(ctx: RunContext, session: Session, facts: CompactionFacts): Suspending<void> {
-  const { snapshot_asset_id: _asset, engine_strategy: _engine, ...told } = facts;
+  const { snapshot_asset_id: _asset, shortened_outputs: _shortened, ...told } = facts;
   const emitter = new Emitter(ctx, session, session.outbox);
   yield* emitter.emit({ type: 'transcript_compacted', ...told });
 }

@@ -76,9 +76,13 @@ export const transcriptErrors = defineErrors('TRS', {
     number: 4,
     message: ({ fn, option, expected }) => `${fn}: \`${option}\` must be ${expected}`,
   }),
-  unknownOption: row<{ fn: string; option: string }>({
+  unknownOption: row<{ fn: string; option: string; suggestion?: string }>({
     number: 5,
     message: ({ fn, option }) => `${fn}: unknown option '${option}'`,
+    hint: ({ suggestion }) =>
+      suggestion === undefined
+        ? 'the options are listed in the documentation of agents, under Compaction'
+        : `did you mean "${suggestion}"?`,
   }),
   badImport: row<{ detail: string }>({
     number: 6,
@@ -88,6 +92,10 @@ export const transcriptErrors = defineErrors('TRS', {
     number: 7,
     message: ({ fn }) => `${fn}: the callback gave no summary`,
     hint: 'return a text or a dict with `summary`',
+  }),
+  badAnswer: row<{ fn: string; expected: string }>({
+    number: 8,
+    message: ({ fn, expected }) => `${fn}: the callback must give ${expected}`,
   }),
 });
 

@@ -7,6 +7,7 @@ import { compactSession } from './compact.ts';
 import { estimateMessageTokens } from './compact-cut.ts';
 import { type CompactParts, type CompactPlan, readCompactOptions } from './compact-options.ts';
 import { loopErrors } from './errors.ts';
+import { fieldsOption } from './option-readers.ts';
 import type { Session } from './session.ts';
 
 type Given = { readonly [name: string]: Json };
@@ -33,10 +34,20 @@ const SHARE = 0.75;
 /** Shorter conversations are for every model; nothing is looked up for them. */
 const SHORT = 2000;
 
+const LIMITS = ['tool_output_max_chars', 'hard_limit_tokens', 'hard_limit_strategy'] as const;
+
 /** Options of a loop that are about compaction. */
 export const COMPACTION_OPTIONS: readonly string[] = [
   ...['compaction', 'auto_compact', 'compact_threshold', 'compact_keep_last'],
   ...['compact_keep_first', 'compact_strategy'],
+  ...LIMITS,
+];
+
+/** Fields of `compaction` as a dict. */
+const FIELDS: readonly string[] = [
+  ...['strategy', 'keep_last_n', 'keep_last', 'keep_first_n', 'keep_first'],
+  ...['threshold', 'token_threshold'],
+  ...LIMITS,
 ];
 
 /** The plan; undefined: the loop never compacts. A plan without a threshold has that of its model. */
@@ -46,32 +57,48 @@ export function loopCompaction(
   parts: CompactParts,
 ): CompactPlan | undefined {
   const { compaction, auto_compact, compact_threshold, compact_strategy } = given;
-  const about = isJsonObject(compaction) ? compaction : {};
+  const about = isJsonObject(compaction) ? fieldsOption('compaction', compaction, FIELDS) : {};
+  if (typeof compaction === 'number' || Array.isArray(compaction)) {
+    throw loopErrors.badOption({ option: 'compaction', expected: 'a text, a bool or a dict' });
+  }
   const rule = (typeof compaction === 'string' ? compaction : about['strategy']) ?? null;
   if (compaction === false || auto_compact === false || rule === 'none') return undefined;
-  const strategy = rule ?? compact_strategy ?? (parts.compact === undefined ? 'hybrid' : 'custom');
+  const strategy = rule ?? compact_strategy ?? ruleOfCode(parts);
   const found = Object.hasOwn(RULES, String(strategy)) ? RULES[String(strategy)] : undefined;
   if (found === undefined) {
     const expected = `one of none, ${Object.keys(RULES).join(', ')}`;
     throw loopErrors.badOption({ option: 'compaction', expected });
   }
-  const threshold = compact_threshold ?? about['threshold'] ?? null;
+  const threshold = compact_threshold ?? about['threshold'] ?? about['token_threshold'] ?? null;
   if (
     threshold !== null &&
     !(typeof threshold === 'number' && Number.isInteger(threshold) && threshold >= 1)
   ) {
     throw loopErrors.badOption({ option: 'compact_threshold', expected: 'an int of at least 1' });
   }
-  const keepLast = given['compact_keep_last'] ?? about['keep_last_n'] ?? found.keepLast ?? null;
+  const either = (...names: readonly (Json | undefined)[]) =>
+    names.find((one) => one !== undefined) ?? null;
   const options = {
     ...modelOf(llm),
     strategy: found.engine,
-    keep_last: keepLast,
-    keep_first: given['compact_keep_first'] ?? about['keep_first_n'] ?? null,
+    keep_last: either(
+      given['compact_keep_last'],
+      about['keep_last_n'],
+      about['keep_last'],
+      found.keepLast,
+    ),
+    keep_first: either(given['compact_keep_first'], about['keep_first_n'], about['keep_first']),
     target_tokens: threshold,
+    ...Object.fromEntries(LIMITS.map((name) => [name, either(given[name], about[name])])),
   };
   const plan = readCompactOptions('agent_loop', options, parts);
   return { ...plan, strategy: String(strategy), truncateOnFailure: strategy === 'hybrid' };
+}
+
+/** The rule where only code was given. */
+function ruleOfCode({ compact, mask }: CompactParts): string {
+  if (compact !== undefined) return 'custom';
+  return mask === undefined ? 'hybrid' : 'observation_mask';
 }
 
 /** The summary is asked of the model that the loop works with. */

@@ -37,6 +37,7 @@ import { withSkillTool } from './skill-tool.ts';
 import { withLifecycleTools } from './subagent-tools.ts';
 import { type Tool, toolTable } from './tools.ts';
 import { isMessage, type TranscriptMessage } from './transcript.ts';
+import { readTranscript } from './transcript-read.ts';
 import { parseTurnPolicy, type TurnPolicy } from './turn-policy.ts';
 
 export type ToolFormat = 'native' | 'text';
@@ -58,6 +59,10 @@ export interface LoopParts {
   readonly verify?: Handler;
   /** Called with the messages that are archived when the strategy is `custom`; gives their summary. */
   readonly compact?: Handler;
+  /** Called with each archived message where output is masked; gives what stands for it, or null. */
+  readonly mask?: Handler;
+  /** Called with a long result of a tool and the most characters it may have; gives the text in its place, or null. */
+  readonly compress?: Handler;
   /** Called in place of a model call, with the request and what makes it; see callers.ts. */
   readonly llmCaller?: Handler;
   /** Called in place of a tool call, with the call and what makes it; see callers.ts. */
@@ -90,6 +95,8 @@ export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
   readonly idle_watchdog_attempts?: number | null;
   /** What was said before the task: put at the end of the session. */
   readonly messages?: readonly Json[] | null;
+  /** A conversation to go on from: its summary and messages stand before `messages`. */
+  readonly transcript?: Json;
   /** The same as `persistent`. */
   readonly loop_until_done?: boolean | null;
   /** Turns, or `{mode: "adaptive", initial, max, extend_by}`: more of them while tools succeed. */
@@ -140,6 +147,12 @@ export type LoopOptions = Omit<LlmOptions, 'tools' | 'messages'> & {
   readonly compact_threshold?: number | null;
   readonly compact_keep_first?: number | null;
   readonly compact_keep_last?: number | null;
+  /** Results of tools are shortened to so many characters before anything is archived. */
+  readonly tool_output_max_chars?: number | null;
+  /** What a compacted conversation may be at most, in estimated tokens. */
+  readonly hard_limit_tokens?: number | null;
+  /** How it gets there: `truncate` (the default), `llm`, `observation_mask` or `custom`. */
+  readonly hard_limit_strategy?: string | null;
   /** A capability policy inside of the one in force: tools, side_effect_level, capabilities, workspace_roots, ... */
   readonly policy?: JsonObject | null;
   /** Whether the model may pause, resume and stop the workers of its run; `subagent_tools` is the same. */
@@ -239,7 +252,7 @@ const OWN: ReadonlySet<string> = new Set([
   ...['subagents', 'subagent_tools', 'tool_search', 'turn_policy', 'mcp_servers'],
   ...['done_judge', 'verify_completion_judge'],
   ...['loop_detect_warn', 'loop_detect_block', 'loop_detect_skip'],
-  ...['messages', 'loop_until_done', 'iteration_budget', 'max_duration_ms'],
+  ...['messages', 'transcript', 'loop_until_done', 'iteration_budget', 'max_duration_ms'],
   ...['progress_tool', 'scratchpad'],
   ...SKILL_OPTIONS,
   ...COMPACTION_OPTIONS,
@@ -276,13 +289,15 @@ export function parseLoopOptions(
     ...(progress === undefined ? [] : [progress]),
     ...(scratchpad === undefined ? [] : [scratchpadTool]),
   ];
-  const daemon = parseDaemon(given, llm as LlmOptions, { compact: parts.compact });
+  const { compact, mask, compress } = parts;
+  const code = { compact, mask, compress };
+  const daemon = parseDaemon(given, llm as LlmOptions, code);
   const subagents = flagOption(given, 'subagents') ?? flagOption(given, 'subagent_tools');
   return {
     sessionId: textOption(given, 'session_id') || undefined,
     daemon,
     hears: flagOption(given, 'host_messages') ?? daemon?.listens ?? false,
-    messages: messagesOption(given['messages']),
+    messages: [...saidIn(given['transcript']), ...messagesOption(given['messages'])],
     persistent: flagOption(given, 'persistent') ?? flagOption(given, 'loop_until_done') ?? false,
     iterations: parseIterationBudget(
       given['iteration_budget'],
@@ -313,7 +328,7 @@ export function parseLoopOptions(
     require: namesOption(given, 'require_successful_tools'),
     tokenBudget: intOption(given, 'token_budget', 0),
     maxCostUsd: numberOption(given, 'max_cost_usd') ?? total,
-    compaction: loopCompaction(given, llm as LlmOptions, { compact: parts.compact }),
+    compaction: loopCompaction(given, llm as LlmOptions, code),
     tools: toolTable(withLifecycleTools(tools, subagents)),
     policy: policyOption(given['policy']),
     approvals: approvalOption(given['approval_policy']),
@@ -340,6 +355,14 @@ function messagesOption(value: Json | undefined): readonly TranscriptMessage[] {
   if (value === undefined) return [];
   if (Array.isArray(value) && value.every(isMessage)) return value as readonly TranscriptMessage[];
   throw loopErrors.badOption({ option: 'messages', expected: 'a list of {role, content}' });
+}
+
+/** What a transcript hands on: its summary as the words of a user, and its messages. */
+function saidIn(value: Json | undefined): readonly TranscriptMessage[] {
+  if (value === undefined) return [];
+  const { summary, messages } = readTranscript('agent_loop', value, () => '');
+  const recap = summary === null ? [] : [{ role: 'user', content: summary }];
+  return [...recap, ...messages.toArray()];
 }
 
 function profileOf(name: Json | undefined): Profile {

@@ -1,5 +1,5 @@
 // Reading options that are plain data: each gives undefined where nothing is given, and refuses what cannot be meant.
-import { isJsonObject, type Json } from '../../base/index.ts';
+import { isJsonObject, type Json, nearestName } from '../../base/index.ts';
 import { loopErrors } from './errors.ts';
 
 export type Given = { readonly [name: string]: Json };
@@ -68,6 +68,13 @@ export function namesOption(given: Given, option: string, what = 'tool names'): 
 export function fieldsOption(option: string, value: Json, known: readonly string[]): Given {
   if (!isJsonObject(value)) throw badOption(option, 'a dict');
   const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw badOption(option, `without "${unknown}"`);
+  if (unknown !== undefined) throw unknownField(option, unknown, known);
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
+}
+
+/** A field that does not exist, with the one that may be meant. */
+export function unknownField(option: string, field: string, known: Iterable<string>): Error {
+  const meant = nearestName(field, [...known], 2);
+  const hint = meant === undefined ? '' : ` (did you mean "${meant}"?)`;
+  return badOption(option, `without "${field}"${hint}`);
 }

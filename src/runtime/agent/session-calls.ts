@@ -14,6 +14,9 @@ import { settleSession } from './session-settle.ts';
 import { activeSkills, skillEvent } from './skill-tool.ts';
 import { Transcript } from './transcript.ts';
 
+/** Messages that stay when a session is compacted and nothing is said about it. */
+const KEEP_LAST = 12;
+
 type Access = 'read' | 'write';
 
 function registry(ctx: RunContext, method: string, access: Access) {
@@ -144,7 +147,7 @@ export const sessionCalls = {
   ): Suspending<number> {
     const session = known(ctx, 'compact', id, 'write');
     if (session.isBusy) throw sessionErrors.busy({ id });
-    const plan = readCompactOptions('agent_session_compact', options, parts);
+    const plan = readCompactOptions('agent_session_compact', options, parts, KEEP_LAST);
     yield* compactSession(ctx, session, plan, 'manual');
     return session.transcript.messages.length;
   },

@@ -131,10 +131,14 @@ export class Transcript {
   }
 
   /** With only some of its messages, a summary of the others, and a fact that says so. Other events stay. */
-  compacted(kept: readonly TranscriptMessage[], summary: string, metadata: JsonObject): Transcript {
+  compacted(
+    kept: readonly TranscriptMessage[],
+    summary: string | null,
+    metadata: JsonObject,
+  ): Transcript {
     const others = this.events.toArray().filter(({ kind }) => kind !== 'message');
     const id = `compaction_${this.id}_${others.length}`;
-    const about = { role: 'system', visibility: 'internal', text: summary, metadata };
+    const about = { role: 'system', visibility: 'internal', text: summary ?? '', metadata };
     return this.#next({
       messages: AppendList.of(kept),
       summary,

@@ -2,6 +2,7 @@
 // nudges speak of the end mark, and how much prose goes with a call.
 import { isJsonObject, type Json } from '../../base/index.ts';
 import { loopErrors } from './errors.ts';
+import { unknownField } from './option-readers.ts';
 
 export interface TurnPolicy {
   /** A text without a call and without the end mark does not end the loop: it is nudged. */
@@ -22,7 +23,7 @@ export function parseTurnPolicy(value: Json | undefined): TurnPolicy {
   if (value !== undefined && !isJsonObject(value)) throw bad('a dict');
   const given = value ?? {};
   const unknown = Object.keys(given).find((key) => !KNOWN.has(key));
-  if (unknown !== undefined) throw bad(`without "${unknown}"`);
+  if (unknown !== undefined) throw unknownField('turn_policy', unknown, KNOWN);
   const { require_action_or_yield: act = false, allow_done_sentinel: done = true } = given;
   const most = given['max_prose_chars'] ?? null;
   if (typeof act !== 'boolean') throw bad('given require_action_or_yield as a bool');

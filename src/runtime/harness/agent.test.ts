@@ -173,4 +173,42 @@ describe('transcripts in a TypeScript pipeline', () => {
     });
     expect(JSON.stringify(result)).toContain('2 before');
   });
+
+  it('are compacted by the code of a program, in a loop too', async () => {
+    await using store = await openStore('memory:');
+    const long = 'x'.repeat(3000);
+    const echo = defineTool({ name: 'echo', description: 'Says much', handler: () => long });
+    const talk = pipeline('talk', async ({ agent }) => {
+      agent.open('s');
+      agent.inject('s', { role: 'user', content: 'a' });
+      agent.inject('s', { role: 'tool', tool_call_id: 'c', name: 'echo', content: long });
+      agent.inject('s', { role: 'user', content: 'b' });
+      const stay = await agent.compact('s', {
+        strategy: 'observation_mask',
+        keepLast: 1,
+        toolOutputMaxChars: 50,
+        hardLimitTokens: 5000,
+        hardLimitStrategy: 'truncate',
+        compress: (text, most) => `${text.length} of ${most}`,
+        mask: ({ role, content }) => (role === 'tool' ? `<${String(content)}>` : null),
+      });
+      const { summary } = agent.snapshot('s') ?? {};
+      const looped = await agent.loop({
+        task: 'go',
+        tools: [echo],
+        compact_threshold: 200,
+        tool_output_max_chars: 100,
+        compress: (text) => `${text.length} were said`,
+      });
+      const said = looped.transcript['messages'] as readonly JsonObject[];
+      return { stay, summary: summary ?? null, said: said.map(({ content }) => content ?? null) };
+    });
+    const host = createMockHost();
+    const llm = { mocks: [call('echo', {}), { text: 'ok' }] };
+    const runtime = createRuntime({ store, pipelines: [talk], host, llm });
+    const result = await runtime.start(talk, null).done;
+    const summary = expect.stringContaining('tool: <3000 of 50>');
+    const said = ['go', '', '3000 were said', 'ok'];
+    expect(result).toMatchObject({ returned: { stay: 1, summary, said } });
+  });
 });

@@ -110,6 +110,10 @@ export interface AgentLoopCall extends Omit<LoopOptions, 'permissions' | 'skills
   readonly context?: (turn: JsonObject) => unknown;
   /** Called with the messages that are archived when `compaction` is `custom`: a text, or `{summary}`. */
   readonly compact?: (messages: readonly JsonObject[]) => unknown;
+  /** Called with each archived message where output is masked: what stands for it, or null. */
+  readonly mask?: (message: JsonObject) => unknown;
+  /** Called with a long result of a tool and the most characters it may have: the text in its place, or null. */
+  readonly compress?: (text: string, maxChars: number) => unknown;
   /** Called in place of each model call; `next(request)` makes it. Its answer is `{text, tool_calls?, ...}` or a text. */
   readonly llmCaller?: (request: JsonObject, next: NextStep) => unknown;
   /** Called in place of each tool call, `{id, name, arguments}`; `next(call)` makes it: `{status, result, text}`. */
@@ -273,7 +277,8 @@ function loopParts(
   harnessFor: (ctx: RunContext) => Harness,
 ): { readonly options: LoopOptions; readonly parts: LoopParts } {
   const { tools = [], gate, postTurn, verifyCompletion, permissions, ...more } = call;
-  const { context, compact, llmCaller, toolCaller, onDelta, skills, ...options } = more;
+  const { context, compact, mask, compress, llmCaller, toolCaller, onDelta, ...rest } = more;
+  const { skills, ...options } = rest;
   const { data, code } = detachPermissions(permissions, harnessFor);
   const parts = {
     tools: tools.map((tool) => asTool(tool as AgentTool)),
@@ -286,6 +291,8 @@ function loopParts(
       : { verify: codeHandler(verifyCompletion, harnessFor) }),
     ...(context === undefined ? {} : { context: codeHandler(context, harnessFor) }),
     ...(compact === undefined ? {} : { compact: codeHandler(compact, harnessFor) }),
+    ...(mask === undefined ? {} : { mask: codeHandler(mask, harnessFor) }),
+    ...(compress === undefined ? {} : { compress: codeHandler(compress, harnessFor) }),
     ...(llmCaller === undefined ? {} : { llmCaller: callerHandler(llmCaller) }),
     ...(toolCaller === undefined ? {} : { toolCaller: callerHandler(toolCaller) }),
     ...(onDelta === undefined ? {} : { onDelta: codeHandler(onDelta) }),

@@ -12,17 +12,27 @@ import type { Handler, RunContext, Suspending } from '../run/index.ts';
 export interface CompactCall {
   /** `llm` (default), `truncate`, `observation_mask`, or `custom` with `summarize`. */
   readonly strategy?: 'llm' | 'truncate' | 'observation_mask' | 'custom';
-  /** So many messages stay at the end; 10 by default. */
+  /** So many messages stay at the end; 10 by default, 12 of a session. */
   readonly keepLast?: number;
   readonly keepFirst?: number;
   /** Nothing happens to a conversation of at most so many estimated tokens. */
   readonly targetTokens?: number;
+  /** Results of tools are shortened to so many characters before anything is archived. */
+  readonly toolOutputMaxChars?: number;
+  /** What the conversation may be at most afterwards, in estimated tokens. */
+  readonly hardLimitTokens?: number;
+  /** How it gets there; `truncate` by default. */
+  readonly hardLimitStrategy?: 'llm' | 'truncate' | 'observation_mask' | 'custom';
   /** The summary, when the caller has one. */
   readonly summary?: string;
   readonly provider?: string;
   readonly model?: string;
   /** Writes the summary of the messages that are archived. */
   readonly summarize?: (messages: readonly TranscriptMessage[]) => Promise<string> | string;
+  /** With `observation_mask`: what stands for an archived message; null leaves it to the rule. */
+  readonly mask?: (message: TranscriptMessage) => Promise<string | null> | string | null;
+  /** What stands for a long result of a tool (16,000 characters unless `toolOutputMaxChars` says so); null leaves it to the rule. */
+  readonly compress?: (text: string, maxChars: number) => Promise<string | null> | string | null;
   /** Writes the prompt that a model is asked with. */
   readonly prompt?: (facts: {
     readonly archived_count: number;
@@ -67,26 +77,32 @@ export function transcriptMethods(ctx: RunContext): TranscriptMethods {
 }
 
 function readCall(call: CompactCall = {}): readonly [Json, CompactParts] {
-  const { keepLast, keepFirst, targetTokens, summarize, prompt, ...rest } = call;
+  const { keepLast, keepFirst, targetTokens, summarize, prompt, mask, compress, ...more } = call;
+  const { toolOutputMaxChars, hardLimitTokens, hardLimitStrategy, ...rest } = more;
   const data: JsonObject = {
     ...(rest as JsonObject),
     keep_last: keepLast ?? null,
     keep_first: keepFirst ?? null,
     target_tokens: targetTokens ?? null,
+    tool_output_max_chars: toolOutputMaxChars ?? null,
+    hard_limit_tokens: hardLimitTokens ?? null,
+    hard_limit_strategy: hardLimitStrategy ?? null,
   };
   const handlers = {
     ...(summarize === undefined ? {} : { compact: handlerOf(summarize as Callback) }),
     ...(prompt === undefined ? {} : { prompt: handlerOf(prompt as Callback) }),
+    ...(mask === undefined ? {} : { mask: handlerOf(mask as Callback) }),
+    ...(compress === undefined ? {} : { compress: handlerOf(compress as Callback) }),
   };
   return [data, handlers];
 }
 
-type Callback = (argument: unknown) => Promise<string> | string;
+type Callback = (...args: readonly unknown[]) => Promise<string | null> | string | null;
 
 function handlerOf(callback: Callback): Handler {
   return {
     kind: 'async',
     name: callback.name,
-    run: async (_lane, [argument]) => callback(argument),
+    run: async (_lane, args) => callback(...args),
   };
 }

@@ -148,6 +148,7 @@ export function parseCall(
   if (messages.length === 0 || (given['messages'] === undefined && prompt === '')) {
     throw llmErrors.noPrompt({});
   }
+  flag(given, 'stream');
   const request = {
     system,
     messages,
@@ -163,17 +164,17 @@ export function parseCall(
       frequency_penalty: number(given, 'frequency_penalty', -2, 2),
       presence_penalty: number(given, 'presence_penalty', -2, 2),
       thinking: thinkingOf(given['thinking']),
-      interleaved_thinking: given['interleaved_thinking'] === true ? true : undefined,
+      interleaved_thinking: flag(given, 'interleaved_thinking') === true ? true : undefined,
       anthropic_beta_features: betasOf(given['anthropic_beta_features']),
       tools: given['tools'] === undefined ? undefined : toTools(given['tools']),
       tool_choice: toolChoiceOf(given),
-      cache: given['cache'] === true ? true : undefined,
+      cache: flag(given, 'cache') === true ? true : undefined,
     }),
   } as LlmRequest;
   return {
     provider: text(given, 'provider'),
     model: text(given, 'model') ?? tierOption(given),
-    vision: given['vision'] === true,
+    vision: flag(given, 'vision') === true,
     tape: text(given, 'tape'),
     retries: integer(given, 'llm_retries', 0) ?? 0,
     backoffMs: number(given, 'llm_backoff_ms', 0, Number.MAX_SAFE_INTEGER) ?? DEFAULT_BACKOFF_MS,
@@ -249,6 +250,12 @@ function text(given: Given, option: string): string | null {
   if (value === undefined) return null;
   if (typeof value !== 'string' || value === '') throw bad(option, 'a text');
   return value;
+}
+
+function flag(given: Given, option: string): boolean | undefined {
+  const value = given[option];
+  if (value === undefined || typeof value === 'boolean') return value;
+  throw bad(option, 'a bool');
 }
 
 function tierOption(given: Given): string | null {

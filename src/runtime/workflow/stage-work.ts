@@ -136,6 +136,8 @@ const LOOP_ONLY: ReadonlySet<string> = new Set([
   ...['done_sentinel', 'tool_format', 'native_tool_fallback', 'tool_retries', 'tool_backoff_ms'],
   ...['max_concurrent_tools', 'stop_after_successful_tools', 'require_successful_tools'],
   ...['token_budget', 'max_cost_usd', 'compact_threshold', 'compact_keep_last', 'compaction'],
+  ...['compact_keep_first', 'compact_strategy', 'auto_compact', 'tool_output_max_chars'],
+  ...['hard_limit_tokens', 'hard_limit_strategy'],
   ...['policy', 'permissions', 'approval_policy', 'skills', 'skill_match', 'working_files'],
 ]);
 
