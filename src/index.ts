@@ -225,6 +225,7 @@ export {
 // Models
 export {
   type DurableModel,
+  describeModel,
   type LlmAnswerBlock,
   type LlmCallEnvelope,
   type LlmConfig,
@@ -241,9 +242,12 @@ export {
   type LlmToolCall,
   type LlmUsage,
   listModels,
+  listProviders,
   loadLlmTables,
+  type ModelDetails,
   type ModelRow,
   type ModelTier,
+  type ProviderSummary,
   type RateOptions,
   type StructuredEnvelope,
   type StructuredOptions,

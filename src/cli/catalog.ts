@@ -503,10 +503,15 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'models',
     summary: 'the models that are known by name: prices, capabilities, keys',
-    positionals: [],
+    positionals: [{ name: 'NAME', optional: true }],
     options: [{ name: 'available', help: 'only those that can be asked here' }, JSON_OPTION, HELP],
+    details: [
+      'NAME is an alias, a model, PROVIDER:MODEL, or a provider for its default model.',
+      'Nothing is sent anywhere: what is told is what the catalog and the files of the project say.',
+    ],
     examples: [
       ['harn models', 'all of them; of keys only whether they are there'],
+      ['harn models mid', 'what an alias stands for, what it costs and can do'],
       ['harn models --available --json', 'what can be asked here, for programs'],
     ],
     load: async () => (await import('./commands/models.ts')).models,

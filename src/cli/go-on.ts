@@ -4,6 +4,13 @@ import type { RunRow } from '../runtime/run/index.ts';
 /** The pipeline of `harn chat`. */
 export const CHAT_PIPELINE = 'harn.chat';
 
+/** Where a run came from, for people: `origin` is as rows have it. */
+export function fromText(row: Pick<RunRow, 'program' | 'pipeline'>, origin: string): string {
+  if (row.program !== null) return origin;
+  if (row.pipeline === CHAT_PIPELINE) return 'harn chat';
+  return origin === 'typescript' ? 'TypeScript' : origin;
+}
+
 /** The command or the words that come after "go on with:". */
 type Row = Pick<RunRow, 'run_id' | 'program'> & { readonly pipeline?: string };
 

@@ -84,8 +84,17 @@ export class Output {
     return this.colorErr ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
   }
 
-  /** Rows under a head, in columns as wide as they need; the last column is not padded. */
-  table(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  /** Columns of the terminal that people look at; undefined where the answer goes elsewhere. */
+  get width(): number | undefined {
+    return this.terminal.outIsTty ? this.terminal.columns : undefined;
+  }
+
+  /**
+   * Rows under a head, in columns as wide as they need; the last column is not padded, and cut to what the terminal has
+   * room for.
+   */
+  table(head: readonly string[], given: readonly (readonly string[])[]): void {
+    const rows = this.#fitting(head, given);
     const widths = head.map((title, i) =>
       Math.max(width(title), ...rows.map((cells) => width(cells[i] ?? ''))),
     );
@@ -96,6 +105,24 @@ export class Output {
         .trimEnd();
     this.line(this.style('dim', draw(head)));
     for (const cells of rows) this.line(draw(cells));
+  }
+
+  #fitting(
+    head: readonly string[],
+    rows: readonly (readonly string[])[],
+  ): readonly (readonly string[])[] {
+    const last = head.length - 1;
+    const before = head
+      .slice(0, last)
+      .map((title, i) => Math.max(width(title), ...rows.map((cells) => width(cells[i] ?? ''))) + 2);
+    const room =
+      (this.width ?? Number.POSITIVE_INFINITY) - before.reduce((sum, one) => sum + one, 0);
+    if (room < LEAST_ROOM) return rows;
+    return rows.map((cells) => {
+      const cell = cells[last] ?? '';
+      const isLong = width(cell) > room && !cell.includes(ESCAPE);
+      return isLong ? [...cells.slice(0, last), oneLine(cell, room)] : cells;
+    });
   }
 
   /** Names and values below each other. */
@@ -144,8 +171,12 @@ export function errorDetails(error: HarnError): Json {
   return Object.keys(details).length === 0 ? null : details;
 }
 
+/** A last column that has less room than this is left to break as the terminal likes. */
+const LEAST_ROOM = 12;
+
 // Built at run time: a control character in a regular expression looks like a mistake to the linter.
-const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+const ESCAPE = String.fromCharCode(27);
+const ANSI = new RegExp(`${ESCAPE}\\[[0-9;]*m`, 'g');
 
 function width(text: string): number {
   return [...text.replace(ANSI, '')].length;

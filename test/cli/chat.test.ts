@@ -78,6 +78,29 @@ describe('a chat through a pipe', () => {
     expect(sessions).toMatchObject([{ messages: 2, title: 'hello you' }]);
   });
 
+  it('refuses names that stand for nothing before anything is said or kept', async () => {
+    const here = project();
+    for (const [args, meant] of [
+      [['--provider', 'opnai'], 'openai'],
+      [['--model', 'opnai:gpt-4o'], 'openai'],
+    ] as const) {
+      const done = await chat(here, 'hello\n', ...args);
+      expect(done).toMatchObject({ status: 1, stdout: '' });
+      expect(done.stderr).toContain(`did you mean "${meant}"`);
+    }
+    const alone = await chat(cli.project(), 'hello\n', '--model', 'fronteir');
+    expect(alone.stderr).toContain('did you mean "frontier"');
+    expect(server.seen).toEqual([]);
+    expect(here.has('.harn')).toBe(false);
+
+    server.answers(streams(openAiText('Hi.')));
+    const newer = await chat(here, '/model opnai:gpt-4o\nhello\n', '--model', 'gpt-6');
+    expect(newer).toMatchObject({ status: 0, stdout: 'Hi.\n' });
+    expect(newer.stderr).toContain('did you mean gpt-5?');
+    expect(newer.stderr).toContain('there is no provider "opnai"; did you mean "openai"?');
+    expect(server.seen[0]?.body['model']).toBe('gpt-6');
+  }, 120_000);
+
   it('shows tools at work and goes on in another process with all that was said', async () => {
     const here = project({ 'notes.txt': 'the code is 4711\n' });
     server.answers(

@@ -54,12 +54,18 @@ interface Around {
   readonly toolNames: readonly string[];
   readonly skills: readonly ChatSkill[];
   readonly note: (text: string) => void;
+  /** What is wrong with the names of a model and its provider, as far as that is certain. */
+  readonly look?:
+    | ((to: Whom) => { readonly refused: boolean; readonly text: string } | undefined)
+    | undefined;
 }
+
+type Whom = Pick<ChatState, 'model' | 'provider'>;
 
 /** Carries a command out, or gives what is to be said to the run. */
 export function runCommand(
   { name, rest }: Extract<Typed, { readonly kind: 'command' }>,
-  { state, toolNames, skills, note }: Around,
+  { state, toolNames, skills, note, look }: Around,
 ): ChatSaid | undefined {
   switch (name) {
     case 'help':
@@ -75,7 +81,7 @@ export function runCommand(
       note(state === undefined ? 'nothing yet' : spentText(state.spent));
       return undefined;
     case 'model':
-      return modelCommand(rest, state, note);
+      return lookedAt(modelCommand(rest, state, note), { note, look });
     case 'fork':
       return forkCommand(rest, note);
     case 'quit':
@@ -116,11 +122,21 @@ function wordsOf(text: string): readonly string[] {
   );
 }
 
+/** A model that is changed to, unless its names stand for nothing. */
+function lookedAt(
+  said: Whom | undefined,
+  { note, look }: Pick<Around, 'note' | 'look'>,
+): ChatSaid | undefined {
+  const problem = said && look?.(said);
+  if (problem !== undefined) note(problem.text);
+  return problem?.refused === true ? undefined : said;
+}
+
 function modelCommand(
   rest: string,
   state: ChatState | undefined,
   note: (text: string) => void,
-): ChatSaid | undefined {
+): Whom | undefined {
   if (rest === '') {
     const { provider = null, model = null } = state ?? {};
     note(

@@ -7,11 +7,12 @@ import { answerQuestion, listQuestions, type QuestionRow } from '../../runtime/h
 import type { LlmDelta } from '../../runtime/llm/index.ts';
 import { completeWaitpoint } from '../../runtime/waitpoint/index.ts';
 import type { Store } from '../../store/index.ts';
-import { runCommand, toModel } from './commands.ts';
+import { type ChatPlace, runCommand, toModel } from './commands.ts';
 import type { ChatSkill, Front } from './front.ts';
+import { namesProblem } from './model-names.ts';
 import { type ChatSaid, type ChatState, NEXT_MESSAGE, stopPoint } from './pipeline.ts';
 
-interface Parts {
+interface Parts extends ChatPlace {
   readonly host: Host;
   readonly store: Store;
   readonly front: Front;
@@ -116,7 +117,9 @@ export class Driver {
     try {
       if (question.prompt === NEXT_MESSAGE) await this.#answerMessage(question, signal);
       else {
+        const askedMs = this.#parts.host.clock.monotonicMs();
         const answer = this.#parts.yes ? 'yes' : await front.approve(question.prompt, signal);
+        this.#didNotWork(this.#parts.host.clock.monotonicMs() - askedMs);
         if (answer === undefined) await this.stop();
         else {
           await this.#tell(question, answer);
@@ -130,6 +133,11 @@ export class Driver {
       elsewhere.abort();
       await watching;
     }
+  }
+
+  /** The time that somebody thought about a call is not time that it took. */
+  #didNotWork(ms: number): void {
+    for (const [id, { name, atMs }] of this.#open) this.#open.set(id, { name, atMs: atMs + ms });
   }
 
   async #answerMessage(question: QuestionRow, signal: AbortSignal): Promise<void> {
@@ -155,6 +163,7 @@ export class Driver {
       toolNames,
       skills,
       note: (text) => front.show({ type: 'note', text }),
+      look: (to) => namesProblem(this.#parts, to),
     });
   }
 

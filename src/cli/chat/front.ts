@@ -1,5 +1,7 @@
 // What a chat needs of whoever sits in front of it: messages, decisions, and a place to show what happens.
 import type { Json } from '../../base/index.ts';
+import { nearest } from '../suggest.ts';
+import { commandNames } from './command-names.ts';
 import type { ChatState } from './pipeline.ts';
 
 /** What can be typed: a message, a command of the chat, or the wish to leave (also the end of the input). */
@@ -59,7 +61,9 @@ export interface Front {
 export function typedOf(text: string, skills: readonly ChatSkill[]): Typed {
   const command = /^\/([\w/-]+)(?:\s+(.*))?$/s.exec(text.trim());
   const [, name = '', rest = ''] = command ?? [];
-  // A path at the beginning of a message is none of ours.
-  const isOurs = /^[a-z]+$/.test(name) || skills.some(({ id }) => id === name);
+  const ours = [...commandNames, ...skills.map(({ id }) => id)];
+  // A path at the beginning of a message is none of ours; a word alone, or one that is like a name of ours, is a slip.
+  const isSlip = /^[a-z]+$/.test(name) && (rest === '' || nearest(name, ours) !== undefined);
+  const isOurs = ours.includes(name) || isSlip;
   return isOurs ? { kind: 'command', name, rest: rest.trim() } : { kind: 'message', text };
 }

@@ -149,6 +149,45 @@ describe('a chat at a terminal', () => {
     expect(await second).toEqual({ kind: 'leave' });
   });
 
+  it('leaves a line of several rows as it was when it is given up', async () => {
+    front.close();
+    const stdout = Object.assign(new PassThrough(), { columns: 20 });
+    let drawn = '';
+    stdout.on('data', (bytes: Buffer) => {
+      drawn += bytes.toString();
+    });
+    front = new TerminalFront(outputOf(), home, { stdin, stdout });
+    const typed = front.next(never);
+    stdin.write(`${'w'.repeat(50)}${LEFT}`);
+    await expect.poll(() => drawn).toContain('w'.repeat(20));
+    drawn = '';
+    stdin.write(`${CTRL_C}next\r`);
+    expect(await typed).toEqual(message('next'));
+    // Two rows below the first: the line is left by three, and the empty one is drawn two rows up.
+    const lines = drawn.split('\n');
+    expect(lines.length).toBeGreaterThan(3);
+    expect(lines.slice(1, 3)).toEqual(['', '']);
+    expect(lines[3]).toContain('\u001b[2A');
+  });
+
+  it('breaks what it says between words', () => {
+    front.close();
+    const narrow = { ...outputOf().terminal, columns: 24 };
+    const output = new Output(narrow, { noColor: true });
+    front = new TerminalFront(output, home, { stdin, stdout: new PassThrough() });
+    shown = '';
+    front.show({ type: 'note', text: 'no model is set up here, so a mock answers' });
+    expect(shown).toBe('no model is set up here,\nso a mock answers\n');
+  });
+
+  it('takes a path at the beginning for a message, and a slip for a command', async () => {
+    stdin.write('/etc is what?\r/etc/hosts\r/mdel gpt-5\r/etc\r');
+    expect(await front.next(never)).toEqual(message('/etc is what?'));
+    expect(await front.next(never)).toEqual(message('/etc/hosts'));
+    expect(await front.next(never)).toEqual({ kind: 'command', name: 'mdel', rest: 'gpt-5' });
+    expect(await front.next(never)).toEqual({ kind: 'command', name: 'etc', rest: '' });
+  });
+
   it('stops the turn when it is interrupted in one', async () => {
     let stops = 0;
     front.onStop(() => {

@@ -4,6 +4,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { KeyStream, MARK_NO_PASTES, MARK_PASTES } from '../key-stream.ts';
 import { readHistory, writeHistory } from '../line-history.ts';
 import type { Output } from '../output.ts';
+import { wrapped } from '../wording.ts';
 import { commandNames } from './command-names.ts';
 import { type ChatEvent, type ChatSkill, type Front, type Typed, typedOf } from './front.ts';
 import { callText, endText, resultText, spentText } from './show.ts';
@@ -95,7 +96,9 @@ export class TerminalFront implements Front {
     this.#endLine();
     this.#mode = 'approval';
     try {
-      this.#output.line(this.#output.style('yellow', question));
+      this.#output.line(
+        this.#output.style('yellow', wrapped(question, this.#output.terminal.columns)),
+      );
       return await this.#line('y/n/a> ', signal);
     } finally {
       this.#mode = 'turn';
@@ -155,7 +158,7 @@ export class TerminalFront implements Front {
 
   #say(style: 'dim' | 'cyan' | 'red' | 'yellow', text: string): void {
     this.#endLine();
-    this.#output.line(this.#output.style(style, text));
+    this.#output.line(this.#output.style(style, wrapped(text, this.#output.terminal.columns)));
   }
 
   #endLine(): void {
@@ -223,6 +226,16 @@ export class TerminalFront implements Front {
     return line.replaceAll(PASTE, (mark) => this.#pasted.get(mark) ?? mark);
   }
 
+  /** Leaves the line that was begun where it is, and goes on below it. */
+  #giveUpLine(): void {
+    this.#lines.write(null, { ctrl: true, name: 'e' });
+    // An emptied line is drawn as many rows up as the whole one had.
+    const { rows } = this.#lines.getCursorPos();
+    this.#stdout.write('\n'.repeat(rows + 1));
+    this.#lines.write(null, { ctrl: true, name: 'u' });
+    this.#stdout.write('\r');
+  }
+
   #interrupt(): void {
     if (this.#mode === 'turn') {
       this.#stop();
@@ -234,16 +247,13 @@ export class TerminalFront implements Front {
       return;
     }
     const isEmpty = this.#lines.line === '' && this.#prompt === '> ';
-    this.#output.line();
+    this.#giveUpLine();
     if (isEmpty && this.#wasInterrupted) {
       this.#waiting?.take(undefined);
       return;
     }
     this.#wasInterrupted = isEmpty;
     if (isEmpty) this.#output.line(this.#output.style('dim', 'Ctrl-C again leaves'));
-    // Gives up the line that was begun.
-    this.#lines.write(null, { ctrl: true, name: 'e' });
-    this.#lines.write(null, { ctrl: true, name: 'u' });
     this.#lines.prompt();
   }
 }

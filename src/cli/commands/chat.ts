@@ -13,6 +13,7 @@ import { type ChatPlace, isMocked, runCommand, toModel } from '../chat/commands.
 import { Driver } from '../chat/driver.ts';
 import { chatOfSession, type Earlier, type Handed, handOver, lastChat } from '../chat/earlier.ts';
 import type { ChatSkill, Front } from '../chat/front.ts';
+import { lookAtNames, namesProblem } from '../chat/model-names.ts';
 import { PipeFront } from '../chat/pipe-front.ts';
 import { type ChatInput, type ChatSaid, type ChatState, chatPipeline } from '../chat/pipeline.ts';
 import { TerminalFront } from '../chat/terminal-front.ts';
@@ -127,6 +128,11 @@ class ChatCommand {
   }
 
   async run(): Promise<number> {
+    if (this.#model !== null || this.#provider !== null) {
+      const to = { model: this.#model, provider: this.#provider };
+      const remark = lookAtNames(await this.#place(), to);
+      if (remark !== undefined) this.#front.show({ type: 'note', text: remark });
+    }
     const earlier = await this.#earlier();
     if (earlier?.openRun !== undefined) {
       const code = await this.#goOn(earlier.openRun, earlier.sessionId);
@@ -211,6 +217,7 @@ class ChatCommand {
   /** The first message: until there is one, nothing is kept. */
   async #first(): Promise<ChatSaid | undefined> {
     const never = new AbortController().signal;
+    const place = await this.#place();
     for (;;) {
       const typed = await this.#front.next(never);
       if (typed.kind === 'leave') return undefined;
@@ -225,6 +232,7 @@ class ChatCommand {
         toolNames,
         skills: this.#skills,
         note,
+        look: (to) => namesProblem(place, to),
       });
       if (said === undefined || 'fork' in said) continue;
       if ('say' in said) return said;

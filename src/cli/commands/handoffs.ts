@@ -12,6 +12,7 @@ import { cliErrors } from '../errors.ts';
 import { type Output, oneLine, relativeTime, type Style } from '../output.ts';
 import { withProject } from '../project.ts';
 import { nearest } from '../suggest.ts';
+import { momentText } from '../wording.ts';
 
 type HandoffStatus = HandoffRow['status'];
 
@@ -109,10 +110,7 @@ function print(output: Output, row: HandoffRow, nowMs: number): void {
     ['status', output.style(COLORS[row.status], row.status)],
     ['target', row.target_pipeline],
     ['from', `${row.origin_pipeline ?? 'a program'} (run ${row.run_id})`],
-    [
-      'made',
-      `${new Date(row.queued_at_ms).toISOString()} (${relativeTime(nowMs, row.queued_at_ms)})`,
-    ],
+    ['made', momentText(nowMs, row.queued_at_ms)],
     ['delivered to', row.child_run_id ?? '-'],
     ['reason', row.reason ?? '-'],
     ['decision', row.decision === null ? '-' : JSON.stringify(row.decision)],

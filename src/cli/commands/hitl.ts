@@ -17,6 +17,7 @@ import { type Output, oneLine, relativeTime, type Style } from '../output.ts';
 import { withProject } from '../project.ts';
 import { findRunId } from '../run-lookup.ts';
 import { nearest } from '../suggest.ts';
+import { momentText } from '../wording.ts';
 
 const MANY = 10_000;
 
@@ -160,8 +161,7 @@ export function printQuestions(output: Output, rows: readonly QuestionRow[], now
 }
 
 function print(output: Output, row: QuestionRow, nowMs: number): void {
-  const when = (ms: number | null) =>
-    ms === null ? '-' : `${new Date(ms).toISOString()} (${relativeTime(nowMs, ms)})`;
+  const when = (ms: number | null) => (ms === null ? '-' : momentText(nowMs, ms));
   output.line(row.prompt);
   output.line();
   const json = (value: Json) => (value === null ? '-' : JSON.stringify(value));

@@ -4,7 +4,7 @@ import type { Host } from '../../runtime/host/index.ts';
 import { listRuns } from '../../runtime/run/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { Command } from '../command.ts';
-import { goOnCommand, goOnWith } from '../go-on.ts';
+import { fromText, goOnCommand, goOnWith } from '../go-on.ts';
 import { wholeOption } from '../number-option.ts';
 import { type Output, oneLine, relativeTime, type Style } from '../output.ts';
 import { withProject } from '../project.ts';
@@ -83,7 +83,7 @@ function printTable(output: Output, views: readonly RunView[], nowMs: number): v
       statusText(output, status),
       relativeTime(nowMs, row.started_ms),
       oneLine(row.pipeline, 24),
-      oneLine(row.error ?? row.origin, 60),
+      oneLine(row.error ?? fromText(row, row.origin), 60),
     ]),
   );
   const waiting = views.filter(({ status }) => WAITING.has(status));

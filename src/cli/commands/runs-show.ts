@@ -1,5 +1,6 @@
 // `harn runs show`: one run from start to receipt, folded from its journal.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { listSessions, type SessionRow } from '../../runtime/agent/index.ts';
 import type { Host } from '../../runtime/host/index.ts';
 import { listQuestions, type QuestionRow } from '../../runtime/human/index.ts';
 import { RECORD_SECTIONS } from '../../runtime/index.ts';
@@ -12,13 +13,14 @@ import {
 } from '../../runtime/records/index.ts';
 import { listRuns, loadRecord, type RunRecord, type RunRow } from '../../runtime/run/index.ts';
 import type { Command } from '../command.ts';
-import { goOnWith } from '../go-on.ts';
-import { type Output, oneLine, relativeTime, roughDuration } from '../output.ts';
+import { CHAT_PIPELINE, fromText, goOnWith } from '../go-on.ts';
+import { type Output, oneLine, roughDuration } from '../output.ts';
 import { withProject } from '../project.ts';
 import { receiptItems } from '../receipt.ts';
 import { findRunId, holderText, type RunView, statusOf, viewRun } from '../run-lookup.ts';
 import { recordOfRun } from '../run-records.ts';
 import { printSpans } from '../span-tree.ts';
+import { counted, dollars, grouped, localTime, momentText } from '../wording.ts';
 import { printQuestions } from './hitl.ts';
 import { statusText } from './runs-ls.ts';
 
@@ -27,6 +29,8 @@ interface Shown {
   readonly record: RunRecord;
   readonly children: readonly (RunRow & { readonly real_status: string })[];
   readonly recordFile: string | null;
+  /** What was said in it, where it was a chat. */
+  readonly sessions: readonly SessionRow[];
   /** What people have been asked and not answered yet. */
   readonly questions: readonly QuestionRow[];
 }
@@ -60,7 +64,9 @@ export const runsShow: Command = {
       const recordFile = (await host.fs.exists(file)) ? file : null;
       const asked = await listQuestions(store, { runId, status: 'open', limit: 1000 });
       const questions = redactor.redactTexts(asked);
-      const shown: Shown = { view, record, children, recordFile, questions };
+      const isChat = view.row.program === null && view.row.pipeline === CHAT_PIPELINE;
+      const sessions = isChat ? await listSessions(store, { runId, limit: 100 }) : [];
+      const shown: Shown = { view, record, children, recordFile, sessions, questions };
       if (args.has('json')) {
         output.json(toJson(shown, await recordOfRun(project, store, runId)));
       } else print(output, host, shown);
@@ -90,18 +96,26 @@ function print(output: Output, host: Host, shown: Shown): void {
   output.line();
   output.facts([
     ['status', statusText(output, status) + held],
-    ['from', record.task],
-    ['started', whenText(host.clock.nowMs(), row.started_ms)],
+    ['from', fromText(row, record.task)],
+    ['started', momentText(host.clock.nowMs(), row.started_ms)],
     ['ended', endText(row, record)],
     ['parent', record.parent_run_id ?? '-'],
     [
       'kept',
-      `${record.entries} entries, ${record.epochs} process(es), durability ${record.durability}`,
+      `${counted(record.entries, 'entry', 'entries')}, ${counted(record.epochs, 'process', 'processes')}, durability ${record.durability}`,
     ],
     ['record', shown.recordFile ?? '(not written yet)'],
+    ...shown.sessions.map(
+      ({ id, messages }) =>
+        ['session', `${id} (${counted(messages, 'message')}; harn sessions show ${id})`] as const,
+    ),
     ...modelFacts(record),
   ]);
-  printEnd(output, record);
+  // How a chat stood is in its sessions.
+  printEnd(
+    output,
+    shown.sessions.length === 0 ? record : { ...record, returned: null, final: null },
+  );
   printReceipt(output, record);
   printSigned(output, record);
   printEffects(output, record);
@@ -132,19 +146,15 @@ function modelFacts(record: RunRecord): readonly (readonly [string, string])[] {
   const unpriced = unpriced_calls === 0 ? '' : `, ${unpriced_calls} without a known price`;
   const names = models.length === 0 ? '' : ` (${models.join(', ')})`;
   return [
-    ['models', `${call_count} call(s)${names}`],
-    ['tokens', `${input_tokens} in, ${output_tokens} out`],
-    ['cost', `$${Number(total_cost.toFixed(6))}${unpriced}`],
+    ['models', `${counted(call_count, 'call')}${names}`],
+    ['tokens', `${grouped(input_tokens)} in, ${grouped(output_tokens)} out`],
+    ['cost', `${dollars(total_cost)}${unpriced}`],
   ];
-}
-
-function whenText(nowMs: number, atMs: number): string {
-  return `${new Date(atMs).toISOString()} (${relativeTime(nowMs, atMs)})`;
 }
 
 function endText(row: RunRow, record: RunRecord): string {
   if (record.finished_at === null) return '-';
-  return `${record.finished_at} (after ${roughDuration(row.updated_ms - row.started_ms)})`;
+  return `${localTime(Date.parse(record.finished_at))} (after ${roughDuration(row.updated_ms - row.started_ms)})`;
 }
 
 function printEnd(output: Output, { error, returned, final }: RunRecord): void {

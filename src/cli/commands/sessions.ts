@@ -16,6 +16,7 @@ import { type Output, oneLine, relativeTime } from '../output.ts';
 import { withProject } from '../project.ts';
 import { findRunId } from '../run-lookup.ts';
 import { findSessionId } from '../session-lookup.ts';
+import { counted, dollars, grouped, momentText } from '../wording.ts';
 
 export const sessionsLs: Command = {
   async run(args, { host: getHost, output }) {
@@ -70,7 +71,7 @@ export const sessionsFork: Command = {
       if (args.has('json')) output.json({ session: { ...row } });
       else {
         output.line(row.id);
-        output.remark(`${row.messages} of its messages are those of ${source}.`);
+        output.remark(`It begins with ${counted(row.messages, 'message')} of ${source}.`);
       }
       return 0;
     });
@@ -85,15 +86,23 @@ function messageOption(args: Arguments): number | undefined {
   throw usageErrors.badAmount({ option: '--at', value, wanted: 'a whole number from 0' });
 }
 
+/** Columns for a list with whole ids. */
+const WIDE = 140;
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
 function printTable(output: Output, rows: readonly SessionRow[], nowMs: number): void {
+  // An id that is cut keeps its end, by which it is found, too.
+  const isNarrow = (output.width ?? WIDE) < WIDE;
+  const idText = (id: string) => (isNarrow && UUID.test(id) ? `…${id.slice(-12)}` : id);
   output.table(
-    ['SESSION', 'USED', 'MESSAGES', 'TOKENS', 'RUN', 'BEGINS WITH'],
+    ['SESSION', 'USED', 'MESSAGES', 'TOKENS', 'COST', 'RUN', 'BEGINS WITH'],
     rows.map((row) => [
-      row.id,
+      idText(row.id),
       relativeTime(nowMs, row.updated_ms),
       String(row.messages),
-      String(row.input_tokens + row.output_tokens),
-      row.run_id,
+      grouped(row.input_tokens + row.output_tokens),
+      row.cost_usd > 0 ? dollars(row.cost_usd) : '-',
+      idText(row.run_id),
       oneLine(row.title, 48),
     ]),
   );
@@ -109,8 +118,12 @@ function print(
     ['session', row.id],
     ['run', row.run_id],
     ['status', row.status],
-    ['used', `${new Date(row.updated_ms).toISOString()} (${relativeTime(nowMs, row.updated_ms)})`],
-    ['tokens', `${row.input_tokens} in, ${row.output_tokens} out, in ${row.turns} turns`],
+    ['used', momentText(nowMs, row.updated_ms)],
+    [
+      'tokens',
+      `${grouped(row.input_tokens)} in, ${grouped(row.output_tokens)} out, in ${counted(row.turns, 'turn')}`,
+    ],
+    ...(row.cost_usd > 0 ? [['cost', dollars(row.cost_usd)] as const] : []),
     ...(row.parent_id === null ? [] : [['fork of', row.parent_id] as const]),
   ]);
   const { summary } = document;

@@ -15,6 +15,7 @@ import type { Command, CommandContext } from '../command.ts';
 import { wholeOption } from '../number-option.ts';
 import { type Output, oneLine, relativeTime, type Style } from '../output.ts';
 import { withProject } from '../project.ts';
+import { momentText } from '../wording.ts';
 
 const DEFAULT_LIMIT = 50;
 
@@ -169,10 +170,7 @@ function print(
       'held by',
       holder === undefined ? 'nobody' : `run ${holder}: go on with harn resume ${holder}`,
     ],
-    [
-      'changed',
-      `${new Date(row.updated_ms).toISOString()} (${relativeTime(nowMs, row.updated_ms)})`,
-    ],
+    ['changed', momentText(nowMs, row.updated_ms)],
     ['reason', typeof suspension['reason'] === 'string' ? suspension['reason'] : '-'],
     ['error', error === null ? '-' : String(error)],
     ['result', result === null ? '-' : oneLine(textOf(result), 100)],

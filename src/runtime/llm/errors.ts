@@ -158,16 +158,22 @@ export const llmErrors = defineErrors('LLM', {
     hint: 'provider "mock" needs no key; a local server is named with HARN_LLM_BASE_URL',
     retry: false,
   }),
-  unknownProvider: row<{ provider: string; known: string }>({
+  unknownProvider: row<{ provider: string; known: string; suggestion?: string }>({
     number: 132,
     message: ({ provider }) => `there is no provider "${provider}"`,
-    hint: ({ known }) => `known are ${known}`,
+    hint: ({ known, suggestion }) =>
+      suggestion === undefined
+        ? `known are ${known}`
+        : `did you mean "${suggestion}"? Known are ${known}`,
     retry: false,
   }),
-  noProvider: row<{ model: string }>({
+  noProvider: row<{ model: string; suggestion?: string }>({
     number: 133,
     message: ({ model }) => `no provider is set up for the model "${model}"`,
-    hint: 'set HARN_LLM_PROVIDER, OPENAI_API_KEY or HARN_LLM_BASE_URL, or pass provider: "mock"',
+    hint: ({ suggestion }) =>
+      suggestion === undefined
+        ? 'set HARN_LLM_PROVIDER, OPENAI_API_KEY or HARN_LLM_BASE_URL, or pass provider: "mock"'
+        : `did you mean "${suggestion}"?`,
     retry: false,
   }),
   noModel: row<{ provider: string }>({
@@ -179,6 +185,15 @@ export const llmErrors = defineErrors('LLM', {
   noBaseUrl: row<{ provider: string; variables: string }>({
     number: 135,
     message: ({ provider, variables }) => `there is no address for ${provider}: set ${variables}`,
+    retry: false,
+  }),
+  unknownModel: row<{ model: string; suggestion?: string }>({
+    number: 136,
+    message: ({ model }) => `no alias and no provider is known for the name "${model}"`,
+    hint: ({ suggestion }) =>
+      suggestion === undefined
+        ? 'name its provider, too: PROVIDER:MODEL'
+        : `did you mean "${suggestion}"? A model that is not in the catalog needs its provider: PROVIDER:MODEL`,
     retry: false,
   }),
   // Options

@@ -32,6 +32,14 @@ export {
   llmCatalogEffects,
   type ModelRow,
 } from './catalog/catalog-effects.ts';
+export {
+  describeModel,
+  likelyModel,
+  listProviders,
+  type ModelDetails,
+  type ProviderSummary,
+  refusePrefix,
+} from './catalog/describe.ts';
 export { loadLlmTables } from './catalog/load-tables.ts';
 export type { ModelTier, ResolvedModel } from './catalog/models.ts';
 export { LLM_TABLES, type LlmFieldKind, type LlmTables, readTables } from './catalog/tables.ts';

@@ -4,7 +4,14 @@
 import { uuidV7 } from '../../base/index.ts';
 import type { HostEnv } from '../host/index.ts';
 import { defineSyncEffect } from '../run/index.ts';
-import { type Catalog, catalogKey, requireProvider, SHIPPED } from './catalog/catalog.ts';
+import {
+  type Catalog,
+  catalogKey,
+  nearestModel,
+  requireProvider,
+  SHIPPED,
+  unknownProvider,
+} from './catalog/catalog.ts';
 import { type LlmConfig, llmConfigKey } from './config.ts';
 import { llmErrors } from './errors.ts';
 import { endpointOf } from './providers/endpoint.ts';
@@ -81,7 +88,7 @@ export function destination(
 ): Destination {
   const named = wish.provider === 'auto' ? null : wish.provider;
   if (named !== null && !catalog.names.includes(named)) {
-    throw llmErrors.unknownProvider({ provider: named, known: catalog.names.join(', ') });
+    throw unknownProvider(catalog, named);
   }
   const wished = wish.model ?? env.get('HARN_LLM_MODEL') ?? null;
   const alias = wished === null ? undefined : catalog.alias(wished);
@@ -153,7 +160,10 @@ function choose(
   if (usual !== undefined) return { provider: usual, model };
   if (nonEmpty(env, 'OPENAI_API_KEY') !== undefined) return { provider: 'openai', model };
   // Who names a model wants that model: an invented answer would pass for its own.
-  if (model !== null) throw llmErrors.noProvider({ model });
+  if (model !== null) {
+    const suggestion = nearestModel(catalog, model);
+    throw llmErrors.noProvider({ model, ...(suggestion && { suggestion }) });
+  }
   return undefined;
 }
 

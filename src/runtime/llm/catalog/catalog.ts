@@ -1,6 +1,12 @@
 // The catalog of one run: what is shipped, and before it what the project says. A run keeps the tables that it began with,
 // so a resumed run finds the same names behind the same words, whatever the files say by then.
-import { isJsonObject, type Json, type JsonObject } from '../../../base/index.ts';
+import {
+  type HarnError,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  nearestName,
+} from '../../../base/index.ts';
 import type { ServiceKey } from '../../run/index.ts';
 import { llmErrors } from '../errors.ts';
 import { costOf, type Price, priceOf, type TokenCounts } from '../prices.ts';
@@ -249,9 +255,22 @@ export const SHIPPED = new Catalog();
 /** The catalog of this run. */
 export const catalogKey: ServiceKey<Catalog> = { name: 'llm.catalog', create: () => SHIPPED };
 
+/** The error for a provider that nobody knows, with the name that may be meant. */
+export function unknownProvider(catalog: Catalog, provider: string): HarnError {
+  const known = catalog.names.join(', ');
+  const suggestion = nearestName(provider, catalog.names, 2);
+  return llmErrors.unknownProvider({ provider, known, ...(suggestion && { suggestion }) });
+}
+
+/** The alias or model of the catalog that may be meant by a name that is neither. */
+export function nearestModel(catalog: Catalog, name: string): string | undefined {
+  const ids = catalog.models.map(({ id }) => id);
+  return nearestName(name, [...Object.keys(catalog.aliases), ...ids], 2);
+}
+
 /** Refuses a provider that nobody knows. */
 export function requireProvider(catalog: Catalog, provider: string): ProviderConfig {
   const known = catalog.provider(provider);
   if (known !== undefined) return known;
-  throw llmErrors.unknownProvider({ provider, known: catalog.names.join(', ') });
+  throw unknownProvider(catalog, provider);
 }
