@@ -34,7 +34,7 @@ const NAME = 'event_log';
 function withHandle(ctx: Ctx, args: List): [RunContext, List] {
   const run = ctx as RunContext;
   const [first, ...rest] = args;
-  return first instanceof HarnHandle ? [run.withAuthority(first.authority), rest] : [run, args];
+  return first instanceof HarnHandle ? [run.through(first.authority), rest] : [run, args];
 }
 
 function* emit(ctx: Ctx, ...given: Value[]): Steps {
@@ -62,7 +62,7 @@ function* subscribe(ctx: Ctx, ...given: Value[]): Steps {
   let waiting: readonly LogEvent[] = [];
   return streamOfPulls(function* (puller: Ctx): Steps<Pulled> {
     if (waiting.length === 0) {
-      const at = (puller as RunContext).withAuthority(run.authority);
+      const at = (puller as RunContext).through(run.authority);
       waiting = yield* at.perform(eventLogEffects.next, [topic, cursor]) as Suspending<
         readonly LogEvent[]
       >;

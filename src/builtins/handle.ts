@@ -1,5 +1,5 @@
 // Harness handles: authority as values. The root has the capabilities as fields, each field is an object of its own that
-// leads to nothing else, and every call through a handle uses that handle's authority, whoever makes it.
+// leads to nothing else, and a call through a handle may do what the handle may, and no more than whoever makes it may.
 import type { Authority } from '../runtime/run/index.ts';
 import {
   DISPLAY,
@@ -77,23 +77,20 @@ export class HarnHandle extends HarnObject {
   }
 }
 
-interface HasAuthority {
-  withAuthority(authority: Authority): unknown;
+interface Bounded {
+  through(authority: Authority): unknown;
 }
 
-/** A row called through a handle: with the handle's authority instead of the caller's. */
+/** A row called through a handle: with the authority of both. */
 function asMethod(fn: HarnFunction): Method {
   if (isSuspending(fn)) {
     return function* (ctx, self, args) {
-      return yield* fn(
-        (ctx as HasAuthority).withAuthority((self as HarnHandle).authority),
-        ...args,
-      );
+      return yield* fn((ctx as Bounded).through((self as HarnHandle).authority), ...args);
     };
   }
   return (ctx, self, args) =>
     (fn as (ctx: unknown, ...args: Value[]) => Value)(
-      (ctx as HasAuthority).withAuthority((self as HarnHandle).authority),
+      (ctx as Bounded).through((self as HarnHandle).authority),
       ...args,
     );
 }

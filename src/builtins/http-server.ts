@@ -8,7 +8,7 @@ import {
   type RouterOptions,
   readRequest,
 } from '../runtime/io/index.ts';
-import type { RunContext, Suspending } from '../runtime/run/index.ts';
+import { keptCode, type RunContext, type Suspending } from '../runtime/run/index.ts';
 import {
   type Ctx,
   call,
@@ -112,7 +112,7 @@ function routeRows(): readonly BuiltinRow[] {
       }),
       (ctx: Ctx, server: Value, method: Value, path: Value, fn: Value, given: Value = null) => {
         const router = routerOf(ctx, server);
-        const code = routeHandler('http_server_route', fn);
+        const code = keptCode(ctx as RunContext, routeHandler('http_server_route', fn));
         router.route(display(method), display(path), code, optionsOf<RouteOptions>(given));
         return router.view() as Dict;
       },
@@ -147,7 +147,7 @@ function registering(name: keyof typeof REGISTER, doc: string): BuiltinRow {
     ambient(full, { doc }),
     (ctx: Ctx, server: Value, fn: Value) => {
       const router = routerOf(ctx, server);
-      router[REGISTER[name]](handler(full, fn));
+      router[REGISTER[name]](keptCode(ctx as RunContext, handler(full, fn)));
       return router.view() as Dict;
     },
   );

@@ -10,7 +10,7 @@ import { jsonHandler } from './permission-code.ts';
 /** A leading handle is whose authority counts. */
 function withHandle(ctx: Ctx, [first, ...rest]: Value[]): [RunContext, Value[]] {
   const run = ctx as RunContext;
-  if (first instanceof HarnHandle) return [run.withAuthority(first.authority), rest];
+  if (first instanceof HarnHandle) return [run.through(first.authority), rest];
   return [run, first === undefined ? [] : [first, ...rest]];
 }
 

@@ -69,7 +69,7 @@ function row(
 /** A leading handle is whose authority counts. */
 function withHandle(ctx: RunContext, args: List): [RunContext, List] {
   const [first, ...rest] = args;
-  return first instanceof HarnHandle ? [ctx.withAuthority(first.authority), rest] : [ctx, args];
+  return first instanceof HarnHandle ? [ctx.through(first.authority), rest] : [ctx, args];
 }
 
 /** An argument as data; one that is not given stays away. */

@@ -159,7 +159,7 @@ function executeRow(): BuiltinRow {
       const isHandle = first instanceof HarnHandle;
       const [task, graph, artifacts, options] = isHandle ? rest : given;
       const run = ctx as RunContext;
-      const at = isHandle ? run.withAuthority(first.authority) : run;
+      const at = isHandle ? run.through(first.authority) : run;
       const data = detach(graph, []);
       const { rest: others, skills } = withoutSkills(options);
       const plain = ceilingOf(toData(others));
@@ -198,9 +198,7 @@ function messageRow(
     function* (ctx: Ctx, ...given: Value[]): Steps {
       const [first, ...rest] = given;
       const isHandle = first instanceof HarnHandle;
-      const at = isHandle
-        ? (ctx as RunContext).withAuthority(first.authority)
-        : (ctx as RunContext);
+      const at = isHandle ? (ctx as RunContext).through(first.authority) : (ctx as RunContext);
       const [target, ...args] = (isHandle ? rest : given).map(durationOrData);
       return fromJson(yield* method(at, workflowTarget(target), args));
     },

@@ -8,11 +8,12 @@ import { uuidV7 } from '../../base/index.ts';
 import { backgroundCommandsKey, backgroundEffects, clockEffects } from '../io/index.ts';
 import { unsettledHubKey } from '../lifecycle/index.ts';
 import {
+  boundsOf,
   defineSyncEffect,
   type RunContext,
   type ServiceKey,
   type Suspending,
-  startHandler,
+  startBeside,
   type Task,
   timestamp,
 } from '../run/index.ts';
@@ -267,17 +268,12 @@ function* launch(
   handle: LongHandle,
   taskId: string,
 ): Suspending<number | null> {
-  const owner = ctx.run.scheduler.find('run')?.ctx ?? ctx;
   const body = {
     kind: 'generator' as const,
     name: handle.operation,
     run: (inner: RunContext) => workOn(inner, handles, handle),
   };
-  const { authority, scope } = ctx;
-  const task = startHandler(owner, taskId, body, [], { authority, scope });
-  // What holds for its starter holds for it, although it stands elsewhere.
-  task.attached = ctx.task.attached;
-  task.locals = ctx.task.locals;
+  const task = startBeside(ctx, boundsOf(ctx), taskId, body);
   handle.task = task;
   if (handle.isCommand !== true) return null;
   const commands = ctx.get(backgroundCommandsKey);

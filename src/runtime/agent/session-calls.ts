@@ -2,7 +2,13 @@
 // write, and `compact`, which may ask a model; nothing here opens a store by itself.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { clockEffects, randomEffects } from '../io/index.ts';
-import { defineEffect, type Handler, type RunContext, type Suspending } from '../run/index.ts';
+import {
+  defineEffect,
+  type Handler,
+  keptHandler,
+  type RunContext,
+  type Suspending,
+} from '../run/index.ts';
 import { type ReplayEvent, readAgentEvents } from './agent-events.ts';
 import { compactSession } from './compact.ts';
 import { type CompactParts, readCompactOptions } from './compact-options.ts';
@@ -185,7 +191,7 @@ export const sessionCalls = {
   /** Calls `handler(event)` for every event of the session from here on. */
   subscribe(ctx: RunContext, id: string, handler: Handler): null {
     sessionCalls.open(ctx, id);
-    known(ctx, 'subscribe', id, 'write').subscribers.push(handler);
+    known(ctx, 'subscribe', id, 'write').subscribers.push(keptHandler(ctx, handler));
     return null;
   },
 

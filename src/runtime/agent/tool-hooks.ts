@@ -8,6 +8,7 @@ import {
   type Handler,
   hookMatches,
   isTruthy,
+  keptHandler,
   type RunContext,
   type ServiceKey,
   type Suspending,
@@ -71,8 +72,8 @@ export function registerToolHook(
     pattern,
     deny: deny ?? undefined,
     maxOutput: isSize ? max : undefined,
-    pre: code.pre,
-    post: code.post,
+    pre: code.pre === undefined ? undefined : keptHandler(ctx, code.pre),
+    post: code.post === undefined ? undefined : keptHandler(ctx, code.post),
   };
   return ctx.sync(register, [hook]);
 }

@@ -129,6 +129,55 @@ const pop = defineSyncEffect(
   },
 );
 
+/** Where functions are found again: in a program, say. */
+export interface HookSource {
+  refOf(fn: object): Json | undefined;
+  hook(ref: JsonObject): Handler | undefined;
+}
+
+/** The policies in force as data, for work that another run goes on with; `missing` names hooks that nobody finds again. */
+export function savePolicies(
+  ctx: RunContext,
+  source: HookSource,
+): { readonly policies: readonly JsonObject[]; readonly missing: readonly string[] } {
+  const missing: string[] = [];
+  const policies = policiesOf(ctx).map(({ pre, post, ...rules }) => {
+    const hooks: { [key: string]: Json } = {};
+    for (const [key, hook] of Object.entries({ pre, post })) {
+      if (hook === undefined) continue;
+      const ref = hook.fn === undefined ? undefined : source.refOf(hook.fn);
+      if (ref === undefined) missing.push(`the hook \`${key}\` of its command policy`);
+      else hooks[key] = ref;
+    }
+    return { ...rules, ...hooks } as JsonObject;
+  });
+  return { policies, missing };
+}
+
+/** Saved policies behind what is attached to a task already. Nobody can take them away. */
+export function withSaved(
+  { task }: RunContext,
+  saved: readonly Json[],
+  source: HookSource,
+): { readonly attached: Task['attached']; readonly missing: readonly string[] } {
+  const missing: string[] = [];
+  const more = saved.map((given): Installed => {
+    const { pre, post, ...rules } = isJsonObject(given) ? given : {};
+    const hookOf = (name: string, ref: Json | undefined) => {
+      const hook = isJsonObject(ref) ? source.hook(ref) : undefined;
+      if (ref !== undefined && hook === undefined) {
+        missing.push(`the hook \`${name}\` of its command policy`);
+      }
+      return hook;
+    };
+    const hooks = { pre: hookOf('pre', pre), post: hookOf('post', post) };
+    return { policy: { ...readRules(rules), ...hooks }, owner: task };
+  });
+  if (more.length === 0) return { attached: task.attached, missing };
+  const attached = { ...task.attached, [POLICIES]: [...installed(task), ...more] };
+  return { attached, missing };
+}
+
 /** Installs a policy for the task and what it starts from now on. */
 export function pushCommandPolicy(ctx: RunContext, policy: CommandPolicy): null {
   return ctx.sync(push, [policy]);

@@ -8,7 +8,9 @@ import {
   popCommandPolicy,
   pushCommandPolicy,
   readRules,
+  savePolicies,
   withCommandPolicy,
+  withSaved,
 } from './command-policy.ts';
 import { type RiskScan, scanCommand, scanResult } from './command-risk.ts';
 import { type CommandEnvelope, execute, readRequest } from './exec.ts';
@@ -23,6 +25,10 @@ export const commandPolicies = {
   pop: popCommandPolicy,
   /** Runs a body with a policy. */
   with: withCommandPolicy,
+  /** Those in force as data. */
+  save: savePolicies,
+  /** What is attached to a task, with saved ones. */
+  withSaved,
   /** The risks of `{argv | command, cwd, workspace_roots}`, or of what hooks are told. */
   scan: (about: JsonObject): RiskScan => {
     const { request = about, workspace_roots = [] } = about;

@@ -8,7 +8,7 @@ import {
   type RouterOptions,
   readRequest,
 } from '../io/index.ts';
-import { callHandler, type RunContext, type Suspending } from '../run/index.ts';
+import { callHandler, keptCode, type RunContext, type Suspending } from '../run/index.ts';
 import { notData } from './family.ts';
 import type { Harness } from './tree.ts';
 
@@ -92,12 +92,11 @@ function serverHandle(
   harnessFor: (ctx: RunContext) => Harness,
   router: HttpRouter,
 ): HttpServer {
-  const code =
-    (fn: (harness: Harness, ...args: never[]) => unknown): RequestHandler =>
-    (inner, args) => {
+  const code = (fn: (harness: Harness, ...args: never[]) => unknown): RequestHandler =>
+    keptCode(ctx, (inner, args) => {
       const run = async (lane: RunContext) => fn(harnessFor(lane), ...(args as never[]));
       return callHandler(inner, { kind: 'async', name: fn.name, run }, []);
-    };
+    });
   const inLane = <T>(body: (inner: RunContext) => Suspending<T>): Promise<T> =>
     ctx.runFromLane(ctx.task.nextGroup('http_request'), body);
   const server: HttpServer = notData('an HTTP server', {

@@ -1,7 +1,13 @@
 // The root methods of the harness that see and settle open work, with the receipts the language knows. The builtins
 // and the TypeScript harness are thin over these; arguments arrive as JSON.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
-import { type Handler, hooksKey, type RunContext, type Suspending } from '../run/index.ts';
+import {
+  type Handler,
+  hooksKey,
+  keptHandler,
+  type RunContext,
+  type Suspending,
+} from '../run/index.ts';
 import { currentPipelineId, emitAudit, recordAudit } from './audit.ts';
 import { type Bucket, isEmptyState, stateCounts, stateSummary } from './bucket.ts';
 import { drain } from './drain.ts';
@@ -69,7 +75,7 @@ export const lifecycleRoot = {
 export const lifecycleAgent = {
   /** The callback is called with the value alone; whoever wraps a closure puts the harness before it. */
   pipeline_on_finish(ctx: RunContext, callback: Handler): null {
-    ctx.get(lifecycleKey).slots.of(ctx.task).register(callback);
+    ctx.get(lifecycleKey).slots.of(ctx.task).register(keptHandler(ctx, callback));
     return null;
   },
   register_session_hook(
@@ -78,7 +84,7 @@ export const lifecycleAgent = {
     pattern: string | undefined,
     handler: Handler,
   ): null {
-    ctx.get(hooksKey).register(event, pattern, handler);
+    ctx.get(hooksKey).register(event, pattern, keptHandler(ctx, handler));
     return null;
   },
   clear_session_hooks(ctx: RunContext): null {

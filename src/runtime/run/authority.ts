@@ -1,5 +1,5 @@
 // Authority: what a handle may do. A run starts with the root authority (less what `--deny` took away); handing on a
-// narrower handle narrows it further; nothing widens it again.
+// narrower handle narrows it further; nothing widens it again, a wider handle in the hands of narrower code neither.
 
 import type { EffectSpec } from './effect.ts';
 import { capabilityErrors, NOTHING } from './errors.ts';
@@ -50,6 +50,21 @@ export class Authority {
       this.#everything,
       this.denials,
     );
+  }
+
+  /** What both of two authorities allow; refusals are recorded with this one's. */
+  within(other: Authority): Authority {
+    if (other === this || this.isNothing) return this;
+    const further = other.#denied.filter((one) => !this.#denied.includes(one));
+    if (further.length === 0 && !other.isNothing) return this;
+    return new Authority([...this.#denied, ...further], other.#everything, this.denials);
+  }
+
+  /** What this one refuses and `other` does not, as rules for `without`. */
+  beyond(other: Authority): readonly string[] {
+    if (this.isNothing) return other.isNothing ? [] : ['*'];
+    const own = this.#denied.filter((one) => !other.#denied.includes(one));
+    return [...new Set(own.flatMap(({ rules }) => [...rules]))];
   }
 
   /** Whether there is nothing at all that is allowed. */

@@ -65,6 +65,11 @@ export class RunContext {
     return ctx;
   }
 
+  /** The same task through a handle: what both the caller and the handle may do. */
+  through(handle: Authority): RunContext {
+    return this.withAuthority(handle.within(this.authority));
+  }
+
   /** The same task in another place. */
   withScope(scope: ExecutionScope): RunContext {
     const ctx = new RunContext(this.run, this.task, this.authority, this.buffer, scope);
@@ -147,26 +152,28 @@ export class RunContext {
   startTask(
     id: string,
     body: (ctx: RunContext) => Generator<Op, unknown, unknown>,
-    { authority = this.authority, buffer, scope = this.scope }: TaskOptions = {},
+    { authority = this.authority, buffer, scope = this.scope, carried }: TaskOptions = {},
   ): Task {
     unitOf(this.task)?.enterOnReplay();
-    return this.run.scheduler.addTask(id, this.task, (task) => {
-      task.ctx = new RunContext(this.run, task, authority, buffer ?? this.buffer, scope);
-      return body(task.ctx);
+    const task = this.run.scheduler.addTask(id, this.task, (own) => {
+      own.ctx = new RunContext(this.run, own, authority, buffer ?? this.buffer, scope);
+      return body(own.ctx);
     });
+    return carrying(task, carried);
   }
 
   /** Starts a lane below this one. */
   startLane(
     id: string,
     body: (ctx: RunContext) => Promise<unknown>,
-    { authority = this.authority, scope = this.scope }: Omit<TaskOptions, 'buffer'> = {},
+    { authority = this.authority, scope = this.scope, carried }: Omit<TaskOptions, 'buffer'> = {},
   ): Task {
     unitOf(this.task)?.enterOnReplay();
-    return this.run.scheduler.addLane(id, this.task, (task) => {
-      task.ctx = new RunContext(this.run, task, authority, this.buffer, scope);
-      return body(task.ctx);
+    const task = this.run.scheduler.addLane(id, this.task, (own) => {
+      own.ctx = new RunContext(this.run, own, authority, this.buffer, scope);
+      return body(own.ctx);
     });
+    return carrying(task, carried);
   }
 
   /** Waits for a task and gives its value or throws its error. */
@@ -206,6 +213,19 @@ export interface TaskOptions {
   readonly authority?: Authority;
   readonly buffer?: OutputBuffer;
   readonly scope?: ExecutionScope;
+  readonly carried?: Carried | undefined;
+}
+
+/** What a task takes over from the one that starts it. */
+export type Carried = Pick<Task, 'attached' | 'locals'>;
+
+/** A task begins when its turn comes, so it has all this from its first step on. */
+function carrying(task: Task, carried: Carried | undefined): Task {
+  if (carried !== undefined) {
+    task.attached = carried.attached;
+    task.locals = carried.locals;
+  }
+  return task;
 }
 
 /** The arguments of a call as they are meant where the caller works. */

@@ -6,11 +6,21 @@ export { Authority, type Denial } from './authority.ts';
 export { type Awaited, awaitNews } from './await-news.ts';
 // Roots
 export { assertInside, type RootLists, whereItLeads } from './bound-host.ts';
+// What holds for work that goes elsewhere
+export {
+  attachedOfBoth,
+  type Bounds,
+  boundsOf,
+  keptCode,
+  keptHandler,
+  startBeside,
+} from './bounds.ts';
 // Errors
 // Ending runs that others work on
 export { requestCancel } from './cancel-request.ts';
 // Contexts, tasks and what they may ask
 export {
+  type Carried,
   callHandler,
   type Handler,
   RunContext,

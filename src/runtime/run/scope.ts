@@ -75,6 +75,23 @@ export class ExecutionScope {
     );
   }
 
+  /**
+   * This scope for code that is called from another one: its place, policy, account and mutation session where it has any, and
+   * the roots of both.
+   */
+  calledFrom(other: ExecutionScope): ExecutionScope {
+    if (this.isRoot || other === this) return other;
+    if (other.isRoot) return this;
+    return new ExecutionScope(
+      this.cwd ?? other.cwd,
+      { ...other.env, ...this.env },
+      [...other.roots.filter((roots) => !this.roots.includes(roots)), ...this.roots],
+      this.policy ?? other.policy,
+      this.account ?? other.account,
+      this.mutation ?? other.mutation,
+    );
+  }
+
   /** A path as it is meant here. One outside of the roots is refused. */
   path(path: string): string {
     const full = this.cwd === undefined ? path : resolvePath(this.cwd, path);

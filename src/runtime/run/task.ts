@@ -62,7 +62,10 @@ export class Task {
   inline = 0;
   /** Task-local values of the program. Replaced as a whole, so a child keeps those of the moment it was made. */
   locals: { readonly [name: string]: unknown };
-  /** The same for what rooms attach to a task and all it starts from then on; programs do not see it. */
+  /**
+   * The same for what rooms attach to a task and all it starts from then on; programs do not see it. It only restricts, a list
+   * the more the longer it is: bounds.ts puts lists of two tasks together.
+   */
   attached: { readonly [name: string]: unknown };
   /** True once somebody asked the task to come to its end by itself. */
   stopRequested = false;

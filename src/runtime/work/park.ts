@@ -7,9 +7,11 @@ import { openSuspensionSpan, runSpanLink } from './suspend-spans.ts';
 import { armWake, checkWake, wakePositions } from './suspend-wake.ts';
 import { newWorker } from './worker.ts';
 import { inheritedAudit } from './worker-audit.ts';
+import { workerBounds } from './worker-bounds.ts';
 import { codeOf } from './worker-code.ts';
 import { parseCarry, type SpawnRequest } from './worker-config.ts';
 import { emitWorkerEvent } from './worker-events.ts';
+import { resolveExecution } from './worker-execution.ts';
 import { recordSuspension } from './worker-receipts.ts';
 import { bookkeeping, commitWorker, workerDir, workerStamp } from './worker-record.ts';
 import { type Attachments, type LiveWorker, register, workersKey } from './worker-registry.ts';
@@ -44,17 +46,24 @@ export function* parkTopLevel(ctx: RunContext, loop: ParkedLoop): Suspending<Liv
   const directory = own.sync(workerDir, []);
   const created = own.sync(workerStamp, []);
   const at = own.sync(workerStamp, []);
-  const base = newWorker(requestOf(loop), {
-    at: created,
-    directory,
-    policy: null,
-    spawnedBy: ctx.get(workersKey).ofTask(ctx.task)?.id ?? null,
-    code: codeOf(ctx, { attachments: loop.attachments }),
-    audit: {
-      ...inheritedAudit(ctx),
-      parent_session_id: ctx.scope.mutation?.['session_id'] ?? null,
+  // Where it goes on it is under all that it is under here, its own policy among it.
+  const { policy } = ctx.scope;
+  const execution = resolveExecution(ctx, {}, `worker_${created.uuid}`, policy);
+  const base = newWorker(
+    { ...requestOf(loop), execution },
+    {
+      at: created,
+      directory,
+      policy,
+      bounds: workerBounds(ctx, ctx.authority),
+      spawnedBy: ctx.get(workersKey).ofTask(ctx.task)?.id ?? null,
+      code: codeOf(ctx, { attachments: loop.attachments }),
+      audit: {
+        ...inheritedAudit(ctx),
+        parent_session_id: ctx.scope.mutation?.['session_id'] ?? null,
+      },
     },
-  });
+  );
   const { reason, conditions, turn } = loop;
   const span = openSuspensionSpan(ctx, {
     workerId: base.id,
@@ -82,6 +91,7 @@ export function* parkTopLevel(ctx: RunContext, loop: ParkedLoop): Suspending<Liv
   };
   const live = register(ctx, worker, {
     authority: ctx.authority,
+    carried: { attached: ctx.task.attached, locals: {} },
     attachments: loop.attachments,
   });
   yield* commitWorker(ctx, live, worker, 'worker_suspended');

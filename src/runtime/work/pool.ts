@@ -2,9 +2,10 @@
 // submitted it, is named by its submission (`<task>/<ordinal>:<k>`) and is re-made by replay. Nothing of a pool is
 // written down but the instants and ids that a program can see.
 import type { Json } from '../../base/index.ts';
-import { bug, uuidV7 } from '../../base/index.ts';
+import { uuidV7 } from '../../base/index.ts';
 import { unsettledHubKey } from '../lifecycle/index.ts';
 import {
+  boundsOf,
   defineSyncEffect,
   type Handler,
   type RunContext,
@@ -12,8 +13,7 @@ import {
   runSpansKey,
   type ServiceKey,
   type Suspending,
-  startHandler,
-  type Task,
+  startBeside,
 } from '../run/index.ts';
 import { type Attributes, linkTo, SPAN_METADATA, type SpanRef } from '../trace/index.ts';
 import { poolErrors } from './pool-errors.ts';
@@ -150,13 +150,15 @@ export function* poolSubmit(
   const span = spans.start(ctx.task, 'pool_submit', `pool.submit ${pool.name}`, {
     attributes: submitFacts(pool, parsed, `${pool.id}_task_${uuid}`),
   });
+  const bounds = boundsOf(ctx);
   const submitted: NewPoolTask = {
     ...parsed,
     id: `${pool.id}_task_${uuid}`,
     submittedAt: uuid,
     submittedAtMs,
     submittedBy: ctx.runId,
-    start: (task) => startPoolTask(ctx, taskId, spanned(handler, task, span), task),
+    // With the authority, scope and policies of whoever submits it, as they are now: those of the run are others.
+    start: (task) => startBeside(ctx, bounds, taskId, timed(spanned(handler, task, span), task)),
   };
   try {
     const task = yield* admitTask(ctx, pool, submitted);
@@ -300,18 +302,6 @@ function taskOf(ctx: RunContext, ref: PoolTaskRef): PoolTask {
   const task = ctx.get(poolsKey).task(id);
   if (task === undefined) throw poolErrors.unknownTask({ task: id });
   return task;
-}
-
-/**
- * Starts the task below the run itself, with the submitter's authority: it may outlive its submitter, and a submitter
- * that is cancelled does not take it along.
- */
-function startPoolTask(ctx: RunContext, id: string, handler: Handler, task: PoolTask): Task {
-  const owner = ctx.run.scheduler.find('run')?.ctx ?? bug('a run without a supervisor');
-  return startHandler(owner, id, timed(handler, task), [], {
-    authority: ctx.authority,
-    scope: ctx.scope,
-  });
 }
 
 /** The handler with its instants recorded and its result checked. */

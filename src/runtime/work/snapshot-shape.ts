@@ -81,6 +81,7 @@ const ABSENT: { readonly [key: string]: Implied | undefined } = {
     policy: null,
   }),
   policy: nothing,
+  bounds: nothing,
   token_budget: nothing,
   tokens_spent: is(0),
   execution: is({}),

@@ -2,14 +2,16 @@
 // registered here. And `resume_agent`, which takes any of them.
 import { HarnError, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { fsEffects } from '../io/index.ts';
-import type { RunContext, Suspending } from '../run/index.ts';
+import { attachedOfBoth, type Carried, type RunContext, type Suspending } from '../run/index.ts';
 import { type ResumeOptions, resumeArguments, resumeWorker } from './resume.ts';
 import { armWake } from './suspend-wake.ts';
+import { enforced } from './worker-bounds.ts';
 import { carryOver, digestOf, digestTranscript } from './worker-carry.ts';
 import { remakeCode } from './worker-code.ts';
 import { textOf } from './worker-config.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
-import { policyRules } from './worker-policy.ts';
+import { resolveExecution } from './worker-execution.ts';
+import { intersect, policyRules } from './worker-policy.ts';
 import {
   assertMay,
   bookkeeping,
@@ -19,6 +21,7 @@ import {
   workerStamp,
 } from './worker-record.ts';
 import { type LiveWorker, register, workersKey } from './worker-registry.ts';
+import type { Worker } from './worker-state.ts';
 import { summaryOf, workerFromSnapshot } from './worker-view.ts';
 
 /**
@@ -177,23 +180,43 @@ function* adopt(ctx: RunContext, snapshot: Json, target: string): Suspending<Liv
   } catch (error) {
     throw susErrors.noSnapshot({ target, problem: messageOf(error) });
   }
-  // Its own limits, inside of those of whoever goes on with it.
-  const authority = ctx.authority.without(
-    policyRules(worker.policy),
-    `the policy of worker ${worker.name}`,
-  );
+  // Its own limits, inside of those of whoever goes on with it: one that may do more than those is not loaded.
+  const policy = intersect(ctx.scope.policy, worker.policy);
+  const here = boundHere(ctx, worker, policy);
+  const { authority, carried, ...hooks } = enforced(ctx, worker.name, worker.bounds);
   // One that this run has let go of has its functions still; others are made again.
   const known = ctx.get(workersKey).find(worker.id);
   const { body, attachments, missing } =
     known === undefined ? remakeCode(ctx, worker.code) : { ...known, missing: [] };
   // Refused before this run has it: the end of the run would end it.
-  if (missing.length > 0 && needsCode(worker.state.status)) {
-    throw workerErrors.codeGone({ id: worker.id, what: missing.join(', ') });
+  const lost = [...missing, ...(known === undefined ? hooks.missing : [])];
+  if (lost.length > 0 && needsCode(worker.state.status)) {
+    throw workerErrors.codeGone({ id: worker.id, what: lost.join(', ') });
   }
-  const live = register(ctx, worker, { authority, body, attachments, missing });
+  const live = register(ctx, here, {
+    authority: authority.without(policyRules(policy), `the policy of worker ${worker.name}`),
+    carried: known === undefined ? carried : bothOf(ctx, known),
+    body,
+    attachments,
+    missing: lost,
+  });
   live.isKept = true;
-  yield* commitWorker(ctx, live, worker, 'worker_restored');
+  yield* commitWorker(ctx, live, here, 'worker_restored');
   return live;
+}
+
+/** A worker under the policy of whoever goes on with it: a place it is bound to has to have a beginning. */
+function boundHere(ctx: RunContext, worker: Worker, policy: Json): Worker {
+  if (policy === worker.policy) return worker;
+  const { cwd } = worker.execution;
+  const execution = resolveExecution(ctx, {}, worker.id, policy);
+  const place = cwd === undefined ? { ...execution, ...worker.execution } : worker.execution;
+  return { ...worker, policy, execution: place };
+}
+
+/** What restricts the worker in this run already, inside of what restricts the caller. */
+function bothOf({ task }: RunContext, { carried }: LiveWorker): Carried {
+  return { attached: attachedOfBoth(task.attached, carried.attached), locals: {} };
 }
 
 /** A worker that is not suspended gets transcript policy and input, and is not started. */

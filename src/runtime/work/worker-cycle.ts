@@ -98,6 +98,7 @@ export function startCycle(
   live.resumedWith = undefined;
   live.task = owner.startTask(id, (child) => runCycle(child, live, resume), {
     authority: live.authority,
+    carried: live.carried,
     scope: scopeOf(live.worker.execution, live.worker.policy).with({
       account: ctx.get(workerBudgetsKey).find(live.id),
       mutation: live.worker.audit,

@@ -2,7 +2,7 @@
 // only and re-made by replay; what outlives the run is in worker-record.ts.
 import type { Json, JsonObject } from '../../base/index.ts';
 import { type UnsettledHub, unsettledHubKey } from '../lifecycle/index.ts';
-import type { Authority, Handler, RunContext, ServiceKey, Task } from '../run/index.ts';
+import type { Authority, Carried, Handler, RunContext, ServiceKey, Task } from '../run/index.ts';
 import { workerErrors } from './worker-errors.ts';
 import type { Worker } from './worker-state.ts';
 
@@ -32,6 +32,8 @@ export type Attachments = { readonly [name: string]: unknown };
 /** What a worker has besides its facts, in memory only. */
 export interface LiveParts {
   readonly authority: Authority;
+  /** What restricts its body besides authority and policy: command policies. */
+  readonly carried: Carried;
   readonly body?: Handler | undefined;
   readonly attachments?: Attachments | undefined;
   /** Functions of a loaded worker that could not be made again, in words. */
@@ -43,6 +45,7 @@ export class LiveWorker {
   readonly id: string;
   /** What its body may do. */
   readonly authority: Authority;
+  readonly carried: Carried;
   /** For workers of mode `function`. */
   readonly body: Handler | undefined;
   readonly attachments: Attachments;
@@ -74,12 +77,13 @@ export class LiveWorker {
   constructor(
     worker: Worker,
     hub: UnsettledHub,
-    { authority, body, attachments = {}, missing = [] }: LiveParts,
+    { authority, carried, body, attachments = {}, missing = [] }: LiveParts,
   ) {
     this.id = worker.id;
     this.#worker = worker;
     this.#hub = hub;
     this.authority = authority;
+    this.carried = carried;
     this.body = body;
     this.attachments = attachments;
     this.missing = missing;

@@ -23,6 +23,7 @@
 // A body that ends before its next checkpoint has ended: there is nothing left to suspend, so `complete` and `fail`
 // win over a suspension that was only asked for.
 import { assertNever, type Json, type JsonObject } from '../../base/index.ts';
+import type { WorkerBounds } from './worker-bounds.ts';
 import type { WorkerCode } from './worker-code.ts';
 import type { CarryPolicy, WorkerConfig } from './worker-config.ts';
 import { susErrors, workerErrors } from './worker-errors.ts';
@@ -81,6 +82,8 @@ export type Worker = {
   readonly carry: CarryPolicy;
   /** What is left of its parent's policy; null: unrestricted. */
   readonly policy: Json;
+  /** What restricts it besides, for another run that goes on with it. */
+  readonly bounds: WorkerBounds;
   /** How many tokens it may spend; null: as many as there are above. */
   readonly tokenBudget: number | null;
   /** Tokens that it and what worked for it have cost so far. */

@@ -1,5 +1,6 @@
 // Workers as data: the summary that programs see, and the snapshot that is kept and read back.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { workerBoundsFrom } from './worker-bounds.ts';
 import { codeFrom } from './worker-code.ts';
 import type { CarryPolicy, WorkerConfig } from './worker-config.ts';
 import { objectOf, parseCarry } from './worker-config.ts';
@@ -147,6 +148,7 @@ export function snapshotOf(worker: Worker): JsonObject {
     child_run_path: worker.childRunPath,
     carry_policy: worker.carry,
     policy: worker.policy,
+    bounds: worker.bounds,
     token_budget: worker.tokenBudget,
     tokens_spent: worker.tokensSpent,
     execution: worker.execution,
@@ -183,6 +185,7 @@ export function workerFromSnapshot(given: Json): Worker {
     config: config as WorkerConfig,
     carry: carryFrom(given['carry_policy']),
     policy: given['policy'] ?? null,
+    bounds: workerBoundsFrom(given['bounds']),
     tokenBudget: typeof given['token_budget'] === 'number' ? given['token_budget'] : null,
     tokensSpent: typeof given['tokens_spent'] === 'number' ? given['tokens_spent'] : 0,
     execution: objectOf(given['execution']),

@@ -5,6 +5,7 @@ import { accountOf, type RunContext, type Suspending } from '../run/index.ts';
 import type { ResumeConditions } from './suspend-conditions.ts';
 import { armWake, checkWake, wakePositions } from './suspend-wake.ts';
 import { auditOf, inheritedAudit, underAudit } from './worker-audit.ts';
+import { type WorkerBounds, workerBounds } from './worker-bounds.ts';
 import { checkBudget } from './worker-budget.ts';
 import { carryOver, ensureSessions } from './worker-carry.ts';
 import { codeOf, NO_CODE, type WorkerCode } from './worker-code.ts';
@@ -42,7 +43,7 @@ import { leaveWorktree } from './worker-worktree.ts';
 export function* spawnAgent(
   ctx: RunContext,
   config: Json | undefined,
-  parts: Omit<LiveParts, 'authority'> = {},
+  parts: Omit<LiveParts, 'authority' | 'carried'> = {},
 ): Suspending<JsonObject> {
   assertMay(ctx, 'worker_spawn');
   const request = parseSpawn(config, parts.body !== undefined);
@@ -57,7 +58,7 @@ export function* spawnAgent(
 export function* startWorker(
   ctx: RunContext,
   request: SpawnRequest,
-  parts: Omit<LiveParts, 'authority'> = {},
+  parts: Omit<LiveParts, 'authority' | 'carried'> = {},
 ): Suspending<LiveWorker> {
   const spawner = ctx.get(workersKey).ofTask(ctx.task);
   const wanted = absoluteRoots(ctx, request.policy);
@@ -78,10 +79,14 @@ export function* startWorker(
   const execution = resolveExecution(ctx, request.execution, `worker_${at.uuid}`, policy);
   const placed = { ...request, execution };
   const audit = inheritedAudit(ctx);
-  const worker = newWorker(placed, { at, directory, policy, spawnedBy, positions, code, audit });
+  const bounds = workerBounds(ctx, authority);
+  const facts = { at, directory, policy, bounds, spawnedBy, positions, code, audit };
+  const worker = newWorker(placed, facts);
   // Asked before anyone knows of the worker: without code for it there is none.
-  assertKind(ctx, new LiveWorker(worker, QUIET, { ...parts, authority }));
-  const live = register(ctx, worker, { ...parts, authority });
+  const { attached } = ctx.task;
+  const all = { ...parts, authority, carried: { attached, locals: {} } };
+  assertKind(ctx, new LiveWorker(worker, QUIET, all));
+  const live = register(ctx, worker, all);
   yield* commitWorker(ctx, live, worker, 'worker_spawned', { file: false });
   if (worker.state.status === 'suspended') {
     yield* recordSuspension(ctx, live, worker.state.suspension);
@@ -102,6 +107,7 @@ export function newWorker(
     at,
     directory,
     policy,
+    bounds = null,
     spawnedBy,
     positions = NOWHERE,
     code = NO_CODE,
@@ -110,6 +116,7 @@ export function newWorker(
     readonly at: Stamp;
     readonly directory: SnapshotDir;
     readonly policy: Json;
+    readonly bounds?: WorkerBounds;
     readonly spawnedBy: string | null;
     readonly positions?: WakePositions;
     readonly code?: WorkerCode;
@@ -135,6 +142,7 @@ export function newWorker(
     config: ensureSessions(config, id),
     carry,
     policy,
+    bounds,
     tokenBudget: request.tokenBudget ?? null,
     tokensSpent: 0,
     execution,

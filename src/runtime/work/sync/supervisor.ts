@@ -2,10 +2,12 @@
 // (a child ended, a pause is over, somebody wants it stopped) from a line and acts on it, one thing at a time.
 import { bug } from '../../../base/index.ts';
 import {
+  boundsOf,
   type Outcome,
   type RunContext,
   type ServiceKey,
   type Suspending,
+  startBeside,
   startHandler,
 } from '../../run/index.ts';
 import { Channel } from './channel.ts';
@@ -70,12 +72,10 @@ export function startSupervisor(ctx: RunContext, spec: SupervisorSpec): Supervis
   const line = new Channel(id, Number.POSITIVE_INFINITY);
   all.set(id, { supervisor, line });
   supervisor.note('supervisor_started', nowMs(ctx));
-  const owner = ctx.run.scheduler.find('run')?.ctx ?? bug('a run without a supervisor');
-  const taskId = ctx.task.nextCallback(ctx.task.lastOrdinal);
-  const { authority, scope } = ctx;
-  owner.startTask(taskId, (own) => new Keeper(own, supervisor, line, spec.children).keep(), {
-    authority,
-    scope,
+  startBeside(ctx, boundsOf(ctx), ctx.task.nextCallback(ctx.task.lastOrdinal), {
+    kind: 'generator',
+    name: id,
+    run: (own) => new Keeper(own, supervisor, line, spec.children).keep(),
   });
   return supervisor.view();
 }
