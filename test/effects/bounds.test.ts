@@ -5,8 +5,11 @@ import { createMockHost, type MockHost } from '../../src/runtime/host/index.ts';
 import { printed, survivesKills } from './scene.ts';
 
 function machine(): MockHost {
-  const host = createMockHost({ cwd: '/work',
-    files: { '/bin/sh': '', '/work/a': '', '/out/a': '' }, env: { SECRET: 'open' } });
+  const host = createMockHost({
+    cwd: '/work',
+    files: { '/bin/sh': '', '/work/a': '', '/out/a': '' },
+    env: { SECRET: 'open' },
+  });
   host.onCommand(
     () => true,
     () => ({ stdout: 'ran' }),
@@ -38,7 +41,7 @@ const ALL = '[true, true, true]';
 const NONE = '[false, false, false]';
 
 /** A program that does something where a command, a path and a capability are refused; and what it says at its end. */
-const within = (body: string, end = '', top = '') => `${TRIES}
+const within = (body = '', end = '', top = '') => `${TRIES}
 ${top}
 pipeline main(harness: Harness) {
   const line = channel("line", 8)
@@ -56,7 +59,10 @@ const WAYS: readonly (readonly [string, string, string?, string?])[] = [
   ['the place itself', 'return tries()'],
   ['spawn', 'return await(spawn { after_a_while() })'],
   ['parallel', 'return (parallel each [1, 2] { _ -> after_a_while() })[1]'],
-  ['a task of a pool', 'const p = pool_create({name: "p"})\nreturn pool_wait(p.submit({ -> after_a_while() })).result'],
+  [
+    'a task of a pool',
+    'const p = pool_create({name: "p"})\nreturn pool_wait(p.submit({ -> after_a_while() })).result',
+  ],
   [
     'a task of a pool made elsewhere, begun after its submitter has let go of its policy',
     `const gate = channel("gate", 1)
@@ -166,14 +172,71 @@ const WAYS: readonly (readonly [string, string, string?, string?])[] = [
 
 describe('a restriction around the start', () => {
   it('leaves everything to a place without one', async () => {
-    expect(await printed(`${TRIES}\npipeline main() { println(tries()) }`, machine())).toEqual([ALL]);
+    expect(await printed(`${TRIES}\npipeline main() { println(tries()) }`, machine())).toEqual([
+      ALL,
+    ]);
   });
 
-  it.each(WAYS)('holds for %s', async (_way, body, end = '', top = '') => {
+  it.each(WAYS)('holds for %s', async (...[, body, end, top]) => {
     const shared = 'const shared = pool_create({name: "shared", max_concurrent: 1})';
     const text = within(body, end, top).replace('const line', `${shared}\n  const line`);
     const lines = await printed(text, machine());
     expect(lines.at(-1)).toBe(NONE);
   });
+
+  it('holds after a kill at any commit', async () => {
+    const text = within(
+      `shared.submit({ -> send(line, after_a_while()) })
+      supervisor_start({name: "s", children: [{name: "c", restart: {mode: "never"}, task: { _ -> send(line, tries()) }}]})
+      spawn_agent({task: "u", body: { _ -> send(line, tries()) }})
+      return spawn_agent({task: "v", options: {resume_when: {on_event: "never"}}, body: { _ -> tries() }})`,
+      `resume_agent(told, "go")
+      const all = [receive(line), receive(line), receive(line), wait_agent(told).result]
+      write_file("/work/told", "${'$'}{all}")
+      println(all)`,
+    )
+      .replace('if told != nil { println(told) }', '')
+      .replace('const line', 'const shared = pool_create({})\n  const line');
+    const kills = await survivesKills({ text }, machine, (host) => host.fs.readText('/work/told'));
+    expect(kills).toBeGreaterThan(3);
+    const host = machine();
+    await printed(text, host);
+    expect(await host.fs.readText('/work/told')).toBe(`[${[NONE, NONE, NONE, NONE].join(', ')}]`);
+  });
+
+  it('is not got round with a handle from outside', async () => {
+    const lines = await printed(
+      `pipeline main(harness: Harness) {
+  const free = harness
+  const w = spawn_agent({task: "t", policy: {side_effect_level: "read_only"}, body: { _ ->
+    const path = try { free.fs.write_text("/out/x", "x") }
+    return [is_err(path), free.fs.read_text("/out/a")]
+  }})
+  println(wait_agent(w).result)
+  free.fs.write_text("/out/x", "x")
+  println(free.fs.read_text("/out/x"))
+}`,
+      machine(),
+    );
+    expect(lines).toEqual(['[true, ]', 'x']);
+  });
+
+  it('is that of the caller for a function that a program calls itself, wherever it was made', async () => {
+    const lines = await printed(
+      `${TRIES}
+pipeline main() {
+  const kept = channel("kept", 1)
+  const free = { -> tries() }
+  const w = spawn_agent({task: "t", without: ["env"], policy: {workspace_roots: ["/work"]}, body: { _ ->
+    command_policy_push({deny_patterns: ["rm *"]})
+    send(kept, { -> tries() })
+    return free()
+  }})
+  println(wait_agent(w).result)
+  println(receive(kept)())
+}`,
+      machine(),
+    );
+    expect(lines).toEqual([NONE, ALL]);
+  });
 });
-void survivesKills;

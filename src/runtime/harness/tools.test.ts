@@ -135,7 +135,7 @@ describe('files in the background', () => {
     const { returned } = await run(async ({ tools }) => {
       const walk = await tools.walkDir(folder);
       const glob = await tools.glob('*.md', folder);
-      expect(tools.handles()).toHaveLength(2);
+      expect([walk.operation, glob.operation]).toEqual(['walk_dir', 'glob']);
       const [walked, matched] = [await tools.waitHandle(walk), await tools.waitHandle(glob)];
       return [walked?.result ?? null, matched?.result ?? null];
     });
