@@ -240,7 +240,7 @@ function assignFiles(outputs, measuring) {
 const FOR_COMPILER = ['src/engine/compile.ts', 'src/builtins/spec-table.ts', 'src/base/sha256.ts'];
 
 /** Packages for formats that few programs read, all that `text` is built on. */
-const FORMATS = /node_modules\/(?:yaml|re2js|smol-toml|fflate|fzstd|@noble)\//;
+const FORMATS = /node_modules\/(?:yaml|re2js|smol-toml|fflate|fzstd|graphql|@noble)\//;
 
 /** Parts that are not for every run share files by what they belong to. */
 function roomFile(modules) {

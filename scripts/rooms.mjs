@@ -34,6 +34,7 @@ export const ROOMS = [
     rooms: ['base'],
     npm: [
       { names: ['re2js', 'luxon', 'yaml', 'smol-toml', 'fflate', 'fzstd', 'diff', 'ajv'] },
+      { inside: /^src\/text\/graphql\.ts$/, where: 'graphql.ts', names: ['graphql'] },
       { names: ['@noble/hashes'] },
     ],
     node: [{ names: ['zlib'] }],

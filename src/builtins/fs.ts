@@ -86,7 +86,7 @@ export function fsRows(): readonly BuiltinRow[] {
       args: path,
     }),
     effectRow('fs.stat(path: string) -> dict', fsEffects.stat, {
-      doc: '`{kind, size, modified_ms, is_file, is_dir}` of what is at this path.',
+      doc: '`{kind, size, modified, modified_ms, readonly, is_file, is_dir}` of what is at this path; `modified` is in seconds.',
       aliases: ['stat'],
       args: path,
     }),

@@ -10,6 +10,7 @@ import { encodingRows } from './encoding.ts';
 import { errorRows } from './failure.ts';
 import { flowRows } from './flow.ts';
 import { formatRows } from './formats.ts';
+import { graphqlRows } from './graphql.ts';
 import { httpMessageRows } from './http-messages.ts';
 import { jqRows } from './jq.ts';
 import { jsonRows } from './json.ts';
@@ -57,4 +58,5 @@ export const PURE_GROUPS: readonly BuiltinGroup[] = [
   () => jsonPatchRows(),
   () => httpMessageRows(),
   () => secretScanRows(),
+  () => graphqlRows(),
 ];

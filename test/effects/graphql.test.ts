@@ -79,6 +79,167 @@ describe('std/graphql', () => {
   });
 });
 
+const SDL = `
+"What can be asked." type Query { viewer: User  issues(first: Int = 10, by: IssueFilter): [Issue!]! @deprecated(reason: "use nodes") }
+enum State { OPEN CLOSED }
+input IssueFilter { states: [State!]  parent: IssueFilter  limit: Int! = 3  team: ID! }
+interface Node { id: ID! }
+type User implements Node { id: ID! }
+extend type User { name: String }
+type Issue implements Node { id: ID!  state: State }
+union Found = User | Issue
+scalar Date
+directive @live on FIELD
+`;
+
+const written = (text: string) => JSON.stringify(text).replaceAll('$', '\\$');
+
+/** A program with the schema at hand as `schema`. */
+const withSchema = (body: string) => `import "std/graphql"
+pipeline main(harness: Harness) {
+  const schema = graphql_parse_schema(${written(SDL)})
+  const named = { name -> schema.types.find({ each -> each.name == name }) }
+${body}
+}`;
+
+describe('a schema of GraphQL', () => {
+  it('is read as types, fields and inputs, with what extends them', async () => {
+    const lines = await printed(
+      withSchema(`
+  println([schema.query_type, schema.mutation_type, schema.directives, len(schema.types)])
+  println([named("Query").kind, named("Query").description])
+  println(named("Query").fields[1])
+  println([named("User").fields.map({ f -> "\${f.name}: \${f.type}" }), named("User").interfaces])
+  println([named("State").enum_values.map({ v -> v.name }), named("Found").possible_types, named("Date").kind])
+  println(named("IssueFilter").input_fields[2])
+  println(graphql_parse_schema("schema { query: Root } type Root { a: Int } type Query { b: Int }").query_type)
+  println(try { graphql_parse_schema("type Query {\\n  a: }") })`),
+    );
+    expect(lines).toEqual([
+      '[Query, nil, [live], 8]',
+      '[OBJECT, What can be asked.]',
+      '{args: [{default: 10, description: nil, name: first, type: Int}, {default: nil, description: nil, name: by, type: IssueFilter}], deprecated: true, deprecation_reason: use nodes, description: nil, name: issues, type: [Issue!]!}',
+      '[[id: ID!, name: String], [Node]]',
+      '[[OPEN, CLOSED], [User, Issue], SCALAR]',
+      '{default: 3, description: nil, name: limit, type: Int!}',
+      'Root',
+      expect.stringMatching(/^Result\.Err\(graphql_parse_schema: line 2, column 6: /),
+    ]);
+  });
+
+  it('that is nested without end is refused, not a crash', async () => {
+    const lines = await printed(
+      `import "std/graphql"
+pipeline main() { println(is_err(try { graphql_parse_schema("type Q { a: " + "[".repeat(60000)) })) }`,
+    );
+    expect(lines).toEqual(['true']);
+  });
+
+  it('is the same by introspection', async () => {
+    const asked = {
+      data: {
+        __schema: {
+          queryType: { name: 'Query' },
+          directives: [{ name: 'live' }],
+          types: [
+            {
+              kind: 'OBJECT',
+              name: 'Query',
+              fields: [
+                {
+                  name: 'ids',
+                  args: [
+                    { name: 'first', type: { kind: 'SCALAR', name: 'Int' }, defaultValue: '3' },
+                  ],
+                  type: {
+                    kind: 'NON_NULL',
+                    ofType: { kind: 'LIST', ofType: { kind: 'SCALAR', name: 'ID' } },
+                  },
+                },
+              ],
+            },
+          ],
+        },
+      },
+    };
+    const lines = await printed(
+      `import "std/graphql"
+pipeline main() {
+  const asked = graphql_schema_from_introspection(json_parse(${written(JSON.stringify(asked))}))
+  println(asked == graphql_parse_schema("directive @live on FIELD type Query { ids(first: Int = 3): [ID]! }"))
+  println(asked.types[0].fields[0].type)
+  println(len(__graphql_operations(graphql_introspection_query())))
+  println(is_err(try { graphql_schema_from_introspection({data: {}}) }))
+}`,
+    );
+    expect(lines).toEqual(['true', '[ID]!', '1', 'true']);
+  });
+});
+
+const QUERY =
+  'query ListIssues($by: IssueFilter!, $cost: String = "$1") { issues(by: $by) { id } }';
+
+describe('a client made from operations', () => {
+  it('is a module that asks for each of them, and refuses variables that the schema does not allow', async () => {
+    const source = await printed(
+      withSchema(`
+  print(graphql_generate_client([graphql_operation("ListIssues", ${written(QUERY)}), graphql_operation("viewer", "{ viewer { id } }")], {schema: schema}))`),
+    );
+    const asked: string[] = [];
+    const lines = await printed(
+      {
+        text: `import { list_issues, viewer } from "./client"
+pipeline main(harness: Harness) {
+  const at = {endpoint: "https://api.test/graphql"}
+  println(list_issues(at, {by: {team: 7, states: ["OPEN"], parent: {team: "x"}}}).result.nodes)
+  println(is_err(try { list_issues(at, {by: {team: 7, states: ["GONE"]}}) }))
+  println(is_err(try { list_issues(at, {by: {parent: {team: "x"}}}) }))
+  println(is_err(try { list_issues(at) }))
+  println(viewer(at).ok)
+}`,
+        modules: { 'app/client.harn': source.join('\n') },
+      },
+      server(asked),
+    );
+    expect(lines).toEqual(['[{id: a}]', 'true', 'true', 'true', 'true']);
+    expect(asked).toHaveLength(2);
+    expect(asked[1]).not.toContain('operationName');
+    expect(JSON.parse((asked[0] as string).slice('undefined '.length))).toMatchObject({
+      query: QUERY,
+      operationName: 'ListIssues',
+      variables: { by: { team: 7, states: ['OPEN'] } },
+    });
+  });
+
+  it('has no two functions of one name, and none whose document cannot be read', async () => {
+    const lines = await printed(
+      withSchema(`
+  const a = graphql_operation("GetIt", "query GetIt { viewer { id } }")
+  println(try { graphql_generate_client([a, a]) })
+  println(is_err(try { graphql_generate_client([graphql_operation("a-b", "{ a }")]) }))
+  println(is_err(try { graphql_generate_client([graphql_operation("b", "query {")]) }))
+  println(contains(graphql_generate_client([a], {prefix: "linear_"}), "pub fn linear_get_it("))`),
+    );
+    expect(lines).toEqual([
+      'Result.Err(graphql_generate_client: two operations are called get_it)',
+      'true',
+      'true',
+      'true',
+    ]);
+  });
+
+  it('sends the hash of a persisted operation', async () => {
+    const asked: string[] = [];
+    await printed(
+      main(`
+  const known = graphql_operation("Q", "{ issues { nodes { id } } }", {persisted: true})
+  graphql_execute_operation({endpoint: "https://api.test/graphql"}, known)`),
+      server(asked),
+    );
+    expect(asked[0]).toContain('"persistedQuery":{"sha256Hash":"');
+  });
+});
+
 describe('credentials in a text', () => {
   it('are found once each, with their place, and are not shown', async () => {
     const key = `ghp_${'a1B2'.repeat(9)}`;

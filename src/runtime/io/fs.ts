@@ -121,13 +121,16 @@ export const fsEffects = {
   exists: defineEffect({ name: 'fs.exists', ...reading, scoped: onPath }, (env, path: string) =>
     env.host.fs.exists(path, { signal: env.signal }),
   ),
-  /** `{kind, size, modified_ms, is_file, is_dir}`. */
+  /** `{kind, size, modified, modified_ms, readonly, is_file, is_dir}`; `modified` is in seconds. */
   stat: defineEffect({ name: 'fs.stat', ...reading, scoped: onPath }, async (env, path: string) => {
-    const { kind, sizeBytes, modifiedMs } = await env.host.fs.stat(path, { signal: env.signal });
+    const { kind, sizeBytes, modifiedMs, mode } = await env.host.fs.stat(path, { signal: env.signal });
     return {
       kind,
       size: sizeBytes,
+      modified: modifiedMs / 1000,
       modified_ms: Math.floor(modifiedMs),
+      // As its permissions say, whoever asks.
+      readonly: (mode & 0o222) === 0,
       is_file: kind === 'file',
       is_dir: kind === 'directory',
     };

@@ -18,6 +18,8 @@ export type LlmSessionUsage = {
   readonly output_tokens: number;
   readonly total_duration_ms: number;
   readonly call_count: number;
+  /** The same as `call_count`, by its older name. */
+  readonly total_calls: number;
 };
 
 const read = { class: 'local', access: 'read' } as const;
@@ -57,6 +59,7 @@ export const llmSpendEffects = {
       output_tokens: totals.outputTokens,
       total_duration_ms: totals.durationMs,
       call_count: totals.calls,
+      total_calls: totals.calls,
     };
   }),
 };

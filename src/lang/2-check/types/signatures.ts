@@ -39,7 +39,7 @@ const SEQUENCE = {
   find: 'find<T>(f: fn(T) -> any) -> any',
   any: 'any<T>(f: fn(T) -> any) -> bool',
   all: 'all<T>(f: fn(T) -> any) -> bool',
-  none: 'none<T>(f: fn(T) -> any) -> bool',
+  none: 'none<T>(f?: fn(T) -> any) -> bool',
   every: 'every<T>(f: fn(T) -> any) -> bool',
   some: 'some<T>(f: fn(T) -> any) -> bool',
   each: 'each<T>(f: fn(T) -> any) -> any',
