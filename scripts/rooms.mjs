@@ -92,6 +92,12 @@ export const ROOMS = [
         names: ['yaml'],
       },
       {
+        inside: /^src\/runtime\/io\/project-ci\.ts$/,
+        where: 'io/project-ci.ts',
+        names: ['yaml'],
+        lazy: true,
+      },
+      {
         inside: /^src\/runtime\/mcp\//,
         where: 'mcp/',
         names: ['@modelcontextprotocol/client'],

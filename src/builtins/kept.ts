@@ -122,6 +122,10 @@ export function metadataRows(): readonly BuiltinRow[] {
         ],
       },
     ),
+    effectRow('project.metadata_put(namespace: string, facts: dict) -> nil', effects.metadata_put, {
+      doc: 'Replaces the facts of many directories, `{dir: data}`, by one change of the file.',
+      args: ([namespace, facts]) => [display(namespace ?? null), toData(facts) ?? {}],
+    }),
     effectRow('project.metadata_entries(namespace: string?) -> list', effects.metadata_entries, {
       doc: '`{dir, namespace, local, resolved}` of every directory that has facts.',
       aliases: ['metadata_entries'],

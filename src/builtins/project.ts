@@ -47,6 +47,22 @@ export function projectRows(): readonly BuiltinRow[] {
       aliases: ['__project_fingerprint'],
       args: ([path]) => [textOr(path, '.')],
     }),
+    effectRow(
+      'project.context_files(path: string?, options: dict?) -> list<dict>',
+      effects.context_files,
+      {
+        doc: 'The files that tell most about a project: `{path, content, truncated}`. Workflows, hooks and rules of merging come first, then manifests, the README, sources. Options: `max_files` (24), `max_chars_per_file` (8000), `max_chars` (64000), `recursive`, `operator_first`.',
+        args: pathAndOptions,
+      },
+    ),
+    effectRow('project.operator_meta(path: string?) -> dict', effects.operator_meta, {
+      doc: 'What people who run a project know of it, from its files: `{workflows, hooks, package_manifests, merge_policy}`. What only the service that hosts it knows is nil.',
+      args: ([path]) => [textOr(path, '.')],
+    }),
+    effectRow('project.folders(path: string?, options: dict?) -> list<dict>', effects.folders, {
+      doc: 'The folders of a project: `{path, structure_hash, content_hash}`, of what is in each itself. Options as of `project.scan_tree`.',
+      args: pathAndOptions,
+    }),
     builtin(
       'project.catalog() -> list<dict>',
       {

@@ -7,6 +7,26 @@ export const PROJECT_FACTS_EXAMPLES: Examples = {
       'mkdir("src")\nwrite_file("src/a.txt", "one")\nconst before = compute_content_hash("src")\nwrite_file("src/a.txt", "two")\nprintln(compute_content_hash("src") == before)',
     prints: 'false',
   },
+  'project.context_files': {
+    source:
+      'mkdir("app/src")\nwrite_file("app/package.json", "{}")\nwrite_file("app/src/a.ts", "export const a = 1")\nfor file in harness.project.context_files("app", {max_chars_per_file: 8}) {\n  println([file.path, file.content, file.truncated])\n}',
+    prints: '[package.json, {}, false]\n[src/a.ts, export c, true]',
+  },
+  'project.operator_meta': {
+    source:
+      'mkdir("app/.github/workflows")\nwrite_file("app/.github/workflows/ci.yml", "name: CI\\njobs: {unit_tests: {steps: []}}")\nconst ci = harness.project.operator_meta("app")\nprintln(ci.workflows[0].jobs[0].classifications)',
+    prints: '[test]',
+  },
+  'project.folders': {
+    source:
+      'mkdir("app/src")\nconst before = harness.project.folders("app")\nwrite_file("app/src/a.ts", "")\nconst after = harness.project.folders("app")\nprintln(after.filter({ f -> !before.contains(f) }).map({ f -> f.path }))',
+    prints: '[src]',
+  },
+  'project.metadata_put': {
+    source:
+      'metadata_set("src", "owner", {team: "core", since: 2024})\nharness.project.metadata_put("owner", {src: {team: "web"}, docs: {team: "docs"}})\nprintln(metadata_entries("owner").map({ entry -> [entry.dir, entry.local] }))',
+    prints: '[[docs, {team: docs}], [src, {team: web}]]',
+  },
   'project.default_commands': {
     source: 'write_file("Cargo.toml", "[package]")\nprintln(harness.project.default_commands())',
     prints: '{build: cargo build, test: cargo test}',

@@ -1,6 +1,7 @@
 // The capabilities that this process serves without an embedder: processes and shells, the files and places of the
 // workspace, facts about the run. Each is made of declared effects, so authority, roots and journal hold as anywhere.
 import type { Json, JsonObject } from '../../base/index.ts';
+import { joinPath } from '../host/index.ts';
 import { fsEffects, placeEffects } from '../io/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
 import { type OwnCapabilities, textParam } from './capabilities.ts';
@@ -91,9 +92,21 @@ export const OWN_CAPABILITIES: OwnCapabilities = {
       dry_run: own('Whether nothing is to be changed for real.', ({ run }) =>
         fact(run.start.options['dry_run'] ?? false),
       ),
+      record_run: own('Keeps what became of a workflow in the state folder.', recordRun),
       approved_plan: own('The plan that was approved beforehand; nil when none was.', ({ run }) =>
         fact(run.start.options['approved_plan']),
       ),
     },
   },
 };
+
+/** Writes the metadata of a run to a file of its own; the file that is there is replaced. */
+function* recordRun(ctx: RunContext, params: JsonObject): Suspending<Json> {
+  const id = textParam('runtime.record_run', params, 'run_id');
+  const { state_root: root } = yield* ctx.perform(placeEffects.runtime_paths, []);
+  const folder = joinPath(root, 'run-metadata');
+  const path = joinPath(folder, `${id.replace(/[^\p{L}\p{N}_-]+/gu, '_').slice(0, 120)}.json`);
+  yield* ctx.perform(fsEffects.mkdir, [folder]);
+  yield* ctx.perform(fsEffects.write_text, [path, `${JSON.stringify(params, null, 2)}\n`]);
+  return { ...params, path };
+}

@@ -123,7 +123,9 @@ export const fsEffects = {
   ),
   /** `{kind, size, modified, modified_ms, readonly, is_file, is_dir}`; `modified` is in seconds. */
   stat: defineEffect({ name: 'fs.stat', ...reading, scoped: onPath }, async (env, path: string) => {
-    const { kind, sizeBytes, modifiedMs, mode } = await env.host.fs.stat(path, { signal: env.signal });
+    const { kind, sizeBytes, modifiedMs, mode } = await env.host.fs.stat(path, {
+      signal: env.signal,
+    });
     return {
       kind,
       size: sizeBytes,

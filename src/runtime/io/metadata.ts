@@ -11,6 +11,9 @@ const writing = { class: 'mutation', access: 'write', onUnknown: 'retry' } as co
 /** Files larger than this count by size and time. */
 const HASHED_BYTES = 1024 * 1024;
 
+/** What runs themselves leave in a directory is nothing that it holds. */
+const OWN_FOLDERS: ReadonlySet<string> = new Set(['.harn', '.harn-runs']);
+
 /** One directory of a namespace as it is kept. */
 type Entry = {
   readonly data: JsonObject;
@@ -70,6 +73,7 @@ async function hashesOf(env: EffectEnv, dir: string): Promise<{ names: string; c
   const names: string[] = [];
   const content: string[] = [];
   for (const { name, kind } of await env.host.fs.listDir(dir, { signal: env.signal })) {
+    if (OWN_FOLDERS.has(name)) continue;
     names.push(`${kind} ${name}`);
     if (kind !== 'file') continue;
     const path = joinPath(dir, name);
@@ -83,7 +87,7 @@ async function hashesOf(env: EffectEnv, dir: string): Promise<{ names: string; c
   return { names: sha256(names.join('\n')), content: sha256([...names, ...content].join('\n')) };
 }
 
-async function hashesOrNothing(env: EffectEnv, dir: string) {
+export async function hashesOrNothing(env: EffectEnv, dir: string) {
   try {
     return await hashesOf(env, dir);
   } catch (error) {
@@ -160,6 +164,22 @@ export const metadataEffects = {
         const before = { ...NEW, ...(isJsonObject(state[key]) ? state[key] : {}) } as Entry;
         const entry: Entry = { ...before, data: { ...before.data, ...data }, invalidated: false };
         return { ...state, [key]: entry };
+      });
+      return null;
+    },
+  ),
+  /** Replaces the facts of many directories of a namespace by one change of its file. */
+  metadata_put: defineEffect(
+    { name: 'project.metadata_put', ...writing },
+    async (env, namespace: string, facts: { readonly [dir: string]: JsonObject }) => {
+      await changeState(env, await fileOf(env, namespace), (state) => {
+        const next: { [dir: string]: Json } = { ...state };
+        for (const [dir, data] of Object.entries(facts)) {
+          const key = normalizePath(dir);
+          const before = isJsonObject(state[key]) ? state[key] : {};
+          next[key] = { ...NEW, ...before, data, invalidated: false };
+        }
+        return next;
       });
       return null;
     },

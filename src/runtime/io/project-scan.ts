@@ -3,8 +3,11 @@
 import type { JsonObject } from '../../base/index.ts';
 import { joinPath, matchGlob, parseGlob, resolvePath } from '../host/index.ts';
 import { defineEffect, type EffectEnv, type ExecutionScope } from '../run/index.ts';
+import { hashesOrNothing } from './metadata.ts';
 import { PROJECT_CATALOG, type ProjectKind } from './project-catalog.ts';
+import { operatorMeta } from './project-ci.ts';
 import { configOf, packageName } from './project-config.ts';
+import { type ContextFile, type ContextOptions, contextFiles } from './project-context.ts';
 import { type Folder, folderAt, type WalkOptions, walkFolders } from './project-files.ts';
 import { fingerprintOf } from './project-fingerprint.ts';
 
@@ -29,6 +32,13 @@ export type DirectoryOptions = {
   readonly include_hidden?: boolean | null;
   readonly include_dirs?: boolean | null;
   readonly include_files?: boolean | null;
+};
+
+/** A folder by its path from the top (`.`). */
+export type FolderHashes = {
+  readonly path: string;
+  readonly structure_hash: string;
+  readonly content_hash: string;
 };
 
 const reading = { class: 'read', access: 'read' } as const;
@@ -130,6 +140,10 @@ const inScope = (
 const scanned = (scope: ExecutionScope, args: readonly [string?, ScanOptions?]) =>
   inScope(scope, args);
 const lookedUp = (scope: ExecutionScope, args: readonly [string?]) => inScope(scope, args);
+const quoted = (scope: ExecutionScope, args: readonly [string?, ContextOptions?]) =>
+  inScope(scope, args);
+const passed = (scope: ExecutionScope, args: readonly [string?, WalkOptions?]) =>
+  inScope(scope, args);
 const walked = (scope: ExecutionScope, args: readonly [string?, DirectoryOptions?]) =>
   inScope(scope, args);
 
@@ -207,6 +221,34 @@ export const projectEffects = {
         found.set(folder.path, languagesOf((await evidenceIn(env, folder)).filter(isAnchored)));
       }
       return fingerprintOf(env, folders, found, await vcsOf(env, top));
+    },
+  ),
+  /** The files that tell most about a project, within bounds, in an order that is always the same. */
+  context_files: defineEffect(
+    { name: 'project.context_files', ...reading, scoped: quoted },
+    (env, path: string = '.', options: ContextOptions = {}): Promise<ContextFile[]> =>
+      contextFiles(env, topOf(env, path), options),
+  ),
+  /** What people who run a project know of it: `{workflows, hooks, package_manifests, merge_policy}`. */
+  operator_meta: defineEffect(
+    { name: 'project.operator_meta', ...reading, scoped: lookedUp },
+    (env, path: string = '.'): Promise<JsonObject> => operatorMeta(env, topOf(env, path)),
+  ),
+  /** The folders of a project with hashes of the names in each and of what they hold; nothing below them counts. */
+  folders: defineEffect(
+    { name: 'project.folders', ...reading, scoped: passed },
+    async (env, path: string = '.', options: WalkOptions = {}): Promise<FolderHashes[]> => {
+      const out: FolderHashes[] = [];
+      for (const folder of await walkFolders(env, topOf(env, path), options)) {
+        const hashes = await hashesOrNothing(env, folder.at);
+        if (hashes === undefined) continue;
+        out.push({
+          path: folder.path,
+          structure_hash: hashes.names,
+          content_hash: hashes.content,
+        });
+      }
+      return out;
     },
   ),
   /** Files and folders below a folder. Options: `pattern`, `max_depth`, `include_hidden`, `include_dirs`, `include_files`. */
