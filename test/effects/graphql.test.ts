@@ -228,15 +228,17 @@ pipeline main(harness: Harness) {
     ]);
   });
 
-  it('sends the hash of a persisted operation', async () => {
+  it('sends the hash of a persisted operation, and the name that the document has', async () => {
     const asked: string[] = [];
     await printed(
       main(`
   const known = graphql_operation("Q", "{ issues { nodes { id } } }", {persisted: true})
-  graphql_execute_operation({endpoint: "https://api.test/graphql"}, known)`),
+  graphql_execute_operation({endpoint: "https://api.test/graphql"}, known)
+  graphql_execute_operation({endpoint: "https://api.test/graphql"}, graphql_operation("ours", "query Theirs { issues { nodes { id } } }"))`),
       server(asked),
     );
     expect(asked[0]).toContain('"persistedQuery":{"sha256Hash":"');
+    expect(asked[1]).toContain('"operationName":"Theirs"');
   });
 });
 

@@ -165,7 +165,9 @@ describe('a deep scan', () => {
   ${answer('changed')}
   println(values(${scan()}).map({ each -> each.enriched.purpose }))
   ${status}
-  println(values(${scan(', incremental: false')}).map({ each -> each.enriched._provenance.cached }))
+  ${answer('again')}
+  ${answer('src again')}
+  println(values(${scan(', incremental: false')}).map({ each -> each.enriched.purpose }))
   println([len(llm_mock_calls()), project_deep_scan_status("other")])
   println(is_err(try { project_deep_scan(".", {tiers: ["ambient"]}) }))`),
       host(),
@@ -175,8 +177,8 @@ describe('a deep scan', () => {
       '[[rust], nil]',
       '[top, changed]',
       '[2, 2, 1, 1]',
-      '[true, true]',
-      '[3, nil]',
+      '[again, src again]',
+      '[5, nil]',
       'true',
     ]);
   });
