@@ -210,7 +210,12 @@ describe('a deep scan', () => {
   println(project_deep_scan_status("names", "src").cache_hits)`),
       host(),
     );
-    expect(lines).toEqual(['[ambient]', '2', expect.stringMatching(/cache_hits: 0.*stale_dirs: 1.*, 0\]$/), '1']);
+    expect(lines).toEqual([
+      '[ambient]',
+      '2',
+      expect.stringMatching(/cache_hits: 0.*stale_dirs: 1.*, 0\]$/),
+      '1',
+    ]);
   });
 });
 
