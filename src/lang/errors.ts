@@ -80,6 +80,12 @@ export const parseErrors = defineErrors('PAR', {
     number: 505,
     message: (p) => `Nothing may follow the rest element '...${p.name}', at ${at(p)}`,
   }),
+  alternativeBinds: row<{ name: string } & At>({
+    number: 510,
+    message: (p) => `An alternative of \`|\` cannot bind '${p.name}', at ${at(p)}`,
+    hint: 'Write one arm for each, or `_` for what is not needed.',
+    help: 'Only one alternative of a pattern with `|` fits, so a name bound in one of them may have no value. Literals, variants and `_` can be alternatives.',
+  }),
   literalInterpolation: row<{ text: string } & At>({
     number: 506,
     message: (p) => `\${${p.text}} at ${at(p)} is not an expression and stays as text`,

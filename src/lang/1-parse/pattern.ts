@@ -1,4 +1,5 @@
 // Patterns: what bindings and loops take apart, and what match arms compare.
+import type { Span } from '../../base/index.ts';
 import type {
   BindingPattern,
   ListPattern,
@@ -109,7 +110,26 @@ export function parseMatchPattern(c: Cursor): MatchPattern {
     c.skipNewlines();
     alternatives.push(alternative(c));
   }
+  for (const each of alternatives) reportNames(c, each);
   return { kind: 'OrPattern', span: c.spanFrom(start), alternatives };
+}
+
+/** An alternative that is not the one that fits would leave its names without a value. */
+function reportNames(c: Cursor, pattern: MatchPattern): void {
+  const report = ({ name, span }: { readonly name: string; readonly span: Span }) => {
+    if (name === '_') return;
+    c.error(span.start, span.end, (at, place) =>
+      parseErrors.alternativeBinds({ name, ...at }, { span: place }),
+    );
+  };
+  const parts = (inner: readonly MatchPattern[]) => {
+    for (const each of inner) reportNames(c, each);
+  };
+  if ('rest' in pattern && pattern.rest !== undefined) report(pattern.rest);
+  if (pattern.kind === 'BindPattern') report(pattern);
+  else if (pattern.kind === 'VariantPattern') parts(pattern.args ?? []);
+  else if (pattern.kind === 'ListMatchPattern') parts(pattern.elements);
+  else if (pattern.kind === 'DictMatchPattern') parts(pattern.fields.map((f) => f.pattern));
 }
 
 function alternative(c: Cursor): MatchPattern {

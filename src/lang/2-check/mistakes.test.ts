@@ -34,6 +34,11 @@ describe('syntax of other languages gets the spelling of this one', () => {
     ['const é = 1', 'A to Z'],
     ['const x = null', '`nil`'],
     ['console.log(1)', 'harness.stdio.println'],
+    ['match 1 { n | 2 -> { n } _ -> { 0 } }', 'one arm for each'],
+    ['match [1] { [a] | [a, 2] -> { a } _ -> { 0 } }', 'one arm for each'],
+    ['match [1] { [1] | [2, ...r] -> { r } _ -> { 0 } }', 'one arm for each'],
+    ['match {k: 1} { {k: 1} | {k} -> { k } _ -> { 0 } }', 'one arm for each'],
+    ['match Ok(1) { Ok(v) | Err(v) -> { v } }', 'one arm for each'],
   ])('%j', (text, advice) => {
     const [first] = told(text);
     expect(first?.hint?.replace('`x += 1`', '`n += 1`')).toContain(advice);

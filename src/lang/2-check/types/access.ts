@@ -68,12 +68,19 @@ function missingProperty(walk: Walk, node: Member, type: Type): Type {
       name,
       fields.map((field) => field.name),
     );
-    if (suggestion !== undefined)
+    if (suggestion !== undefined || isClosed(type, name))
       walk.warn(
         typeErrors.unknownField({ name, type: typeText(type), suggestion }, { span: nameSpan }),
       );
   }
   return ANY;
+}
+
+/** Values of a struct have its fields and no others; dicts of a shape may have more than it names. */
+function isClosed(type: Type, name: string): boolean {
+  return alternatives(type).every(
+    (each) => each.kind === 'nominal' && !each.decl.methods.has(name),
+  );
 }
 
 /** `Color.Red`: a value without payload, or the constructor of one with. */

@@ -2,10 +2,13 @@
 import { assignable } from './assignable.ts';
 import { typeText } from './display.ts';
 import { expand, fieldsOf } from './expand.ts';
+import { violation } from './interfaces.ts';
 import type { Type } from './type.ts';
 
 /** ` (missing field 'age' (int))`, or nothing when the types as wholes say it. */
 export function mismatchDetail(from: Type, to: Type): string {
+  const unkept = interfaceDetail(expand(from), expand(to));
+  if (unkept !== undefined) return ` (${unkept})`;
   const wanted = fieldsOf(expand(to));
   const given = fieldsOf(expand(from));
   if (wanted === undefined || given === undefined) return '';
@@ -19,4 +22,10 @@ export function mismatchDetail(from: Type, to: Type): string {
       return ` (field '${field.name}' has type ${typeText(actual.type)}, expected ${typeText(field.type)})`;
   }
   return '';
+}
+
+/** Why a struct or enum is not what an interface asks for. */
+function interfaceDetail(from: Type, to: Type): string | undefined {
+  if (from.kind !== 'nominal' || to.kind !== 'nominal') return undefined;
+  return to.decl.node.kind === 'InterfaceDeclaration' ? violation(from, to, assignable) : undefined;
 }

@@ -326,6 +326,15 @@ table('declared types', [
       ' @ widht',
   ],
   [
+    'fields that a struct does not have, however they are spelt',
+    'struct P { width: int }\nfn f(p: P) { println(p.colour) }',
+    'warning TYP-009 P has no field `colour` @ colour',
+  ],
+  [
+    'but a dict of a shape may have more than the shape says',
+    'fn f(p: {width: int}) { println(p.colour) }',
+  ],
+  [
     'variants',
     'enum C { Red }\nprintln(C.Rde)',
     'TYP-021 enum C has no variant `Rde` (did you mean `Red`?) @ Rde',
@@ -352,7 +361,7 @@ table('declared types', [
   [
     'and not by having others',
     'interface Named { fn name(self) -> string }\nstruct A { x: int }\nimpl A { fn name(self) -> int { return 1 } }\nfn show(n: Named) { println(n.name()) }\nshow(A { x: 1 })',
-    "TYP-006 Argument 1 ('n'): expected Named, got A @ A { x: 1 }",
+    "TYP-006 Argument 1 ('n'): expected Named, got A (method 'name' returns int, expected string) @ A { x: 1 }",
   ],
 ]);
 
