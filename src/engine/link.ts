@@ -9,6 +9,7 @@ import {
   type HarnFunction,
   HarnStruct,
   isSuspending,
+  renewThrowStacks,
   type Steps,
   type StructClass,
   SUPPORT_ABI,
@@ -269,6 +270,7 @@ export function link(program: CompiledProgram, options: LinkOptions): LiveProgra
     throw engineErrors.abiMismatch({ program: program.abi, runtime: SUPPORT_ABI });
   }
   if (Error.stackTraceLimit < STACK_FRAMES) Error.stackTraceLimit = STACK_FRAMES;
+  renewThrowStacks();
   const shared = new Map<string, { [name: string]: Value }>();
   for (const { id } of program.modules)
     shared.set(id, Object.create(null) as { [name: string]: Value });

@@ -48,15 +48,29 @@ pipeline default() {
     ]);
   });
 
-  it('know the place of a throw, which takes no stack', () => {
+  it('lead from a throw through every caller', () => {
     expect(
-      report('fn f(n) {\n  if n == 0 { throw "boom" }\n  return 1 + f(n - 1)\n}\nf(3)'),
+      report('fn f(n) {\n  if n == 0 { throw "boom" }\n  return 1 + f(n - 1)\n}\nf(2)'),
     ).toEqual([
       'error: Thrown: boom',
       ' --> test.harn:2:15',
       '  |',
       '2 |   if n == 0 { throw "boom" }',
       '  |               ^',
+      '  = note: called from f at test.harn:3',
+      '  = note: called from f at test.harn:3',
+      '  = note: called from <script> at test.harn:5',
+    ]);
+  });
+
+  it('know the place of a throw after a thousand others, which took the stacks there were', () => {
+    const text = 'for i in 1 to 1000 { try { throw i } catch (e) { e } }\nfn f() { throw "boom" }\nf()';
+    expect(report(text)).toEqual([
+      'error: Thrown: boom',
+      ' --> test.harn:2:10',
+      '  |',
+      '2 | fn f() { throw "boom" }',
+      '  |          ^',
     ]);
   });
 

@@ -1,6 +1,6 @@
 // From a JavaScript error to places in Harn. An error of the language is a JavaScript error made at the failing
 // operation, so its stack is read once, when someone wants to see it, through the source maps. A thrown value carries
-// only the number of its throw.
+// the number of its throw, and a stack only while the program has some to spare.
 import { HarnError, LineIndex, type Source } from '../base/index.ts';
 import { decodeMappings, harnNameOf, lookUp, type Mapping } from '../lang/index.ts';
 import { HarnThrow, translateError, uncaughtText } from '../values/index.ts';
@@ -21,6 +21,9 @@ const TOP_LEVEL = new Set(['$main', '$init']);
 /** Names of functions that have none in the program. */
 const ANONYMOUS = new Set(['closure', 'spawn', 'parallel', 'deadline']);
 
+/** `    at name (harn:hash:file:12:34)`; lines of other code are something else. */
+const FRAME = /^\s+at (?:(.*?) \()?(harn:.*):(\d+):(\d+)\)?$/;
+
 /** Reads stacks of one linked program. */
 export class StackReader {
   readonly #byFile: ReadonlyMap<string, LiveModule>;
@@ -34,14 +37,19 @@ export class StackReader {
 
   /** The open calls where the error was made, innermost first; empty when they are not known. */
   frames(error: unknown): HarnFrame[] {
-    if (HarnThrow.is(error) && error.origin === undefined) return this.#site(error.site);
-    const cause = HarnThrow.is(error) ? error.origin : causeOf(error);
-    if (!(cause instanceof Error) || typeof cause.stack !== 'string') return [];
-    return cause.stack.split('\n').flatMap((line) => this.#frame(line));
+    if (HarnThrow.is(error) && error.site !== undefined)
+      return [...this.#site(error.site), ...this.#stack(error.origin).slice(1).flat()];
+    return this.#stack(HarnThrow.is(error) ? error.origin : causeOf(error)).flat();
   }
 
-  #site(site: number | undefined): HarnFrame[] {
-    if (site === undefined) return [];
+  /** One entry for each call of the program; empty where its place is not known. */
+  #stack(error: unknown): HarnFrame[][] {
+    if (!(error instanceof Error) || typeof error.stack !== 'string') return [];
+    const calls = error.stack.split('\n').map((line) => FRAME.exec(line));
+    return calls.flatMap((call) => (call === null ? [] : [this.#frame(call)]));
+  }
+
+  #site(site: number): HarnFrame[] {
     const module = this.#modules.find((m) => m.siteBase === site - (site % SITES_PER_MODULE));
     const at = (site % SITES_PER_MODULE) * 2;
     const line = module?.compiled.sites[at];
@@ -50,11 +58,9 @@ export class StackReader {
     return [{ function: undefined, file: module.id, line, column }];
   }
 
-  /** `    at name (harn:hash:file:12:34)`; lines of other code give nothing. */
-  #frame(text: string): HarnFrame[] {
-    const match = /^\s+at (?:(.*?) \()?(harn:.*):(\d+):(\d+)\)?$/.exec(text);
-    const module = match === null ? undefined : this.#byFile.get(match[2] as string);
-    if (match === null || module === undefined) return [];
+  #frame(match: RegExpExecArray): HarnFrame[] {
+    const module = this.#byFile.get(match[2] as string);
+    if (module === undefined) return [];
     const at = lookUp(this.#mapOf(module), Number(match[3]) - 1, Number(match[4]) - 1);
     if (at === undefined) return [];
     const jsName = (match[1] ?? '').replace(/ \[as .*\]$/, '').replace(/^.*\./, '');

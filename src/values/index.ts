@@ -113,6 +113,7 @@ export {
   engineLimit,
   HarnAbort,
   HarnThrow,
+  renewThrowStacks,
   type Site,
   uncaughtText,
 } from './thrown.ts';

@@ -13,22 +13,37 @@ const ABORT_BRAND = Symbol.for('harn.abort');
 /** A place in a generated module: what the emitter's table maps to file, line and column. */
 export type Site = number;
 
-/**
- * A value thrown by a Harn program. It takes no JavaScript stack, because programs throw in loops and a stack costs
- * twenty times the throw; where it happened is `site`.
- */
+/** Thrown values that still take a stack. A stack costs twenty times the throw, and programs throw in loops. */
+let stacksLeft = 0;
+
+/** How many throws of a program are remembered with their callers; those after them know their own place only. */
+const STACKS_PER_PROGRAM = 1000;
+
+/** A program is linked: its first throws take a stack again. */
+export function renewThrowStacks(): void {
+  stacksLeft = STACKS_PER_PROGRAM;
+}
+
+/** The stack of a `throw` of the program, while there is one to spare. */
+function stackOfThrow(): Error | undefined {
+  if (stacksLeft === 0) return undefined;
+  stacksLeft -= 1;
+  return new Error('thrown');
+}
+
+/** A value thrown by a Harn program: where it happened is `site`, who called is in `origin`. */
 export class HarnThrow implements Error {
   readonly [THROW_BRAND] = true;
   readonly name = 'HarnThrow';
   readonly value: Value;
   readonly site: Site | undefined;
-  /** Made where it was thrown, when that was not a `throw` of the program: its stack knows the place. */
+  /** Made where it was thrown. When that was not a `throw` of the program, it alone knows the place. */
   readonly origin: Error | undefined;
 
   constructor(value: Value, site?: Site, origin?: Error) {
     this.value = value;
     this.site = site;
-    this.origin = origin;
+    this.origin = origin ?? (site === undefined ? undefined : stackOfThrow());
   }
 
   get message(): string {
