@@ -159,7 +159,7 @@ allowed-tools: [read_notes]
     'main.harn': `import { answer } from "lib/agent"
 
 pipeline default(harness: Harness) {
-  harness.stdio.println(answer(harness, "Write the changelog of this week"))
+  harness.stdio.println(answer(harness.agent, "Write the changelog of this week"))
 }
 `,
     'lib/agent.harn': `/** The notes of what has changed. */
@@ -168,8 +168,8 @@ tool read_notes(harness: Harness) -> string {
 }
 
 /** What the agent answers. A skill of .harn/skills that fits the task is in force: see \`harn skills match\`. */
-pub fn answer(harness: Harness, task: string) -> string {
-  return harness.agent.loop(task, nil, {tools: read_notes, skills: skills}).text
+pub fn answer(agent: HarnessAgent, task: string) -> string {
+  return agent.loop(task, nil, {tools: read_notes, skills: skills}).text
 }
 `,
     'notes.txt': 'The export no longer drops the last line.\n',
@@ -177,7 +177,7 @@ pub fn answer(harness: Harness, task: string) -> string {
 
 pipeline test_the_skill_is_in_force(harness: Harness) {
   harness.llm.mock_enqueue({text: "- The export is whole."})
-  assert_eq(answer(harness, "Write the changelog"), "- The export is whole.")
+  assert_eq(answer(harness.agent, "Write the changelog"), "- The export is whole.")
   assert(harness.llm.mock_calls()[0].system.contains("that users notice"))
 }
 `,

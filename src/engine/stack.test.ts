@@ -64,7 +64,8 @@ pipeline default() {
   });
 
   it('know the place of a throw after a thousand others, which took the stacks there were', () => {
-    const text = 'for i in 1 to 1000 { try { throw i } catch (e) { e } }\nfn f() { throw "boom" }\nf()';
+    const text =
+      'for i in 1 to 1000 { try { throw i } catch (e) { e } }\nfn f() { throw "boom" }\nf()';
     expect(report(text)).toEqual([
       'error: Thrown: boom',
       ' --> test.harn:2:10',

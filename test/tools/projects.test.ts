@@ -35,6 +35,8 @@ describe('harn new', () => {
       const formatted = inside(here, folder, 'fmt', '--check', '.');
       expect(formatted.stdout).toContain('0 files would be formatted');
       expect(formatted.status).toBe(0);
+      const linted = inside(here, folder, 'lint', '.');
+      expect(linted.stdout + linted.stderr).toContain('0 errors, 0 warnings');
     },
   );
 
@@ -44,7 +46,7 @@ describe('harn new', () => {
       here.harn('new', `run-${template}`, '--template', template);
       const done = inside(here, `run-${template}`, 'run', 'main.harn');
       expect(done.stderr).toBe('');
-      expect(done.stdout).not.toBe('');
+      expect(done.stdout.trim()).not.toBe('');
       expect(done.status).toBe(0);
     },
   );

@@ -226,7 +226,7 @@ function* missingNames(
     if (exports.has(name)) continue;
     const isPrivate = target.topLevel.get(name);
     if (isPrivate !== undefined) yield [local, isPrivate];
-    if (isPrivate !== undefined && record.edition === '0.7') continue;
+    if (isPrivate === undefined ? !target.isWhole : record.edition === '0.7') continue;
     const suggestion = isPrivate === undefined ? nearestName(name, exports.keys()) : undefined;
     record.report(
       importErrors.nameNotExported(

@@ -69,6 +69,13 @@ describe('one mistake is told once', () => {
     );
   });
 
+  it('a name that a module with mistakes of its own may declare is not missed', () => {
+    const files = { './torn': 'pub fn nope( { return 1 }\n' };
+    const [first, ...others] = told('import { nope } from "./torn"\nnope()\n', files);
+    expect(first?.at).toMatch(/^HARN-PAR-001/);
+    expect(others).toEqual([]);
+  });
+
   it('mistakes on other lines are still told', () => {
     expect(told('async fn f() { return 1 }\nmissing\n').map(({ at }) => at)).toEqual([
       'HARN-PAR-001 fn',

@@ -53,8 +53,10 @@ export function buildModuleGraph(
   const open = (source: Source, fallback: Edition | undefined): Visit => {
     const decided = typeof edition === 'function' ? edition(source) : edition;
     const options = { edition: decided, fallbackEdition: fallback, sink };
+    const before = sink.errorCount;
     const { module } = read(source, options);
     const record = new ModuleRecord(source, module, module.edition);
+    record.isWhole = sink.errorCount === before;
     byId.set(source.id, record);
     return { record, imports: importsOf(module), next: 0 };
   };

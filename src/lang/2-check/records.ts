@@ -154,6 +154,8 @@ export class ModuleRecord {
   readonly source: Source;
   readonly module: Module;
   readonly edition: Edition;
+  /** False when its text could not be read without mistakes: then more may be declared in it than is known. */
+  isWhole = true;
   /** Import → the module it names, or undefined when there is none. */
   readonly targets = new Map<ImportDeclaration, ModuleRecord | undefined>();
   readonly imports: CheckedImport[] = [];
@@ -186,7 +188,7 @@ export class ModuleRecord {
   }
 
   get allImportsResolved(): boolean {
-    for (const target of this.targets.values()) if (target === undefined) return false;
+    for (const target of this.targets.values()) if (target?.isWhole !== true) return false;
     return true;
   }
 
