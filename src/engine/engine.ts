@@ -53,7 +53,7 @@ import {
 } from './link.ts';
 import { refreshProgram } from './program.ts';
 import { type ServedRequest, servedBody, servedName, servedRequestOf } from './served.ts';
-import { renderUncaught, StackReader } from './stack.ts';
+import { type HarnFrame, renderUncaught, StackReader } from './stack.ts';
 import { storedForm } from './stored-program.ts';
 
 /** What an engine needs; one engine serves many runs of one process. */
@@ -102,6 +102,12 @@ export interface PackOrigin {
   readonly cache_hit: boolean;
 }
 
+/** What people typed, where a module is a text that was made from it. */
+export interface TypedTexts {
+  place(frame: HarnFrame): HarnFrame;
+  text(module: string): string | undefined;
+}
+
 /** A run of a program, with what only the engine knows about it. */
 export interface ProgramRun {
   readonly run: Run;
@@ -110,8 +116,8 @@ export interface ProgramRun {
   exitCode(result: RunResult): number;
   /** What people see as the result: `final`, or what the body returned when `final` is a receipt of the lifecycle. */
   value(result: RunResult): Json;
-  /** An error that nobody caught, as people read it: message, place, callers. */
-  describe(error: unknown): string;
+  /** An error that nobody caught, as people read it: message, place, callers. `typed` is for texts that were made from others. */
+  describe(error: unknown, typed?: TypedTexts): string;
 }
 
 const ENCODER = new TextEncoder();
@@ -238,7 +244,7 @@ export class Engine {
       done,
       exitCode: (result) => exitCode(result, end),
       value: ({ record }) => shownValue(record.returned, record.final),
-      describe: (error) => describe(live, error),
+      describe: (error, typed) => describe(live, error, typed),
     };
   }
 
@@ -398,9 +404,12 @@ function shownValue(returned: Json, final: Json): Json {
   return isReceipt(final) ? returned : final;
 }
 
-function describe(live: LiveProgram, error: unknown): string {
-  const sources = new Map(live.compiled.sources.map((source) => [source.id, source]));
-  return renderUncaught(error, new StackReader(live).frames(error), sources);
+function describe(live: LiveProgram, error: unknown, typed?: TypedTexts): string {
+  const sources = new Map(
+    live.compiled.sources.map(({ id, text }) => [id, { id, text: typed?.text(id) ?? text }]),
+  );
+  const frames = new StackReader(live).frames(error);
+  return renderUncaught(error, typed === undefined ? frames : frames.map(typed.place), sources);
 }
 
 /** A drain or handoff receipt: the outcome of the lifecycle, not of the program. */

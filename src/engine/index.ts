@@ -11,6 +11,7 @@ export {
   type PackOrigin,
   type ProgramRun,
   type StartOptions,
+  type TypedTexts,
 } from './engine.ts';
 export { engineErrors, promptErrors, sourceErrors } from './errors.ts';
 export { exitCodeOf, isErrData } from './execute.ts';

@@ -48,6 +48,37 @@ it('lets later inputs assign, and functions keep what they share with their vari
   expect(done.stdout).toBe('6\n2\n');
 });
 
+it('points at what was typed, not at the module made of it', () => {
+  const { stderr } = typed(
+    'const x = 1',
+    'fn f(n) { return n.foo.bar }',
+    '  f(x)',
+    'x +* 1',
+    'fn g() { nope(x) }; f(2)',
+  );
+  expect(stderr.split('\n')).toEqual([
+    'error: Type error: cannot access property `foo` on int',
+    ' --> input-2.harn:1:20',
+    '  |',
+    '1 | fn f(n) { return n.foo.bar }',
+    '  |                    ^',
+    '  = note: called from <script> at input-3.harn:1',
+    '  = help: Use `?.` where the value may be nil.',
+    'error[HARN-PAR-001]: Expected expression, got * at 1:4',
+    '    --> input-4.harn:1:4',
+    '     |',
+    '   1 | x +* 1',
+    '     |    ^',
+    'error[HARN-NAM-002]: call target `nope` is not defined or imported',
+    '    --> input-5.harn:1:10',
+    '     |',
+    '   1 | fn g() { nope(x) }; f(2)',
+    '     |          ^^^^',
+    '  = help: Declare the function, import it, or correct the spelling.',
+    '',
+  ]);
+});
+
 it('runs every input once, with its effects', () => {
   const done = typed(
     'let t = 1',

@@ -1,6 +1,6 @@
 // What was typed so far, as modules: each input is a module of its own that imports what earlier ones declared. A
 // variable is carried over through a function that its module gets for that; assigning to it moves it to the new input.
-import type { Span } from '../../base/index.ts';
+import { LineIndex, type Span } from '../../base/index.ts';
 import { type Edition, type Node, parse, parseErrors } from '../../lang/index.ts';
 
 /** An input, ready to be compiled. */
@@ -13,7 +13,11 @@ export interface Cell {
   readonly declares: ReadonlyMap<string, Declared>;
   /** As it was typed. */
   readonly typed: string;
+  /** What the module has besides, each before a place in what was typed. */
+  readonly inserts: readonly Insert[];
 }
+
+type Insert = readonly [at: number, word: string];
 
 /** Where a name lives. */
 interface Declared {
@@ -27,6 +31,7 @@ export class Cells {
   readonly #names = new Map<string, Declared>();
   readonly #texts = new Map<string, string>();
   readonly #imports = new Map<string, string>();
+  readonly #made = new Map<string, Cell>();
   #count = 0;
 
   constructor(edition: Edition) {
@@ -67,9 +72,48 @@ export class Cells {
     const getters = [...declares]
       .filter(([, { kind }]) => kind === 'variable')
       .map(([each]) => `pub fn ${getter(each, name)}() { return ${each} }`);
-    const shown = asModule(typed, body);
-    const text = [...lines, shown, ...getters, ''].join('\n');
-    return { name, text, prelude: lines.length, declares, typed };
+    const inserts = insertsOf(typed, body);
+    const text = [...lines, withInserts(typed, inserts), ...getters, ''].join('\n');
+    const cell = { name, text, prelude: lines.length, declares, typed, inserts };
+    this.#made.set(name, cell);
+    return cell;
+  }
+
+  /** An input as it was typed, or undefined. */
+  typed(name: string): string | undefined {
+    return this.#made.get(name)?.typed;
+  }
+
+  /** A place of an input's module as a place in what was typed. */
+  placeTyped<P extends { readonly file: string; readonly line: number; readonly column: number }>(
+    place: P,
+  ): P {
+    const cell = this.#made.get(place.file);
+    if (cell === undefined) return place;
+    const line = place.line - cell.prelude;
+    const index = new LineIndex(cell.typed);
+    let { column } = place;
+    for (const [at, word] of cell.inserts) {
+      const before = index.positionOf(at);
+      if (before.line === line && before.column < column)
+        column = Math.max(before.column, column - word.length);
+    }
+    return { ...place, line, column };
+  }
+
+  /** The same for a stretch of the module's text. */
+  spanTyped(span: Span): Span {
+    const cell = this.#made.get(span.source);
+    if (cell === undefined) return span;
+    const head = cell.text
+      .split('\n', cell.prelude)
+      .reduce((sum, each) => sum + each.length + 1, 0);
+    const offset = (given: number) =>
+      cell.inserts.reduce(
+        (sum, [at, word]) => (sum > at ? Math.max(at, sum - word.length) : sum),
+        given - head,
+      );
+    return { ...span, start: offset(span.start), end: offset(span.end) };
   }
 
   /** Keeps an input that has run. */
@@ -134,15 +178,18 @@ function assigns(text: string, name: string): boolean {
   ).test(text);
 }
 
-/** The text as a module: its value is that of its last expression, and later inputs may import what it declares. */
-function asModule(text: string, body: readonly Node[]): string {
-  const inserts = body.flatMap((node, i): [number, string][] => {
+/** What makes the text a module: its value is that of its last expression, and later inputs may import what it declares. */
+function insertsOf(text: string, body: readonly Node[]): Insert[] {
+  return body.flatMap((node, i): Insert[] => {
     if (node.kind === 'ExpressionStatement' && i === body.length - 1) {
       return [[node.span.start, 'return ']];
     }
     const at = keywordStart(node, text);
     return at === undefined ? [] : [[at, 'pub ']];
   });
+}
+
+function withInserts(text: string, inserts: readonly Insert[]): string {
   return inserts.reduceRight((out, [at, word]) => out.slice(0, at) + word + out.slice(at), text);
 }
 

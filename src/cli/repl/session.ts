@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Diagnostic, JsonObject, Source } from '../../base/index.ts';
 import { createRegistry, EFFECT_GROUPS } from '../../builtins/index.ts';
 import { Engine, nodeSourceFs, type ProgramRun, type SourceFs } from '../../engine/index.ts';
-import { check, type Edition, typeText } from '../../lang/index.ts';
+import { check, type Edition, parse, typeText } from '../../lang/index.ts';
 import type { Host } from '../../runtime/host/index.ts';
 import { RUNTIME_PROJECTIONS } from '../../runtime/index.ts';
 import { openStore, type Store } from '../../store/index.ts';
@@ -70,7 +70,7 @@ export class ReplSession {
       { code: cell.text, name: cell.name },
       { edition: this.#edition, fs: this.#sources() },
     );
-    if (program === undefined) return mistakes(cell, diagnostics);
+    if (program === undefined) return this.#mistakes(cell, diagnostics);
     this.#llm ??= modelTables(this.#host);
     const running = this.#engine.start(program, {
       origin: cell.name,
@@ -81,12 +81,12 @@ export class ReplSession {
     running.run.parkForPeople();
     try {
       const result = await running.done;
-      if (result.status === 'broken') return failure(running, result.error);
+      if (result.status === 'broken') return this.#failure(running, result.error);
       if (result.status === 'parked') return { kind: 'failure', text: `stopped: ${result.reason}` };
       // What an input declared before it failed is not there: its module is not a part of the session.
-      if (!result.main.ok) return failure(running, result.main.error);
+      if (!result.main.ok) return this.#failure(running, result.main.error);
       this.#cells.keep(cell);
-      if (!result.final.ok) return failure(running, result.final.error);
+      if (!result.final.ok) return this.#failure(running, result.final.error);
       const value = running.value(result);
       const code = running.exitCode(result);
       if (value === null && code !== 0) return { kind: 'exit', code };
@@ -94,6 +94,31 @@ export class ReplSession {
     } finally {
       this.#running = undefined;
     }
+  }
+
+  /** Mistakes in what was typed; warnings do not keep an input from running. */
+  #mistakes({ name, typed }: Cell, diagnostics: readonly Diagnostic[]): Answer {
+    const source = { id: name, text: typed };
+    // The messages of the parser name places, so it has to see what people see.
+    const { diagnostics: syntax } = parse(source, { edition: this.#edition });
+    const own = syntax.hasErrors
+      ? syntax.all
+      : diagnostics
+          .filter(({ span }) => span.source === name)
+          .map((each) => ({ ...each, span: this.#cells.spanTyped(each.span) }));
+    return {
+      kind: 'mistakes',
+      diagnostics: own.filter(({ severity }) => severity === 'error'),
+      source,
+    };
+  }
+
+  #failure(running: ProgramRun, error: unknown): Answer {
+    const text = running.describe(error, {
+      place: (frame) => this.#cells.placeTyped(frame),
+      text: (name) => this.#cells.typed(name),
+    });
+    return { kind: 'failure', text };
   }
 
   /** Stops the input at work; false when there is none. */
@@ -158,18 +183,6 @@ export class ReplSession {
       realPath: (file) => (textOf(file) === undefined ? nodeSourceFs.realPath(file) : file),
     };
   }
-}
-
-/** Mistakes in what was typed; warnings do not keep an input from running. */
-function mistakes(cell: Cell, diagnostics: readonly Diagnostic[]): Answer {
-  const own = diagnostics.filter(
-    ({ severity, span }) => severity === 'error' && span.source === cell.name,
-  );
-  return { kind: 'mistakes', diagnostics: own, source: { id: cell.name, text: cell.text } };
-}
-
-function failure(running: ProgramRun, error: unknown): Answer {
-  return { kind: 'failure', text: running.describe(error) };
 }
 
 function shown(value: Value): string {
