@@ -46,7 +46,7 @@ describe('harn new', () => {
       here.harn('new', `run-${template}`, '--template', template);
       const done = inside(here, `run-${template}`, 'run', 'main.harn');
       expect(done.stderr).toBe('');
-      expect(done.stdout.trim()).not.toBe('');
+      expect(done.stdout).not.toBe('');
       expect(done.status).toBe(0);
     },
   );

@@ -240,13 +240,9 @@ function plainTools({ tools }: LlmRequest): readonly JsonObject[] | undefined {
   return tools?.map((tool) => ({ type: 'function', function: tool as JsonObject }));
 }
 
-/**
- * What nobody prepared when there are tools: a call of the first one, so that a loop has something to do. Once that
- * has a result the answer is a text, so that the loop comes to its end.
- */
+/** What nobody prepared when there are tools: a call of the first one, so that a loop has something to do. */
 function defaultCalls(request: LlmRequest): readonly LlmToolCall[] {
-  const isAnswered = request.messages.at(-1)?.role === 'tool';
-  const [tool] = isAnswered || request.tool_choice === 'none' ? [] : (request.tools ?? []);
+  const [tool] = request.tool_choice === 'none' ? [] : (request.tools ?? []);
   if (tool === undefined) return [];
   const turn = request.messages.filter(({ role }) => role === 'assistant').length;
   const args = sampleOf(tool.parameters) as JsonObject | null;
