@@ -4,11 +4,14 @@ import {
   type CommandResult,
   type CommandSpec,
   envEffects,
+  type OcrImage,
+  type OcrOptions,
+  ocrEffects,
   systemEffects,
 } from '../runtime/io/index.ts';
 import type { RunContext } from '../runtime/run/index.ts';
 import { type Ctx, display, isDict, type List, type Steps, type Value } from '../values/index.ts';
-import { toData } from './data.ts';
+import { optionsOf, toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
 
@@ -129,5 +132,13 @@ export function processRows(): readonly BuiltinRow[] {
       'shell_at',
       ([dir, line]) => ({ shell: text(line), cwd: text(dir) }),
     ),
+    effectRow('process.ocr(image: any, options: dict?) -> dict', ocrEffects.ocr, {
+      doc: 'The text of an image, by the program `tesseract`: `{text, blocks, lines, tokens, source, backend, stats}`. The image is a path, `{path}`, `{storage: {path}}`, `{bytes_base64, mime_type}` or `{data_url}`. Options: `language` ("eng"), `timeout_ms`.',
+      aliases: ['vision_ocr'],
+      args: ([image, options]) => [
+        isDict(image ?? null) ? (toData(image) as OcrImage) : text(image),
+        optionsOf<OcrOptions>(options),
+      ],
+    }),
   ];
 }

@@ -35,6 +35,11 @@ export const PROCESSES_EXAMPLES: Examples = {
       'command_policy_push(command_policy({deny_patterns: ["rm *"]}))\nprintln(shell_at("/work", "rm -r build").stderr)',
     prints: 'command not run (status: blocked): it fits the pattern "rm *"',
   },
+  'process.ocr': {
+    source:
+      'const told = try { vision_ocr({data_url: "data:image/png;base64,"}) }\nprintln(contains(to_string(unwrap_err(told)), "it is empty"))',
+    prints: 'true',
+  },
   'process.run': {
     source:
       'command_policy_push(command_policy({deny_patterns: ["rm *"]}))\nconst r = harness.process.run({argv: ["rm", "-r", "build"], timeout_ms: 5000})\nprintln([r.success, r.stderr])',

@@ -14,6 +14,7 @@ import {
   memoryEffects,
   metadataEffects,
   netEffects,
+  ocrEffects,
   placeEffects,
   processEffects,
   projectEffects,
@@ -65,7 +66,7 @@ const FAMILIES = {
   fs: { ...fsEffects, ...placeEffects, ...recordEffects },
   env: { ...envEffects, ...secretEffects },
   random: randomEffects,
-  process: processEffects,
+  process: { ...processEffects, ...ocrEffects },
   net: {
     ...netEffects,
     ...httpSessionEffects,
@@ -183,7 +184,7 @@ export function createHarness(ctx: RunContext): Harness {
 
 /** Commands go past the policies in force. */
 function processHandle(ctx: RunContext): Handle<'process'> {
-  const plain = createFamily('harness.process', processEffects, ctx);
+  const plain = createFamily('harness.process', FAMILIES.process, ctx);
   return notData('harness.process', {
     run: (spec: CommandSpec) =>
       commandPolicies.areInForce(ctx)
@@ -191,6 +192,7 @@ function processHandle(ctx: RunContext): Handle<'process'> {
             commandPolicies.run(inner, spec),
           )
         : plain.run(spec),
+    ocr: plain.ocr,
   });
 }
 

@@ -149,6 +149,26 @@ export const ioErrors = defineErrors('IOE', {
     message: ({ provider }) => `there is no provider of secrets ${JSON.stringify(provider)}`,
     hint: 'HARN_SECRET_PROVIDERS can name `env` and `file`',
   }),
+  noOcr: row<Record<string, never>>({
+    number: 31,
+    message: () => 'there is no program `tesseract` on this machine',
+    hint: 'install Tesseract OCR, and see that its folder is on PATH',
+  }),
+  ocrFailed: row<{ reason: string }>({
+    number: 32,
+    message: ({ reason }) => `tesseract could not read the image: ${reason}`,
+    hint: 'it reads PNG, JPEG, TIFF, WebP and BMP; `tesseract --list-langs` tells its languages',
+  }),
+  badImage: row<{ reason: string }>({
+    number: 33,
+    message: ({ reason }) => `this is no image to read text from: ${reason}`,
+    hint: 'give a path, {path}, {storage: {path}}, {bytes_base64, mime_type} or {data_url}',
+  }),
+  badOcrLanguage: row<{ language: string }>({
+    number: 34,
+    message: ({ language }) => `${JSON.stringify(language)} is no language of Tesseract`,
+    hint: 'write it like `eng` or `eng+deu`',
+  }),
   badMemory: row<{ detail: string }>({
     number: 11,
     message: ({ detail }) => `memory: ${detail}`,

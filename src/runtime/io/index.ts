@@ -36,6 +36,7 @@ export {
 export type { MemoryRecord } from './memory-log.ts';
 export { metadataEffects } from './metadata.ts';
 export { type DownloadResult, type HttpResult, netEffects } from './net.ts';
+export { type OcrImage, type OcrOptions, ocrEffects } from './ocr.ts';
 export { placeEffects } from './places.ts';
 export { type CommandResult, type CommandSpec, processEffects } from './process.ts';
 export { PROJECT_CATALOG, type ProjectKind } from './project-catalog.ts';
