@@ -128,8 +128,8 @@ export const ROOMS = [
     node: [
       { inside: /^src\/runtime\/host\/node(-[a-z-]+)?\.ts$/, where: 'host/node*.ts', names: ['*'] },
       {
-        inside: /^src\/runtime\/run\/context\.ts$/,
-        where: 'run/context.ts',
+        inside: /^src\/runtime\/run\/opaque\.ts$/,
+        where: 'run/opaque.ts',
         names: ['async_hooks'],
       },
     ],

@@ -37,6 +37,7 @@ type Harn = typeof import('harn');
 type Serve = typeof import('harn/serve');
 declare const createRuntime: Harn['createRuntime'];
 declare const openStore: Harn['openStore'];
+declare const defineTool: Harn['defineTool'];
 declare const serveMcpPipelines: Serve['serveMcpPipelines'];
 declare const serveMcpStdio: Serve['serveMcpStdio'];
 declare const harness: import('harn').Harness;

@@ -9,6 +9,7 @@ import {
   defineEffect,
   type Effect,
   journalErrors,
+  opaquely,
   type RunContext,
   runErrors,
   runSpansKey,
@@ -302,7 +303,7 @@ function* callHandler(
   const { handler } = tool;
   if (handler === undefined) return null;
   if (handler.kind === 'native')
-    return yield* ctx.perform(nativeCall(tool, site), [tool.name, args]);
+    return yield* ctx.perform(nativeCall(ctx.runId, tool, site), [tool.name, args]);
   const id = ctx.task.nextCallback(ctx.task.lastOrdinal);
   const idempotencyKey = `${ctx.runId}/${id}`;
   const child = ctx.startTask(id, (inner) => handler.run(inner, args, { ...site, idempotencyKey }));
@@ -315,6 +316,7 @@ function* callHandler(
 
 /** A call of a TypeScript handler as one effect of the class that the tool declares. */
 function nativeCall(
+  runId: string,
   tool: Tool,
   site: Omit<ToolCallSite, 'idempotencyKey'>,
 ): Effect<[string, JsonObject], Json> {
@@ -327,7 +329,8 @@ function nativeCall(
     async (env, _name: string, args: JsonObject) => {
       if (handler?.kind !== 'native') return null;
       const { idempotencyKey, signal } = env;
-      return (await handler.run(args, { ...site, idempotencyKey, signal })) ?? null;
+      const work = () => handler.run(args, { ...site, idempotencyKey, signal });
+      return (await opaquely(runId, `tool "${tool.name}"`, work)) ?? null;
     },
   );
 }

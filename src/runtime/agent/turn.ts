@@ -212,7 +212,7 @@ function* askModel(
   onRetry: (error: unknown) => void,
 ): Suspending<TurnAnswer> {
   const { llmCaller, onDelta } = plan.parts;
-  const heard = { onRetry, ...(onDelta === undefined ? {} : { onDelta }) };
+  const heard = { onRetry, mayHearAgain: true, ...(onDelta === undefined ? {} : { onDelta }) };
   const ask = (at: RunContext, { system, options }: typeof request) =>
     llmCall(at, '', system, options, heard);
   if (llmCaller === undefined) return yield* ask(ctx, request);

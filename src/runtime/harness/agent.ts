@@ -1,5 +1,5 @@
 // Agents in TypeScript: the loop with typed tools, and sessions. What the language calls, spelled in camelCase.
-import type { Json, JsonObject } from '../../base/index.ts';
+import { bug, type Json, type JsonObject } from '../../base/index.ts';
 import {
   type AgentEvent,
   type AgentLoopResult,
@@ -8,6 +8,8 @@ import {
   clearToolHooks,
   daemonCalls,
   declaredMcpHandler,
+  type GateDecision,
+  type GateMark,
   type LoopGate,
   type LoopOptions,
   type LoopParts,
@@ -21,7 +23,13 @@ import {
   toTool,
 } from '../agent/index.ts';
 import type { LlmDelta } from '../llm/index.ts';
-import type { Handler, RunContext, Suspending } from '../run/index.ts';
+import {
+  callHandler,
+  type Handler,
+  plainOf,
+  type RunContext,
+  type Suspending,
+} from '../run/index.ts';
 import { susErrors } from '../work/index.ts';
 import { type AgentSkill, asSkill } from './agent-skills.ts';
 import { type AgentPermissions, codeHandler, detachPermissions } from './permissions.ts';
@@ -70,15 +78,38 @@ export interface AgentTool<A extends JsonObject = JsonObject> {
   readonly annotations?: JsonObject;
   /** `capability.operation` of `hostCapabilities` that runs the tool, in place of a handler. */
   readonly hostCapability?: string;
-  /** Does the work; every tool has one that no host runs. */
+  /**
+   * Does the work, as one recorded call: a replay does not enter it, and a harness may not be used in it (`HARN-RUN-024`).
+   * Every tool has this or `run`, unless a host runs it.
+   */
   readonly handler?: (args: A, call: ToolCall) => Promise<Json> | Json;
+  /**
+   * Does the work with a harness of its own, in place of `handler`: each of its effects is recorded, under the policy of the
+   * loop, and a replay enters it again, as it does the body of a pipeline. What is no effect of the harness happens again then.
+   */
+  readonly run?: (args: A, harness: Harness, call: ToolCallSite) => Promise<Json> | Json;
 }
 
 /** A tool whose handler gets the output of its schema. */
-export type SchemaTool<S extends StandardSchema> = Omit<AgentTool, 'parameters' | 'handler'> & {
+export type SchemaTool<S extends StandardSchema> = Omit<
+  AgentTool,
+  'parameters' | 'handler' | 'run'
+> & {
   readonly parameters: S;
-  readonly handler: (args: OutputOf<S>, call: ToolCall) => Promise<Json> | Json;
-};
+} & (
+    | {
+        readonly handler: (args: OutputOf<S>, call: ToolCall) => Promise<Json> | Json;
+        readonly run?: never;
+      }
+    | {
+        readonly run: (
+          args: OutputOf<S>,
+          harness: Harness,
+          call: ToolCallSite,
+        ) => Promise<Json> | Json;
+        readonly handler?: never;
+      }
+  );
 
 type OutputOf<S extends StandardSchema> = NonNullable<S['~standard']['types']>['output'];
 
@@ -101,7 +132,7 @@ export interface AgentLoopCall extends Omit<LoopOptions, 'permissions' | 'skills
   /** Skills that the model can load and that come into force where they fit; see `skill_match`. */
   readonly skills?: readonly (AgentSkill | JsonObject)[];
   /** Asked between turns whether to go on. */
-  readonly gate?: LoopGate;
+  readonly gate?: (at: GateMark, harness: Harness) => GateDecision | Promise<GateDecision>;
   /** Called after a turn with tool calls: a text is said to the model, true ends the loop, `{message, stop}` does either or both. */
   readonly postTurn?: (turn: JsonObject) => unknown;
   /** Called when the work is said to be done: true accepts it, a text says what is missing. */
@@ -241,7 +272,7 @@ export function agentMethods(
     daemonResume: (dir) => run((c) => daemonCalls.resume(c, dir)),
     daemonWait: (daemon) => run((c) => daemonCalls.wait(c, daemon as Json)),
     lifecycleTools: withLifecycle,
-    callTool: (tool, args = {}) => run((inner) => callTool(inner, asTool(tool), args)),
+    callTool: (tool, args = {}) => run((inner) => callTool(inner, asTool(tool, harnessFor), args)),
     registerToolHook: ({ pre, post, ...hook }) =>
       void registerToolHook(ctx, hook, {
         pre: pre === undefined ? undefined : codeHandler(pre),
@@ -281,10 +312,10 @@ function loopParts(
   const { skills, ...options } = rest;
   const { data, code } = detachPermissions(permissions, harnessFor);
   const parts = {
-    tools: tools.map((tool) => asTool(tool as AgentTool)),
+    tools: tools.map((tool) => asTool(tool as AgentTool, harnessFor)),
     permissionCode: code,
     ...(skills === undefined ? {} : { skills: skills.map(asSkill) }),
-    ...(gate === undefined ? {} : { gate }),
+    ...(gate === undefined ? {} : { gate: gateOf(gate, harnessFor) }),
     ...(postTurn === undefined ? {} : { postTurn: codeHandler(postTurn, harnessFor) }),
     ...(verifyCompletion === undefined
       ? {}
@@ -298,6 +329,20 @@ function loopParts(
     ...(onDelta === undefined ? {} : { onDelta: codeHandler(onDelta) }),
   };
   return { options: { ...options, permissions: data }, parts };
+}
+
+/** The code that says whether to go on, as loops ask it. */
+function gateOf(
+  gate: NonNullable<AgentLoopCall['gate']>,
+  harnessFor: (ctx: RunContext) => Harness,
+): LoopGate {
+  const handler = codeHandler(gate, harnessFor);
+  return {
+    *next(ctx, mark) {
+      const decision = (yield* callHandler(ctx, handler, [mark])) as GateDecision | null;
+      return decision ?? { kind: 'continue' };
+    },
+  };
 }
 
 /** Code around calls: `next` works in the lane of the code. */
@@ -339,11 +384,15 @@ export function toolSchema(tool: AgentTool): JsonObject {
   return asTool(tool).parameters;
 }
 
-/** A tool as loops run it. */
-export function asTool(tool: AgentTool): Tool {
+/** A tool as loops run it; without `harnessFor` only to look at. */
+export function asTool(
+  tool: AgentTool,
+  harnessFor: (ctx: RunContext) => Harness = () => bug('this tool is only looked at'),
+): Tool {
   const data = toolDeclaration(tool);
-  const { name, handler, parameters } = tool;
+  const { name, handler, run, parameters } = tool;
   const isLibrary = isStandardSchema(parameters);
+  if (run !== undefined) return toTool(data, programHandler(tool, run, harnessFor));
   if (handler === undefined) return toTool(data, declaredMcpHandler(data));
   if (!isLibrary) return toTool(data, { kind: 'native', run: handler, fn: handler });
   return toTool(data, {
@@ -354,9 +403,32 @@ export function asTool(tool: AgentTool): Tool {
   });
 }
 
+/** Work whose effects are recorded one by one, as a lane of the loop. */
+function programHandler(
+  { name, parameters }: AgentTool,
+  work: NonNullable<AgentTool['run']>,
+  harnessFor: (ctx: RunContext) => Harness,
+): NonNullable<Tool['handler']> {
+  const enter = async (args: JsonObject, site: ToolCallSite, harness: Harness) => {
+    const read = isStandardSchema(parameters) ? await parsedBy(name, parameters, args) : args;
+    return plainOf(
+      (await work(read as JsonObject, harness, site)) ?? null,
+      `the result of tool "${name}"`,
+    );
+  };
+  const lane = codeHandler(enter, harnessFor);
+  return {
+    kind: 'program',
+    fn: work,
+    run: function* (ctx, args, site) {
+      return (yield* callHandler(ctx, lane, [args, site])) as Json;
+    },
+  };
+}
+
 /** A tool as data, without its code. */
 export function toolDeclaration(tool: AgentTool): JsonObject {
-  const { handler: _code, parameters, jsonSchema, ...declared } = tool;
+  const { handler: _code, run: _run, parameters, jsonSchema, ...declared } = tool;
   const data: { [key: string]: Json } = {};
   for (const [key, value] of Object.entries(declared)) {
     if (value !== undefined) data[SPELLED[key] ?? key] = value as Json;

@@ -29,8 +29,9 @@ export function programCode({
   callbacks = {},
 }: ProgramCode): CodeSource {
   const refs = new Map<object, JsonObject>();
-  for (const { name, handler } of tools) {
-    if (handler !== undefined) refs.set(handler, { tool: name });
+  for (const { name, handler, run } of tools) {
+    const code = run ?? handler;
+    if (code !== undefined) refs.set(code, { tool: name });
   }
   for (const [body, fn] of Object.entries(workerBodies)) refs.set(fn, { body });
   for (const [stage, fn] of Object.entries(stages)) refs.set(fn, { stage });
@@ -39,7 +40,7 @@ export function programCode({
     refOf: (fn) => refs.get(fn),
     tool: ({ tool }) => {
       const found = tools.find(({ name }) => name === tool);
-      return found === undefined ? undefined : asTool(found).handler;
+      return found === undefined ? undefined : asTool(found, createHarness).handler;
     },
     body: ({ body }) => {
       const found = typeof body === 'string' ? workerBodies[body] : undefined;

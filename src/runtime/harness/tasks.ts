@@ -5,6 +5,7 @@ import {
   type AsyncEffect,
   defineEffect,
   type Outcome,
+  opaquely,
   plainOf,
   type RunContext,
 } from '../run/index.ts';
@@ -86,7 +87,7 @@ export function taskMethods(
     step: async (name, fn) => {
       need('harness.step', 'the name', 'a text', name);
       need(`harness.step("${name}")`, 'the function', 'a function', fn);
-      return ctx.requestStep(stepEffect(name, fn), name);
+      return ctx.requestStep(stepEffect(ctx.runId, name, fn), name);
     },
     parallel: async (items, fn, options = {}) => {
       const pairs = withIndexes('harness.parallel', items);
@@ -143,9 +144,10 @@ function settledOf(outcome: Outcome): Settled<unknown> {
 }
 
 /** A step is an effect with a body. What it does inside is the program's; only its result is kept. */
-function stepEffect<R>(name: string, fn: () => Promise<R> | R): AsyncEffect<[], R> {
+function stepEffect<R>(runId: string, name: string, fn: () => Promise<R> | R): AsyncEffect<[], R> {
   return defineEffect(
     { name: `step.${name}`, class: 'read', access: 'mutate', paid: () => true },
-    async () => plainOf(await fn(), `the result of step "${name}"`) as R,
+    async () =>
+      plainOf(await opaquely(runId, `step "${name}"`, fn), `the result of step "${name}"`) as R,
   );
 }

@@ -31,7 +31,7 @@ export function validateToolSurface(given: ToolSurfaceGiven): SurfaceReport {
     tool_search: toolSearch,
   };
   const declared = tools.map((tool): JsonObject => {
-    const handler = tool.handler === undefined ? {} : { handler: true };
+    const handler = (tool.handler ?? tool.run) === undefined ? {} : { handler: true };
     return { ...toolDeclaration(tool), ...handler };
   });
   return toolSurface.validate(toolSurface.read(around, declared));

@@ -160,7 +160,9 @@ function split(
     // Names are a limit, not tools.
     ...(tools === undefined || isTools ? {} : { tools: tools as Json }),
   };
-  const given = isTools ? (tools as readonly AgentTool[]).map(asTool) : [];
+  const given = isTools
+    ? (tools as readonly AgentTool[]).map((tool) => asTool(tool, harnessFor))
+    : [];
   return { plain, attachments: { tools: given, permissionCode: code } };
 }
 

@@ -74,7 +74,7 @@ export function codeOfNodes(
   for (const [id, fn] of Object.entries(nodes))
     code[id] = { handler: stageHandler(fn, harnessFor) };
   for (const [id, list] of Object.entries(tools)) {
-    code[id] = { ...code[id], tools: list.map(asTool) };
+    code[id] = { ...code[id], tools: list.map((tool) => asTool(tool, harnessFor)) };
   }
   return code;
 }

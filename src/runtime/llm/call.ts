@@ -81,6 +81,8 @@ export type LlmParts = {
   readonly onDelta?: Handler | undefined;
   /** Rearranges the messages just before the call; it gets `{system, messages, args}`. Goes before the option of that name. */
   readonly experiment?: Experiment | undefined;
+  /** An answer that broke off is asked for again although pieces of it were heard: the listener hears another one from its beginning. */
+  readonly mayHearAgain?: boolean;
   /** Told of every failure that is followed by another attempt. */
   readonly onRetry?: ((error: HarnError) => void) | undefined;
 };
@@ -222,7 +224,13 @@ function* persistentCall(
     (asked) =>
       persistently(
         ctx,
-        asked,
+        {
+          // Who has heard something cannot hear it from the beginning again.
+          get retries() {
+            return isHeard && parts.mayHearAgain !== true ? 0 : asked.retries;
+          },
+          backoffMs: asked.backoffMs,
+        },
         () => attemptCall(ctx, asked, listening),
         (error, attempt) => {
           const { category } = failureOf(error, { provider: '', model: '' });

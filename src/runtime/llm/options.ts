@@ -38,7 +38,7 @@ export type LlmOptions = {
   readonly seed?: number | null;
   readonly frequency_penalty?: number | null;
   readonly presence_penalty?: number | null;
-  /** For the whole call. `timeout` is in seconds. */
+  /** For each attempt. `timeout` is in seconds. */
   readonly timeout_ms?: number | null;
   readonly timeout?: number | null;
   /** The whole conversation; the prompt is left out when it is given. */

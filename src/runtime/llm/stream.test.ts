@@ -177,6 +177,29 @@ describe('a call that is heard', () => {
     expect(isHeard).toBe(true);
   });
 
+  it.each([
+    ['fails with what was heard', false, 1, 'one ', { category: 'transient_network' }],
+    ['hears another one, where that is said to be welcome', true, 2, 'one one two', 'one two'],
+  ] as const)('that breaks off is not repeated by retries: it %s', async (...row) => {
+    const [, mayHearAgain, requests, heardText, end] = row;
+    const events = anthropicText('one ', 'two');
+    server.answers(streams(events.slice(0, 4), 'cut'), streams(events));
+    const heard: LlmDelta[] = [];
+    const got = await resultOf(
+      function* (ctx) {
+        const options = { provider: 'anthropic', llm_retries: 2, llm_backoff_ms: 1 };
+        const parts = { ...hearing(heard), mayHearAgain };
+        try {
+          return (yield* llmCall(ctx, 'q', null, options, parts)).text;
+        } catch (error) {
+          return { category: (error as { data: { category: string } }).data.category };
+        }
+      },
+      { host },
+    );
+    expect([server.seen.length, texts(heard), got]).toEqual([requests, heardText, end]);
+  });
+
   it('hears a prepared answer word by word', async () => {
     const heard: LlmDelta[] = [];
     const answer = await resultOf(function* (ctx) {

@@ -7,6 +7,7 @@ import type { Effect, EffectSpec, ServiceKey, SyncEffect } from './effect.ts';
 import { runErrors } from './errors.ts';
 import type { Site } from './journal-entry.ts';
 import type { Op, Outcome, Suspending, TickOp } from './op.ts';
+import { assertSeen } from './opaque.ts';
 import type { OutputBuffer, OutputStream } from './output.ts';
 import type { RunCore } from './run-core.ts';
 import { ExecutionScope } from './scope.ts';
@@ -101,7 +102,7 @@ export class RunContext {
     args: A,
     site?: Site,
   ): Promise<R> {
-    this.#assertGoesOn();
+    this.#assertMayAsk(effect.spec.name);
     this.authority.check(effect.spec);
     const given = scopedArgs(this.scope, effect.spec, args);
     const op = effectOp(effect, given, site, this.scope);
@@ -110,13 +111,14 @@ export class RunContext {
 
   /** A named step of a lane: an effect with a body, recorded as one unit. */
   async requestStep<R>(effect: Effect<[], R>, name: string): Promise<R> {
-    this.#assertGoesOn();
+    this.#assertMayAsk(effect.spec.name);
     const op = { ...effectOp(effect, []), step: name };
     return this.run.performer.request(this.task, op) as Promise<R>;
   }
 
   /** An effect that answers at once: clock, chance, environment, output. */
   sync<A extends readonly unknown[], R>(effect: SyncEffect<A, R>, args: A, site?: Site): R {
+    assertSeen(this.runId, effect.spec.name);
     this.authority.check(effect.spec);
     if (!this.scope.isRoot) {
       const answer = effect.spec.answered?.(this.scope, args);
@@ -187,7 +189,7 @@ export class RunContext {
 
   /** Runs a generator as a child task and gives a lane its result; for runtime functions called from TypeScript. */
   async runFromLane<T>(id: string, body: (ctx: RunContext) => Suspending<T>): Promise<T> {
-    this.#assertGoesOn();
+    this.#assertMayAsk(id.slice(id.lastIndexOf('/') + 1));
     const child = this.startTask(id, body);
     child.isCall = true;
     return new Promise<T>((resolve, reject) => {
@@ -203,7 +205,8 @@ export class RunContext {
   }
 
   /** A lane that has returned has no turn to give: its harness must not be used by what outlives it. */
-  #assertGoesOn(): void {
+  #assertMayAsk(asked: string): void {
+    assertSeen(this.runId, asked);
     if (this.task.status === 'done') throw runErrors.laneOver({ lane: this.task.id });
   }
 }

@@ -85,6 +85,12 @@ export const runErrors = defineErrors('RUN', {
     message: ({ lane }) => `this harness belongs to ${lane}, which has returned`,
     hint: 'use the harness that is handed to the callback, or await the work before returning',
   }),
+  insideBody: row<{ asked: string; what: string }>({
+    number: 24,
+    message: ({ asked, what }) =>
+      `${asked} was asked for inside ${what}, which is recorded as a whole: a resumed run would miss it`,
+    hint: 'end the step first; a tool that works with the harness has `run` in place of `handler`',
+  }),
   badArgument: row<{ method: string; argument: string; expected: string; got: string }>({
     number: 18,
     message: ({ method, argument, expected, got }) =>

@@ -75,6 +75,7 @@ export { readEntry } from './journal-packing.ts';
 // Effects with a body
 export { addNote, notesKey } from './notes.ts';
 export type { BlockOp, EffectOp, Op, Outcome, Suspending, TickOp } from './op.ts';
+export { opaquely } from './opaque.ts';
 export type { OutputBuffer, OutputSink, OutputStream } from './output.ts';
 export {
   type Chain,

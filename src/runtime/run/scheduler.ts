@@ -8,6 +8,7 @@ import { bug } from '../../base/index.ts';
 import { describeEffect } from './effect-record.ts';
 import { journalErrors, runErrors } from './errors.ts';
 import type { Op, Outcome } from './op.ts';
+import { notInside } from './opaque.ts';
 import { Queue } from './queue.ts';
 import type { InterruptEntry, OutcomeEntry, ReplayLog } from './replay-log.ts';
 import { type OpenOp, Task } from './task.ts';
@@ -251,7 +252,9 @@ export class Scheduler {
     if (this.#pumping) return;
     this.#pumping = true;
     try {
-      while (this.#turn === undefined && !this.#halted && this.#next());
+      notInside(() => {
+        while (this.#turn === undefined && !this.#halted && this.#next());
+      });
     } catch (error) {
       this.fatal(error);
     } finally {
