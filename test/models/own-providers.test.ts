@@ -229,7 +229,8 @@ describe('a chain of fallbacks', () => {
   it('takes the same path when it is killed after any commit, whatever the project says by then', async () => {
     const program = pipeline('p', async ({ llm, step }) => {
       const { provider, text } = await llm.call('hi', { provider: 'first' });
-      return await step('after', () => [provider, text, llm.resolveModel('second:x').provider]);
+      const resolved = llm.resolveModel('second:x').provider;
+      return await step('after', () => [provider, text, resolved]);
     });
     const host = hostWith();
     let kills = 0;
