@@ -1,11 +1,15 @@
 // Skills ranked by the host (`skill.match`): by meaning, say, or by another model. Its word is advice: names it makes up are
 // passed over, and without an answer the cards decide.
-import { HarnError, isJsonObject, type Json } from '../../base/index.ts';
+import { isJsonObject, type Json } from '../../base/index.ts';
 import { hostCalls } from '../boundary/index.ts';
 import { stdioEffects } from '../io/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
-import type { SkillCandidate, SkillMatch, SkillQuery } from '../skills/index.ts';
-import { isOfTheTask } from './task-errors.ts';
+import {
+  hostFailure,
+  type SkillCandidate,
+  type SkillMatch,
+  type SkillQuery,
+} from '../skills/index.ts';
 
 /** The host's own order of skills; undefined: it has none, or could not say. */
 export function* askHost(
@@ -24,8 +28,9 @@ export function* askHost(
     const asked = { strategy: 'host', prompt, working_files: files, candidates };
     return readMatches(yield* hostCalls.call(ctx, 'skill.match', asked), candidates);
   } catch (error) {
-    if (!HarnError.is(error) || isOfTheTask(error)) throw error;
-    yield* warn(`skill.match failed: ${error.message}`);
+    const reason = hostFailure(error);
+    if (reason === undefined) throw error;
+    yield* warn(`skill.match failed: ${reason}`);
     return undefined;
   }
 }

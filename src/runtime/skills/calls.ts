@@ -4,6 +4,7 @@ import { envEffects } from '../io/index.ts';
 import { emitRunEvent, type RunContext, type ServiceKey, type Suspending } from '../run/index.ts';
 import { skillEffects } from './effects.ts';
 import { skillErrors } from './errors.ts';
+import { HOST_LAYER, hostText, withHostSkills } from './host-skills.ts';
 import type { SkillCatalog } from './layers.ts';
 import type { SkillProvenance } from './provenance.ts';
 import { skillId } from './skill.ts';
@@ -46,7 +47,8 @@ function* prepare(
   if (known.catalog === undefined) {
     const asked = ctx.run.start.options['skill_dirs'];
     const dirs = [...given, ...(Array.isArray(asked) ? (asked as string[]) : [])];
-    known.catalog = yield* ctx.perform(skillEffects.find, [{ from, dirs }]);
+    const found = yield* ctx.perform(skillEffects.find, [{ from, dirs }]);
+    known.catalog = yield* withHostSkills(ctx, found);
   }
   return known.catalog;
 }
@@ -93,8 +95,14 @@ function* bodyOf(
     onLoaded?.(loaded);
   };
   const folder = entry['skill_dir'];
+  const required = asked.requireSignature === true || mustBeSigned(ctx, entry);
   if (typeof folder !== 'string') {
+    const isOfHost = entry['source'] === HOST_LAYER;
+    if (isOfHost && required)
+      throw skillErrors.unsigned({ skill: id, reason: 'the host keeps it' });
+    const kept = isOfHost ? yield* hostText(ctx, entry) : undefined;
     tell({ skill_id: id, signer_fingerprint: null, signed: false, trusted: false });
+    if (kept !== undefined) return kept;
     return String(entry['body'] ?? entry['prompt'] ?? '');
   }
   // Found with the card, so that a run which takes a parked loop over asks the same signers.
@@ -104,12 +112,13 @@ function* bodyOf(
   const { signed, trusted, signer_fingerprint } = provenance;
   const isTrusted = trusted && isAllowed(entry, provenance);
   tell({ skill_id: id, signer_fingerprint, signed, trusted: isTrusted });
-  const required =
-    asked.requireSignature === true ||
-    entry['require_signature'] === true ||
-    ctx.sync(envEffects.get, ['HARN_REQUIRE_SIGNED_SKILLS']) === '1';
   if (required) assertTrusted(id, entry, provenance);
   return body;
+}
+
+function mustBeSigned(ctx: RunContext, entry: JsonObject): boolean {
+  if (entry['require_signature'] === true) return true;
+  return ctx.sync(envEffects.get, ['HARN_REQUIRE_SIGNED_SKILLS']) === '1';
 }
 
 function isAllowed(entry: JsonObject, { signer_fingerprint: signer }: SkillProvenance): boolean {

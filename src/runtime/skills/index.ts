@@ -8,6 +8,7 @@ export {
 } from './catalog.ts';
 export { skillEffects } from './effects.ts';
 export { skillErrors } from './errors.ts';
+export { hostFailure } from './host-skills.ts';
 export {
   type InstallAsk,
   type Installed,

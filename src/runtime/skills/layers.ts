@@ -1,5 +1,5 @@
 // Where skills are looked for, in order: what was asked for on the command line, the environment, the project, harn.toml,
-// the user, packages, the system. A name found twice is the higher layer's.
+// the user, packages, the system; what the host keeps is added by runs. A name found twice is the higher layer's.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { findProjectDir, type Host, joinPath, resolvePath } from '../host/index.ts';
 import { skillErrors } from './errors.ts';
@@ -7,7 +7,9 @@ import { readSkillsLock, SKILLS_CACHE } from './install-lock.ts';
 import { skillId } from './skill.ts';
 import { readSkillFile, type SkillCard } from './skill-file.ts';
 
-export const SKILL_LAYERS = ['cli', 'env', 'project', 'manifest', 'user', 'package', 'system'];
+export const SKILL_LAYERS = [
+  ...['cli', 'env', 'project', 'manifest', 'user', 'package', 'system', 'host'],
+];
 
 /** A skill that was found. */
 export type FoundSkill = {
@@ -26,6 +28,8 @@ export type SkillCatalog = {
   readonly broken: readonly { readonly path: string; readonly reason: string }[];
   /** Layers that harn.toml takes out. */
   readonly disabled: readonly string[];
+  /** Layers that count, the one that wins first; not in what runs of versions without a host layer have recorded. */
+  readonly order?: readonly string[];
   /** Where signers are looked up besides the user's own: an address or a folder. */
   readonly signers: string | null;
 };
@@ -55,7 +59,8 @@ export async function findSkills(host: Outside, search: SkillSearch): Promise<Sk
   const skills = new Map<string, FoundSkill>();
   const shadowed: FoundSkill[] = [];
   const broken: { path: string; reason: string }[] = [];
-  for (const layer of orderOf(settings)) {
+  const order = orderOf(settings);
+  for (const layer of order) {
     for (const { folder, namespace } of await foldersIn(host, roots[layer] ?? [])) {
       const path = joinPath(folder, 'SKILL.md');
       const file = await readSkillFile(await host.fs.readText(path), folder);
@@ -74,7 +79,7 @@ export async function findSkills(host: Outside, search: SkillSearch): Promise<Sk
   }
   const off = texts(settings['disable']);
   const disabled = SKILL_LAYERS.filter((layer) => off.includes(layer));
-  return { skills: [...skills.values()], shadowed, broken, disabled, signers };
+  return { skills: [...skills.values()], shadowed, broken, disabled, order, signers };
 }
 
 /** A repository that harn.toml names: `[[skill.source]]` of the type `git`. */

@@ -38,6 +38,13 @@ export async function readSkillFile(text: string, folder: string): Promise<Skill
   }
   const data = JSON.parse(JSON.stringify(given ?? {})) as Json;
   if (!isJsonObject(data)) return 'its frontmatter is not a list of fields';
+  const read = readCard(data, baseName(folder));
+  if (typeof read === 'string') return read;
+  return { ...read, body: text.slice(found[0].length).replace(/^\r?\n/, '') };
+}
+
+/** Fields as a card; `byDefault` is what it is called where they do not say so. Or why they are none. */
+export function readCard(data: JsonObject, byDefault: string): Omit<SkillFile, 'body'> | string {
   const problems: string[] = [];
   const card: { [field: string]: Json } = {};
   for (const [key, value] of Object.entries(data)) {
@@ -47,12 +54,11 @@ export async function readSkillFile(text: string, folder: string): Promise<Skill
     else card[field] = read;
     if (!KNOWN.has(field)) problems.push(`unknown frontmatter field ${key}`);
   }
-  const name = typeof card['name'] === 'string' ? card['name'] : baseName(folder);
+  const name = typeof card['name'] === 'string' ? card['name'] : byDefault;
   const short = card['short'] ?? card['description'];
   if (card['short'] === undefined) problems.push('short is missing: one sentence is required');
   if (typeof short !== 'string' || short === '') return 'it has neither short nor description';
-  const body = text.slice(found[0].length).replace(/^\r?\n/, '');
-  return { card: { ...card, name, short }, body, problems };
+  return { card: { ...card, name, short }, problems };
 }
 
 function fieldOf(field: string, value: Json): Json | undefined {
