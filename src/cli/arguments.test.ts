@@ -9,6 +9,7 @@ const spec: ArgumentSpec = {
     { name: 'color', short: 'c', value: 'COLOR', choices: ['red', 'blue'], help: '' },
     { name: 'without', value: 'PART', repeat: true, help: '' },
     { name: 'wet', help: '' },
+    { name: 'coats', value: 'N', mayLackValue: true, ownWord: /^\d+$/, help: '' },
     { name: 'help', short: 'h', help: '' },
   ],
 };
@@ -44,6 +45,21 @@ it('takes what follows the dashes as it is', () => {
   expect(passing.positionals).toEqual(['wall']);
   expect(passing.rest).toEqual(['--wet']);
 });
+
+it.each([
+  [['wall', '--coats', '3'], '3', ['wall']],
+  [['--coats', 'wall'], undefined, ['wall']],
+  [['wall', '--coats'], undefined, ['wall']],
+  [['--coats=2', '3'], '2', ['3']],
+])(
+  '%j: a value that may be lacking is the next word only when it looks so',
+  (argv, value, rest) => {
+    const args = parseArguments(argv, spec);
+    expect(args.has('coats')).toBe(true);
+    expect(args.value('coats')).toBe(value);
+    expect(args.positionals).toEqual(rest);
+  },
+);
 
 it('does not miss arguments when help is asked for', () => {
   expect(parseArguments(['-h'], spec).has('help')).toBe(true);

@@ -12,6 +12,8 @@ export interface OptionSpec {
   readonly repeat?: true;
   /** The value is given as `--name=value`, or not at all. */
   readonly mayLackValue?: true;
+  /** A value that may be lacking and looks so may also be the next word. */
+  readonly ownWord?: RegExp;
   readonly choices?: readonly string[];
   readonly help: string;
 }
@@ -98,7 +100,8 @@ export function parseArguments(argv: readonly string[], spec: ArgumentSpec): Arg
       }
       continue;
     }
-    if (option.mayLackValue === true && inline === undefined) continue;
+    const isNext = option.ownWord?.test(argv[i + 1] ?? '') === true;
+    if (option.mayLackValue === true && inline === undefined && !isNext) continue;
     const value = inline ?? argv[i + 1];
     if (value === undefined || (inline === undefined && value === '--')) {
       const { command } = spec;

@@ -55,7 +55,13 @@ export const TOOL_COMMANDS: readonly CommandSpec[] = [
     positionals: [{ name: 'PATH…', optional: true, rest: true }],
     options: [
       TEST_FILTER,
-      { name: 'parallel', value: 'N', help: 'so many tests at a time (default 1)' },
+      {
+        name: 'parallel',
+        value: 'N',
+        mayLackValue: true,
+        ownWord: /^\d+$/,
+        help: 'so many tests at a time (4 without N; else 1)',
+      },
       TEST_TIMEOUT,
       SCENARIO,
       { name: 'allow-net', help: 'let tests use the network and ask real models' },

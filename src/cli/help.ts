@@ -86,7 +86,8 @@ function section(
   if (spaceAfter) output.line();
 }
 
-function valueText({ value, mayLackValue }: OptionSpec): string {
+function valueText({ value, mayLackValue, ownWord }: OptionSpec): string {
   if (value === undefined) return '';
+  if (ownWord !== undefined) return ` [${value}]`;
   return mayLackValue === true ? `[=${value}]` : ` ${value}`;
 }

@@ -45,7 +45,7 @@ function settingsOf(host: Host, args: Arguments) {
   return {
     filter: nameFilter(args.value('filter')),
     timeoutMs: durationOption('--timeout', args.value('timeout'), TIMEOUT_MS),
-    parallel: countOption('--parallel', args.value('parallel'), 1),
+    parallel: countOption('--parallel', args.value('parallel'), args.has('parallel') ? 4 : 1),
     edition: editionOf(host, args.value('edition')),
     scenario: args.value('scenario'),
     answers: answersOf(args),

@@ -106,7 +106,7 @@ export function readType(
     case 'LiteralType':
       return literal(node.value);
     case 'ShapeType':
-      return shapeType(node, read);
+      return shapeType(node, read, (tail) => readType(tail, scope));
     case 'FnType':
       return fnType(node, read);
     case 'OwnedType':
@@ -181,9 +181,12 @@ function mergeFields(fields: readonly Field[]): Field[] {
   return [...merged.values()];
 }
 
-function shapeType(node: ShapeType, read: Read): Type {
+/** `...rest` names what else there is when nothing is declared under the name; `...Base` is meant to be a type. */
+function shapeType(node: ShapeType, read: Read, readTail: Read): Type {
   const spread = node.spreads.flatMap(({ type }) => {
-    return type === undefined ? [] : (fieldsOf(expand(read(type))) ?? []);
+    if (type === undefined) return [];
+    const isTail = type.kind === 'NamedType' && /^[a-z_]/.test(type.name);
+    return fieldsOf(expand(isTail ? readTail(type) : read(type))) ?? [];
   });
   const own = node.fields.map(({ name, optional, type }) => ({ name, optional, type: read(type) }));
   const fields = spread.length === 0 ? own : mergeFields([...spread, ...own]);

@@ -331,6 +331,11 @@ table('declared types', [
     'warning TYP-009 P has no field `colour` @ colour',
   ],
   [
+    'open shapes: a tail in small letters is no type, one in capitals is',
+    'type Base = {n: int}\nfn f(p: {id: string, ...rest}, q: {...Bas, id: string}) { println(p.id) }',
+    'warning TYP-020 unknown type `Bas` (did you mean `Base`?) @ Bas',
+  ],
+  [
     'but a dict of a shape may have more than the shape says',
     'fn f(p: {width: int}) { println(p.colour) }',
   ],
