@@ -112,7 +112,7 @@ export class Interrupts {
     if (now - this.#sliceStart < SLICE_MS && this.#sliceTicks < SLICE_TICKS) return undefined;
     this.#sliceStart = now;
     this.#sliceTicks = 0;
-    if (!this.#mustGiveWay(task)) return TICK;
+    if (!this.#mustGiveWay()) return TICK;
     const at = task.ticks;
     return givingWay(() => {
       const entry = { kind: 'interrupt', reason: 'turn', how: 'tick', at_n: at } as const;
@@ -121,12 +121,12 @@ export class Interrupts {
   }
 
   /**
-   * Others wait, or the past goes on with others and knows nothing more of this task: the process ended while it
-   * computed here, and before it could give way.
+   * Others wait. In the past it is known who gave way when; only where the past ends while this task computes, and others
+   * have yet to be given what they asked for, may that have been in no entry: the process ended before it gave way.
    */
-  #mustGiveWay(task: Task): boolean {
-    const { scheduler, replay } = this.#ports;
-    return this.#live ? scheduler.othersWait : !replay.knowsMore(task.id, task.lastOrdinal);
+  #mustGiveWay(): boolean {
+    const { scheduler } = this.#ports;
+    return this.#live ? scheduler.othersWait : scheduler.pastOnlyDelivers;
   }
 
   #arm(deadline: Deadline, task: Task): void {

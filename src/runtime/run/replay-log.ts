@@ -124,15 +124,16 @@ export class ReplayLog {
     return first;
   }
 
-  /** Whether anything of a task is recorded after its operation `ordinal`. */
-  knowsMore(task: string, ordinal: number): boolean {
-    const past = this.#tasks.get(task);
-    if (past === undefined) return false;
-    const { outcomes, intents, waits, children, interrupts, tickInterrupts } = past;
-    if (tickInterrupts.length > 0) return true;
-    return [outcomes, intents, waits, children, interrupts].some((known) =>
-      [...known.keys()].some((at) => at > ordinal),
-    );
+  /**
+   * Whether all that is left of the past are outcomes and interrupts for operations that are open now. Then its last life
+   * may have ended while a task computed: nobody else could begin anything, and what was under way still came to its end.
+   */
+  hasOnlyDeliveries(isOpen: (task: string, ordinal: number) => boolean): boolean {
+    if (!this.hasDeliveries || this.#begun.size > 0 || this.#interrupts.size > 0) return false;
+    const rest = this.#deliveries.slice(this.#next);
+    const outcomes = rest.filter(({ kind }) => kind === 'outcome');
+    if (outcomes.length < this.#unused.size) return false;
+    return rest.every((entry) => isOpen(entry.task, ordinalOf(entry)));
   }
 
   use(entry: OutcomeEntry): void {
@@ -210,6 +211,11 @@ export class ReplayLog {
     }
     return past;
   }
+}
+
+/** The operation that a delivery is for. */
+export function ordinalOf(entry: OutcomeEntry | InterruptEntry): number {
+  return entry.kind === 'outcome' ? entry.ordinal : entry.at_n;
 }
 
 /** Ids of bodies that need not be entered again: everything below a recorded unit. */

@@ -10,7 +10,7 @@ import { journalErrors, runErrors } from './errors.ts';
 import type { Op, Outcome } from './op.ts';
 import { notInside } from './opaque.ts';
 import { Queue } from './queue.ts';
-import type { InterruptEntry, OutcomeEntry, ReplayLog } from './replay-log.ts';
+import { type InterruptEntry, type OutcomeEntry, ordinalOf, type ReplayLog } from './replay-log.ts';
 import { type OpenOp, Task } from './task.ts';
 
 /** What the scheduler leaves to whoever performs effects (perform.ts). */
@@ -165,6 +165,15 @@ export class Scheduler {
     return this.#ready.length + this.#deliveries.length + this.#held.length > 0;
   }
 
+  /** Whether the past goes no further than to what open operations still have to be given. */
+  get pastOnlyDelivers(): boolean {
+    return this.#replay.hasOnlyDeliveries((taskId, ordinal) => {
+      const id = `${taskId}#${ordinal}`;
+      const task = this.#tasks.get(rootOfStep(taskId));
+      return this.#droppedInReplay.has(id) || task?.open.has(id) === true;
+    });
+  }
+
   hasTurn(task: Task): boolean {
     return this.#turn === task;
   }
@@ -287,7 +296,7 @@ export class Scheduler {
   #deliverRecorded(): boolean {
     const entry = this.#replay.peekDelivery() ?? bug('no recorded delivery');
     const task = this.#tasks.get(rootOfStep(entry.task));
-    const ordinal = entry.kind === 'outcome' ? entry.ordinal : entry.at_n;
+    const ordinal = ordinalOf(entry);
     const open = task?.open.get(`${entry.task}#${ordinal}`);
     if (open === undefined && this.#droppedInReplay.has(`${entry.task}#${ordinal}`)) {
       this.#replay.takeDelivery();

@@ -11,7 +11,7 @@ import {
   type RunContext,
   type Suspending,
 } from '../run/index.ts';
-import { cancelSpawned, spawnTask } from './task.ts';
+import { awaitSpawned, cancelSpawned, spawnTask } from './task.ts';
 import {
   body,
   type LifeOptions,
@@ -62,14 +62,32 @@ const watching: RunBody = function* (ctx) {
   return steps;
 };
 
+/** Computes for long before it starts anybody: of itself nothing is recorded then, only of who it started. */
+const starting: RunBody = function* (ctx) {
+  let rounds = 0;
+  yield* compute(ctx, () => {
+    rounds += 1;
+    return rounds === 5000;
+  });
+  const child = spawnTask(
+    ctx,
+    body(function* (inner) {
+      yield* inner.perform(tellEffect, [1]);
+      yield* inner.perform(tellEffect, [2]);
+      return 3;
+    }),
+  );
+  return yield* awaitSpawned(ctx, child);
+};
+
 /** A life that ends at a commit; undefined: it came to its end before. */
-async function killed(options: LifeOptions): Promise<Run | undefined> {
+async function killed(options: LifeOptions, main = watching): Promise<Run | undefined> {
   let isDead = false;
   let isOver = false;
   const onKill = () => {
     isDead = true;
   };
-  const { run, result } = await live(watching, { ...options, onKill });
+  const { run, result } = await live(main, { ...options, onKill });
   void result.then(() => {
     isOver = true;
   });
@@ -105,6 +123,21 @@ describe('a task that only computes', () => {
         expect(returned(await last.result), `killed after ${n} and ${again}`).toBe(3);
       }
     }
+  }, 60_000);
+
+  it('gives way in a replay only where it did, or where nothing more is known', async () => {
+    let kills = 0;
+    for (let n = 0; ; n += 1) {
+      const store = await newStore();
+      const host = newHost();
+      const first = await killed({ store, host, killAfter: n }, starting);
+      if (first === undefined) break;
+      if ((await store.latest(journalTopic(first.id))) === undefined) continue;
+      kills += 1;
+      const last = await live(starting, { store, host, resume: first.id });
+      expect(returned(await last.result), `killed after ${n}`).toBe(3);
+    }
+    expect(kills).toBe(2);
   }, 60_000);
 
   it('is reached by who cancels its run, and by who cancels it', async () => {
