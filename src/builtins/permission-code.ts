@@ -1,6 +1,7 @@
 // Permissions with closures in them: their data, and the closures as handlers that travel beside it.
-import type { Json } from '../base/index.ts';
+import { isJsonObject, type Json } from '../base/index.ts';
 import { CODE_PLACE } from '../runtime/agent/index.ts';
+import { failureAgain } from '../runtime/llm/index.ts';
 import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
   type Ctx,
@@ -9,6 +10,7 @@ import {
   fromJson,
   functionMeta,
   type HarnFunction,
+  HarnThrow,
   isDict,
   isFunction,
   isList,
@@ -29,7 +31,10 @@ function nextClosure(next: NextCall): HarnFunction {
   );
 }
 
-/** A closure that is called with JSON and gives JSON. What goes on with a call comes as a closure, too. */
+/**
+ * A closure that is called with JSON and gives JSON. What goes on with a call comes as a closure, too. The failure of a model
+ * call that the closure caught and throws again is that failure, not a thrown value.
+ */
 export function jsonHandler(fn: HarnFunction): Handler {
   return {
     kind: 'generator',
@@ -39,7 +44,12 @@ export function jsonHandler(fn: HarnFunction): Handler {
       const given = args.map((arg) =>
         typeof arg === 'function' ? nextClosure(arg as NextCall) : fromJson((arg ?? null) as Json),
       );
-      return toData(yield* call(fn, ctx, given) as Suspending<Value>);
+      try {
+        return toData(yield* call(fn, ctx, given) as Suspending<Value>);
+      } catch (error) {
+        const data = HarnThrow.is(error) && isDict(error.value) ? toData(error.value) : null;
+        throw (isJsonObject(data) ? failureAgain(data) : undefined) ?? error;
+      }
     },
   };
 }

@@ -4,7 +4,10 @@ import { createMockHost } from '../../src/runtime/host/index.ts';
 import { COMPACTION_ROWS } from './options/compaction-rows.ts';
 import { LOOP_ROWS } from './options/loop-rows.ts';
 import { HELPERS, type OptionRow } from './options/rows.ts';
+import { SESSION_ROWS } from './options/session-rows.ts';
 import { printed } from './program.ts';
+
+const IMPORTS = 'import "std/memory"\nimport "std/agent_state"';
 
 /** Time passes as soon as the program has nothing else to do. */
 async function outcome({ program }: OptionRow, imports = ''): Promise<readonly string[]> {
@@ -34,5 +37,9 @@ describe('a documented option', () => {
 
   it.each(COMPACTION_ROWS)('of a compaction acts: $option', async (row) => {
     expect(await outcome(row)).toEqual(row.prints);
+  });
+
+  it.each(SESSION_ROWS)('of what is around loops acts: $option', async (row) => {
+    expect(await outcome(row, IMPORTS)).toEqual(row.prints);
   });
 });

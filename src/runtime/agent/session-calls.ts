@@ -23,6 +23,9 @@ import { Transcript } from './transcript.ts';
 /** Messages that stay when a session is compacted and nothing is said about it. */
 const KEEP_LAST = 12;
 
+/** When a message that is said within the run is heard. */
+const MODES: readonly Json[] = ['finish_step', 'interrupt_immediate', 'wait_for_completion'];
+
 type Access = 'read' | 'write';
 
 function registry(ctx: RunContext, method: string, access: Access) {
@@ -162,6 +165,10 @@ export const sessionCalls = {
   inject(ctx: RunContext, id: string, message: Json): null {
     const session = known(ctx, 'inject', id, 'write');
     const { mode, ...said } = messageFrom('inject', message);
+    if (mode !== undefined && !MODES.includes(mode)) {
+      const expected = `one of ${MODES.join(', ')}`;
+      throw sessionErrors.badArgument({ verb: 'inject', name: 'mode', expected });
+    }
     if (mode === 'wait_for_completion' && session.isBusy) session.deferred.push(said);
     else if (session.isBusy) session.inbox.push(said);
     else session.append(said);

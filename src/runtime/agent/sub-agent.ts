@@ -181,6 +181,8 @@ function failedEnvelope(error: HarnError, session: Session): JsonObject {
     error: {
       category: typeof category === 'string' ? category : 'generic',
       message: error.message,
+      code: error.code,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
     },
     status: 'failed',
     session_id: session.id,

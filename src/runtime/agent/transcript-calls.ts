@@ -1,6 +1,12 @@
 // Transcripts as programs use them: functions over documents, which are plain JSON. Those under `transcripts` are pure,
 // so a document read from a file gives the same as one that a run just made; the others need a run.
-import { isJsonObject, type Json, type JsonObject, shortHash } from '../../base/index.ts';
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  nearestName,
+  shortHash,
+} from '../../base/index.ts';
 import { randomEffects } from '../io/index.ts';
 import type { Handler, RunContext, Suspending } from '../run/index.ts';
 import { compactMessages, compactTranscript } from './compact.ts';
@@ -100,7 +106,8 @@ export const transcriptCalls = {
 
   /** A copy under a new id; `{messages: false}` leaves what was said behind, `{summary: false}` the summary. */
   fork(ctx: RunContext, value: Json, options: Json): JsonObject {
-    const given = isJsonObject(options) ? options : {};
+    const known = ['messages', 'retain_messages', 'summary', 'retain_summary', 'metadata'];
+    const given = optionsOf('transcript_fork', options, known);
     const source = read('fork', value);
     const id = drawn(ctx);
     const bare =
@@ -154,6 +161,16 @@ export const transcriptCalls = {
     return yield* compactMessages(ctx, readMessages(fn, messages), plan);
   },
 } as const;
+
+/** Options that are all known; the name that may be meant is said of others. */
+function optionsOf(fn: string, options: Json, known: readonly string[]): JsonObject {
+  if (!isJsonObject(options)) return {};
+  const option = Object.keys(options).find((name) => !known.includes(name));
+  if (option === undefined) return options;
+  const suggestion = nearestName(option, known, 2);
+  const about = suggestion === undefined ? { fn, option } : { fn, option, suggestion };
+  throw transcriptErrors.unknownOption(about);
+}
 
 function drawn(ctx: RunContext): string {
   return `transcript_${ctx.sync(randomEffects.uuid_v7, [])}`;

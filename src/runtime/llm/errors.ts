@@ -1,7 +1,7 @@
 // Errors of the llm room. Every failure of a call carries the published fields in its data: `category`, `kind`
 // (transient or terminal), `reason`, `message`, `provider`, `model`, `retry_after_ms`, so that a program and a scheduler
 // can decide without reading text.
-import { defineErrors, HarnError, type Json, row } from '../../base/index.ts';
+import { defineErrors, HarnError, type Json, type JsonObject, row } from '../../base/index.ts';
 
 /** What went wrong, in the words programs dispatch on. */
 export type LlmErrorCategory =
@@ -347,6 +347,21 @@ export function isLlmErrorCategory(text: string): text is LlmErrorCategory {
 /** Whether a call was not made because a budget does not allow it. */
 export function isBudgetSpent(error: unknown): error is HarnError {
   return HarnError.is(error) && error.code === llmErrors.$code('budgetSpent');
+}
+
+/**
+ * The error in the fields of a failed call, as programs catch and throw them again: what it was a failure of is what it is
+ * then. Undefined: they are of none.
+ */
+export function failureAgain(data: JsonObject): HarnError | undefined {
+  const { category, message, limit } = data;
+  if (typeof category !== 'string' || !isLlmErrorCategory(category)) return undefined;
+  if (typeof message !== 'string') return undefined;
+  const failure = { provider: '', model: '', ...data, category, message } as LlmFailure;
+  const isOurs = category === 'budget_exceeded' && typeof limit === 'string';
+  return isOurs
+    ? llmErrors.budgetSpent({ ...BY_CATEGORY[category], ...failure })
+    : categorised(failure);
 }
 
 /** Whether a model counted an answer and delivered none. */

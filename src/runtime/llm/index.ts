@@ -53,6 +53,7 @@ export { assertModel, type DurableModel, type ModelOptions, modelCall } from './
 export { streamDurably } from './durable-stream.ts';
 // Errors
 export {
+  failureAgain,
   isBudgetSpent,
   isEmptyAnswer,
   type LlmErrorCategory,

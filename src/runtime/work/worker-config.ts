@@ -1,5 +1,5 @@
 // What a worker is started with: parsed once, at the edge. Texts of refusals are those of the language.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isJsonObject, type Json, type JsonObject, nearestName } from '../../base/index.ts';
 import { parseResumeConditions } from './suspend-conditions.ts';
 import { workerErrors } from './worker-errors.ts';
 
@@ -103,11 +103,22 @@ function configOf(given: JsonObject, hasBody: boolean): WorkerConfig {
   throw refuse('spawn_agent: config requires either graph or node');
 }
 
+const CARRY_KEYS: readonly string[] = [
+  ...['transcript_mode', 'transcript', 'artifact_mode', 'artifacts', 'context_policy'],
+  ...['resume_workflow', 'persist_state', 'retriggerable', 'policy', 'snapshot_file'],
+];
+
 const TRANSCRIPT_MODES: readonly string[] = ['inherit', 'fork', 'reset', 'compact'];
 
 /** Parses `carry`: a dict, or nothing. */
 export function parseCarry(given: Json | undefined): CarryPolicy {
   const carry = objectOf(given);
+  const stray = Object.keys(carry).find((key) => !CARRY_KEYS.includes(key));
+  if (stray !== undefined) {
+    const meant = nearestName(stray, CARRY_KEYS, 2);
+    const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
+    throw refuse(`spawn_agent: carry has no field \`${stray}\`${hint}`);
+  }
   const transcript = carry['transcript_mode'] ?? carry['transcript'] ?? null;
   const asked = isJsonObject(transcript) ? (transcript['mode'] ?? null) : transcript;
   const mode = asked === null || asked === '' ? 'inherit' : textOf(asked);

@@ -59,6 +59,11 @@ export function subAgentRequest(
   if (policy !== null && !isJsonObject(policy)) {
     throw refuse('sub_agent_run: policy parse error: expected dict');
   }
+  const returns = objectOf(options['returns']);
+  const stray = Object.keys(returns).find((key) => key !== 'schema');
+  if (stray !== undefined) {
+    throw refuse(`sub_agent_run: returns knows \`schema\`, not \`${stray}\``);
+  }
   const passed = Object.entries(options).filter(([key]) => !CONSUMED.includes(key));
   const session = textOf(options['session_id']).trim();
   return {
@@ -67,7 +72,7 @@ export function subAgentRequest(
     task: text,
     system: options['system'] ?? null,
     options: Object.fromEntries(passed) as JsonObject,
-    returns_schema: objectOf(options['returns'])['schema'] ?? null,
+    returns_schema: returns['schema'] ?? null,
     session_id: session === '' ? `sub_agent_session_${uuid}` : session,
     parent_session_id: options['parent_session_id'] ?? parentSession,
     background: options['background'] === true,

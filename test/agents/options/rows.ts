@@ -28,6 +28,7 @@ fn calls(n, name, args) {
   for i in 0 to n exclusive { llm_mock({text: "", tool_calls: [{name: name, arguments: args}]}) }
 }
 fn texts(list) { for t in list { llm_mock({text: t}) } }
+fn has_tool(k, name) { return json_stringify(llm_mock_calls()[k].tools).contains("\\"" + name + "\\"") }
 fn snap(s) { return agent_session_snapshot(s) ?? {} }
 fn contents(r) { return r.transcript.messages.map({ m -> to_string(m.content) }) }
 fn code(f) {
