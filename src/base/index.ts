@@ -38,6 +38,7 @@ export {
   type Json,
   type JsonObject,
   type NotPlain,
+  ownEntry,
 } from './json.ts';
 export { type Random, seededRandom, systemRandom, uuidV4, uuidV7 } from './random.ts';
 export { Scope } from './scope.ts';

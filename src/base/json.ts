@@ -67,6 +67,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What a table has under a name that came from outside; never what every object has (`constructor`). */
+export function ownEntry<T>(table: { readonly [name: string]: T }, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
 /** Where a value stops being plain data. */
 export interface NotPlain {
   /** From the value itself: `.when`, `[2].id`; empty for the value. */

@@ -1,4 +1,5 @@
 // Cookies as dicts of a program: what request headers say, and checked Set-Cookie values.
+import { ownEntry } from '../base/index.ts';
 import {
   type CookieAttributes,
   type CookiePairs,
@@ -84,7 +85,7 @@ function attributesOf(name: string, options: Dict): CookieAttributes {
   const age = dictGet(options, 'max_age') ?? null;
   if (age !== null && !isInt(age)) throw refuse('max_age must be an int of seconds');
   const asked = text('same_site');
-  const sameSite = asked === undefined ? undefined : SAME_SITE[asked.toLowerCase()];
+  const sameSite = asked === undefined ? undefined : ownEntry(SAME_SITE, asked.toLowerCase());
   if (asked !== undefined && sameSite === undefined) {
     throw refuse('same_site must be Lax, Strict or None');
   }

@@ -1,5 +1,5 @@
 // Builtins about URLs, query strings, CSV and UUIDs: formats of texts that need no model of their own.
-import { digest } from '../base/index.ts';
+import { digest, ownEntry } from '../base/index.ts';
 import {
   decodeHex,
   decodeUrl,
@@ -151,7 +151,7 @@ function dashedUuid(hex: string): string {
 
 /** A UUID made of a name: the same name in the same namespace gives the same one everywhere. */
 function uuidV5(namespace: string, name: string): string {
-  const parent = parseUuid(NAMESPACES[namespace] ?? namespace);
+  const parent = parseUuid(ownEntry(NAMESPACES, namespace) ?? namespace);
   const space = parent === null ? undefined : decodeHex(parent.replaceAll('-', ''));
   if (space === undefined) throw wrong.decode({ builtin: 'uuid_v5', what: 'namespace' });
   const hash = digest('sha1', Uint8Array.from([...space, ...encodeUtf8(name)])).slice(0, 16);

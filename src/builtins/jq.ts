@@ -13,6 +13,7 @@ import {
   dictHas,
   dictKeys,
   dictMerge,
+  dictPut,
   dictValues,
   display,
   div,
@@ -25,6 +26,7 @@ import {
   jsonParse,
   jsonStringify,
   type List,
+  type MutableDict,
   makeFloat,
   mod,
   mul,
@@ -197,11 +199,17 @@ function plus(a: Value, b: Value): Value {
 
 /** One dict for each way of choosing among the outputs of keys and values. */
 function dictsOf(entries: readonly (readonly [JqNode, JqNode])[], input: Value): List {
-  let dicts: Dict[] = [{}];
+  let dicts: MutableDict[] = [{}];
   for (const [key, value] of entries) {
     const values = evaluate(value, input);
     const keys = evaluate(key, input).map(display);
     count(dicts.length * keys.length * values.length);
+    const [name, each] = [keys[0], values[0]];
+    if (keys.length === 1 && values.length === 1 && name !== undefined && each !== undefined) {
+      // The dicts are ours: written into, a query with many names takes time with its length.
+      for (const dict of dicts) dictPut(dict, name, each);
+      continue;
+    }
     dicts = dicts.flatMap((dict) =>
       keys.flatMap((name) => values.map((each) => dictMerge(dict, dictFrom([[name, each]])))),
     );

@@ -1,4 +1,5 @@
 // Schemas in other notations: JSON Schema, OpenAPI, and variations of a schema.
+import { ownEntry } from '../base/index.ts';
 import {
   type Dict,
   dictFrom,
@@ -74,7 +75,7 @@ export function toJsonSchema(schema: Value, openApi = false): Value {
   const out: MutableDict = {};
   const types = schemaTypes(schema)
     .filter((type) => type !== 'any')
-    .map((type) => JSON_TYPES[type] ?? type);
+    .map((type) => ownEntry(JSON_TYPES, type) ?? type);
   const nullable = dictGet(schema, 'nullable') === true;
   if (nullable && openApi) out['nullable'] = true;
   const named = nullable && !openApi && types.length > 0 ? [...types, 'null'] : types;
@@ -167,5 +168,5 @@ const SCHEMA_KEYS = new Set(['items', 'additionalProperties', 'anyOf', 'oneOf', 
 
 function outsideType(type: Value): Value {
   if (isList(type)) return type.map(outsideType);
-  return typeof type === 'string' ? (JSON_TYPES[type] ?? type) : type;
+  return typeof type === 'string' ? (ownEntry(JSON_TYPES, type) ?? type) : type;
 }

@@ -1,5 +1,6 @@
 // Checking values against schema dicts. A schema is written in Harn's own keys or in those of JSON Schema and OpenAPI;
 // both are read into one form first. Checking collects every problem with its place, and can fill in defaults.
+import { ownEntry } from '../base/index.ts';
 import { compilePattern, PatternError } from '../text/index.ts';
 import {
   asDouble,
@@ -74,7 +75,9 @@ export function schemaKey(schema: Dict, key: string): Value {
 export function schemaTypes(schema: Dict): readonly string[] {
   const type = dictGet(schema, 'type') ?? null;
   const names = isList(type) ? type : [type];
-  return names.filter((name) => typeof name === 'string').map((name) => TYPE_ALIASES[name] ?? name);
+  return names
+    .filter((name) => typeof name === 'string')
+    .map((name) => ownEntry(TYPE_ALIASES, name) ?? name);
 }
 
 class Check {

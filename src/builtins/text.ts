@@ -1,4 +1,5 @@
 // Builtins about texts: the function forms of the string methods, Unicode, padding, templates with placeholders.
+import { graphemes } from '../text/index.ts';
 import {
   asDouble,
   callMethod,
@@ -55,12 +56,6 @@ function fillNamed(template: string, values: Dict): string {
     const value = dictGet(values, name);
     return value === undefined ? whole : display(value);
   });
-}
-
-/** Extended grapheme clusters: what a reader counts as one character. */
-function graphemes(text: string): string[] {
-  const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
 const FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;

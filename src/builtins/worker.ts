@@ -1,5 +1,5 @@
 // Workers: delegated work, as `harness.agent.worker_*` and the older globals. Every row takes a leading handle too.
-import type { Json, JsonObject } from '../base/index.ts';
+import { type Json, type JsonObject, ownEntry } from '../base/index.ts';
 import { inheritedSkills } from '../runtime/agent/index.ts';
 import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import {
@@ -185,7 +185,7 @@ function split(options: Value | undefined): {
   const plain: { [key: string]: Json } = {};
   const attachments: { [key: string]: unknown } = {};
   for (const [key, value] of Object.entries(options as { readonly [key: string]: Value })) {
-    const callback = CALLBACKS[key];
+    const callback = ownEntry(CALLBACKS, key);
     if (key === 'tools') attachments[key] = toolsFrom(value);
     else if (key === 'skills') attachments[key] = skillsFrom('sub_agent_run', value);
     else if (key === 'permissions') {

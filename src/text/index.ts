@@ -42,6 +42,7 @@ export {
 } from './encoding.ts';
 export type { ExactData } from './exact.ts';
 export { FormatError } from './format-error.ts';
+export { graphemes } from './graphemes.ts';
 export { parseGraphqlOperations, parseGraphqlSchema } from './graphql.ts';
 export { type JqNode, parseJq } from './jq.ts';
 export {

@@ -2,6 +2,7 @@
 // (look-around, back-references) is refused. Only patterns with bounded work at each place run on the platform's engine,
 // all others on a linear one: time grows with the text, whatever the pattern, wherever it comes from.
 
+import { ownEntry } from '../base/index.ts';
 import { LinearRegExp } from './linear-regex.ts';
 import { isBounded } from './pattern-cost.ts';
 
@@ -219,7 +220,7 @@ class Translator {
 
   #posix(): string {
     const match = /^:(\w+):\]/.exec(this.#pattern.slice(this.#at));
-    const members = match === null ? undefined : POSIX[match[1] as string];
+    const members = match === null ? undefined : ownEntry(POSIX, match[1] as string);
     if (match === null || members === undefined) return '\\[';
     this.#at += match[0].length;
     return members;

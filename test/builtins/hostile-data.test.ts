@@ -17,11 +17,15 @@ const times = (count: number, text: (i: number) => string) =>
 
 /** At these sizes what grows with the square takes more than a minute, and what grows with the length a moment. */
 const LONG: readonly (readonly [builtin: string, what: string, args: () => readonly Value[]])[] = [
+  ['jq', 'a dict with many names', () => [null, `{${times(20_000, (i) => `"k${i}":1,`)}"z":1}`]],
   ['cookie_parse', 'one name', () => ['a=b;'.repeat(300_000)]],
   ['cookie_parse', 'many names', () => [times(100_000, (i) => `n${i}=b;`)]],
   ['secret_scan', 'beginnings of tokens', () => ['-eyJ'.repeat(100_000)]],
   ['secret_scan', 'many tokens in a line', () => [`ghp_${'a'.repeat(36)} `.repeat(50_000)]],
   ['secret_scan', 'many tokens in lines', () => [`ghp_${'a'.repeat(36)}\n`.repeat(50_000)]],
+  ['unicode_graphemes', 'letters', () => ['ab'.repeat(500_000)]],
+  ['unicode_graphemes', 'one cluster', () => [`e${'\u0301'.repeat(500_000)}`]],
+  ['str_pad', 'letters', () => ['ab'.repeat(500_000), 3]],
   ['parse_junit_xml', 'a name that goes on', () => [`<${'a'.repeat(500_000)}`]],
   ['parse_junit_xml', 'attributes without values', () => [`<a ${'b'.repeat(500_000)}></a>`]],
   ['parse_junit_xml', 'a document type that goes on', () => [`<!DOCTYPE ${'a'.repeat(500_000)}`]],

@@ -1,6 +1,7 @@
 // Run-time checks of annotated parameters, and types as JSON Schema for tools. Only what upstream can check at run
 // time is checked: primitives, lists, dicts, shapes, literals and unions of those. Names of structs, interfaces and
 // type parameters are left to the checker.
+import { ownEntry } from '../../base/index.ts';
 import type { NamedType, Param, ShapeType, TypeExpr } from '../ast.ts';
 import { SCHEMA_NAMES } from '../schema-names.ts';
 import type { Emitter } from './emitter.ts';
@@ -33,7 +34,7 @@ const BY_TYPEOF: { readonly [name: string]: string } = {
 export function parameterCheck(em: Emitter, param: Param, name: string): void {
   const guard = param.type === undefined ? undefined : guardOf(em, param.type, []);
   if (guard === undefined || param.type === undefined) return;
-  const simple = param.type.kind === 'NamedType' ? BY_TYPEOF[param.type.name] : undefined;
+  const simple = param.type.kind === 'NamedType' ? ownEntry(BY_TYPEOF, param.type.name) : undefined;
   const test = simple === undefined ? '' : `if (typeof ${name} !== "${simple}") `;
   em.push(`${test}${em.call('checkParameter', [guard, quote(param.name), name], param)};`);
 }

@@ -1,6 +1,6 @@
 // Plans as data: what a planner wrote, in whatever words, as one list of actions with phases and dependencies; the order
 // in which they can be done; and the workflow that does them. Pure: the same plan gives the same ids.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isJsonObject, type Json, type JsonObject, ownEntry } from '../../base/index.ts';
 import { planErrors } from './errors.ts';
 
 /** The phases of a plan, in their order. */
@@ -208,7 +208,7 @@ function draftOf(step: Json, index: number): Draft {
 
 function phaseOf(step: JsonObject): ActionPhase {
   for (const key of ['phase', 'kind', 'type']) {
-    const found = PHASE_WORDS[textOf(step[key]).toLowerCase()];
+    const found = ownEntry(PHASE_WORDS, textOf(step[key]).toLowerCase());
     if (found !== undefined) return found;
   }
   return 'execute';

@@ -1,7 +1,7 @@
 // Artifacts: typed pieces of context with where they came from, how fresh they are and what they cost to show. Immutable
 // data; deriving one from others keeps the lineage. Building the common kinds is artifact-build.ts, choosing among
 // many artifact-select.ts.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isJsonObject, type Json, type JsonObject, ownEntry } from '../../base/index.ts';
 import { clockEffects, randomEffects } from '../io/index.ts';
 import type { RunContext } from '../run/index.ts';
 import { artifactErrors } from './artifact-errors.ts';
@@ -95,7 +95,7 @@ export function readArtifact(given: Json | undefined, origin: ArtifactOrigin): A
     source: textField(given, 'source'),
     created_at: textField(given, 'created_at') || origin.now(),
     freshness: textField(given, 'freshness'),
-    priority: numberField(given, 'priority') ?? PRIORITIES[kind] ?? DEFAULT_PRIORITY,
+    priority: numberField(given, 'priority') ?? ownEntry(PRIORITIES, kind) ?? DEFAULT_PRIORITY,
     lineage: lineageOf(given['lineage']),
     relevance: numberField(given, 'relevance'),
     estimated_tokens:
@@ -156,7 +156,7 @@ export function artifactJson(artifact: Artifact): JsonObject {
 /** The present name of a kind. */
 export function kindOf(kind: Json | undefined): string {
   const name = typeof kind === 'string' ? kind.trim() : '';
-  return KINDS[name] ?? (name === '' ? 'artifact' : name);
+  return ownEntry(KINDS, name) ?? (name === '' ? 'artifact' : name);
 }
 
 function lineageOf(value: Json | undefined): readonly string[] {

@@ -1,6 +1,6 @@
 // The plan that people see and approve: steps with a status, what is assumed, what is open, how it is checked. One shape
 // (`harn.plan.v1`), whatever a model or a program handed in.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isJsonObject, type Json, type JsonObject, ownEntry } from '../../base/index.ts';
 import { planErrors } from './errors.ts';
 
 export const PLAN_SCHEMA = 'harn.plan.v1';
@@ -135,7 +135,7 @@ function stepOf(step: Json, index: number): PlanStep {
   return {
     id: textOf(about['id']) || `step-${index + 1}`,
     content: shown,
-    status: STATUS_WORDS[textOf(about['status']).toLowerCase()] ?? 'pending',
+    status: ownEntry(STATUS_WORDS, textOf(about['status']).toLowerCase()) ?? 'pending',
     priority: PRIORITIES.includes(priority as Json) ? (priority as PlanStep['priority']) : 'medium',
   };
 }

@@ -1,6 +1,6 @@
 // What is to be delivered, as far as the model has said it with its tool for progress: the `task_ledger` of a loop's result.
 // It is made from the results of turns alone, so a replay that does not enter a turn comes to the same.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isJsonObject, type Json, type JsonObject, ownEntry } from '../../base/index.ts';
 import { progressEvent } from './progress-tool.ts';
 import type { TurnResult } from './turn.ts';
 
@@ -32,7 +32,7 @@ export class TaskLedger {
     for (const entry of report.entries) {
       const { content, status = 'pending' } = isJsonObject(entry) ? entry : {};
       if (typeof content !== 'string') continue;
-      this.#steps.set(content, STATUS[String(status)] ?? 'open');
+      this.#steps.set(content, ownEntry(STATUS, String(status)) ?? 'open');
     }
     if (report.message !== undefined) this.#observations.push(report.message);
   }

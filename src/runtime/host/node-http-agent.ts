@@ -1,6 +1,6 @@
 // Requests that the platform's fetch cannot make: through proxies, with certificates of one's own, with limits of their own
 // for connecting and for silence, or with the bytes as they came. Loaded with the `undici` package when one is asked for.
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { checkServerIdentity, type PeerCertificate, rootCertificates } from 'node:tls';
 import { Agent, DecoratorHandler, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici';
 import type { HttpProxy, HttpTls } from './ports.ts';
@@ -80,10 +80,10 @@ function tlsOptions({ ca, cert, key, pins }: HttpTls = {}) {
   };
 }
 
-/** A pin is the SHA-256 of the certificate or of its public key, in hex or base64. */
+/** A pin is the SHA-256 of the certificate or of its public key (SubjectPublicKeyInfo), in hex or base64. */
 function pinned(peer: PeerCertificate, pins: readonly string[]): Error | undefined {
-  const hashes = [peer.raw, peer.pubkey].flatMap((bytes) => {
-    if (bytes === undefined) return [];
+  const key = new X509Certificate(peer.raw).publicKey.export({ type: 'spki', format: 'der' });
+  const hashes = [peer.raw, key].flatMap((bytes) => {
     const hash = createHash('sha256').update(bytes).digest();
     return [hash.toString('hex'), hash.toString('base64')];
   });

@@ -4,6 +4,7 @@ import type { HttpProxy, HttpRequest, HttpTls } from '../host/index.ts';
 import type { EffectEnv } from '../run/index.ts';
 import { egressKey } from './egress.ts';
 import { ioErrors } from './errors.ts';
+import { fsEffects } from './fs.ts';
 
 /** Options of requests that are about the connection. */
 export type ConnectingOptions = {
@@ -81,7 +82,10 @@ async function tlsOf(env: EffectEnv, tls: Json): Promise<HttpTls | undefined> {
   const read = (name: string) => {
     const path = tls[name] ?? null;
     if (path === null) return undefined;
-    if (typeof path === 'string') return env.host.fs.readText(path, { signal: env.signal });
+    if (typeof path === 'string') {
+      env.authority.check(fsEffects.read_text.spec);
+      return env.host.fs.readText(path, { signal: env.signal });
+    }
     throw ioErrors.badHttpOption({ option: `tls.${name}`, expected: 'a path' });
   };
   const identity = await read('client_identity_path');

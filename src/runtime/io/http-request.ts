@@ -1,6 +1,6 @@
 // What a program's options make of a request: address, headers, body; and when it is made again.
 import { isJsonObject, type Json } from '../../base/index.ts';
-import { isHostError } from '../host/index.ts';
+import { baseName, isHostError } from '../host/index.ts';
 import { ioErrors } from './errors.ts';
 import type { ConnectingOptions } from './http-connecting.ts';
 
@@ -90,14 +90,47 @@ function authOf(auth: Json): { readonly authorization?: string } {
   return { authorization: `Basic ${btoa(String.fromCharCode(...pair))}` };
 }
 
+type Part = { readonly [name: string]: string };
+
+/** The parts of a form; undefined where a request is none. */
+function partsOf({ multipart }: HttpOptions): readonly Part[] | undefined {
+  const given: unknown = multipart ?? null;
+  if (given === null) return undefined;
+  if (Array.isArray(given) && given.every(isPart)) return given;
+  const expected = 'a list of {name, value | value_base64 | path}, all of them texts';
+  throw ioErrors.badHttpOption({ option: 'multipart', expected });
+}
+
+function isPart(part: unknown): part is Part {
+  if (!isJsonObject(part) || !Object.values(part).every((value) => typeof value === 'string')) {
+    return false;
+  }
+  const { value_base64: base64 = '' } = part as Part;
+  return /^[A-Za-z\d+/]*={0,2}$/.test(base64) && base64.replace(/=+$/, '').length % 4 !== 1;
+}
+
+/** The options with the content of parts that are given by the `path` of a file; `read` gives it in base64. */
+export async function withFiles(
+  options: HttpOptions,
+  read: (path: string) => Promise<string>,
+): Promise<HttpOptions> {
+  const parts = partsOf(options) ?? [];
+  if (!parts.some(({ path }) => path !== undefined)) return options;
+  const multipart: Part[] = [];
+  for (const part of parts) {
+    const { path, ...rest } = part;
+    if (path === undefined) multipart.push(part);
+    else multipart.push({ filename: baseName(path), ...rest, value_base64: await read(path) });
+  }
+  return { ...options, multipart };
+}
+
 /** The body: what was given, or the parts of a form. */
-export function bodyOf(
-  body: string | null,
-  { multipart }: HttpOptions,
-): string | Uint8Array | null {
-  if (multipart == null) return body;
+export function bodyOf(body: string | null, options: HttpOptions): string | Uint8Array | null {
+  const parts = partsOf(options);
+  if (parts === undefined) return body;
   const encoder = new TextEncoder();
-  const pieces = multipart.flatMap((part) => {
+  const pieces = parts.flatMap((part) => {
     const file = part['filename'] === undefined ? '' : `; filename="${quoted(part['filename'])}"`;
     const type =
       part['content_type'] === undefined ? '' : `Content-Type: ${part['content_type']}\r\n`;

@@ -4,9 +4,17 @@ import type { Json, JsonObject } from '../../base/index.ts';
 import { type HttpRequest, responseText } from '../host/index.ts';
 import { defineEffect, type EffectEnv, type ExecutionScope } from '../run/index.ts';
 import { audited, egressKey } from './egress.ts';
+import { fsEffects, toBase64 } from './fs.ts';
 import { connectingOf } from './http-connecting.ts';
 import { answered, type HttpMockCall, httpMocksKey } from './http-mocks.ts';
-import { bodyOf, type HttpOptions, headersOf, retryPlan, withQuery } from './http-request.ts';
+import {
+  bodyOf,
+  type HttpOptions,
+  headersOf,
+  retryPlan,
+  withFiles,
+  withQuery,
+} from './http-request.ts';
 import { httpSessionsKey } from './http-sessions.ts';
 
 /** Every status is a result; `ok` is true for 200 to 299. */
@@ -63,9 +71,16 @@ async function attempt(env: EffectEnv, request: Request): Promise<Answer> {
   return { status: response.status, headers: response.headers, body: response.body };
 }
 
+/** A file of a form: what the program may not read it may not send. */
+async function readForm(env: EffectEnv, path: string): Promise<string> {
+  env.authority.check(fsEffects.read_base64.spec);
+  return toBase64(await env.host.fs.readBytes(path, { signal: env.signal }));
+}
+
 /** The request as the host makes it. */
 export async function hostRequest(env: EffectEnv, request: Request): Promise<HttpRequest> {
-  const { method, body, options } = request;
+  const { method, body } = request;
+  const options = await withFiles(request.options, (path) => readForm(env, path));
   const call = callOf(env, request);
   const egress = env.get(egressKey);
   egress.permit(call.url);
@@ -219,6 +234,7 @@ export const netEffects = {
       env,
       ...args: [url: string, path: string, options?: HttpOptions]
     ): Promise<DownloadResult> => {
+      env.authority.check(fsEffects.write_text.spec);
       const { status, headers, body } = await answerTo(env, downloadOf(args));
       const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
       const ok = status >= 200 && status < 300;

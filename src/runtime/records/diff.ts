@@ -1,6 +1,6 @@
 // What is different between two runs. Stages are told apart by node and visit, never by ids that hold the run's id, and
 // paths count relative to the run, so two runs that did the same are identical wherever they were saved.
-import { canonicalJson, type Json, type JsonObject } from '../../base/index.ts';
+import { canonicalJson, type Json, type JsonObject, ownEntry } from '../../base/index.ts';
 import type { StageRecord, ToolCallRecord } from './record-parts.ts';
 import { documentJson, type RunDocument } from './run-document.ts';
 import { fieldAt, listAt, textAt } from './shape.ts';
@@ -331,6 +331,6 @@ function handoffKey({
 
 function countsBy(names: readonly string[]): JsonObject {
   const counts: { [name: string]: number } = {};
-  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  for (const name of names) counts[name] = (ownEntry(counts, name) ?? 0) + 1;
   return counts;
 }

@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../base/index.ts';
 import type { Store, Tx } from '../../store/index.ts';
 import { type Host, hostErrors } from '../host/index.ts';
+import type { Authority } from './authority.ts';
 import { boundHost } from './bound-host.ts';
 import type { EffectEnv, ServiceKey, WaitFacts } from './effect.ts';
 import { idempotencyKey } from './open-wait.ts';
@@ -24,6 +25,10 @@ export class CallEnv implements EffectEnv {
   get host(): Host {
     const roots = this.#call.open?.effect?.roots;
     return roots === undefined ? this.#run.host : boundHost(this.#run.host, roots);
+  }
+
+  get authority(): Authority {
+    return this.#call.open?.effect?.authority ?? this.#run.authority;
   }
 
   get clock(): RunClock {

@@ -91,7 +91,7 @@ export class RunContext {
   ): Suspending<R> {
     this.authority.check(effect.spec);
     const given = scopedArgs(this.scope, effect.spec, args);
-    const op = effectOp(effect, given, site ?? this.site, this.scope);
+    const op = effectOp(effect, given, site ?? this.site, this.scope, this.authority);
     if (effect.sync) return this.run.performer.sync(this.task, op) as R;
     return (yield op) as R;
   }
@@ -105,7 +105,7 @@ export class RunContext {
     this.#assertMayAsk(effect.spec.name);
     this.authority.check(effect.spec);
     const given = scopedArgs(this.scope, effect.spec, args);
-    const op = effectOp(effect, given, site, this.scope);
+    const op = effectOp(effect, given, site, this.scope, this.authority);
     return this.run.performer.request(this.task, op) as Promise<R>;
   }
 
@@ -247,6 +247,7 @@ function effectOp<A extends readonly unknown[], R>(
   args: A,
   site?: Site,
   scope: ExecutionScope = ExecutionScope.root,
+  authority?: Authority,
 ) {
   const isBound = scope.roots.length > 0;
   return {
@@ -254,6 +255,7 @@ function effectOp<A extends readonly unknown[], R>(
     effect: effect as unknown as Effect<readonly unknown[], unknown>,
     args: args as readonly unknown[],
     site,
+    authority,
     ...(isBound ? { roots: scope.roots } : {}),
   };
 }

@@ -3,6 +3,7 @@
 import type { Json, JsonObject } from '../../base/index.ts';
 import type { Store, Tx } from '../../store/index.ts';
 import type { Host } from '../host/index.ts';
+import type { Authority } from './authority.ts';
 import { runErrors } from './errors.ts';
 import type { OutputStream } from './output.ts';
 import type { RunClock } from './run-clock.ts';
@@ -39,6 +40,8 @@ export interface WaitSite {
 /** What an implementation may use. Nothing ambient: all of it belongs to the one call. */
 export interface EffectEnv {
   readonly host: Host;
+  /** What the caller may do, for calls that do more than their name says: a request that reads a file. */
+  readonly authority: Authority;
   /** The run's clock: the host's, or a virtual one under test. */
   readonly clock: RunClock;
   /** Aborted when the task is dropped, interrupted, or the run parks. */

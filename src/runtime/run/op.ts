@@ -1,5 +1,6 @@
 // What a task may ask of the scheduler. Harn functions that may suspend are generators that yield these; runtime
 // functions written as generators do the same, so one driver serves both.
+import type { Authority } from './authority.ts';
 import type { Effect } from './effect.ts';
 import type { Site } from './journal-entry.ts';
 import type { SpentRecord } from './spent.ts';
@@ -19,6 +20,8 @@ export interface EffectOp {
   readonly site?: Site | undefined;
   /** The roots that the caller may reach, where it is bound to any; see bound-host.ts. */
   readonly roots?: readonly (readonly string[])[];
+  /** What the caller may do; undefined where nothing was asked of it. */
+  readonly authority?: Authority | undefined;
   /** Made when the journal first asks for it; see effect-record.ts. */
   argsHash?: string;
   /** A named step: identity is (lane, name) instead of the ordinal. */

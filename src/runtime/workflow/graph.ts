@@ -235,7 +235,7 @@ export const workflowEdits = {
     const graph = workflowGraph(given, 'workflow_insert_node');
     const id = isJsonObject(node) ? node['id'] : undefined;
     if (typeof id !== 'string' || id === '') throw workflowErrors.noNodeId({});
-    if (graph.nodes[id] !== undefined) throw workflowErrors.nodeExists({ node: id });
+    if (Object.hasOwn(graph.nodes, id)) throw workflowErrors.nodeExists({ node: id });
     const nodes = { ...graph.nodes, [id]: workflowNode(id, node) };
     const edges = edge === null ? graph.edges : [...graph.edges, edgeOf(edge)];
     return changed({ ...graph, nodes, edges }, 'insert_node', { node_id: id });
@@ -302,10 +302,10 @@ export function workflowDiff(left: Json, right: Json): JsonObject {
   const lacks = (edges: readonly WorkflowEdge[], edge: WorkflowEdge) =>
     !edges.some((other) => same(other, edge));
   const parts = {
-    added_nodes: ids(b).filter((id) => a.nodes[id] === undefined),
-    removed_nodes: ids(a).filter((id) => b.nodes[id] === undefined),
+    added_nodes: ids(b).filter((id) => !Object.hasOwn(a.nodes, id)),
+    removed_nodes: ids(a).filter((id) => !Object.hasOwn(b.nodes, id)),
     changed_nodes: ids(a).filter(
-      (id) => b.nodes[id] !== undefined && !same(a.nodes[id], b.nodes[id]),
+      (id) => Object.hasOwn(b.nodes, id) && !same(a.nodes[id], b.nodes[id]),
     ),
     added_edges: b.edges.filter((edge) => lacks(a.edges, edge)),
     removed_edges: a.edges.filter((edge) => lacks(b.edges, edge)),

@@ -1,6 +1,6 @@
 // The run record: what an execution begins with, and the record made of the visits it came to. Made anew from them each
 // time, in their own order, so that it does not matter which stage ended first. A saved record is enough to go on from.
-import type { Json, JsonObject } from '../../base/index.ts';
+import { type Json, type JsonObject, ownEntry } from '../../base/index.ts';
 import { type Artifact, artifactJson } from '../agent/index.ts';
 import type { RunDocument } from '../records/index.ts';
 import type { Flow } from './flow.ts';
@@ -27,7 +27,7 @@ export function arrivalsOf({ stages, transitions }: RunDocument): Arrivals {
     if (isUsed) from.set(node, Number(metadata['transitions_before'] ?? 0));
   }
   transitions.forEach(({ to_node_id: to }, index) => {
-    if (index >= (from.get(to) ?? 0)) arrivals[to] = (arrivals[to] ?? 0) + 1;
+    if (index >= (from.get(to) ?? 0)) arrivals[to] = (ownEntry(arrivals, to) ?? 0) + 1;
   });
   return arrivals;
 }

@@ -1,4 +1,5 @@
 // Where a result leads and when a join has what it waits for. Pure: the same graph and the same results give the same.
+import { ownEntry } from '../../base/index.ts';
 import type { WorkflowGraph, WorkflowNode } from './graph.ts';
 
 /** Labels of edges that a result takes when no edge names it exactly. */
@@ -18,7 +19,7 @@ export function nextNodes(
   const to = (label: string | null) =>
     out.filter((edge) => edge.branch === label).map((edge) => edge.to);
   if (branch !== null) {
-    for (const label of [branch, ...(ALSO[branch] ?? [])]) {
+    for (const label of [branch, ...(ownEntry(ALSO, branch) ?? [])]) {
       const found = to(label);
       if (found.length > 0) return found;
     }

@@ -1,5 +1,5 @@
 // What makes a workflow graph valid, each problem with its reason; and the reports on structure and policies.
-import type { Json, JsonObject } from '../../base/index.ts';
+import { type Json, type JsonObject, ownEntry } from '../../base/index.ts';
 import { type WorkflowGraph, workflowGraph } from './graph.ts';
 import { beyondCeiling, effectivePolicy, requestedPolicy, toolNames } from './policy.ts';
 import { surfaceFindings, surfaceReason, type WorkflowSurfaceDiagnostic } from './tool-surfaces.ts';
@@ -46,7 +46,7 @@ export function validateWorkflow(given: Json, ceiling: JsonObject = {}): Validat
 export function inspectWorkflow(given: Json, ceiling: JsonObject = {}): JsonObject {
   const graph = workflowGraph(given, 'workflow_inspect');
   const kinds: { [kind: string]: number } = {};
-  for (const { kind } of Object.values(graph.nodes)) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  for (const { kind } of Object.values(graph.nodes)) kinds[kind] = (ownEntry(kinds, kind) ?? 0) + 1;
   return {
     graph,
     validation: validateWorkflow(graph, ceiling),

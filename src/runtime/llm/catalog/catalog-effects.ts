@@ -1,5 +1,5 @@
 // What programs may learn of providers and models: the catalog, where keys are there, what a name stands for.
-import type { Json, JsonObject } from '../../../base/index.ts';
+import { type Json, type JsonObject, ownEntry } from '../../../base/index.ts';
 import type { HostEnv } from '../../host/index.ts';
 import { defineSyncEffect } from '../../run/index.ts';
 import { llmConfigKey } from '../config.ts';
@@ -54,7 +54,7 @@ export const llmCatalogEffects = {
   ),
   qc_default_model: defineSyncEffect(
     { name: 'llm.qc_default_model', ...told },
-    (_env, provider: string): string | null => QC_MODELS[provider] ?? null,
+    (_env, provider: string): string | null => ownEntry(QC_MODELS, provider) ?? null,
   ),
   config: defineSyncEffect(
     { name: 'llm.config', ...told },
@@ -79,7 +79,7 @@ export const llmCatalogEffects = {
         catalog: catalogEntry(catalog, resolved.id),
         capabilities: capabilitiesOf(resolved.provider, resolved.id, rulingOf(env)),
         auth_available: known === undefined || isAvailable(known, env.host.env),
-        qc_default_model: QC_MODELS[resolved.provider] ?? null,
+        qc_default_model: ownEntry(QC_MODELS, resolved.provider) ?? null,
       };
     },
   ),
