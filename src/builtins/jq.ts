@@ -6,7 +6,6 @@ import {
   asDouble,
   charCount,
   compare,
-  type Dict,
   dictEntries,
   dictFrom,
   dictGet,
