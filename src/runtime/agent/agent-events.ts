@@ -273,26 +273,42 @@ export interface ReplayEvent {
   readonly event: AgentEvent;
 }
 
-/** The events of a session, of all runs or of one, in the order they were written. */
+/** The events of a session, of all runs or of one, in the order they were written; `from`: those behind that event. */
 export async function readAgentEvents(
   store: Store,
   sessionId: string,
-  { runId }: { readonly runId?: string } = {},
+  { runId, from = 0 }: { readonly runId?: string; readonly from?: number } = {},
 ): Promise<readonly ReplayEvent[]> {
   const found: ReplayEvent[] = [];
-  for await (const stored of scanTopic(store, agentEventsTopic(sessionId), { limit: 1024 })) {
+  const pages = { from, limit: 1024 };
+  for await (const stored of scanTopic(store, agentEventsTopic(sessionId), pages)) {
     if (!isOfSession(stored, sessionId)) continue;
-    const executionId = stored.headers['execution_id'] ?? '';
-    if (runId !== undefined && executionId !== runId) continue;
-    found.push({
-      event_id: stored.id,
-      kind: stored.kind,
-      occurred_at_ms: stored.occurredAtMs,
-      execution_id: executionId,
-      event: eventOf(stored, sessionId),
-    });
+    const event = replayEvent(stored, sessionId);
+    if (runId === undefined || event.execution_id === runId) found.push(event);
   }
   return found;
+}
+
+/** One event of a session; undefined when the store has no such one. */
+export async function readAgentEvent(
+  store: Store,
+  sessionId: string,
+  eventId: number,
+): Promise<ReplayEvent | undefined> {
+  const page = await store.read(agentEventsTopic(sessionId), { from: eventId - 1, limit: 1 });
+  const stored = page.find(({ id }) => id === eventId);
+  const isThere = stored !== undefined && isOfSession(stored, sessionId);
+  return isThere ? replayEvent(stored, sessionId) : undefined;
+}
+
+function replayEvent(stored: StoredEvent, sessionId: string): ReplayEvent {
+  return {
+    event_id: stored.id,
+    kind: stored.kind,
+    occurred_at_ms: stored.occurredAtMs,
+    execution_id: stored.headers['execution_id'] ?? '',
+    event: eventOf(stored, sessionId),
+  };
 }
 
 function eventOf(stored: StoredEvent, session_id: string): AgentEvent {

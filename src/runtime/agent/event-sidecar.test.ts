@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createMockHost, type MockHost } from '../host/index.ts';
 import type { RunBody } from '../run/index.ts';
 import { type Lived, live } from './agent-run.fixture.ts';
+import { agentEventsTopic } from './agent-events.ts';
 import { agentLoop, parseAgentEventLog, readAgentEvents, toTool } from './index.ts';
 import { type Fate, killEverywhere, newScene, type Scene } from './kills.fixture.ts';
 
@@ -71,6 +72,65 @@ describe('the file of the events of a session', () => {
     const scene = await newScene(newHost());
     await liveIn(scene, {});
     await liveIn(scene, {});
+    await expectSame(scene);
+  });
+
+  it('costs what is added: no event is read again at every write', async () => {
+    const scene = await newScene(newHost());
+    let given = 0;
+    const store = new Proxy(scene.store, {
+      get(target, name) {
+        const value = Reflect.get(target, name) as unknown;
+        if (typeof value !== 'function') return value;
+        if (name !== 'read') return value.bind(target) as unknown;
+        return async (...args: Parameters<typeof target.read>) => {
+          const page = await target.read(...args);
+          if (args[0] === agentEventsTopic('s')) given += page.length;
+          return page;
+        };
+      },
+    });
+    const turns = Array.from({ length: 40 }, (_, k) => ({
+      text: '',
+      tool_calls: [{ id: `c${k}`, name: 'look', arguments: {} }],
+    }));
+    const { world: host } = scene;
+    const long: RunBody = (ctx) =>
+      agentLoop(ctx, 'look', null, { session_id: 's', max_iterations: 60 }, { tools: [look] });
+    await live({ store, host, body: long, mocks: [...turns, { text: 'done' }], turns: 100_000 });
+    await expectSame(scene);
+    const stored = await readAgentEvents(scene.store, 's');
+    expect(stored.length).toBeGreaterThan(120);
+    expect(given).toBeGreaterThan(0);
+    expect(given).toBeLessThan(stored.length * 2);
+  });
+
+  it('goes on behind what another writer of the same session wrote meanwhile', async () => {
+    const scene = await newScene(newHost());
+    let added = 0;
+    const meddling = toTool(
+      { name: 'look', parameters: {}, on_unknown: 'retry' },
+      {
+        kind: 'native',
+        run: async () => {
+          const { fs } = scene.world;
+          if (!(await fs.exists(FILE))) return 'seen';
+          // A writer that was killed in the middle of a line.
+          await fs.append(FILE, '{"index":');
+          added += 1;
+          return 'seen';
+        },
+      },
+    );
+    const again = [0, 1, 2].map((k) => ({
+      text: '',
+      tool_calls: [{ id: `m${k}`, name: 'look', arguments: {} }],
+    }));
+    await live({
+      ...{ store: scene.store, host: scene.world, mocks: [...again, { text: 'done' }] },
+      body: (ctx) => agentLoop(ctx, 'look', null, { session_id: 's' }, { tools: [meddling] }),
+    });
+    expect(added).toBeGreaterThan(0);
     await expectSame(scene);
   });
 

@@ -1,11 +1,17 @@
 // The events of a session as a file: with HARN_EVENT_LOG_DIR every event that is in the store also becomes a line of
-// `<dir>/event_log-<session>.jsonl`. The store is the source: a writer looks at what the file ends with and adds what is behind
-// that, so a killed process leaves at most half a line, which the next one mends, and no event is there twice.
+// `<dir>/event_log-<session>.jsonl`. The store is the source: a writer looks once at what the file ends with and adds what is
+// behind that, so a killed process leaves at most half a line, which the next one mends, and no event is there twice. From
+// then on it knows where the file ends, and reads and writes only what is new; where that is wrong it looks again.
 import { isJsonObject, type Json, sha256 } from '../../base/index.ts';
 import { type Store, topicComponent } from '../../store/index.ts';
 import { type Host, isHostError, joinPath } from '../host/index.ts';
 import type { RunContext, ServiceKey } from '../run/index.ts';
-import { type AgentEvent, type ReplayEvent, readAgentEvents } from './agent-events.ts';
+import {
+  type AgentEvent,
+  type ReplayEvent,
+  readAgentEvent,
+  readAgentEvents,
+} from './agent-events.ts';
 
 /** One line. */
 export type LoggedAgentEvent = {
@@ -37,12 +43,25 @@ interface End {
   readonly last: LoggedAgentEvent | undefined;
 }
 
+/** Where a file is gone on with. */
+interface Position {
+  readonly path: string;
+  readonly number: number;
+  readonly sizeBytes: number;
+  /** Of the next line. */
+  readonly index: number;
+  /** The last event that is written; 0 for none. */
+  readonly eventId: number;
+}
+
 /** Writes the files of one run. */
 class EventSidecar {
   readonly #ctx: RunContext;
   readonly #dir: string;
   /** What is under way, by session; null: it could not be written, and that was said. */
   readonly #work = new Map<string, Promise<void> | null>();
+  /** Where the file of a session ended after the last write of this run. */
+  readonly #ends = new Map<string, Position>();
 
   constructor(ctx: RunContext, dir: string) {
     this.#ctx = ctx;
@@ -74,7 +93,10 @@ class EventSidecar {
     try {
       await journal.barrier();
       const store = journal.home?.store;
-      if (store !== undefined) await writeEvents({ host, store, dir: this.#dir }, sessionId);
+      if (store === undefined) return;
+      const place = { host, store, dir: this.#dir };
+      const end = await writeEvents(place, sessionId, this.#ends.get(sessionId));
+      if (end !== undefined) this.#ends.set(sessionId, end);
     } catch (error) {
       this.#work.set(sessionId, null);
       const reason = error instanceof Error ? error.message : String(error);
@@ -112,45 +134,63 @@ interface Place {
   readonly dir: string;
 }
 
-/** Adds what the file of a session does not have. Another process that does the same is noticed, and what it wrote counts. */
-async function writeEvents(place: Place, sessionId: string): Promise<void> {
-  const { host, store, dir } = place;
-  const stored = await readAgentEvents(store, sessionId);
-  if (stored.length === 0) return;
-  await host.fs.mkdir(dir);
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    const found = await endOf(place, sessionId);
-    const { path, at, index, sizeBytes } = whereToGoOn(place, sessionId, found, stored);
-    const lines = stored.slice(at).map((event, k) => lineOf(event, index + k));
-    if (lines.length === 0) return;
-    try {
-      await host.fs.append(path, lines.join(''), { expectedSizeBytes: sizeBytes, mode: 0o600 });
-      return;
-    } catch (error) {
-      if (!isHostError(error, 'fileChanged')) throw error;
-    }
-  }
-}
-
-/** Behind what is there; in a file of its own when that is long, or is of another store. */
-function whereToGoOn(
+/**
+ * Adds what the file of a session does not have; gives where it ends then. Another process that does the same is noticed, and
+ * what it wrote counts.
+ */
+async function writeEvents(
   place: Place,
   sessionId: string,
-  { path, number, sizeBytes, last }: End,
-  stored: readonly ReplayEvent[],
-) {
-  if (last === undefined) return { path, at: 0, index: 0, sizeBytes };
+  known: Position | undefined,
+): Promise<Position | undefined> {
+  const { host, store, dir } = place;
+  let at = known;
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    at ??= await whereToGoOn(place, sessionId);
+    const events = await readAgentEvents(store, sessionId, { from: at.eventId });
+    const last = events.at(-1);
+    if (last === undefined) return at;
+    const { path, number, sizeBytes } = rotated(place, sessionId, at);
+    const { index } = at;
+    const text = events.map((event, k) => lineOf(event, index + k)).join('');
+    try {
+      if (known === undefined) await host.fs.mkdir(dir);
+      await host.fs.append(path, text, { expectedSizeBytes: sizeBytes, mode: 0o600 });
+      const added = ENCODER.encode(text).length;
+      return {
+        path,
+        number,
+        sizeBytes: sizeBytes + added,
+        index: index + events.length,
+        eventId: last.event_id,
+      };
+    } catch (error) {
+      if (!isHostError(error, 'fileChanged')) throw error;
+      at = undefined;
+    }
+  }
+  return undefined;
+}
+
+const ENCODER = new TextEncoder();
+
+/** Behind what is there; in a file of its own when that is of another store. */
+async function whereToGoOn(place: Place, sessionId: string): Promise<Position> {
+  const { path, number, sizeBytes, last } = await endOf(place, sessionId);
+  if (last === undefined) return { path, number, sizeBytes, index: 0, eventId: 0 };
+  const { event_id: eventId } = last;
+  const stored = await readAgentEvent(place.store, sessionId, eventId);
+  const isOurs =
+    stored?.occurred_at_ms === last.emitted_at_ms && stored.execution_id === last.execution_id;
+  if (isOurs) return { path, number, sizeBytes, index: last.index + 1, eventId };
   const next = pathOf(place, sessionId, number + 1);
-  const at = stored.findIndex(
-    (event) =>
-      event.event_id === last.event_id &&
-      event.occurred_at_ms === last.emitted_at_ms &&
-      event.execution_id === last.execution_id,
-  );
-  if (at === -1) return { path: next, at: 0, index: 0, sizeBytes: 0 };
-  const index = last.index + 1;
-  if (sizeBytes < ROTATE_BYTES) return { path, at: at + 1, index, sizeBytes };
-  return { path: next, at: at + 1, index, sizeBytes: 0 };
+  return { path: next, number: number + 1, sizeBytes: 0, index: 0, eventId: 0 };
+}
+
+/** A file that is long is gone on with in another one. */
+function rotated(place: Place, sessionId: string, { path, number, sizeBytes }: Position) {
+  if (sizeBytes < ROTATE_BYTES) return { path, number, sizeBytes };
+  return { path: pathOf(place, sessionId, number + 1), number: number + 1, sizeBytes: 0 };
 }
 
 function lineOf(stored: ReplayEvent, index: number): string {

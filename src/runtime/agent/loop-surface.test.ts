@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../../base/index.ts';
 import type { RunBody } from '../run/index.ts';
 import { live, newStore, returnedBy } from './agent-run.fixture.ts';
 import { agentLoop, type Tool, toTool } from './index.ts';
+import { declaredMcpHandler } from './mcp-tools.ts';
 
 const tool = (name: string, more: JsonObject = {}): Tool =>
   toTool({ name, parameters: { path: 'string' }, ...more }, { kind: 'native', run: () => 'done' });
@@ -66,6 +67,25 @@ describe('a loop', () => {
     await expect(told([tool('run', emits)], null)).rejects.toMatchObject({
       code: 'HARN-AGL-005',
       message: expect.stringContaining('TOOL_SURFACE_MISSING_RESULT_READER'),
+    });
+  });
+
+  it('says nothing of what a server leaves unsaid about its tools, and what the user can mend', async () => {
+    const emits = { kind: 'execute', emits_artifacts: true, result_readers: ['show'] };
+    const listed = (name: string, more: JsonObject = {}) => {
+      const said = { name, inputSchema: { type: 'object' }, _mcp_server: 'files', ...more };
+      return toTool(said, declaredMcpHandler(said));
+    };
+    const { lines, result } = await told(
+      [listed('bare'), listed('run', { annotations: emits }), tool('own')],
+      'Use find({path: "a"}).',
+    );
+    expect(lines).toHaveLength(1);
+    expect(result['trace']).toMatchObject({
+      tool_surface: [
+        { code: 'TOOL_SURFACE_MISSING_ANNOTATIONS', tool: 'own' },
+        { code: 'TOOL_SURFACE_UNKNOWN_PROMPT_TOOL', tool: 'find' },
+      ],
     });
   });
 });

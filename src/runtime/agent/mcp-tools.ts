@@ -65,10 +65,11 @@ export function mcpHandler(
   tool: string,
   clientOf: (ctx: RunContext) => McpClient = (ctx) => mcpCalls.named(ctx, server),
   listed?: JsonObject,
+  isListed = false,
 ): ToolHandler {
   return {
     kind: 'program',
-    mcp: { server, tool },
+    mcp: { server, tool, isListed: listed !== undefined || isListed },
     run: (ctx, args) => mcpCalls.call(ctx, clientOf(ctx), tool, args, {}, listed),
   };
 }
@@ -78,5 +79,7 @@ export function declaredMcpHandler(declared: JsonObject): ToolHandler | undefine
   const server = declared['mcp_server'] ?? declared['_mcp_server'];
   if (typeof server !== 'string' || server === '') return undefined;
   const tool = declared['mcp_tool'] ?? declared['name'];
-  return mcpHandler(server, String(tool));
+  // A declaration with this key was listed by the server, and came here as it is.
+  const isListed = typeof declared['_mcp_server'] === 'string';
+  return mcpHandler(server, String(tool), undefined, undefined, isListed);
 }

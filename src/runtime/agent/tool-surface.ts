@@ -39,6 +39,8 @@ interface Face {
   readonly deferred: boolean;
   /** False: only its name is known, so nothing is said about what it declares. */
   readonly isDeclared: boolean;
+  /** What it says about itself a server says: nobody here can make it say more. */
+  readonly isServers: boolean;
 }
 
 /** A surface: everything beside `tools` may be missing. */
@@ -115,11 +117,12 @@ function faceOf(declared: JsonObject): Face {
     hasExecutor: typeof declared['executor'] === 'string' || (declared['handler'] ?? null) !== null,
     deferred: declared['defer_loading'] === true,
     isDeclared: declared['declared'] !== false,
+    isServers: typeof declared['_mcp_server'] === 'string',
   };
 }
 
 /** The face of a tool that a loop has. */
-export function faceOfTool({ name, parameters, annotations, deferLoading }: Tool): Face {
+export function faceOfTool({ name, parameters, annotations, deferLoading, handler }: Tool): Face {
   const isBare = Object.keys(annotations).length === 0;
   return {
     name,
@@ -128,6 +131,7 @@ export function faceOfTool({ name, parameters, annotations, deferLoading }: Tool
     hasExecutor: true,
     deferred: deferLoading,
     isDeclared: true,
+    isServers: handler?.kind === 'program' && handler.mcp?.isListed === true,
   };
 }
 
@@ -141,8 +145,8 @@ function propertiesOf(schema: JsonObject): JsonObject {
 function checkReaders(active: readonly Face[], found: Found): void {
   const names = new Set(active.map(({ name }) => name));
   const anyReader = active.some(({ annotations }) => annotations?.['kind'] === 'read');
-  for (const { name, annotations } of active) {
-    if (annotations === undefined) continue;
+  for (const { name, annotations, isServers } of active) {
+    if (annotations === undefined || isServers) continue;
     const readers = resultReadersOf(annotations);
     for (const reader of readers.filter((one) => !names.has(one))) {
       found(
@@ -169,6 +173,23 @@ function checkReaders(active: readonly Face[], found: Found): void {
 const QUIET: ReadonlySet<Json> = new Set(['think']);
 
 function checkTool(tool: Face, policy: JsonObject | null, found: Found): void {
+  if (!tool.isServers) checkDeclaration(tool, found);
+  const { name, annotations = {} } = tool;
+  const level = levelOf(annotations);
+  const most = levelRank(policy?.['side_effect_level']);
+  const needs = levelRank(level);
+  if (most === undefined || needs === undefined || needs <= most) return;
+  const ceiling = String(policy?.['side_effect_level']);
+  found(
+    'SIDE_EFFECT_CEILING_EXCEEDED',
+    'error',
+    name,
+    `"${name}" needs ${level}, and the policy ends at ${ceiling}`,
+  );
+}
+
+/** What a tool leaves unsaid. */
+function checkDeclaration(tool: Face, found: Found): void {
   const { name, properties, annotations, hasExecutor } = tool;
   if (properties === undefined)
     found('MISSING_SCHEMA', 'warning', name, `"${name}" declares no parameters`);
@@ -188,16 +209,6 @@ function checkTool(tool: Face, policy: JsonObject | null, found: Found): void {
       `the annotations of "${name}" leave its side_effect_level at none`,
     );
   }
-  const most = levelRank(policy?.['side_effect_level']);
-  const needs = levelRank(level);
-  if (most === undefined || needs === undefined || needs <= most) return;
-  const ceiling = String(policy?.['side_effect_level']);
-  found(
-    'SIDE_EFFECT_CEILING_EXCEEDED',
-    'error',
-    name,
-    `"${name}" needs ${level}, and the policy ends at ${ceiling}`,
-  );
 }
 
 function checkConstraints(active: readonly Face[], policy: JsonObject | null, found: Found): void {

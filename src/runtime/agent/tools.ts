@@ -41,7 +41,12 @@ export type ToolHandler =
       /** The program's own function behind it, by which another run finds it again. */
       readonly fn?: object;
       /** The tool of an MCP server that it calls: found again by their names. */
-      readonly mcp?: { readonly server: string; readonly tool: string };
+      readonly mcp?: {
+        readonly server: string;
+        readonly tool: string;
+        /** Whether the declaration is what the server says, and nobody's here. */
+        readonly isListed: boolean;
+      };
     }
   | {
       readonly kind: 'native';
