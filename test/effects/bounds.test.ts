@@ -204,6 +204,29 @@ describe('a restriction around the start', () => {
     expect(await host.fs.readText('/work/told')).toBe(`[${[NONE, NONE, NONE, NONE].join(', ')}]`);
   });
 
+  it('holds for a loop that parked and is resumed by somebody else', async () => {
+    const lines = await printed(
+      `${TRIES}
+pipeline main() {
+  const line = channel("line", 8)
+  llm_mock({tool_calls: [{id: "p", name: "agent_await_resumption", arguments: {reason: "wait"}}]})
+  ${TOOLS}
+  llm_mock({text: "done"})
+  command_policy_push({deny_patterns: ["rm *"]})
+  const parked = agent_loop("go", nil, {
+    provider: "mock", tools: tools, max_iterations: 4, policy: {workspace_roots: ["/work"]},
+  })
+  command_policy_pop()
+  println(parked.status)
+  resume_agent(parked.handle, "go on")
+  println(receive(line))
+  println(tries())
+}`,
+      machine(),
+    );
+    expect(lines).toEqual(['suspended', '[false, false, true]', ALL]);
+  });
+
   it('is not got round with a handle from outside', async () => {
     const lines = await printed(
       `pipeline main(harness: Harness) {

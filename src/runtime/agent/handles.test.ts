@@ -4,7 +4,13 @@ import { createDeferred, type Json, type JsonObject } from '../../base/index.ts'
 import { furtherCapabilitiesKey, hostCalls } from '../boundary/index.ts';
 import { createMockHost, type MockHost, type ProcessResult } from '../host/index.ts';
 import { clockEffects } from '../io/index.ts';
-import { journalTopic, loadJournal, type RunBody, type RunCore } from '../run/index.ts';
+import {
+  journalTopic,
+  loadJournal,
+  type RunBody,
+  type RunContext,
+  type RunCore,
+} from '../run/index.ts';
 import { type Lived, live, newStore, resultOf, returnedBy } from './agent-run.fixture.ts';
 import { agentLoop, longRunning, ownTools, sessionCalls, type Tool, toTool } from './index.ts';
 
@@ -120,6 +126,32 @@ describe('a long-running command of a model', () => {
       { host, equip, mocks: [startBuild, { text: 'done' }] },
     );
     expect(left).toEqual([0, 0]);
+  });
+
+  it('goes on for a loop without a name that is suspended, and is heard of where that goes on', async () => {
+    const { host, end } = hostWithBuild();
+    const tools = [runCommand];
+    const gate = {
+      *next(_ctx: RunContext, { iteration }: { iteration: number }) {
+        yield* [];
+        return iteration === 2
+          ? ({ kind: 'suspend', reason: 'wait for Ada', initiator: 'operator' } as const)
+          : ({ kind: 'continue' } as const);
+      },
+    };
+    const result = await resultOf(
+      function* (ctx) {
+        const first = yield* agentLoop(ctx, 'build it', null, {}, { tools, gate });
+        expect(first.status).toBe('suspended');
+        expect(longRunning.list(ctx)).toHaveLength(1);
+        end({ exitCode: 2 });
+        yield* ctx.perform(clockEffects.sleep_ms, [5]);
+        const { session_id } = first;
+        return yield* agentLoop(ctx, 'go on', null, { session_id }, { tools });
+      },
+      { host, equip, mocks: [startBuild, { text: 'it failed' }] },
+    );
+    expect(said(result).at(-2)?.['content']).toContain('"exit_code":2');
   });
 
   it('goes on between the loops of a session with a name, and the next one hears of it', async () => {

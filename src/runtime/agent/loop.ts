@@ -94,12 +94,14 @@ function* runLoop(
   const account = new SpendAccount(accountOf(ctx), plan.tokenBudget, { isCap: true, nanoUsd });
   const paid = payingFrom(inner, account);
   const isNameless = plan.sessionId === undefined;
-  const giveBack = ctx.get(sessionsKey).drive(ctx, session, isNameless);
+  // Without a name nobody goes on with it, unless it is suspended: then whoever resumes it does, with what runs for it.
+  let isOver = isNameless;
+  const giveBack = ctx.get(sessionsKey).drive(ctx, session);
   // Also when its task is dropped in the middle: what a loop still does at its end is not done then.
   const release = () => {
     if (!ctx.task.owned.delete(release)) return;
     account.close();
-    giveBack();
+    giveBack(isOver);
   };
   ctx.task.owned.add(release);
   try {
@@ -112,11 +114,12 @@ function* runLoop(
     else if (session.transcript.messages.length === 0) throw loopErrors.noTask({});
     const loop = new AgentLoop(paid, { plan, task, options, past }, session, system);
     const result = yield* loop.run();
+    isOver = isNameless && result.status !== 'suspended';
     if (isOwner) yield* ctx.perform(releaseDaemon, [past.sessionId]);
     return result;
   } finally {
     release();
-    if (isNameless) ctx.get(sessionsKey).remove(session.id);
+    if (isOver) ctx.get(sessionsKey).remove(session.id);
   }
 }
 

@@ -193,13 +193,13 @@ export class SessionRegistry {
     return session;
   }
 
-  /** Takes a session for a loop; the result gives it back, and ends it when it has no name to go on under. */
-  drive(ctx: RunContext, session: Session, isNameless: boolean): () => void {
+  /** Takes a session for a loop; the result gives it back, and ends it when nobody goes on with it. */
+  drive(ctx: RunContext, session: Session): (isOver: boolean) => void {
     const giveBack = session.drive();
     for (const watcher of this.watchers) watcher.driven(ctx, session);
-    return () => {
+    return (isOver) => {
       giveBack();
-      if (isNameless) this.#end(session);
+      if (isOver) this.#end(session);
     };
   }
 

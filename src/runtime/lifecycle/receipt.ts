@@ -64,7 +64,8 @@ function shownItem({ bucket, id }: ReceiptItem): string {
     case 'partial_handoffs':
       return `handoff ${id.slice(id.lastIndexOf('_') + 1)}`;
     case 'pool_pending_tasks':
-      return `pool task ${tail}`;
+      // Long-running tools stand in this bucket too; the ids of tasks begin with their pool.
+      return `${id.startsWith('pool_') ? 'pool task' : 'long-running tool'} ${tail}`;
     case 'in_flight_llm_calls':
       return `model call ${tail}`;
     case 'queued_triggers':
