@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { createMockHost, type MockHost } from '../host/index.ts';
 import type { RunBody } from '../run/index.ts';
-import { type Lived, live } from './agent-run.fixture.ts';
 import { agentEventsTopic } from './agent-events.ts';
+import { type Lived, live } from './agent-run.fixture.ts';
 import { agentLoop, parseAgentEventLog, readAgentEvents, toTool } from './index.ts';
 import { type Fate, killEverywhere, newScene, type Scene } from './kills.fixture.ts';
 
