@@ -52,7 +52,7 @@ function project(): Project {
 
 it('harn models lists them, harn test and harn repl know them', async () => {
   const here = project();
-  expect(here.harn('models').stdout).toMatch(/my_proxy +vendor\/fast +mid .* 2 +4 /);
+  expect(here.harn('models').stdout).toMatch(/vendor\/fast +my_proxy +mid .* 2 +4 /);
   expect(here.harn('test', 'prices_test.harn')).toMatchObject({ status: 0 });
   const live = here.start('repl');
   live.type('llm_resolve_model("quick").provider\n');
