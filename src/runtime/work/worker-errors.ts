@@ -126,6 +126,11 @@ export const workerErrors = defineErrors('WRK', {
   }),
   expired: row<{ id: string }>({ number: 14, message: () => 'auto-resume timeout expired' }),
   policyWidens: row<{ problem: string }>({ number: 15, message: ({ problem }) => problem }),
+  badPolicy: row<{ name: string; problem: string }>({
+    number: 34,
+    message: ({ name, problem }) => `a policy: \`${name}\` ${problem}`,
+    hint: 'a restriction that is not understood would restrict nothing',
+  }),
   budgetExceeded: row<{ wanted: number; left: number }>({
     number: 16,
     message: ({ wanted, left }) =>

@@ -1,6 +1,6 @@
 // What a worker may use: its parent's policy narrowed by what was asked for. Nothing widens it again: asking for more
 // than the parent has is an error, not a silent cut.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { isJsonObject, type Json, type JsonObject, nearestName } from '../../base/index.ts';
 import { objectOf, type SpawnRequest } from './worker-config.ts';
 import { workerErrors } from './worker-errors.ts';
 
@@ -22,9 +22,51 @@ export function narrowPolicy(
   return intersect(parent, requested);
 }
 
+interface Field {
+  readonly is: (value: Json) => boolean;
+  readonly text: string;
+}
+
+const TEXTS: Field = {
+  is: (value) => Array.isArray(value) && value.every((each: Json) => typeof each === 'string'),
+  text: 'a list of strings',
+};
+const LIST: Field = { is: (value) => Array.isArray(value), text: 'a list' };
+const LEVEL: Field = {
+  is: (value) => typeof value === 'string' && SIDE_EFFECTS.includes(value),
+  text: `one of ${SIDE_EFFECTS.join(', ')}`,
+};
+
+/** What a policy can say. Other names are the embedder's. */
+const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
+  ['tools', TEXTS],
+  ['workspace_roots', TEXTS],
+  ['side_effect_level', LEVEL],
+  ['arg_constraints', LIST],
+  ['tool_arg_constraints', LIST],
+  ['approval_policies', LIST],
+  ['capabilities', { is: isJsonObject, text: 'a dict' }],
+  ['recursion_limit', { is: (value) => typeof value === 'number', text: 'a number' }],
+]);
+
+/** A restriction that is misspelt restricts nothing, so it is refused. */
+function assertPolicy(policy: JsonObject): void {
+  for (const [name, value] of Object.entries(policy)) {
+    const field = FIELDS.get(name);
+    const meant = field === undefined ? nearestName(name, FIELDS.keys()) : undefined;
+    if (meant !== undefined) {
+      throw workerErrors.badPolicy({ name, problem: `is not known: did you mean "${meant}"?` });
+    }
+    if (field !== undefined && value !== null && !field.is(value)) {
+      throw workerErrors.badPolicy({ name, problem: `must be ${field.text}` });
+    }
+  }
+}
+
 /** `wanted` inside of `ceiling`. */
 export function intersect(ceiling: Json, wanted: Json): Json {
   if (!isJsonObject(wanted)) return ceiling;
+  assertPolicy(wanted);
   if (!isJsonObject(ceiling)) return wanted;
   const result: { [key: string]: Json } = { ...ceiling, ...wanted };
   result['tools'] = narrowNames(ceiling, wanted, 'tools', 'requested tools exceed host ceiling');
