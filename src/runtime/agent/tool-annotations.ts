@@ -1,15 +1,7 @@
 // What a tool declares about itself beyond its schema, under `annotations` (and under `policy`, where workflow graphs
 // look for it): its kind, how far its side effects go, which arguments are paths, who reads what it leaves behind.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
-
-/** Levels of side effects, each with all before it. */
-export const SIDE_EFFECT_LEVELS: readonly string[] = [
-  'none',
-  'read_only',
-  'workspace_write',
-  'process_exec',
-  'network',
-];
+import { SIDE_EFFECT_LEVELS } from '../work/index.ts';
 
 const QUIET_KINDS: ReadonlySet<Json> = new Set(['read', 'search', 'think', 'fetch']);
 

@@ -11,7 +11,8 @@ import {
   type RunContext,
   type Suspending,
 } from '../run/index.ts';
-import { levelRank, pathParamsOf, SIDE_EFFECT_LEVELS } from './tool-annotations.ts';
+import { SIDE_EFFECT_LEVELS } from '../work/index.ts';
+import { levelRank, pathParamsOf } from './tool-annotations.ts';
 import type { Tool } from './tools.ts';
 
 /** Why the policy does not let a tool be called with these arguments; undefined: it does. */

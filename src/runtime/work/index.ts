@@ -219,7 +219,7 @@ export {
   workerKindsKey,
   workerUpdatesKey,
 } from './worker-kinds.ts';
-export { intersect } from './worker-policy.ts';
+export { intersect, policyProblem, SIDE_EFFECT_LEVELS } from './worker-policy.ts';
 // Workers: receipts
 export {
   contentHash,

@@ -4,7 +4,8 @@ import { isJsonObject, type Json, type JsonObject, nearestName } from '../../bas
 import { objectOf, type SpawnRequest } from './worker-config.ts';
 import { workerErrors } from './worker-errors.ts';
 
-const SIDE_EFFECTS: readonly string[] = [
+/** How far side effects go, least first. */
+export const SIDE_EFFECT_LEVELS: readonly string[] = [
   'none',
   'read_only',
   'workspace_write',
@@ -33,8 +34,8 @@ const TEXTS: Field = {
 };
 const LIST: Field = { is: (value) => Array.isArray(value), text: 'a list' };
 const LEVEL: Field = {
-  is: (value) => typeof value === 'string' && SIDE_EFFECTS.includes(value),
-  text: `one of ${SIDE_EFFECTS.join(', ')}`,
+  is: (value) => typeof value === 'string' && SIDE_EFFECT_LEVELS.includes(value),
+  text: `one of ${SIDE_EFFECT_LEVELS.join(', ')}`,
 };
 
 /** What a policy can say. Other names are the embedder's. */
@@ -49,24 +50,25 @@ const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
   ['recursion_limit', { is: (value) => typeof value === 'number', text: 'a number' }],
 ]);
 
-/** A restriction that is misspelt restricts nothing, so it is refused. */
-function assertPolicy(policy: JsonObject): void {
+/** What is not understood in a policy: a restriction that is misspelt restricts nothing. */
+export function policyProblem(
+  policy: JsonObject,
+): { readonly name: string; readonly problem: string } | undefined {
   for (const [name, value] of Object.entries(policy)) {
     const field = FIELDS.get(name);
     const meant = field === undefined ? nearestName(name, FIELDS.keys()) : undefined;
-    if (meant !== undefined) {
-      throw workerErrors.badPolicy({ name, problem: `is not known: did you mean "${meant}"?` });
-    }
-    if (field !== undefined && value !== null && !field.is(value)) {
-      throw workerErrors.badPolicy({ name, problem: `must be ${field.text}` });
-    }
+    if (meant !== undefined) return { name, problem: `is not known: did you mean "${meant}"?` };
+    if (field !== undefined && value !== null && !field.is(value))
+      return { name, problem: `must be ${field.text}` };
   }
+  return undefined;
 }
 
 /** `wanted` inside of `ceiling`. */
 export function intersect(ceiling: Json, wanted: Json): Json {
   if (!isJsonObject(wanted)) return ceiling;
-  assertPolicy(wanted);
+  const problem = policyProblem(wanted);
+  if (problem !== undefined) throw workerErrors.badPolicy(problem);
   if (!isJsonObject(ceiling)) return wanted;
   const result: { [key: string]: Json } = { ...ceiling, ...wanted };
   result['tools'] = narrowNames(ceiling, wanted, 'tools', 'requested tools exceed host ceiling');
@@ -145,7 +147,7 @@ function lowerLevel(ceiling: JsonObject, wanted: JsonObject): Json {
   const most = ceiling['side_effect_level'] ?? null;
   const asked = wanted['side_effect_level'] ?? null;
   if (most === null || asked === null) return asked ?? most;
-  const rank = (level: Json) => SIDE_EFFECTS.indexOf(String(level));
+  const rank = (level: Json) => SIDE_EFFECT_LEVELS.indexOf(String(level));
   return rank(asked) <= rank(most) ? asked : most;
 }
 
@@ -159,7 +161,7 @@ function lowerNumber(ceiling: JsonObject, wanted: JsonObject, key: string): Json
 /** What effects of a policy's holder are refused, as rules of an authority. */
 export function policyRules(policy: Json): readonly string[] {
   if (!isJsonObject(policy)) return [];
-  const level = SIDE_EFFECTS.indexOf(String(policy['side_effect_level'] ?? 'network'));
+  const level = SIDE_EFFECT_LEVELS.indexOf(String(policy['side_effect_level'] ?? 'network'));
   const byLevel = level === -1 ? [] : LEVEL_RULES.slice(level).flat();
   const capabilities = objectOf(policy['capabilities']);
   if (Object.keys(capabilities).length === 0) return byLevel;

@@ -1,15 +1,8 @@
 // Capability policies of workflows: what a node asks for, what it may have under the workflow and the host. A part that
 // is not given asks for nothing and limits nothing.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { SIDE_EFFECT_LEVELS } from '../work/index.ts';
 import type { WorkflowGraph, WorkflowNode } from './graph.ts';
-
-const LEVELS: readonly string[] = [
-  'none',
-  'read_only',
-  'workspace_write',
-  'process_exec',
-  'network',
-];
 
 /** What a policy asks for beyond its ceiling, each as a reason. */
 export function beyondCeiling(policy: JsonObject, ceiling: JsonObject): readonly string[] {
@@ -27,7 +20,11 @@ export function beyondCeiling(policy: JsonObject, ceiling: JsonObject): readonly
       problems.push(`capability ${more.map((op) => `${capability}.${op}`).join(', ')}`);
   }
   const [asks, may] = [levelOf(policy), levelOf(ceiling)];
-  if (asks !== undefined && may !== undefined && LEVELS.indexOf(asks) > LEVELS.indexOf(may)) {
+  if (
+    asks !== undefined &&
+    may !== undefined &&
+    SIDE_EFFECT_LEVELS.indexOf(asks) > SIDE_EFFECT_LEVELS.indexOf(may)
+  ) {
     problems.push(`side effects up to ${asks}, where ${may} is the most`);
   }
   return problems;
@@ -39,7 +36,9 @@ export function narrowPolicy(policy: JsonObject, ceiling: JsonObject): JsonObjec
   const [wanted, allowed] = [capabilities(policy), capabilities(ceiling)];
   const narrowed = Object.keys(wanted).length === 0 ? allowed : intersection(wanted, allowed);
   const levels = [levelOf(policy), levelOf(ceiling)].filter((level) => level !== undefined);
-  const level = levels.sort((a, b) => LEVELS.indexOf(a) - LEVELS.indexOf(b))[0];
+  const level = levels.sort(
+    (a, b) => SIDE_EFFECT_LEVELS.indexOf(a) - SIDE_EFFECT_LEVELS.indexOf(b),
+  )[0];
   return {
     ...ceiling,
     ...policy,
@@ -92,7 +91,9 @@ function unite(a: JsonObject, b: JsonObject): JsonObject {
   const [left, right] = [capabilities(a), capabilities(b)];
   const names = [...new Set([...Object.keys(left), ...Object.keys(right)])];
   const levels = [levelOf(a), levelOf(b)].filter((level) => level !== undefined);
-  const level = levels.sort((x, y) => LEVELS.indexOf(y) - LEVELS.indexOf(x))[0];
+  const level = levels.sort(
+    (x, y) => SIDE_EFFECT_LEVELS.indexOf(y) - SIDE_EFFECT_LEVELS.indexOf(x),
+  )[0];
   return {
     ...a,
     capabilities: Object.fromEntries(
@@ -124,7 +125,7 @@ function capabilities(policy: JsonObject): Capabilities {
 
 function levelOf(policy: JsonObject): string | undefined {
   const level = policy['side_effect_level'];
-  return typeof level === 'string' && LEVELS.includes(level) ? level : undefined;
+  return typeof level === 'string' && SIDE_EFFECT_LEVELS.includes(level) ? level : undefined;
 }
 
 /** What is in `wanted` and not in `allowed`; an empty `allowed` limits nothing. */

@@ -127,6 +127,17 @@ describe('a graph that cannot run', () => {
     expect(errors.some((error) => error.startsWith(reason))).toBe(true);
   });
 
+  it.each([
+    [{ side_effect_level: 'readonly' }, 'capability_policy.side_effect_level must be one of none'],
+    [{ side_effect_levle: 'none' }, 'capability_policy.side_effect_levle is not known'],
+    [{ workspace_roots: 'src' }, 'capability_policy.workspace_roots must be'],
+  ])('is told that a restriction would restrict nothing: %j', (policy, reason) => {
+    const node = validateWorkflow({ entry: 'a', nodes: { a: { capability_policy: policy } } });
+    expect(node.errors.some((error) => error.startsWith(`node a: ${reason}`))).toBe(true);
+    const whole = validateWorkflow({ entry: 'a', nodes: { a: {} }, capability_policy: policy });
+    expect(whole.errors.some((error) => error.startsWith(`the workflow: ${reason}`))).toBe(true);
+  });
+
   const DOUBTFUL: typeof BAD = [
     [
       'a node that nothing leads to',

@@ -1,5 +1,6 @@
 // What makes a workflow graph valid, each problem with its reason; and the reports on structure and policies.
 import { type Json, type JsonObject, ownEntry } from '../../base/index.ts';
+import { policyProblem } from '../work/index.ts';
 import { type WorkflowGraph, workflowGraph } from './graph.ts';
 import { beyondCeiling, effectivePolicy, requestedPolicy, toolNames } from './policy.ts';
 import { surfaceFindings, surfaceReason, type WorkflowSurfaceDiagnostic } from './tool-surfaces.ts';
@@ -135,11 +136,18 @@ function isForked(graph: WorkflowGraph, id: string): boolean {
 
 function ceilingErrors(graph: WorkflowGraph, ceiling: JsonObject): readonly string[] {
   const errors: string[] = [];
+  const understand = (whose: string, policy: JsonObject) => {
+    const wrong = policyProblem(policy);
+    if (wrong !== undefined)
+      errors.push(`${whose}: capability_policy.${wrong.name} ${wrong.problem}`);
+  };
+  understand('the workflow', graph.capability_policy);
   for (const problem of beyondCeiling(graph.capability_policy, ceiling)) {
     errors.push(`the workflow asks for more than the host ceiling: ${problem}`);
   }
   for (const node of Object.values(graph.nodes)) {
     const asked = requestedPolicy(node);
+    understand(`node ${node.id}`, node.capability_policy);
     for (const problem of beyondCeiling(asked, ceiling)) {
       errors.push(`node ${node.id} asks for more than the host ceiling: ${problem}`);
     }
