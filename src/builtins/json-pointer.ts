@@ -11,7 +11,7 @@ import {
 import { wrong } from './errors.ts';
 
 /** The steps of a pointer; the empty pointer has none and means the whole value. */
-function stepsOf(pointer: string): readonly string[] {
+export function stepsOf(pointer: string): readonly string[] {
   if (pointer === '') return [];
   if (!pointer.startsWith('/')) {
     throw wrong.argument({ builtin: 'json_pointer', detail: 'a pointer starts with `/`' });
@@ -23,13 +23,14 @@ function stepsOf(pointer: string): readonly string[] {
 }
 
 /** A list position, or undefined when the step is none. */
-function positionIn(list: List, step: string): number | undefined {
+export function positionIn(list: List, step: string): number | undefined {
   if (!/^(0|[1-9]\d*)$/.test(step)) return undefined;
   const at = Number(step);
   return at < list.length ? at : undefined;
 }
 
-function child(value: Value, step: string): Value | undefined {
+/** What stands at one step of a container, undefined when nothing does. */
+export function child(value: Value, step: string): Value | undefined {
   if (isList(value)) {
     const at = positionIn(value, step);
     return at === undefined ? undefined : value[at];
