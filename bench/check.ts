@@ -2,7 +2,8 @@
 // interleaved rounds. Processor time counts, because a busy machine stretches the clock (it includes V8's own compiling and
 // collecting beside the main thread; the clock is printed too); the ratios to reading the same text in the same round are
 // what to compare between runs. Then the same lines as a project of many files that import one:
-// all of them, and again after one file has changed, as `harn check --watch` and editors do.
+// all of them, and again after one file has changed, as `harn check --watch` and editors do. The peer is TypeScript's own
+// compiler: the same program in TypeScript, over a library of the few declarations that it uses.
 // Usage: npm run bench -- check [lines] [rounds]. Build first: it measures dist/.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -42,6 +43,71 @@ fn main${n}() {
 }
 `;
 }
+
+/** The same screenful in TypeScript. */
+function peerBlock(n: number): string {
+  return `interface Point${n} { x: number, y: number, label?: string }
+function area${n}(p: Point${n}, scale: number): number {
+  const w = p.x * 2 + p.y
+  if (p.label != null) {
+    return w * scale
+  }
+  return 0.0 + w
+}
+function pick${n}<T>(items: T[], at: number): T {
+  return items[at]
+}
+function walk${n}(items: number[], name: string | null): string {
+  const total = items.filter((n) => n > ${n}).map((n) => n * 2)
+  for (const item of total) {
+    println("item " + String(item))
+  }
+  if (name == null) { return "none" }
+  const record = {id: pick${n}(items, 0), name: name, tags: ["a", "b"], nested: {deep: true}}
+  switch (record.id) {
+    case 1: return "one"
+    case 2: case 3: return "few"
+    default: return name + record.name
+  }
+}
+function main${n}() {
+  const p: Point${n} = { x: ${n}, y: 2 }
+  println(\`\${area${n}(p, 1.5)} \${walk${n}([1, 2, 3], "n")}\`)
+}
+`;
+}
+
+/** What the peer's program needs of a library; the whole one would only make the peer slower. */
+const PEER_LIBRARY = `
+interface Array<T> {
+  filter(keep: (item: T) => boolean): T[]; map<U>(make: (item: T) => U): U[];
+  [index: number]: T; length: number; [Symbol.iterator](): any;
+}
+interface Boolean {} interface CallableFunction {} interface Function {} interface IArguments {} interface Object {}
+interface NewableFunction {} interface Number {} interface RegExp {} interface String {}
+interface StringConstructor { (value: any): string }
+declare var String: StringConstructor; declare var Symbol: any; declare function println(text: string): void;
+`;
+
+/** What a child runs: TypeScript reads and checks; prints the milliseconds that took, as ours does. */
+const PEER_CHILD = `
+  import ts from 'typescript';
+  const text = await new Response(process.stdin).text();
+  const [before, begin] = [process.cpuUsage(), performance.now()];
+  const files = { 'library.d.ts': ${JSON.stringify(PEER_LIBRARY)}, 'bench.ts': text };
+  const host = {
+    ...ts.createCompilerHost({}),
+    getCurrentDirectory: () => '/',
+    fileExists: (file) => file in files,
+    getSourceFile: (file) => ts.createSourceFile(file, files[file] ?? '', ts.ScriptTarget.ESNext),
+  };
+  const options = { noLib: true, strict: true, target: ts.ScriptTarget.ESNext, types: [] };
+  const program = ts.createProgram(Object.keys(files), options, host);
+  for (const { messageText } of ts.getPreEmitDiagnostics(program)) throw new Error(JSON.stringify(messageText));
+  const end = performance.now();
+  console.log(process.cpuUsage(before).user / 1000);
+  console.log(end - begin);
+`;
 
 /** How many of the files of a project one has: about 200 lines each. */
 const BLOCKS_PER_FILE = 7;
@@ -93,8 +159,8 @@ function run(child: string, input: string, ...words: readonly string[]): number[
   return String(stdout).trim().split('\n').map(Number);
 }
 
-function measure(mode: string, code: string): { readonly cpu: number; readonly clock: number } {
-  const [cpu = Number.NaN, clock = Number.NaN] = run(CHILD, code, mode);
+function measure(child: string, code: string, ...words: readonly string[]) {
+  const [cpu = Number.NaN, clock = Number.NaN] = run(child, code, ...words);
   return { cpu, clock };
 }
 
@@ -115,13 +181,18 @@ for (let n = 0; n < blocks; n += BLOCKS_PER_FILE) {
 }
 const times = { read: [] as number[], names: [] as number[], types: [] as number[] };
 const clocks: number[] = [];
+const peers = { cpu: [] as number[], clock: [] as number[] };
+const peerCode = Array.from({ length: blocks }, (_, n) => peerBlock(n)).join('');
 const projects = { all: [] as number[], again: [] as number[] };
 for (let round = 0; round < rounds; round += 1) {
   for (const mode of ['read', 'names', 'types'] as const) {
-    const { cpu, clock } = measure(mode, code);
+    const { cpu, clock } = measure(CHILD, code, mode);
     times[mode].push(cpu);
     if (mode === 'types') clocks.push(clock);
   }
+  const peer = measure(PEER_CHILD, peerCode);
+  peers.cpu.push(peer.cpu);
+  peers.clock.push(peer.clock);
   const [all = Number.NaN, again = Number.NaN] = run(PROJECT_CHILD, JSON.stringify(project));
   projects.all.push(all);
   projects.again.push(again);
@@ -143,6 +214,10 @@ for (const [what, ms] of [
 const [cpu, clock] = [median(times.types), median(clocks)];
 console.log(
   `all three: ${cpu.toFixed(0)} ms, ${perSecond(cpu)}; by the clock ${clock.toFixed(0)} ms, ${perSecond(clock)}`,
+);
+const [peerCpu, peerClock] = [median(peers.cpu), median(peers.clock)];
+console.log(
+  `TypeScript, ${peerCode.split('\n').length - 1} lines: ${peerCpu.toFixed(0)} ms, by the clock ${peerClock.toFixed(0)} ms; ours takes ${(cpu / peerCpu).toFixed(2)} and ${(clock / peerClock).toFixed(2)} of that`,
 );
 const all = median(projects.all);
 const again = median(projects.again);
