@@ -35,7 +35,7 @@ pipeline default() {
 }
 `;
     expect(report(text)).toEqual([
-      'error: Type error: cannot access property `foo` on int',
+      'error[HARN-VAL-004]: Type error: cannot access property `foo` on int',
       ' --> test.harn:2:16',
       '  |',
       '2 |   return 1 + a.foo',
@@ -78,7 +78,7 @@ pipeline default() {
   it('name the module of every frame', () => {
     const modules = { m: '\npub fn divide(a, b) {\n  return a / b\n}' };
     expect(report('import { divide } from "m"\n\ndivide(1, 0)', { modules }).slice(0, 3)).toEqual([
-      'error: Division by zero',
+      'error[HARN-VAL-001]: Division by zero',
       ' --> m:3:10',
       '  = note: called from <script> at test.harn:3',
     ]);
@@ -86,7 +86,9 @@ pipeline default() {
 
   it('cut deep recursion short', () => {
     const lines = report('fn f(n) { return 1 + f(n + 1) }\nf(0)');
-    expect(lines[0]).toBe('error: Runtime error: Stack overflow: too many nested calls');
+    expect(lines[0]).toBe(
+      'error[HARN-VAL-010]: Runtime error: Stack overflow: too many nested calls',
+    );
     expect(lines[1]).toBe(' --> test.harn:1:22');
     expect(lines.length).toBeLessThan(25);
   });
@@ -95,7 +97,7 @@ pipeline default() {
     const text =
       'fn f() {\n  let g = { -> late }\n  let r = g()\n  let late = 1\n  return r\n}\nf()';
     expect(report(text).slice(0, 2)).toEqual([
-      'error: Undefined variable: late',
+      'error[HARN-VAL-011]: Undefined variable: late',
       ' --> test.harn:2:16',
     ]);
   });

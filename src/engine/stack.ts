@@ -104,7 +104,8 @@ export function renderUncaught(
   sources: ReadonlyMap<string, Source>,
 ): string {
   const raised = translateError(error);
-  const lines = [`error: ${uncaughtText(raised)}`];
+  const code = HarnError.is(raised) ? `[${raised.code}]` : '';
+  const lines = [`error${code}: ${uncaughtText(raised)}`];
   const [top, ...callers] = frames;
   if (top !== undefined) lines.push(...codeFrame(top, sources.get(top.file)));
   // A frame says where its function was; the function itself is what the frame below was called from.

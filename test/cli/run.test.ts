@@ -50,6 +50,24 @@ describe('a program that runs', () => {
     expect(here.harn('run', '-e', code)).toEqual({ status, signal: null, stdout: '', stderr });
   });
 
+  it('that fails in an effect shows its code, its place and who called', () => {
+    const code = 'fn load(h: Harness, path: string) {\n  return h.fs.read_text(path)\n}\n';
+    writeFileSync(
+      here.path('gone.harn'),
+      `${code}fn main(harness: Harness) {\n  const text = load(harness, "gone.md")\n  println(text)\n}\n`,
+    );
+    const { status, stderr } = here.harn('gone.harn');
+    expect(status).toBe(1);
+    expect(stderr.split('\n').slice(0, 6)).toEqual([
+      'error[HARN-HST-001]: Failed to read file gone.md: there is nothing at this path',
+      ' --> gone.harn:2:15',
+      '  |',
+      '2 |   return h.fs.read_text(path)',
+      '  |               ^',
+      '  = note: called from main at gone.harn:5',
+    ]);
+  });
+
   it('that throws shows what was printed, then the error with its place', () => {
     const { status, stdout, stderr } = here.harn('boom.harn');
     expect(status).toBe(1);

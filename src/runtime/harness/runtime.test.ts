@@ -4,7 +4,7 @@ import { openStore, type Store } from '../../store/index.ts';
 import { createRuntime } from '../compose.ts';
 import { createMockHost } from '../host/index.ts';
 import { stoppingStore } from '../run/stopping-store.fixture.ts';
-import { type Pipeline, pipeline, type Runtime } from './index.ts';
+import { type Harness, type Pipeline, pipeline, type Runtime } from './index.ts';
 
 interface World {
   steps: string[];
@@ -116,6 +116,27 @@ describe('a TypeScript pipeline', () => {
     const broken = pipeline('broken', async (harness) => harness.fs.readText('/nowhere'));
     const result = await runtimeOf(store, [broken], []).start(broken, null).done;
     expect(result).toMatchObject({ status: 'failed', error: { code: 'HARN-HST-001' } });
+  });
+
+  it('gets errors whose stack leads to the call that failed, also from the journal', async () => {
+    const stacks: string[] = [];
+    const readNotes = async (harness: Harness) => {
+      const text = await harness.fs.readText('/nowhere');
+      return text;
+    };
+    const careful = pipeline('careful', async (harness) => {
+      await readNotes(harness).catch((error: Error) => stacks.push(error.stack ?? ''));
+      await harness.fs.writeText('/work/done.txt', 'done');
+    });
+    const store = await openStore('memory:');
+    const stopped = stoppingStore(store, 2, () => undefined).store;
+    const { id } = runtimeOf(stopped, [careful], []).start(careful, null);
+    for (let i = 0; i < 200; i += 1) await new Promise((ok) => setImmediate(ok));
+    const again = await runtimeOf(store, [careful], []).resume(id, { force: true });
+    expect((await again.done).status).toBe('settled');
+    expect(stacks).toHaveLength(2);
+    for (const stack of stacks)
+      expect(stack).toMatch(/there is nothing at this path\n(.*\n)*\s+at (async )?readNotes /);
   });
 
   it('refuses what an attenuated harness took away, and handles as data', async () => {

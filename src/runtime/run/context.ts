@@ -9,6 +9,7 @@ import type { Site } from './journal-entry.ts';
 import type { Op, Outcome, Suspending, TickOp } from './op.ts';
 import { assertSeen } from './opaque.ts';
 import type { OutputBuffer, OutputStream } from './output.ts';
+import { placed } from './place.ts';
 import type { RunCore } from './run-core.ts';
 import { ExecutionScope } from './scope.ts';
 import type { Task } from './task.ts';
@@ -93,7 +94,11 @@ export class RunContext {
     const given = scopedArgs(this.scope, effect.spec, args);
     const op = effectOp(effect, given, site ?? this.site, this.scope, this.authority);
     if (effect.sync) return this.run.performer.sync(this.task, op) as R;
-    return (yield op) as R;
+    try {
+      return (yield op) as R;
+    } catch (error) {
+      throw placed(error);
+    }
   }
 
   /** Asks for an effect from a lane (an async function). */
@@ -106,7 +111,11 @@ export class RunContext {
     this.authority.check(effect.spec);
     const given = scopedArgs(this.scope, effect.spec, args);
     const op = effectOp(effect, given, site, this.scope, this.authority);
-    return this.run.performer.request(this.task, op) as Promise<R>;
+    try {
+      return (await this.run.performer.request(this.task, op)) as R;
+    } catch (error) {
+      throw placed(error);
+    }
   }
 
   /** A named step of a lane: an effect with a body, recorded as one unit. */
