@@ -57,7 +57,7 @@ it('points at what was typed, not at the module made of it', () => {
     'fn g() { nope(x) }; f(2)',
   );
   expect(stderr.split('\n')).toEqual([
-    'error: Type error: cannot access property `foo` on int',
+    'error[HARN-VAL-004]: Type error: cannot access property `foo` on int',
     ' --> input-2.harn:1:20',
     '  |',
     '1 | fn f(n) { return n.foo.bar }',
