@@ -153,6 +153,11 @@ export class NameTable {
     }
   }
 
+  /** Whether the code that is being walked runs at another time than what holds a variable. */
+  isOutside({ owner }: BindingRecord): boolean {
+    return this.#function !== (owner ?? this.root);
+  }
+
   #suggest(name: string, tolerance?: number): string | undefined {
     if (this.#suggestions >= MAX_SUGGESTIONS) return undefined;
     this.#suggestions += 1;

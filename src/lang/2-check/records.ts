@@ -174,6 +174,8 @@ export class ModuleRecord {
 
   readonly #assignments: { readonly at: number; readonly binding: BindingRecord }[] = [];
   #isSorted = true;
+  /** The variables that some function or task assigns which is not the one that holds them. */
+  readonly sharedVariables = new Set<BindingRecord>();
 
   /** The type of every expression, when it was asked for. */
   types: ReadonlyMap<Node, Type> | undefined;

@@ -297,6 +297,7 @@ export class Resolver {
     if (binding === undefined) return;
     binding.reassigned = true;
     this.#record.assigned(node.span.start, binding);
+    if (this.#names.isOutside(binding)) this.#record.sharedVariables.add(binding);
     if (!binding.mutable || binding.moduleId !== this.#record.source.id)
       this.#immutable(node, binding);
     else if (root === node.target) {

@@ -1,6 +1,7 @@
 // Expressions of which one part runs: ternaries, if, try. Whatever leaves does not take part in what holds afterwards.
-import type { Expression, If, Ternary, Try } from '../../ast.ts';
+import type { If, Ternary, Try } from '../../ast.ts';
 import { refine } from './narrow.ts';
+import { doubtShared, forgetAssigned } from './shared.ts';
 import { ANY, container, NEVER, type Type } from './type.ts';
 import { unionOf } from './union.ts';
 import type { Walk } from './walk.ts';
@@ -48,6 +49,7 @@ export function inferTry(walk: Walk, node: Try): Type {
   const body = tryBody(walk, node);
   const afterBody = flow.take(mark);
   forgetAssigned(walk, node.body);
+  doubtShared(walk);
   let value: Type = body;
   if (node.catch !== undefined) {
     const inCatch = flow.mark();
@@ -80,10 +82,4 @@ function tryBody(walk: Walk, node: Try): Type {
     type = walk.block(node.body);
   });
   return type;
-}
-
-/** What a block may have been in the middle of: every variable it assigns is what it was declared as. */
-export function forgetAssigned(walk: Walk, { span }: { readonly span: Expression['span'] }): void {
-  for (const binding of walk.record.assignedWithin(span.start, span.end))
-    walk.flow.set(binding, binding.declaredType);
 }

@@ -1,12 +1,12 @@
 // Functions without a name, and the bodies that run as tasks: what they are called with, what they give.
 import type { Closure, Expression, Parallel } from '../../ast.ts';
 import { assignable } from './assignable.ts';
-import { forgetAssigned } from './branches.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
 import { expand } from './expand.ts';
 import { checkReturned } from './functions.ts';
 import { iteratedType } from './members.ts';
+import { forgetAssignedLater } from './shared.ts';
 import {
   ANY,
   container,
@@ -46,7 +46,7 @@ export function inferClosure(walk: Walk, node: Closure, expected: Type): Type {
     });
   });
   walk.flow.undo(mark);
-  if (walk.isStrict) forgetAssigned(walk, node);
+  forgetAssignedLater(walk, node);
   if (!isValue) return functionType(params, node.returns === undefined ? ANY : type.returns);
   const result = returns ?? widen(unionOf([...returned, value]));
   return functionType(params, result, { rest: type.rest, variables: type.variables });
@@ -111,6 +111,8 @@ export function inferTask(
   node: { readonly body: Closure['body']; readonly span: Expression['span'] },
   declare: () => void,
 ): Type {
+  for (const binding of walk.record.assignedWithin(node.span.start, node.span.end))
+    walk.record.sharedVariables.add(binding);
   const mark = walk.flow.mark();
   forgetShared(walk);
   const returned: Type[] = [];
@@ -120,6 +122,6 @@ export function inferTask(
     value = walk.block(node.body);
   });
   walk.flow.undo(mark);
-  if (walk.isStrict) forgetAssigned(walk, node);
+  forgetAssignedLater(walk, node);
   return unionOf([...returned, value]);
 }

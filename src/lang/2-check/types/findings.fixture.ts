@@ -16,7 +16,7 @@ const spec = (
   suspends: false,
 });
 
-export const BUILTINS = [
+export const BUILTINS: readonly BuiltinSpec[] = [
   spec('println(value: any) -> nil'),
   spec('len(value: any) -> int'),
   spec('to_string(value: any) -> string'),
@@ -24,6 +24,7 @@ export const BUILTINS = [
   { ...spec('json_parse(text: string) -> any'), boundary: true },
   spec('iter(source: any) -> iter<any>'),
   spec('unreachable(value: any?) -> never'),
+  { ...spec('await(task: any) -> any'), effect: 'wait', suspends: true },
   spec('schema_is(data: any, schema: any) -> bool'),
   spec('schema_expect(data: any, schema: any) -> any'),
   spec('schema_of(schema: any) -> dict'),

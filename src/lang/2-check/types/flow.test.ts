@@ -186,3 +186,88 @@ table('claims that nothing is left', [
     'warning TYP-502 unreachable code @ println(2)',
   ],
 ]);
+
+const TAKES = 'fn text(s: string) { return s }\nfn number(n: int) { return n }\n';
+const inPipeline = (body: string) => `${TAKES}pipeline default(task) {\n${body}\n}`;
+
+/** What no edition may report: each of these programs runs without a mistake. */
+const SHARED: readonly (readonly [title: string, text: string])[] = [
+  [
+    'a call may give a value to what was nil',
+    inPipeline('VAR x: string? = nil\nlet set = { -> x = "a" }\nif x == nil { set()\n text(x) }'),
+  ],
+  [
+    'a call may change the kind of a value',
+    inPipeline(
+      'VAR z: string | int = "a"\nlet set = { -> z = 5 }\nif type_of(z) == "string" { set()\n number(z) }',
+    ),
+  ],
+  [
+    'a function of the module may set its variable',
+    `${TAKES}VAR cache: string? = nil\nfn load() { cache = "a" }\nfn get() { if cache == nil { load()\n return text(cache) }\n return "" }`,
+  ],
+  [
+    'a task that was started may set it while this one waits',
+    inPipeline(
+      'VAR x: string? = nil\nlet t = spawn { x = "a" }\nif x == nil { await(t)\n text(x) }',
+    ),
+  ],
+  [
+    'a call in a loop holds for the rounds after it',
+    inPipeline(
+      'VAR x: string? = nil\nlet set = { -> x = "a" }\nif x == nil { for i in [1, 2] { if i == 2 { text(x) }\n set() } }',
+    ),
+  ],
+  [
+    'what a try was in the middle of',
+    inPipeline(
+      'VAR x: string? = nil\nlet set = { -> x = "a" }\nif x == nil { try { set()\n throw "no" } catch (e) { text(x) } }',
+    ),
+  ],
+];
+
+for (const edition of ['0.7', '2026'] as const) {
+  const word = edition === '0.7' ? 'var' : 'let';
+  table(
+    `variables that other functions assign, edition ${edition}`,
+    SHARED.map(([title, text]) => [title, text.replace('VAR', word)]),
+    edition,
+  );
+}
+
+const WORD_OF_2026 = 'const ED = 1\n';
+
+table('variables that other functions assign, where the newer rules hold', [
+  ...SHARED.map(
+    ([title, text]) =>
+      [title, WORD_OF_2026 + text.replace('VAR', 'let').replace('let set', 'const set')] as const,
+  ),
+  [
+    'a closure that clears one asks for another look',
+    `${WORD_OF_2026}${inPipeline('let w: string? = "a"\nif w != nil { [1].each({ v -> w = nil })\n w.len() }')}`,
+    'TYP-025 `.len()` may fail: the value may be nil (it is string | nil) @ w.len()',
+  ],
+  [
+    'calls that can run nothing of the program leave what is known',
+    `${WORD_OF_2026}${inPipeline('let w: string | int = "a"\nconst set = { -> w = 1 }\nif type_of(w) == "string" { println("now")\n number(w) }')}`,
+    "TYP-006 Argument 1 ('n'): expected int, got string @ w",
+  ],
+]);
+
+table(
+  'a closure that clears a variable, in older files',
+  [
+    [
+      'ends what was known of it, and asks for nothing',
+      inPipeline(
+        'var w: string? = "a"\nif w != nil { [1].each({ v -> w = nil })\n text(w)\n w.len() }',
+      ),
+    ],
+    [
+      'leaves what was declared of it',
+      inPipeline('var w: string? = "a"\n[1].each({ v -> w = nil })\nnumber(w)'),
+      "TYP-006 Argument 1 ('n'): expected int, got string | nil @ w",
+    ],
+  ],
+  '0.7',
+);

@@ -14,7 +14,6 @@ import type {
 } from '../../ast.ts';
 import type { BindingRecord } from '../records.ts';
 import { assignable } from './assignable.ts';
-import { forgetAssigned } from './branches.ts';
 import { mismatchDetail } from './detail.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
@@ -25,6 +24,7 @@ import { iteratedType } from './members.ts';
 import { refine } from './narrow.ts';
 import { arithmetic } from './operators.ts';
 import { narrowPlace, referenceOf, typeOfPlace } from './references.ts';
+import { doubtShared, forgetAssigned } from './shared.ts';
 import { ANY, DICT, LIST, NEVER, NIL, type Type } from './type.ts';
 import type { At, Walk } from './walk.ts';
 import { widen } from './widen.ts';
@@ -192,6 +192,7 @@ export function walkWhile(walk: Walk, node: WhileStatement): Type {
 /** A body that runs any number of times: what it assigns is open, before, in and after it. */
 export function inLoop(walk: Walk, node: At, body: Block, prepare: () => void): Type {
   forgetAssigned(walk, node);
+  doubtShared(walk);
   const mark = walk.flow.mark();
   prepare();
   const value = walk.block(body);

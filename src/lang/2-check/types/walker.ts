@@ -3,10 +3,12 @@
 import { type HarnError, nearestName } from '../../../base/index.ts';
 import type {
   Block,
+  Call,
   Closure,
   Expression,
   FunctionDeclaration,
   ImplDeclaration,
+  MethodCall,
   NamedField,
   NamedType,
   Node,
@@ -41,6 +43,7 @@ import { inferMatch } from './match.ts';
 import type { ModuleTypes, ProgramTypes } from './module-types.ts';
 import { inferBinary, inferUnary } from './operators.ts';
 import { bindMatch, bindPattern } from './pattern-types.ts';
+import { doubtAfterCall, doubtShared } from './shared.ts';
 import {
   inLoop,
   walkAssign,
@@ -433,14 +436,18 @@ export class Walker implements Walk {
     Identifier: (node) => inferIdentifier(this, node),
     Placeholder: () => ANY,
     Closure: (node, expected) => inferClosure(this, node, expected),
-    Call: (node) => inferCallNode(this, node),
-    MethodCall: (node) => inferMethodCall(this, node),
+    Call: (node) => this.#afterCall(node, inferCallNode(this, node)),
+    MethodCall: (node) => this.#afterCall(node, inferMethodCall(this, node)),
     Member: (node) => inferMember(this, node),
     Index: (node) => inferIndex(this, node),
     Slice: (node) => inferSlice(this, node),
     Unary: (node) => inferUnary(this, node),
     Binary: (node) => inferBinary(this, node),
-    Pipe: (node) => inferPipe(this, node),
+    Pipe: (node) => {
+      const type = inferPipe(this, node);
+      doubtShared(this);
+      return type;
+    },
     Range: (node) => {
       this.infer(node.start);
       this.infer(node.end);
@@ -470,6 +477,7 @@ export class Walker implements Walk {
     Select: (node) => this.#select(node),
     Yield: (node) => {
       if (node.value !== undefined) this.infer(node.value);
+      doubtShared(this);
       return ANY;
     },
     Emit: (node) => {
@@ -480,8 +488,14 @@ export class Walker implements Walk {
     ErrorExpression: () => ANY,
   };
 
+  #afterCall(node: Call | MethodCall, type: Type): Type {
+    doubtAfterCall(this, node);
+    return type;
+  }
+
   #select(node: Select): Type {
     for (const each of node.cases) this.infer(each.channel);
+    doubtShared(this);
     if (node.timeout !== undefined) this.infer(node.timeout.duration);
     const values = node.cases.map((each) => this.#aside(each.body));
     if (node.timeout !== undefined) values.push(this.#aside(node.timeout.body));
