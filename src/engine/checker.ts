@@ -97,6 +97,7 @@ export class Checker {
     const loads: { from: Source; path: string; found: Source | undefined }[] = [];
     const noting: ModuleLoader = {
       known: loader.known,
+      near: loader.near,
       load(importPath, from) {
         const found = loader.load(importPath, from);
         loads.push({ from, path: importPath, found });
@@ -176,6 +177,7 @@ function onceEach(fs: SourceFs): SourceFs {
     kind: remembered((file: string) => fs.kind(file)),
     read: remembered((file: string) => fs.read(file)),
     realPath: remembered((file: string) => fs.realPath(file)),
+    list: remembered((folder: string) => fs.list?.(folder) ?? []),
   };
 }
 

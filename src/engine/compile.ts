@@ -62,6 +62,7 @@ export function compileProgram(entry: Source, options: CheckOptions): CompileRes
   const resolutions: Resolution[] = [];
   const loader: ModuleLoader = {
     known: options.loader.known,
+    near: options.loader.near,
     load(path, from) {
       const source = options.loader.load(path, from);
       if (source !== undefined) resolutions.push({ from: from.id, path, id: source.id });

@@ -15,6 +15,10 @@ function memoryFs(files: { readonly [path: string]: Uint8Array }): SourceFs {
     },
     read: (file) => files[file] ?? new Uint8Array(),
     realPath: (file) => (file === '/proj/link.harn' ? '/proj/real.harn' : file),
+    list(folder) {
+      const below = Object.keys(files).filter((file) => file.startsWith(`${folder}/`));
+      return [...new Set(below.map((file) => file.slice(folder.length + 1).split('/')[0] ?? ''))];
+    },
   };
 }
 
@@ -53,6 +57,17 @@ describe('the source loader', () => {
     expect(loader().entry('main.harn')).toEqual({ id: 'main.harn', text: 'main' });
     expect(loader().entry('./lib/../main.harn').id).toBe('main.harn');
     expect(loader().entry('/elsewhere/far.harn').id).toBe('/elsewhere/far.harn');
+  });
+
+  it.each([
+    ['./x', 'main.harn', './image ./latin ./lib/util ./link ./real'],
+    ['../x', 'lib/util.harn', '../image ../latin ../link ../main ../real'],
+    ['./x', 'lib/util.harn', '../image ../latin ../link ../main ../real'],
+    ['x', 'main.harn', 'image latin lib/util link real acme'],
+  ])('what could have been meant by %j in %s is every file near it', (written, from, all) => {
+    const reads = loader();
+    const near = [...reads.near(written, reads.entry(from))];
+    expect(near.filter((each) => !each.includes('folder.harn/'))).toEqual(all.split(' '));
   });
 
   it('says with a code why an entry cannot be read', () => {

@@ -1,6 +1,6 @@
 // Where the texts of a program come from: files below a root, the embedded standard library, and packages. Synchronous,
 // as the module graph needs it. What cannot be read is a coded error for the entry and remembered for imports.
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { HarnError, Source } from '../base/index.ts';
 import type { ModuleLoader } from '../lang/index.ts';
@@ -14,6 +14,8 @@ export interface SourceFs {
   read(file: string): Uint8Array;
   /** The path without symbolic links, so that one file has one name. */
   realPath(file: string): string;
+  /** The names in a folder, for suggestions; empty for what cannot be listed. */
+  list?(folder: string): readonly string[];
 }
 
 /** The file system of the machine. */
@@ -25,6 +27,14 @@ export const nodeSourceFs: SourceFs = {
   },
   read: (file) => readFileSync(file),
   realPath: (file) => realpathSync(file),
+  list(folder) {
+    try {
+      return readdirSync(folder);
+    } catch {
+      // Suggestions are made of what can be seen.
+      return [];
+    }
+  },
 };
 
 export interface LoaderOptions {
@@ -38,6 +48,9 @@ export interface LoaderOptions {
 }
 
 const EXTENSION = '.harn';
+/** How much is looked through for a suggestion: files, and folders below a folder. */
+const MAX_NEAR = 1000;
+const MAX_DEPTH = 2;
 
 /** Reads sources by path. One per program, because it remembers what it read. */
 export class SourceLoader implements ModuleLoader {
@@ -98,6 +111,42 @@ export class SourceLoader implements ModuleLoader {
     return this.#files.get(source.id);
   }
 
+  /** What could have been meant by a path that leads nowhere: files near the importing one, and packages. */
+  readonly near = (importPath: string, from: Source): Iterable<string> => {
+    const own = this.fileOf(from) ?? path.join(this.#root, from.id);
+    const folder = path.dirname(own);
+    const prefix = /^(?:\.{1,2}\/)*/.exec(importPath)?.[0] ?? '';
+    const found = new Map<string, string>();
+    this.#walk(path.resolve(folder, prefix), prefix, found, MAX_DEPTH);
+    if (prefix === './') this.#walk(path.dirname(folder), '../', found, 0);
+    found.delete(own);
+    const names = [...found.values()];
+    if (prefix === '') {
+      for (const base of packageFolders(this.#fs, folder)) {
+        for (const name of this.#namesIn(base)) names.push(name.replace(/\.harn$/, ''));
+      }
+    }
+    return names;
+  };
+
+  /** Notes what can be imported below a folder: file → its name from where `prefix` leads there. */
+  #walk(folder: string, prefix: string, found: Map<string, string>, depth: number): void {
+    for (const name of this.#namesIn(folder).slice(0, MAX_NEAR)) {
+      if (found.size >= MAX_NEAR) return;
+      if (name.startsWith('.') || name === 'node_modules') continue;
+      const file = path.join(folder, name);
+      const kind = this.#fs.kind(file);
+      if (kind === 'file' && name.endsWith(EXTENSION))
+        found.set(file, prefix + name.slice(0, -EXTENSION.length));
+      if (kind === 'directory' && depth > 0)
+        this.#walk(file, `${prefix}${name}/`, found, depth - 1);
+    }
+  }
+
+  #namesIn(folder: string): readonly string[] {
+    return this.#fs.list?.(folder).toSorted() ?? [];
+  }
+
   /** In order: beside the importing file, then in a package. */
   *#candidates(importPath: string, folder: string): Generator<string> {
     const beside = path.resolve(folder, importPath);
@@ -105,12 +154,10 @@ export class SourceLoader implements ModuleLoader {
     yield beside;
     const inPackage = this.#packages?.(importPath, folder);
     if (inPackage !== undefined) yield inPackage;
-    for (let at = folder; ; at = path.dirname(at)) {
-      const base = path.join(at, '.harn', 'packages', importPath);
+    for (const packages of packageFolders(this.#fs, folder)) {
+      const base = path.join(packages, importPath);
       yield base + EXTENSION;
       yield path.join(base, `lib${EXTENSION}`);
-      // A repository is where the search for packages ends.
-      if (this.#fs.kind(path.join(at, '.git')) !== undefined || at === path.dirname(at)) return;
     }
   }
 
@@ -140,6 +187,15 @@ export class SourceLoader implements ModuleLoader {
     const below = path.relative(this.#root, file);
     const isOutside = below.startsWith('..') || path.isAbsolute(below);
     return (isOutside ? file : below).split(path.sep).join('/');
+  }
+}
+
+/** Where packages may be, seen from a folder. */
+function* packageFolders(fs: SourceFs, folder: string): Generator<string> {
+  for (let at = folder; ; at = path.dirname(at)) {
+    yield path.join(at, '.harn', 'packages');
+    // A repository is where the search for packages ends.
+    if (fs.kind(path.join(at, '.git')) !== undefined || at === path.dirname(at)) return;
   }
 }
 

@@ -60,6 +60,7 @@ export class Workspace {
           : new TextEncoder().encode(document.getText());
       },
       realPath,
+      list: (folder) => nodeSourceFs.list?.(folder) ?? [],
     };
   }
 

@@ -81,9 +81,23 @@ describe('imports that are not there', () => {
     ['std/tex', ' (did you mean `std/text`?)'],
     ['text', ' (did you mean `std/text`?)'],
     ['./tex', ''],
+    ['./utl', ' (did you mean `./util`?)'],
+    ['./utl.harn', ' (did you mean `./util.harn`?)'],
+    ['./libs/parse', ' (did you mean `./lib/parse`?)'],
+    ['./x', ''],
+    ['./parse', ' (did you mean `./lib/parse`?)'],
+    ['acmee', ' (did you mean `acme`?)'],
     ['other/thing', ''],
   ])('%j gets the hint %j', (path, hint) => {
-    const program = checkFiles({ 'main.harn': `import "${path}"`, 'std/text': '' });
+    const text = `import "${path}"`;
+    const loader = {
+      ...memoryLoader({ 'std/text': '' }),
+      near: (written: string) =>
+        written.startsWith('./')
+          ? ['./util', './lib/parse', './lib/print', './y']
+          : ['acme', 'util'],
+    };
+    const program = check({ id: 'main.harn', text }, { loader, builtins: BUILTINS });
     expect(findings(program)).toEqual([`HARN-IMP-001 cannot find module "${path}"${hint}`]);
   });
 });

@@ -234,5 +234,6 @@ function* missingNames(
         { span },
       ),
     );
+    if (suggestion !== undefined) record.corrections.push({ span, name, suggestion });
   }
 }

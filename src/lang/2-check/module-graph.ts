@@ -1,6 +1,6 @@
 // Step 4: from an entry source to all modules that it reaches. Reading goes through a synchronous port; a module is
 // identified by the id of its source, so two spellings of one file are one module.
-import { DiagnosticSink, nearestName, type Source } from '../../base/index.ts';
+import { DiagnosticSink, nearestName, type Source, toleranceFor } from '../../base/index.ts';
 import { type ParseOptions, type ParseResult, parse } from '../1-parse/parser.ts';
 import type { Edition, ImportDeclaration, Module } from '../ast.ts';
 import { importErrors } from './errors.ts';
@@ -15,6 +15,8 @@ export interface ModuleLoader {
   load(path: string, from: Source): Source | undefined;
   /** Paths that every importer can name (`std/text`), for suggestions. */
   readonly known?: (() => Iterable<string>) | undefined;
+  /** Paths that `from` could have written in the manner of `path` (`./lib/util`, a package), without extension. */
+  readonly near?: ((path: string, from: Source) => Iterable<string>) | undefined;
 }
 
 export interface ModuleGraph {
@@ -74,8 +76,11 @@ export function buildModuleGraph(
     const source = loader.load(node.path, top.record.source);
     if (source === undefined) {
       top.record.targets.set(node, undefined);
-      const problem = { path: node.path, suggestion: nearestPath(node.path, loader) };
-      top.record.report(importErrors.targetNotFound(problem, { span: node.pathSpan }));
+      const { path, pathSpan } = node;
+      const suggestion = nearestPath(path, top.record.source, loader);
+      top.record.report(importErrors.targetNotFound({ path, suggestion }, { span: pathSpan }));
+      if (suggestion !== undefined)
+        top.record.corrections.push({ span: pathSpan, name: path, suggestion });
       continue;
     }
     const known = byId.get(source.id);
@@ -90,11 +95,32 @@ export function buildModuleGraph(
   return { modules, entry: first.record, sink };
 }
 
-/** What was probably meant: a path one knows, misspelt or without its `std/`. */
-function nearestPath(path: string, { known }: ModuleLoader): string | undefined {
-  if (known === undefined || path.startsWith('.')) return undefined;
-  const paths = [...known()];
-  return paths.find((each) => each === `std/${path}`) ?? nearestName(path, paths);
+const EXTENSION = '.harn';
+
+/** What was probably meant: a path one knows, misspelt, in another folder, or without its `std/`. */
+function nearestPath(
+  path: string,
+  from: Source,
+  { known, near }: ModuleLoader,
+): string | undefined {
+  if (!path.startsWith('.')) {
+    const paths = [...(known?.() ?? [])];
+    const inStd = paths.find((each) => each === `std/${path}`) ?? nearestName(path, paths);
+    if (inStd !== undefined) return inStd;
+  }
+  const isFull = path.endsWith(EXTENSION);
+  const name = isFull ? path.slice(0, -EXTENSION.length) : path;
+  const paths = [...(near?.(path, from) ?? [])];
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  const tolerance = Math.min(toleranceFor(last), last.length - 1);
+  const found =
+    nearestName(name, paths, tolerance) ??
+    onlyOne(paths.filter((each) => each.endsWith(`/${last}`)));
+  return found === undefined || !isFull ? found : found + EXTENSION;
+}
+
+function onlyOne(paths: readonly string[]): string | undefined {
+  return paths.length === 1 ? paths[0] : undefined;
 }
 
 function importsOf(module: Module): ImportDeclaration[] {

@@ -20,6 +20,7 @@ import type {
   CallNode,
   CallTarget,
   CheckedImport,
+  Correction,
   Fault,
   FunctionNode,
   ParentPipeline,
@@ -168,6 +169,7 @@ export class ModuleRecord {
   readonly faults = new Map<Node, Fault>();
   readonly calls = new Map<CallNode, CallRecord>();
   readonly functions = new Map<FunctionNode, FunctionRecord>();
+  readonly corrections: Correction[] = [];
   readonly suspensionPoints = new Set<Node>();
   readonly tickLoops = new Set<ForStatement | WhileStatement | Retry>();
   readonly parents = new Map<PipelineDeclaration, ParentPipeline>();

@@ -37,6 +37,15 @@ export function fixesIn(
     else if (fault.kind !== 'redeclaration')
       fixes.push(...nameFixes(module, span, fault, exportersOf));
   }
+  for (const { span, name, suggestion } of module.corrections) {
+    if (span.start > end || span.end < start) continue;
+    const written = module.source.text.slice(span.start, span.end);
+    const at = written.indexOf(name);
+    if (at === -1) continue;
+    const place = { ...span, start: span.start + at, end: span.start + at + name.length };
+    const edits = [{ span: place, text: suggestion }];
+    fixes.push({ title: `Change to \`${suggestion}\``, span, edits, isPreferred: true });
+  }
   return fixes;
 }
 

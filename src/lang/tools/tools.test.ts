@@ -122,6 +122,21 @@ describe('names of a file', () => {
   });
 });
 
+describe('mendings of imports', () => {
+  test.each([
+    ['import { twise } from "./lib"', 'import { twice } from "./lib"'],
+    ['import { twice } from "std/texd"', 'import { twice } from "std/text"'],
+  ])('%j becomes %j', (text, mended) => {
+    const loader = memoryLoader({ 'lib.harn': LIB, 'std/text': 'pub fn twice() { return 1 }' });
+    const { entry } = check({ id: 'main.harn', text }, { loader, builtins: BUILTINS });
+    const [fix, ...others] = fixesIn(entry, 0, text.length);
+    expect(others).toEqual([]);
+    const [edit] = fix?.edits ?? [];
+    const { start, end } = edit?.span ?? { start: 0, end: 0 };
+    expect(text.slice(0, start) + edit?.text + text.slice(end)).toBe(mended);
+  });
+});
+
 describe('hovers', () => {
   test('of capabilities say what the call does to the outside', () => {
     const found = hoverAt(contextOf(MAIN), MAIN.indexOf('read_text'));
