@@ -56,4 +56,4 @@ export {
 // Texts
 export { LineIndex, type Position, type Source, type Span } from './source.ts';
 // Did you mean
-export { editDistance, nearestName } from './suggest.ts';
+export { editDistance, nearestName, toleranceFor } from './suggest.ts';
