@@ -5,6 +5,9 @@ import type { Arguments } from './arguments.ts';
 import { usageErrors } from './errors.ts';
 import type { Output } from './output.ts';
 
+const SIGN_OF_DEBUGGER =
+  /(?:^|[\s"'])(?:--inspect|--require|-r\b|--import|--(?:experimental-)?loader)/;
+
 /** What gives code its source map, when a debugger is there or was asked for. */
 export async function debugging(args: Arguments, output: Output) {
   const pauses = args.has('inspect-brk');
@@ -24,10 +27,10 @@ export async function debugging(args: Arguments, output: Output) {
   return instrumentFor({ root: process.cwd(), pauses });
 }
 
-/** Editors open the inspector from a module that NODE_OPTIONS names, so any text there is a sign. */
+/** Editors open the inspector from a module that an option names. Most options have nothing to do with it. */
 function isHinted(): boolean {
   const { execArgv, env } = process;
-  return (env['NODE_OPTIONS'] ?? '') !== '' || execArgv.some((word) => word.startsWith('--'));
+  return SIGN_OF_DEBUGGER.test([...execArgv, env['NODE_OPTIONS'] ?? ''].join(' '));
 }
 
 /** `[host:]port`; Node's own defaults for what is left out. */

@@ -1,14 +1,18 @@
 // The launcher and the parts it loads, on a small program of their own: parts share what they share, user code
 // loads as ES modules, and no state of the code cache can change what the program does.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
+  chmodSync,
+  chownSync,
   cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -50,18 +54,25 @@ beforeAll(async () => {
   }
   cpSync(path.join(root, 'bin'), path.join(folder, 'bin'), { recursive: true });
   await buildCli(path.join(folder, 'dist/cli'), path.join(folder, 'source/main.ts'));
-}, 60_000);
+}, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeEach(() => rmSync(cacheRoot(), { recursive: true, force: true }));
 
-function launch(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+function launch(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  options: readonly string[] = [],
+) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [path.join(folder, 'bin/harn.cjs'), ...args],
+    [...options, path.join(folder, 'bin/harn.cjs'), ...args],
     { encoding: 'utf8', env: { PATH: process.env['PATH'], XDG_CACHE_HOME: cacheRoot(), ...env } },
   );
   return { status, stdout, stderr };
 }
+
+/** The length of the head of a cache file. */
+const HEAD = 16;
 
 const GOOD = { status: 0, stdout: 'true true\n', stderr: '' };
 
@@ -70,6 +81,31 @@ function cacheFiles(): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
+}
+
+/** Dies between two pieces of a file, when it is told to. */
+const KILL_IN_WRITE = `
+const fs = require('node:fs');
+const { writeFileSync } = fs;
+let pieces = 0;
+fs.writeFileSync = (...args) => {
+  if (process.env.KILL === '1' && typeof args[0] === 'number' && ++pieces === 3) process.kill(process.pid, 'SIGKILL');
+  return writeFileSync(...args);
+};
+`;
+
+function launchBeside(args: readonly string[]): Promise<number | null> {
+  const env = { PATH: process.env['PATH'], XDG_CACHE_HOME: cacheRoot() };
+  const child = spawn(process.execPath, [path.join(folder, 'bin/harn.cjs'), ...args], { env });
+  return new Promise((resolve) => child.on('close', resolve));
+}
+
+/** Changes a text in a file; what it returns changes it back. */
+function edit(file: string, from: string, to: string): () => void {
+  const before = readFileSync(file, 'latin1');
+  expect(before).toContain(from);
+  writeFileSync(file, before.replace(from, to), 'latin1');
+  return () => writeFileSync(file, before, 'latin1');
 }
 
 describe('parts', () => {
@@ -144,7 +180,7 @@ describe('the code cache', () => {
       const names = bytes.readUInt32LE(4);
       const length = bytes.readUInt32LE(8);
       // The second word of V8's data is the hash of its version.
-      for (const copy of [0, 1]) bytes.writeUInt32LE(7, 12 + names + copy * length + 4);
+      for (const copy of [0, 1]) bytes.writeUInt32LE(7, HEAD + names + copy * length + 4);
       writeFileSync(file, bytes);
     }
     expect(launch([])).toEqual(GOOD);
@@ -153,7 +189,7 @@ describe('the code cache', () => {
     );
     for (const file of cacheFiles()) {
       const bytes = readFileSync(file);
-      expect(bytes.readUInt32LE(12 + bytes.readUInt32LE(4) + 4)).not.toBe(7);
+      expect(bytes.readUInt32LE(HEAD + bytes.readUInt32LE(4) + 4)).not.toBe(7);
     }
   });
 
@@ -214,6 +250,98 @@ describe('the code cache', () => {
       expect(launch([])).toEqual(GOOD);
       expect(cacheFiles()).not.toEqual([]);
     });
+  });
+
+  it('is kept for each set of options of Node, and made once', () => {
+    const options = ['--no-opt'];
+    launch([]);
+    expect(launch([], {}, options)).toEqual(GOOD);
+    expect(readdirSync(path.join(cacheRoot(), 'harn/code'))).toHaveLength(2);
+    const written = cacheFiles().map((file) => readFileSync(file));
+    launch([]);
+    launch([], {}, options);
+    expect(cacheFiles().map((file) => readFileSync(file))).toEqual(written);
+  });
+
+  it('is whole when many processes make it at once', async () => {
+    const all = Array.from({ length: 6 }, () => launchBeside(['heavy']));
+    expect(await Promise.all(all)).toEqual(all.map(() => 7));
+    expect(cacheFiles().filter((file) => file.endsWith('.tmp'))).toEqual([]);
+    const written = cacheFiles().map((file) => readFileSync(file));
+    expect(launch(['heavy']).status).toBe(7);
+    expect(cacheFiles().map((file) => readFileSync(file))).toEqual(written);
+  });
+
+  it('is made by the next start when the process is killed while it writes', () => {
+    const preload = path.join(folder, 'kill.cjs');
+    writeFileSync(preload, KILL_IN_WRITE);
+    const options = ['-r', preload];
+    expect(launch([], { KILL: '1' }, options).status).toBe(null);
+    expect(cacheFiles().filter((file) => !file.endsWith('.tmp'))).toEqual([]);
+    const [left = ''] = cacheFiles();
+    expect(launch([], {}, options)).toEqual(GOOD);
+    expect(cacheFiles().map((file) => path.basename(file))).toContain('harn.cjs');
+    // Whether somebody still writes it shows only with time.
+    expect(existsSync(left)).toBe(true);
+    utimesSync(left, 0, 0);
+    expect(launch(['heavy'], {}, options).status).toBe(7);
+    expect(existsSync(left)).toBe(false);
+  });
+
+  describe('that somebody else could have written', () => {
+    const folderOfCache = () => path.dirname(cacheFiles()[0] ?? '');
+    const isUsed = () => launch(['heavy']).status === 7;
+    let restore: () => void;
+    beforeEach(() => {
+      launch(['heavy']);
+      // Other code of the same length under the same identity: its exit code tells whether the cache or the code ran.
+      restore = edit(path.join(folder, 'dist/cli/harn.cjs'), '? 7 : 0', '? 8 : 0');
+    });
+    afterEach(() => restore());
+
+    it('would be told apart by this test', () => {
+      expect(isUsed()).toBe(true);
+      rmSync(cacheRoot(), { recursive: true });
+      expect(isUsed()).toBe(false);
+    });
+
+    it.each([0o770, 0o707, 0o777])('is not used and not added to (mode %i)', (mode) => {
+      chmodSync(folderOfCache(), mode);
+      const before = cacheFiles().map((file) => readFileSync(file));
+      expect(isUsed()).toBe(false);
+      expect(cacheFiles().map((file) => readFileSync(file))).toEqual(before);
+    });
+
+    it('is not used through a link', () => {
+      const real = folderOfCache();
+      renameSync(real, path.join(folder, 'elsewhere'));
+      symlinkSync(path.join(folder, 'elsewhere'), real);
+      expect(isUsed()).toBe(false);
+      rmSync(path.join(folder, 'elsewhere'), { recursive: true });
+    });
+  });
+
+  it('is not made by root in the folder of somebody else', () => {
+    const theirs = path.join(folder, 'theirs');
+    mkdirSync(theirs, { mode: 0o555 });
+    // Others than root cannot give a folder away, and cannot write to this one.
+    if (process.geteuid?.() === 0) chownSync(theirs, 12345, 12345);
+    expect(launch([], { XDG_CACHE_HOME: theirs })).toEqual(GOOD);
+    expect(readdirSync(theirs)).toEqual([]);
+  });
+
+  it('of other builds goes when there are many, the oldest first', () => {
+    const names = Array.from({ length: 12 }, (_, age) => `build-${age}`);
+    for (const [age, name] of names.entries()) {
+      const other = path.join(cacheRoot(), 'harn/code', name);
+      mkdirSync(other, { recursive: true });
+      const seconds = Date.now() / 1000 - 60 * age;
+      utimesSync(other, seconds, seconds);
+    }
+    expect(launch([])).toEqual(GOOD);
+    const kept = readdirSync(path.join(cacheRoot(), 'harn/code'));
+    expect(kept.filter((name) => name.startsWith('build')).sort()).toEqual(names.slice(0, 7));
+    expect(kept).toHaveLength(8);
   });
 
   it('of other builds is removed when it is a month old', () => {

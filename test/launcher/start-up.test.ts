@@ -1,7 +1,17 @@
 // What a run of a compiled program loads: a program that only prints needs neither the compiler nor big modules of Node.
 // Loading them by accident costs milliseconds that nobody would notice in a review.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,7 +40,7 @@ beforeAll(async () => {
   cpSync(path.join(root, 'bin'), path.join(folder, 'bin'), { recursive: true });
   cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'));
   writeFileSync(path.join(folder, 'spy.cjs'), SPY);
-}, 60_000);
+}, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Seen {
@@ -80,6 +90,39 @@ describe('a run of a compiled program', () => {
     const parts = seen.files.filter((file) => file.endsWith('.cjs'));
     expect([...new Set(parts)].sort()).toEqual(['harn.cjs', 'run.cjs']);
     expect(seen.node).toEqual([]);
+  });
+
+  it('is compiled anew where somebody else could have written the compiled form', () => {
+    run(hello);
+    const programs = path.join(folder, 'cache/harn/programs');
+    const [build = ''] = readdirSync(programs);
+    const place = path.join(programs, build);
+    const mode = statSync(place).mode;
+    chmodSync(place, 0o777);
+    expect(run(hello).seen.files).toContain('compiler.cjs');
+    chmodSync(place, mode);
+    expect(run(hello).seen.files).not.toContain('compiler.cjs');
+  });
+
+  it('leaves compiled forms behind that are bounded', () => {
+    run(hello);
+    const programs = path.join(folder, 'cache/harn/programs');
+    const [build = ''] = readdirSync(programs);
+    for (let i = 0; i < 2100; i += 1) {
+      const file = path.join(programs, build, `${i}.program`);
+      writeFileSync(file, '');
+      utimesSync(file, i, i);
+    }
+    const left = path.join(programs, build, 'x.program.1.tmp');
+    writeFileSync(left, '');
+    utimesSync(left, 0, 0);
+    run(`${hello}// another\n`);
+    const kept = new Set(readdirSync(path.join(programs, build)));
+    expect(kept.size).toBeLessThan(1100);
+    expect(kept).toContain('2099.program');
+    expect(kept).not.toContain('0.program');
+    expect(kept).not.toContain('x.program.1.tmp');
+    expect(run(hello).seen.files).not.toContain('compiler.cjs');
   });
 
   it('finds builtins of every group when it needs them', () => {

@@ -39,6 +39,8 @@ describe('the cache directory', () => {
     [{ env: { XDG_CACHE_HOME: 'relative' } }, '/home/user/.cache/harn'],
     [{}, '/home/user/.cache/harn'],
     [{ platform: 'darwin' }, '/home/user/Library/Caches/harn'],
+    [{ platform: 'win32', env: { LOCALAPPDATA: 'C:/Local' } }, 'C:/Local/harn'],
+    [{ env: { LOCALAPPDATA: 'C:/Local' } }, '/home/user/.cache/harn'],
   ])('with %j is %s', (options, path) => {
     expect(userCacheDir(createMockHost(options))).toBe(path);
   });

@@ -42,11 +42,17 @@ export async function findProjectDir(
   }
 }
 
-/** The user's cache directory for Harn: `$XDG_CACHE_HOME/harn`, `~/Library/Caches/harn` or `~/.cache/harn`. */
+/**
+ * The user's cache directory for Harn: `$XDG_CACHE_HOME/harn`, `~/Library/Caches/harn` on macOS, `%LOCALAPPDATA%\harn` on
+ * Windows, else `~/.cache/harn`. The launcher, bin/harn.cjs, finds its cache by the same rule.
+ */
 export function userCacheDir(host: Pick<Host, 'env' | 'system'>): string {
   const xdg = host.env.get('XDG_CACHE_HOME');
   // The XDG rules: a relative value counts as unset.
   if (xdg?.startsWith('/')) return joinPath(xdg, 'harn');
-  const caches = host.system.facts().platform === 'darwin' ? 'Library/Caches' : '.cache';
+  const { platform } = host.system.facts();
+  const local = host.env.get('LOCALAPPDATA') ?? '';
+  if (platform === 'win32' && local !== '') return joinPath(local, 'harn');
+  const caches = platform === 'darwin' ? 'Library/Caches' : '.cache';
   return joinPath(host.system.homeDir(), caches, 'harn');
 }
