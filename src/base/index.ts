@@ -4,6 +4,16 @@ export { assertNever, bug } from './assert.ts';
 export { defineErrors, type ErrorAt, type ErrorDoc, type ErrorRow, row } from './catalog.ts';
 // Ports: time and chance
 export { type Clock, ManualClock, systemClock } from './clock.ts';
+// Values
+export {
+  DECIMAL_ROUNDINGS,
+  Decimal,
+  type DecimalData,
+  type DecimalInput,
+  type DecimalRounding,
+  isRounding,
+  MAX_DECIMAL_DIGITS,
+} from './decimal.ts';
 // Control
 export { createDeferred, type Deferred } from './deferred.ts';
 export {
@@ -14,9 +24,9 @@ export {
   renderDiagnostic,
   type Severity,
 } from './diagnostic.ts';
-// Values
 export { formatDuration, parseDuration } from './duration.ts';
 export { type ErrorFields, type ErrorNote, HarnError } from './error.ts';
+export { decimalErrors } from './errors.ts';
 export {
   CHECK_START,
   type CheckState,

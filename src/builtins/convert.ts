@@ -1,16 +1,18 @@
 // Builtins about values as such: their type, text, identity, and conversions between them.
 
-import { sha256 } from '../base/index.ts';
+import { Decimal, decimalErrors, sha256 } from '../base/index.ts';
 import {
   asDouble,
   contentText,
   display,
+  HarnDecimal,
   type HarnObject,
   HarnPair,
   identityNumber,
   intFromNumber,
   isBytes,
   isDict,
+  isFloat,
   isInt,
   isList,
   MAX_INT,
@@ -39,7 +41,7 @@ export function saturatingInt(value: number): Value {
 function parseInt64(text: string): Value {
   if (!/^[+-]?\d+$/.test(text)) return null;
   const exact = BigInt(text.startsWith('+') ? text.slice(1) : text);
-  return exact >= MIN_INT && exact <= MAX_INT ? makeInt(exact) : null;
+  return intOrNil(exact);
 }
 
 const FLOAT_TEXT = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
@@ -56,11 +58,27 @@ function parseFloat64(text: string): Value {
 function toInt(value: Value): Value {
   if (isInt(value)) return value;
   if (typeof value === 'string') return parseInt64(value);
+  if (value instanceof HarnDecimal) return intOrNil(value.decimal.toBigInt());
   const double = asDouble(value);
   return double === undefined ? null : saturatingInt(double);
 }
 
+function intOrNil(exact: bigint): Value {
+  return exact >= MIN_INT && exact <= MAX_INT ? makeInt(exact) : null;
+}
+
+/** Floats are refused: their digits are not the ones that were written. */
+function toDecimal(value: Value): Value {
+  if (value instanceof HarnDecimal) return value;
+  if (typeof value === 'string') return new HarnDecimal(Decimal.from(value));
+  if (isInt(value)) return new HarnDecimal(Decimal.from(BigInt(value)));
+  if (isFloat(value)) throw decimalErrors.fromFloat({ shown: display(value) });
+  const detail = `expected a string or an int, got ${typeOf(value)}`;
+  throw wrong.argument({ builtin: 'decimal', detail });
+}
+
 function toFloat(value: Value): Value {
+  if (value instanceof HarnDecimal) return makeFloat(value.decimal.toNumber());
   if (typeof value === 'string') return parseFloat64(value);
   const double = asDouble(value);
   return double === undefined ? null : makeFloat(double);
@@ -74,7 +92,10 @@ function addressOf(value: Value): string {
     isList(value) ||
     isDict(value) ||
     isBytes(value) ||
-    (typeof value === 'object' && value !== null && asDouble(value) === undefined);
+    (typeof value === 'object' &&
+      value !== null &&
+      asDouble(value) === undefined &&
+      !(value instanceof HarnDecimal));
   return `${kind}@${named ? `#${identityNumber(value as HarnObject)}` : display(value)}`;
 }
 
@@ -100,7 +121,7 @@ export function convertRows(): readonly BuiltinRow[] {
     builtin(
       'to_int(value: any) -> int | nil',
       {
-        doc: 'An int from a number (cut toward zero) or from decimal digits; nil for anything else.',
+        doc: 'An int from a number (cut toward zero) or from decimal digits; nil for anything else, and for a decimal that does not fit.',
       },
       (_, value) => toInt(value),
     ),
@@ -108,6 +129,13 @@ export function convertRows(): readonly BuiltinRow[] {
       'to_float(value: any) -> float | nil',
       { doc: 'A float from a number or from its text; nil for anything else.' },
       (_, value) => toFloat(value),
+    ),
+    builtin(
+      'decimal(value: string | int | decimal) -> decimal',
+      {
+        doc: 'An exact decimal number from its digits or from an int, for money. Floats are refused.',
+      },
+      (_, value = null) => toDecimal(value),
     ),
     builtin(
       'len(value: any) -> int',

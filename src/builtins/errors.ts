@@ -63,6 +63,16 @@ export const wrong = defineErrors('BLT', {
       `${path} at ${line}:${column}: rendering takes more than ${limit}`,
     hint: 'Loops and includes multiply: render the parts by themselves, or give the template less to go through.',
   }),
+  floatsOnly: row<{ builtin: string }>({
+    number: 15,
+    message: ({ builtin }) => `${builtin}: calculates with floats and takes no decimal`,
+    hint: ({ builtin }) => `Give it a float on purpose: ${builtin}(to_float(x)).`,
+  }),
+  decimalOutOfRange: row<{ builtin: string }>({
+    number: 16,
+    message: ({ builtin }) => `${builtin}: decimal is outside the representable int range`,
+    hint: 'round(x, 0) stays a decimal, however large it is.',
+  }),
   maxConcurrent: row<{ kind: string }>({
     number: 40,
     message: ({ kind }) => `parallel: max_concurrent must be an int, got ${kind}`,

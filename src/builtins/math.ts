@@ -1,12 +1,25 @@
 // Mathematical builtins. Functions of floats give floats; floor, ceil and round give ints.
 import {
+  DECIMAL_ROUNDINGS,
+  Decimal,
+  type DecimalRounding,
+  decimalErrors,
+  isRounding,
+  MAX_DECIMAL_DIGITS,
+} from '../base/index.ts';
+import {
+  asDecimals,
   asDouble,
   compare,
+  display,
+  HarnDecimal,
   HFloat,
   isInt,
   isList,
   isNumber,
   type List,
+  MAX_INT,
+  MIN_INT,
   makeFloat,
   makeInt,
   neg,
@@ -18,18 +31,24 @@ import { type BuiltinRow, builtin, constant } from './define.ts';
 import { wrong } from './errors.ts';
 
 /** A float function of one number; nil for what is no number. */
-function unary(fn: (x: number) => number): SyncFunction {
+function unary(name: string, fn: (x: number) => number): SyncFunction {
   return (_, n) => {
+    if (n instanceof HarnDecimal) throw wrong.floatsOnly({ builtin: name });
     const x = asDouble(n);
     return x === undefined ? null : makeFloat(fn(x));
   };
 }
 
-/** A function from a float to an int; ints pass through. */
-function rounding(builtinName: string, fn: (x: number) => number): SyncFunction {
+/** A function from a float or decimal to an int; ints pass through. */
+function rounding(
+  builtinName: string,
+  fn: (x: number) => number,
+  how: DecimalRounding,
+): SyncFunction {
   return (_, n) => {
     const value = n ?? null;
     if (isInt(value)) return value;
+    if (value instanceof HarnDecimal) return wholeOf(builtinName, value.decimal, how);
     const x = asDouble(value);
     if (x === undefined) return null;
     if (!Number.isFinite(x)) throw wrong.nonFinite({ builtin: builtinName });
@@ -39,17 +58,57 @@ function rounding(builtinName: string, fn: (x: number) => number): SyncFunction 
   };
 }
 
+/** A decimal without what is after its point, as an int. */
+function wholeOf(builtinName: string, decimal: Decimal, how: DecimalRounding): Value {
+  const whole = decimal.toBigInt(how);
+  if (whole > MAX_INT || whole < MIN_INT) throw wrong.decimalOutOfRange({ builtin: builtinName });
+  return makeInt(whole);
+}
+
+/** `round` with digits, or with a way of rounding. A float is taken for the digits that it shows. */
+function roundTo(n: Value, digits: Value, how: Value): Value {
+  const rounding = how === null ? 'half_away' : how;
+  if (!isRounding(rounding)) {
+    const known = DECIMAL_ROUNDINGS.join(', ');
+    throw decimalErrors.rounding({ got: display(rounding), known });
+  }
+  if (digits !== null && !isInt(digits)) {
+    throw decimalErrors.digits({ got: display(digits), most: MAX_DECIMAL_DIGITS });
+  }
+  const exact = exactly(n);
+  if (exact === undefined) return isNumber(n) && digits !== null ? n : notRounded(n);
+  if (digits === null) return wholeOf('round', exact, rounding);
+  const rounded = exact.round(Number(digits), rounding);
+  if (n instanceof HarnDecimal) return new HarnDecimal(rounded);
+  return isInt(n) ? makeInt(rounded.toBigInt()) : makeFloat(rounded.toNumber());
+}
+
+/** A number as a decimal; undefined for what is none, or not finite. */
+function exactly(n: Value): Decimal | undefined {
+  if (n instanceof HarnDecimal) return n.decimal;
+  return Number.isFinite(asDouble(n)) ? Decimal.from(display(n)) : undefined;
+}
+
+function notRounded(n: Value): null {
+  if (isNumber(n)) throw wrong.nonFinite({ builtin: 'round' });
+  return null;
+}
+
 /** Half away from zero, unlike Math.round. */
 function roundHalfAway(x: number): number {
   const whole = Math.trunc(x);
   return Math.abs(x - whole) >= 0.5 ? whole + Math.sign(x) : whole;
 }
 
-/** The lesser or greater of two numbers; a float when either is one. */
+/** The lesser or greater of two numbers; a float or decimal when either is one. */
 function pick(sign: 1 | -1): SyncFunction {
   return (_, a, b) => {
     const left = a ?? null;
     const right = b ?? null;
+    const both = asDecimals(sign === 1 ? 'max' : 'min', left, right);
+    if (both !== undefined) {
+      return new HarnDecimal(both[0].compare(both[1]) * sign >= 0 ? both[0] : both[1]);
+    }
     if (!isNumber(left) || !isNumber(right)) return null;
     const chosen = compare(left, right) * sign >= 0 ? left : right;
     if (isInt(left) && isInt(right)) return chosen;
@@ -59,11 +118,13 @@ function pick(sign: 1 | -1): SyncFunction {
 
 function absolute(n: Value): Value {
   if (n instanceof HFloat) return new HFloat(Math.abs(n.value));
+  if (n instanceof HarnDecimal) return new HarnDecimal(n.decimal.absolute());
   if (!isNumber(n)) return null;
   return compare(n, 0) < 0 ? neg(n) : n;
 }
 
 function signOf(n: Value): Value {
+  if (n instanceof HarnDecimal) return n.decimal.sign;
   const x = asDouble(n);
   return x === undefined || Number.isNaN(x) ? 0 : Math.sign(x) + 0;
 }
@@ -107,33 +168,46 @@ function percentileOf(name: string, items: Value, p: number): number {
   return low + (high - low) * (rank - Math.floor(rank));
 }
 
+const nearest = rounding('round', roundHalfAway, 'half_away');
+
 function roundingRows(): readonly BuiltinRow[] {
   return [
-    builtin('abs(n: number) -> number', { doc: 'The absolute value.' }, (_, n) => absolute(n)),
     builtin(
-      'floor(n: number) -> int',
+      'abs(n: number | decimal) -> number | decimal',
+      { doc: 'The absolute value.' },
+      (_, n) => absolute(n),
+    ),
+    builtin(
+      'floor(n: number | decimal) -> int',
       { doc: 'The next int below.' },
-      rounding('floor', Math.floor),
+      rounding('floor', Math.floor, 'floor'),
     ),
-    builtin('ceil(n: number) -> int', { doc: 'The next int above.' }, rounding('ceil', Math.ceil)),
     builtin(
-      'round(n: number) -> int',
-      { doc: 'The nearest int; halves go away from zero.' },
-      rounding('round', roundHalfAway),
+      'ceil(n: number | decimal) -> int',
+      { doc: 'The next int above.' },
+      rounding('ceil', Math.ceil, 'ceil'),
     ),
-    builtin('sign(n: number) -> int', { doc: '-1, 0 or 1.' }, (_, n) => signOf(n)),
     builtin(
-      'min(a: number, b: number) -> number',
-      { doc: 'The lesser of two numbers; a float if either is one.' },
+      'round(n: number | decimal, digits: int?, how: string?) -> number | decimal',
+      {
+        doc: 'The nearest int, or with digits the nearest number that has no more of them after its point; halves go away from zero. `how`: "half_away", "half_even", "half_toward", "away", "toward", "floor" or "ceil".',
+      },
+      (ctx, n, digits = null, how = null) =>
+        digits === null && how === null ? nearest(ctx, n) : roundTo(n, digits, how),
+    ),
+    builtin('sign(n: number | decimal) -> int', { doc: '-1, 0 or 1.' }, (_, n) => signOf(n)),
+    builtin(
+      'min(a: number | decimal, b: number | decimal) -> number | decimal',
+      { doc: 'The lesser of two numbers; a float or decimal if either is one.' },
       pick(-1),
     ),
     builtin(
-      'max(a: number, b: number) -> number',
-      { doc: 'The greater of two numbers; a float if either is one.' },
+      'max(a: number | decimal, b: number | decimal) -> number | decimal',
+      { doc: 'The greater of two numbers; a float or decimal if either is one.' },
       pick(1),
     ),
     builtin(
-      'pow(base: number, exponent: number) -> number',
+      'pow(base: number | decimal, exponent: number) -> number | decimal',
       { doc: 'A power; an int for ints while the result fits 64 bits.' },
       (_, base, exponent) => pow(base, exponent),
     ),
@@ -190,7 +264,7 @@ export function mathRows(): readonly BuiltinRow[] {
   return [
     ...roundingRows(),
     ...FLOAT_FUNCTIONS.map(([name, doc, fn]) =>
-      builtin(`${name}(n: number) -> float`, { doc }, unary(fn)),
+      builtin(`${name}(n: number) -> float`, { doc }, unary(name, fn)),
     ),
     builtin(
       'atan2(y: number, x: number) -> float',

@@ -1,5 +1,6 @@
 // The slow paths of the operators. Generated code tests for two safe ints inline and comes here for the rest: large
-// ints, floats, text, lists, dicts and errors. Ints are exact in 64 bits; a result beyond that becomes a float.
+// ints, floats, text, lists, dicts, decimals and errors. Ints are exact in 64 bits; a result beyond that becomes a float.
+import { calculate, HarnDecimal, power } from './decimal.ts';
 import { dictMerge } from './dict.ts';
 import { fail } from './errors.ts';
 import {
@@ -35,10 +36,6 @@ function exactly(a: Value, b: Value, exact: Bigints): Value | undefined {
   return isInt(a) && isInt(b) ? makeInt(exact(BigInt(a), BigInt(b))) : undefined;
 }
 
-function mismatch(operator: string, a: Value, b: Value): Error {
-  return fail.binaryOperands({ operator, left: typeOf(a), right: typeOf(b) });
-}
-
 /** `a + b`: numbers add, texts and lists join, dicts merge with the right side winning. */
 export function add(a: Value, b: Value): Value {
   if (typeof a === 'number' && typeof b === 'number') return settle(a + b, a, b, plus);
@@ -48,7 +45,7 @@ export function add(a: Value, b: Value): Value {
   if (x !== undefined && y !== undefined) return exactly(a, b, plus) ?? makeFloat(x + y);
   if (isList(a) && isList(b)) return a.concat(b);
   if (isDict(a) && isDict(b)) return dictMerge(a as Dict, b);
-  throw mismatch('+', a, b);
+  return calculate('+', a, b);
 }
 
 /** `a - b` */
@@ -56,7 +53,7 @@ export function sub(a: Value, b: Value): Value {
   if (typeof a === 'number' && typeof b === 'number') return settle(a - b, a, b, minus);
   const x = asDouble(a);
   const y = asDouble(b);
-  if (x === undefined || y === undefined) throw mismatch('-', a, b);
+  if (x === undefined || y === undefined) return calculate('-', a, b);
   return exactly(a, b, minus) ?? makeFloat(x - y);
 }
 
@@ -68,7 +65,7 @@ export function mul(a: Value, b: Value): Value {
   if (x !== undefined && y !== undefined) return exactly(a, b, times) ?? makeFloat(x * y);
   if (typeof a === 'string' && isInt(b)) return a.repeat(Math.max(0, Number(b)));
   if (typeof b === 'string' && isInt(a)) return b.repeat(Math.max(0, Number(a)));
-  throw mismatch('*', a, b);
+  return calculate('*', a, b);
 }
 
 /** `a / b`: ints truncate toward zero and cannot be divided by zero; floats follow IEEE. */
@@ -80,7 +77,7 @@ export function div(a: Value, b: Value): Value {
   }
   const x = asDouble(a);
   const y = asDouble(b);
-  if (x === undefined || y === undefined) throw mismatch('/', a, b);
+  if (x === undefined || y === undefined) return calculate('/', a, b);
   return makeFloat(x / y);
 }
 
@@ -88,7 +85,7 @@ export function div(a: Value, b: Value): Value {
 export function mod(a: Value, b: Value): Value {
   const x = asDouble(a);
   const y = asDouble(b);
-  if (x === undefined || y === undefined) throw mismatch('%', a, b);
+  if (x === undefined || y === undefined) return calculate('%', a, b);
   if (y === 0) throw fail.divisionByZero({});
   if (typeof a === 'number' && typeof b === 'number') return settle(a % b, a, b, rest);
   return exactly(a, b, rest) ?? makeFloat(x % y);
@@ -99,7 +96,7 @@ export function pow(a: Value, b: Value): Value {
   if (isInt(a) && isInt(b) && b >= 0) return powInt(a, b);
   const x = asDouble(a);
   const y = asDouble(b);
-  if (x === undefined || y === undefined) throw mismatch('**', a, b);
+  if (x === undefined || y === undefined) return power(a, b);
   return makeFloat(x ** y);
 }
 
@@ -116,5 +113,6 @@ export function neg(a: Value): Value {
   if (typeof a === 'number') return Number.isInteger(a) ? 0 - a : -a;
   if (typeof a === 'bigint') return makeInt(-a);
   if (a instanceof HFloat) return new HFloat(-a.value);
+  if (a instanceof HarnDecimal) return new HarnDecimal(a.decimal.negated());
   throw fail.unaryOperand({ operator: '-', operand: typeOf(a) });
 }

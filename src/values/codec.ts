@@ -1,7 +1,8 @@
 // Values as JSON data without loss, for whoever keeps a value and gives it back to a program: snapshots, checkpoints,
 // messages. Kinds that JSON lacks are objects with a `$harn` key. Functions and handles have no such form.
-import { isJsonObject, type Json, type JsonObject } from '../base/index.ts';
+import { Decimal, isJsonObject, type Json, type JsonObject } from '../base/index.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
+import { HarnDecimal } from './decimal.ts';
 import { dictFrom } from './dict.ts';
 import { HarnDuration } from './duration.ts';
 import { HarnEnum } from './enum.ts';
@@ -74,6 +75,7 @@ function encodeKind(value: HarnObject): Json {
   if (value instanceof HarnPair) {
     return { [TAG]: 'pair', items: [encodeValue(value.first), encodeValue(value.second)] };
   }
+  if (value instanceof HarnDecimal) return { [TAG]: 'decimal', value: value.decimal.toString() };
   if (value instanceof HarnDuration) return { [TAG]: 'duration', ms: value.ms };
   if (value instanceof HarnRange) {
     return { [TAG]: 'range', inclusive: value.inclusive, start: value.start, stop: value.stop };
@@ -98,6 +100,8 @@ export function decodeValue(json: Json, findStruct: FindStruct = () => undefined
       return makeFloat(Number(json['value']));
     case 'int':
       return makeInt(BigInt(String(json['value'])));
+    case 'decimal':
+      return new HarnDecimal(Decimal.from(String(json['value'])));
     case 'bytes':
       return decodeBase64(String(json['value'])) ?? new Uint8Array();
     case 'set':

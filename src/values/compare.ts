@@ -1,5 +1,7 @@
 // Order. Numbers by value, strings by code point, pairs and lists element by element, durations by length; anything
-// else, and any mixture, counts as equal and never throws, so sorting leaves unorderable values where they are.
+// else, and any mixture, counts as equal, so sorting leaves unorderable values where they are. Only a decimal beside a
+// float throws: which of them is greater cannot be told from digits that are not there.
+import { asDecimals } from './decimal.ts';
 import { HarnDuration } from './duration.ts';
 import { HarnPair } from './pair.ts';
 import { compareStrings } from './string.ts';
@@ -12,13 +14,19 @@ export function compare(a: Value, b: Value): number {
   const x = asDouble(a);
   if (x !== undefined) {
     const y = asDouble(b);
-    return y === undefined ? 0 : orderOf(x, y);
+    return y === undefined ? compareDecimals(a, b) : orderOf(x, y);
   }
   if (Array.isArray(a)) return Array.isArray(b) ? compareLists(a, b) : 0;
   if (a instanceof HarnPair && b instanceof HarnPair)
     return compare(a.first, b.first) || compare(a.second, b.second);
   if (a instanceof HarnDuration && b instanceof HarnDuration) return orderOf(a.ms, b.ms);
-  return 0;
+  return compareDecimals(a, b);
+}
+
+/** 0 unless one is a decimal and the other one too, or an int. */
+function compareDecimals(a: Value, b: Value): number {
+  const both = asDecimals('<', a, b);
+  return both === undefined ? 0 : both[0].compare(both[1]);
 }
 
 function orderOf(x: number | bigint, y: number | bigint): number {
@@ -30,7 +38,7 @@ function orderOf(x: number | bigint, y: number | bigint): number {
 function compareWithBigint(a: Value, b: Value): number {
   const x = typeof a === 'bigint' ? a : asDouble(a);
   const y = typeof b === 'bigint' ? b : asDouble(b);
-  return x === undefined || y === undefined ? 0 : orderOf(x, y);
+  return x === undefined || y === undefined ? compareDecimals(a, b) : orderOf(x, y);
 }
 
 function compareLists(a: List, b: List): number {

@@ -1,4 +1,5 @@
 // `==`: never throws, compares contents, and sees int and float of the same value as equal.
+import { HarnDecimal } from './decimal.ts';
 import { dictSize } from './dict.ts';
 import { asDouble, type Dict, EQUAL, HarnObject, isDict, type List, type Value } from './value.ts';
 
@@ -13,9 +14,10 @@ export function equal(a: Value, b: Value): boolean {
   return isDict(b) && equalDicts(a as Dict, b);
 }
 
-/** Different representations of one number; ints compare exactly, an int and a float as doubles. */
+/** Different representations of one number; ints compare exactly, also with decimals, an int and a float as doubles. */
 function equalNumbers(a: Value, b: Value): boolean {
   if (typeof a === 'bigint' && typeof b === 'bigint') return a === b;
+  if (b instanceof HarnDecimal) return b[EQUAL](a);
   const x = asDouble(a);
   return x !== undefined && x === asDouble(b);
 }
@@ -44,8 +46,9 @@ function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 /** `is_same`: identity for containers and functions, value equality for scalars. */
 export function same(a: Value, b: Value): boolean {
   if (a === b) return true;
+  if (a instanceof HarnDecimal) return b instanceof HarnDecimal && a[EQUAL](b);
   if (typeof a === 'object' && a !== null && asDouble(a) === undefined) return false;
-  return typeof a !== 'function' && sameKind(a, b) && equal(a, b);
+  return typeof a !== 'function' && !(b instanceof HarnDecimal) && sameKind(a, b) && equal(a, b);
 }
 
 function sameKind(a: Value, b: Value): boolean {

@@ -129,6 +129,17 @@ export const fail = defineErrors('VAL', {
     message: ({ what }) => `Runtime error: the ${what} would be longer than a ${what} can be`,
     hint: 'Work on it in parts, or write it to a file piece by piece.',
   }),
+  decimalAndFloat: row<{ operator: string; left: string; right: string }>({
+    number: 30,
+    message: ({ operator, left, right }) => `Type error: ${operandText(operator, left, right)}`,
+    hint: 'A float is not exact: write the number as decimal("0.10"), or calculate with floats by to_float(x).',
+  }),
+  decimalPower: row<{ exponent: string }>({
+    number: 31,
+    message: ({ exponent }) =>
+      `Type error: a decimal can only be raised to a whole power, got ${exponent}`,
+    hint: 'For other powers calculate with floats: to_float(x) ** 0.5.',
+  }),
 });
 
 function operandText(operator: string, left: string, right: string): string {
@@ -141,6 +152,8 @@ function operandText(operator: string, left: string, right: string): string {
       return `Cannot multiply ${left} and ${right}`;
     case '/':
       return `Cannot divide ${left} by ${right}`;
+    case '<':
+      return `Cannot compare ${left} and ${right}`;
     default:
       return `Cannot apply ${operator} to ${left} and ${right}`;
   }

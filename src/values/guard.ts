@@ -1,6 +1,7 @@
 // Run-time type guards for annotated parameters. A guard answers fast whether a value fits; only when it does not is
 // the value looked at again to say what is wrong and where.
 import type { HarnError } from '../base/index.ts';
+import { HarnDecimal } from './decimal.ts';
 import { dictGet } from './dict.ts';
 import { display } from './display.ts';
 import { HarnEnum } from './enum.ts';
@@ -72,6 +73,8 @@ const SIMPLE: readonly Guard[] = [
   simple('dict', (value) => isDict(value) || value instanceof HarnStruct),
   simple('set', (value) => typeOf(value) === 'set'),
   simple('duration', (value) => typeOf(value) === 'duration'),
+  // An int is none: `x / 3` would then cut where a decimal does not.
+  simple('decimal', (value) => value instanceof HarnDecimal),
   simple('closure', isFunction),
 ];
 

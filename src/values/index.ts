@@ -21,6 +21,7 @@ export { callMethod as callMethodS } from './callbacks/dispatch.ts';
 export { callMethod } from './callbacks-sync/dispatch.ts';
 export { decodeValue, encodeValue, type FindStruct } from './codec.ts';
 export { compare, greaterOrEqual, greaterThan, lessOrEqual, lessThan } from './compare.ts';
+export { asDecimals, decimalOf, HarnDecimal } from './decimal.ts';
 // Dicts and texts
 export {
   dictCopy,

@@ -2,6 +2,7 @@
 // beyond a double's exact range keep their digits. Most texts go through the platform's parser, which is faster.
 import type { Json } from '../base/index.ts';
 import { encodeBase64 } from './base64.ts';
+import { HarnDecimal } from './decimal.ts';
 import { dictFrom, dictKeys } from './dict.ts';
 import { display } from './display.ts';
 import { HarnDuration } from './duration.ts';
@@ -93,6 +94,7 @@ export function plainForm(value: HarnObject): Value | undefined {
   if (value instanceof HarnSet) return value.toList();
   if (value instanceof HarnPair) return [value.first, value.second];
   if (value instanceof HarnDuration) return value.ms;
+  if (value instanceof HarnDecimal) return value.decimal.toString();
   if (value instanceof HarnRange) return display(value);
   if (value instanceof HarnEnum) {
     return { enum: value.enumName, fields: value.fields, variant: value.variant };

@@ -1,5 +1,6 @@
 // Structural keys: what sets, unique, tally-like helpers and hash_value go by. Unlike `==` a key tells int 1, float
-// 1.0, "1" and true apart, so it can be looked up in a Map.
+// 1.0, decimal 1, "1" and true apart, so it can be looked up in a Map. Equal decimals have one key: 0.10 is 0.1.
+import { HarnDecimal } from './decimal.ts';
 import { dictKeys } from './dict.ts';
 import { HarnEnum } from './enum.ts';
 import { HarnPair } from './pair.ts';
@@ -44,6 +45,7 @@ function isHandle(value: Value): boolean {
   if (!(value instanceof HarnObject)) return false;
   return !(
     value instanceof HFloat ||
+    value instanceof HarnDecimal ||
     value instanceof HarnStruct ||
     value instanceof HarnEnum ||
     value instanceof HarnPair ||
@@ -77,6 +79,7 @@ function spellObject(value: List | Dict | Uint8Array | HarnObject | null): strin
   if (value instanceof Uint8Array) return `b${value.join(',')};`;
   if (!(value instanceof HarnObject)) return spellDict(value as Dict);
   if (value instanceof HFloat) return `f${value.value}`;
+  if (value instanceof HarnDecimal) return `d${value.decimal.normalized()}`;
   if (value instanceof HarnStruct) {
     return `S${spell(structType(value).name)}${spellDict(structToDict(value))}`;
   }

@@ -1,16 +1,18 @@
 // Laws that hold for all values, checked with generated ones.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Json } from '../base/index.ts';
+import { Decimal, type Json } from '../base/index.ts';
 import { add, div, mod, mul, neg, pow, sub } from './arithmetic.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { decodeValue, encodeValue } from './codec.ts';
 import { compare } from './compare.ts';
+import { HarnDecimal } from './decimal.ts';
 import { dictFrom, dictKeys } from './dict.ts';
 import { display, formatFloat } from './display.ts';
 import { HarnDuration } from './duration.ts';
 import { makeEnum } from './enum.ts';
 import { equal } from './equal.ts';
+import { fail } from './errors.ts';
 import { jsonParse, jsonStringify } from './json.ts';
 import { structuralKey } from './key.ts';
 import { includes } from './methods/list.ts';
@@ -28,6 +30,13 @@ const int64 = fc.oneof(
 );
 const int = int64.map(makeInt);
 const float = fc.double().map(makeFloat);
+/** Few numbers with many spellings, so that equal ones of different scale and kind meet. */
+const decimal = fc
+  .tuple(fc.integer({ min: -300, max: 300 }), fc.nat(4), fc.nat(2))
+  .map(
+    ([units, scale, zeros]) =>
+      new HarnDecimal(Decimal.from(`${units}e-${scale}`).round(scale + zeros)),
+  );
 const text = fc.string({ unit: 'binary' });
 
 const { json } = fc.letrec<{ json: Value }>((tie) => ({
@@ -47,6 +56,9 @@ const { json } = fc.letrec<{ json: Value }>((tie) => ({
 const data: fc.Arbitrary<Value> = fc.oneof(
   json,
   float,
+  decimal,
+  int,
+  fc.array(decimal, { maxLength: 3 }),
   fc.tuple(json, json).map(([a, b]) => new HarnPair(a, b)),
   fc.array(json, { maxLength: 4 }).map((items) => new HarnSet(items)),
   fc.array(json, { maxLength: 2 }).map((fields) => makeEnum('E', 'V', fields)),
@@ -150,6 +162,55 @@ test('the order of numbers and texts is a total preorder', () => {
       fc.pre([a, b, c].every((v) => !Number.isNaN(v)));
       expect(Math.sign(compare(a, b))).toBe(-Math.sign(compare(b, a)) + 0);
       if (compare(a, b) <= 0 && compare(b, c) <= 0) expect(compare(a, c)).toBeLessThanOrEqual(0);
+    }),
+  );
+});
+
+test('ints and decimals have one order, which equality agrees with', () => {
+  const exactly = fc.oneof(decimal, fc.integer({ min: -4, max: 4 }), int64.map(makeInt));
+  fc.assert(
+    fc.property(exactly, exactly, exactly, (a, b, c) => {
+      expect(compare(a, b) === 0).toBe(equal(a, b));
+      expect(Math.sign(compare(a, b))).toBe(-Math.sign(compare(b, a)) + 0);
+      if (compare(a, b) <= 0 && compare(b, c) <= 0) expect(compare(a, c)).toBeLessThanOrEqual(0);
+    }),
+  );
+});
+
+test('equal decimals have one key, which no int, float or text shares', () => {
+  fc.assert(
+    fc.property(decimal, decimal, (a, b) => {
+      expect(structuralKey(a) === structuralKey(b)).toBe(equal(a, b));
+      for (const other of [mul(a, new HarnDecimal(Decimal.from(1))), 1, makeFloat(1), display(a)]) {
+        if (typeOf(other) !== 'decimal') expect(structuralKey(other)).not.toBe(structuralKey(a));
+        else expect(structuralKey(other)).toBe(structuralKey(a));
+      }
+    }),
+  );
+});
+
+test('a decimal and an int give the decimal of the exact result, a decimal and a float nothing', () => {
+  fc.assert(
+    fc.property(decimal, fc.integer({ min: -50, max: 50 }), float, (a, n, f) => {
+      const asDecimal = new HarnDecimal(Decimal.from(n));
+      for (const operate of [add, sub, mul, pow]) {
+        if (operate === pow && (n < 0 || equal(a, 0))) continue;
+        const result = operate(a, n);
+        expect(typeOf(result)).toBe('decimal');
+        expect(display(result)).toBe(display(operate(a, asDecimal)));
+      }
+      expect(equal(neg(neg(a)), a)).toBe(true);
+      expect(equal(a, f)).toBe(false);
+      for (const operate of [add, sub, mul, div, mod, pow, compare]) {
+        for (const [left, right] of [
+          [a, f],
+          [f, a],
+        ] as const) {
+          expect(() => operate(left, right)).toThrow(
+            expect.objectContaining({ code: fail.$code('decimalAndFloat') }),
+          );
+        }
+      }
     }),
   );
 });

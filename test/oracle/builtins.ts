@@ -1,10 +1,13 @@
 // The pure builtins that test programs call. Both the interpreter and compiled programs are given these very
 // functions, since what is compared is control flow, not the library.
+import { Decimal } from '../../src/base/index.ts';
 import {
   type Ctx,
+  decimalOf,
   describeFunction,
   display,
   err,
+  HarnDecimal,
   HarnThrow,
   isErr,
   isList,
@@ -22,6 +25,10 @@ type Pure = (...args: Value[]) => Value;
 
 const PURE: { readonly [name: string]: readonly [signature: string, impl: Pure] } = {
   len: ['len(value: any) -> int', (value) => size(value ?? null)],
+  decimal: [
+    'decimal(value: string | int | decimal) -> decimal',
+    (value) => new HarnDecimal(decimalOf(value ?? null) ?? Decimal.from(String(value))),
+  ],
   type_of: ['type_of(value: any) -> string', (value) => typeOf(value ?? null)],
   to_string: ['to_string(value: any) -> string', (value) => display(value ?? null)],
   Ok: ['Ok(value: any) -> any', (value) => ok(value ?? null)],

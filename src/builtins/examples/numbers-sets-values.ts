@@ -10,13 +10,19 @@ export const NUMBERS_SETS_VALUES_EXAMPLES: Examples = {
     source: 'println(pi)',
     prints: '3.141592653589793',
   },
+  decimal: {
+    source:
+      'let price = decimal("19.90")\nprintln(price * 3)\nprintln(price == decimal("19.9"))\nprintln(round(price / 7, 2))',
+    prints: '59.70\ntrue\n2.84',
+  },
   pow: {
     source: 'println(pow(2, 10))\nprintln(pow(2, -1))',
     prints: '1024\n0.5',
   },
   round: {
-    source: 'println([round(2.5), round(-2.5), round(2.4)])',
-    prints: '[3, -3, 2]',
+    source:
+      'println([round(2.5), round(-2.5), round(2.345, 2)])\nprintln(round(decimal("2.345"), 2, "half_even"))',
+    prints: '[3, -3, 2.35]\n2.34',
   },
   sign: {
     source: 'println([sign(-7), sign(0), sign(2.5)])',

@@ -269,7 +269,7 @@ const KIND_OF_TYPE: { readonly [name: string]: ValueKind } = {
 
 /** The named types that a run checks. */
 const CHECKED_TYPES = new Set(
-  'int float number bool nil duration bytes string list dict set'.split(' '),
+  'int float number bool nil duration decimal bytes string list dict set'.split(' '),
 );
 
 /** How far type aliases are followed. */
@@ -318,6 +318,8 @@ function resultKind(signature: string): ValueKind {
 }
 
 function kindOfTypeText(type: string): ValueKind {
+  if (/^\w+( \| \w+)+$/.test(type))
+    return type.split(' | ').map(kindOfTypeText).reduce(joinKinds, 'none');
   if (/[|&]/.test(type.replace(/<.*>/s, '').replace(/\|\s*nil\b/g, ''))) return 'unknown';
   if (type.startsWith('{')) return 'dict';
   if (type.startsWith('[')) return 'list';

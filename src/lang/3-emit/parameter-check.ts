@@ -19,6 +19,7 @@ const CHECKED = new Set([
   'dict',
   'set',
   'duration',
+  'decimal',
   'closure',
 ]);
 

@@ -1,6 +1,7 @@
 // Methods that drain an iterator and give a value. The sync twin is generated.
 import { add } from '../arithmetic.ts';
 import { compare } from '../compare.ts';
+import { HarnDecimal } from '../decimal.ts';
 import { dictPut, type MutableDict } from '../dict.ts';
 import { display } from '../display.ts';
 import { fail } from '../errors.ts';
@@ -56,7 +57,7 @@ export function* sum(ctx: Ctx, source: HarnSource): Steps {
   for (;;) {
     const value = yield* source.nextSteps(ctx);
     if (value === END) return total;
-    if (isNumber(value)) total = add(total, value);
+    if (isNumber(value) || value instanceof HarnDecimal) total = add(total, value);
   }
 }
 

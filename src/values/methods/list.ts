@@ -2,6 +2,7 @@
 import { slice } from '../access.ts';
 import { add } from '../arithmetic.ts';
 import { compare } from '../compare.ts';
+import { HarnDecimal } from '../decimal.ts';
 import { dictFrom } from '../dict.ts';
 import { display } from '../display.ts';
 import { equal } from '../equal.ts';
@@ -78,7 +79,9 @@ export function tally(list: List): Value {
 /** Numbers added up, other items skipped. */
 export function sum(list: List): Value {
   let total: Value = 0;
-  for (const item of list) if (isNumber(item)) total = add(total, item);
+  for (const item of list) {
+    if (isNumber(item) || item instanceof HarnDecimal) total = add(total, item);
+  }
   return total;
 }
 

@@ -8,6 +8,7 @@ import type { BindingRecord } from '../records.ts';
 import { assignable } from './assignable.ts';
 import { boundaryResult } from './boundary.ts';
 import { type CallSite, inferCall } from './calls.ts';
+import { decimalResult } from './decimals.ts';
 import type { Declared } from './declared.ts';
 import { mismatchDetail } from './detail.ts';
 import { typeText } from './display.ts';
@@ -80,7 +81,8 @@ function callBuiltin(walk: Walk, spec: BuiltinSpec, node: Call, name: string): T
     return ANY;
   }
   const { args, typeArgs, span } = node;
-  const result = inferCall(walk, type, { name, args, typeArgs, span, isChecked: false });
+  const refine = decimalResult(walk, spec.name, span);
+  const result = inferCall(walk, type, { name, args, typeArgs, span, isChecked: false, refine });
   const refined = boundaryResult(walk, spec, name) ?? refinedResult(walk, spec.name, node);
   if (type.returns.kind === 'never') checkUnreachable(walk, node, name);
   return refined ?? result;

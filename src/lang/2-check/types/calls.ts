@@ -37,6 +37,8 @@ export interface CallSite extends At {
    * right is a warning, and only where the newer rules hold.
    */
   readonly isChecked: boolean;
+  /** Says more of the result than the signature does, where that depends on the arguments. */
+  readonly refine?: ((args: readonly Type[]) => Type | undefined) | undefined;
 }
 
 /** The type parameters of one call as they become known. */
@@ -128,6 +130,8 @@ export function inferCall(walk: Walk, type: FunctionType, site: CallSite): Type 
   }
   if (type.throws !== undefined && walk.frame.throws !== undefined)
     checkThrown(walk, type.throws, site);
+  const refined = site.refine?.(given.map((each) => expand(each.type)));
+  if (refined !== undefined) return refined;
   return variables.length === 0
     ? type.returns
     : substitute(type.returns, withDefaults(variables, choice.bindings));

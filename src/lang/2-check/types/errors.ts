@@ -141,6 +141,12 @@ export const typeErrors = defineErrors('TYP', {
       `type parameter '${name}' is declared '${declared}' (${word}) but appears in a ${position} position in ${where}`,
     hint: ({ declared }) => `Leave out \`${declared}\`, which makes the parameter invariant.`,
   }),
+  decimalOfFloat: row<Record<string, never>>({
+    number: 508,
+    message: () => 'a decimal cannot be made of a float',
+    hint: 'Write the digits as a string: `decimal("0.10")`.',
+    help: 'A float has lost the digits that were written. `decimal(to_string(f))` takes those that it shows.',
+  }),
   missingReturn: row<Named & { expected: string }>({
     number: 507,
     message: ({ name, expected }) =>

@@ -19,6 +19,11 @@ const spec = (
 export const BUILTINS: readonly BuiltinSpec[] = [
   spec('println(value: any) -> nil'),
   spec('len(value: any) -> int'),
+  spec('decimal(value: string | int | decimal) -> decimal'),
+  spec('round(n: number | decimal, digits: int?, how: string?) -> number | decimal'),
+  spec('min(a: number | decimal, b: number | decimal) -> number | decimal'),
+  spec('max(a: number | decimal, b: number | decimal) -> number | decimal'),
+  spec('abs(n: number | decimal) -> number | decimal'),
   spec('to_string(value: any) -> string'),
   spec('type_of(value: any) -> string'),
   { ...spec('json_parse(text: string) -> any'), boundary: true },

@@ -19,9 +19,7 @@ export function propertyType(type: Type, name: string): Type | undefined {
   switch (type.kind) {
     case 'primitive':
       if (type.name === 'string') return name === 'count' ? INT : name === 'empty' ? BOOL : ANY;
-      return type.name === 'bytes' || type.name === 'decimal' || type.name === 'duration'
-        ? ANY
-        : undefined;
+      return type.name === 'bytes' || type.name === 'duration' ? ANY : undefined;
     case 'literal':
       return typeof type.value === 'string' ? propertyType(STRING, name) : undefined;
     case 'container':
@@ -116,9 +114,7 @@ export function iteratedType(type: Type): Type | undefined {
     case 'shape':
       return entryType(ANY);
     case 'primitive':
-      return open.name === 'bytes' || open.name === 'decimal' || open.name === 'closure'
-        ? ANY
-        : undefined;
+      return open.name === 'bytes' || open.name === 'closure' ? ANY : undefined;
     case 'literal':
       return undefined;
     case 'union': {

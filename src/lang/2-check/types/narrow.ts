@@ -12,6 +12,7 @@ import {
   BYTES,
   CLOSURE,
   container,
+  DECIMAL,
   DICT,
   DURATION,
   FLOAT,
@@ -176,6 +177,9 @@ function byLiteral(type: Type, value: LiteralType, isEqual: boolean): Type {
   return filterUnion(open, (member) => canBe(member, value));
 }
 
+/** What an int may equal. */
+const NUMERIC: ReadonlySet<string> = new Set(['int', 'float', 'number', 'decimal']);
+
 /** Whether a value of the type can equal the literal. */
 function canBe(type: Type, { value }: LiteralType): boolean {
   switch (type.kind) {
@@ -184,7 +188,7 @@ function canBe(type: Type, { value }: LiteralType): boolean {
     case 'primitive':
       if (typeof value === 'string') return type.name === 'string';
       if (typeof value === 'boolean') return type.name === 'bool';
-      return type.name === 'int' || type.name === 'float' || type.name === 'number';
+      return NUMERIC.has(type.name);
     case 'shape':
     case 'container':
     case 'nominal':
@@ -230,6 +234,7 @@ const BY_NAME: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['nil', NIL],
   ['bytes', BYTES],
   ['duration', DURATION],
+  ['decimal', DECIMAL],
   ['list', LIST],
   ['dict', DICT],
   ['set', container('set')],

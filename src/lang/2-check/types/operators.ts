@@ -9,6 +9,7 @@ import {
   ANY,
   BOOL,
   container,
+  DECIMAL,
   DICT,
   elementOf,
   FLOAT,
@@ -38,10 +39,36 @@ export function inferBinary(walk: Walk, node: Binary): Type {
     case '**':
       return inferArithmetic(walk, node, node.operator);
     default:
-      walk.infer(node.left);
-      walk.infer(node.right);
+      checkComparison(walk, node, walk.infer(node.left), walk.infer(node.right));
       return BOOL;
   }
+}
+
+const ORDER: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
+
+/** A decimal beside a float: their order is an error, and they are never equal. */
+function checkComparison(walk: Walk, node: Binary, left: Type, right: Type): void {
+  if (!isDecimalAndFloat(left, right)) return;
+  const [a, b] = [typeText(widen(left)), typeText(widen(right))];
+  if (ORDER.has(node.operator)) {
+    walk.error(typeErrors.operator({ message: `can't compare ${a} and ${b}`, hint: EXACT }, node));
+  } else if (node.operator === '==' || node.operator === '!=') {
+    const message = `${a} and ${b} are never equal`;
+    walk.warn(typeErrors.operator({ message, hint: EXACT }, node));
+  }
+}
+
+const EXACT =
+  'A float is not exact: write the number as `decimal("0.10")`, or calculate with floats by `to_float(x)`.';
+
+/** Whether one can only be a decimal and the other only a float. */
+function isDecimalAndFloat(left: Type, right: Type): boolean {
+  const isOnly = (type: Type, kind: Type) =>
+    alternatives(type).every((each) => withoutLiteral(each) === kind);
+  return (
+    (isOnly(left, DECIMAL) && isOnly(right, FLOAT)) ||
+    (isOnly(left, FLOAT) && isOnly(right, DECIMAL))
+  );
 }
 
 /** The right side is only reached when the left one held (or did not). */
@@ -116,7 +143,8 @@ function isOpen({ kind }: Type): boolean {
 function operate(operator: Arithmetic, left: Type, right: Type): Type | undefined {
   if (isOpen(left) || isOpen(right)) return isNumeric(left) && isNumeric(right) ? NUMBER : ANY;
   if (isNumeric(left) && isNumeric(right)) return numeric(operator, left, right);
-  if (hasOwnOperators(left) || hasOwnOperators(right)) return ANY;
+  if (left === DECIMAL || right === DECIMAL) return decimal(left, right);
+  if (isDuration(left) || isDuration(right)) return ANY;
   if (operator === '+') return sum(left, right);
   if (operator !== '*') return undefined;
   const isText = (left === STRING && isCount(right)) || (right === STRING && isCount(left));
@@ -127,8 +155,14 @@ function isCount(type: Type): boolean {
   return type === INT || type === NUMBER;
 }
 
-function hasOwnOperators(type: Type): boolean {
-  return type.kind === 'primitive' && (type.name === 'duration' || type.name === 'decimal');
+function isDuration(type: Type): boolean {
+  return type.kind === 'primitive' && type.name === 'duration';
+}
+
+/** Decimals calculate with each other and with ints. */
+function decimal(left: Type, right: Type): Type | undefined {
+  const other = left === DECIMAL ? right : left;
+  return other === DECIMAL || other === INT || other === NUMBER ? DECIMAL : undefined;
 }
 
 function numeric(operator: Arithmetic, left: Type, right: Type): Type {
@@ -192,6 +226,11 @@ function report(
 ): void {
   const left = typeText(widen(leftType));
   const right = typeText(widen(rightType));
+  if (isDecimalAndFloat(leftType, rightType)) {
+    const message = `can't use '${operator}' on ${left} and ${right}`;
+    walk.error(typeErrors.operator({ message, hint: EXACT }, { span }));
+    return;
+  }
   if (operator === '+') {
     if (leftType === STRING || rightType === STRING || left === 'string' || right === 'string')
       walk.error(typeErrors.concatenation({ left, right }, { span }));
@@ -235,12 +274,13 @@ export function inferUnary(walk: Walk, { operator, operand, span }: Unary): Type
     return type.fresh ? { ...type, value: -type.value } : INT;
   const base = withoutLiteral(type);
   const fits = alternatives(base).some(
-    (each) => isOpen(each) || isNumeric(withoutLiteral(each)) || hasOwnOperators(each),
+    (each) =>
+      isOpen(each) || isNumeric(withoutLiteral(each)) || isDuration(each) || each === DECIMAL,
   );
   if (!fits) {
     const message = `can't use '-' on ${typeText(widen(type))} (needs a numeric operand)`;
     walk.error(typeErrors.operator({ message, hint: undefined }, { span }));
     return ANY;
   }
-  return isNumeric(base) ? base : ANY;
+  return isNumeric(base) || base === DECIMAL ? base : ANY;
 }

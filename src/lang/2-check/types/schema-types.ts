@@ -8,6 +8,7 @@ import {
   BYTES,
   CLOSURE,
   container,
+  DECIMAL,
   DICT,
   type Field,
   FLOAT,
@@ -53,6 +54,7 @@ const BY_NAME: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['nil', NIL],
   ['null', NIL],
   ['bytes', BYTES],
+  ['decimal', DECIMAL],
   ['closure', CLOSURE],
   ['set', container('set')],
 ]);

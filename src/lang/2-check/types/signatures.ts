@@ -4,6 +4,8 @@
 /** By the name of the builtin. */
 export const SIGNATURES: { readonly [name: string]: string } = {
   abs: 'abs<T>(n: T) -> T',
+  round: 'round(n: any, digits?: int, how?: string) -> int',
+  pow: 'pow(base: any, exponent: number) -> number',
   to_int: 'to_int(value: any) -> any',
   to_float: 'to_float(value: any) -> any',
   min: 'min<T>(a: T, b: T) -> number',

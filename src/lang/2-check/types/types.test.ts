@@ -54,6 +54,47 @@ table('values and annotations', [
   ],
 ]);
 
+table('decimals', [
+  [
+    'calculate with each other and with ints, which are not taken for them',
+    'fn f(p: decimal, n: int) -> decimal { return -(p * n + 1 - p) ** 2 }\nfn g(p: decimal) { let x: decimal = 3\n println(p / x) }',
+    `TYP-007 'x' declared as decimal, but assigned int @ 3`,
+  ],
+  [
+    'never mix with floats',
+    'fn f(p: decimal, x: float) { println(p * x)\n println(1.5 + p)\n println(p < 2.5)\n println(p == 0.1) }',
+    `TYP-002 can't use '*' on decimal and float @ p * x`,
+    `TYP-002 can't use '+' on float and decimal @ 1.5 + p`,
+    `TYP-002 can't compare decimal and float @ p < 2.5`,
+    `warning TYP-002 decimal and float are never equal @ p == 0.1`,
+  ],
+  [
+    'that may be ints or floats as well are nobody’s mistake',
+    'fn f(p: decimal, n: number, x: decimal | float) { println(p * n)\n println(x * 2.5)\n println(x < p) }',
+  ],
+  [
+    'have no properties and are no text',
+    'fn f(p: decimal) { println(p.scale)\n println("a" + p)\n println("a" * p) }',
+    `TYP-003 can't add string and decimal @ "a" + p`,
+    `TYP-002 can't multiply string and decimal (try string * int) @ "a" * p`,
+    'later TYP-010 cannot access property `scale` on decimal @ scale',
+  ],
+  [
+    'are told apart by type_of',
+    'fn f(x: decimal | string) -> decimal { if type_of(x) == "decimal" { return x }\n return decimal(x) }\nfn g(x: decimal | string) -> string { if type_of(x) != "string" { return to_string(x + 1) }\n return x }',
+  ],
+  [
+    'are not made of floats',
+    'println(decimal(0.1))\nlet f = 2.5\nprintln(decimal(f))\nprintln(decimal("0.1"), decimal(2))',
+    'TYP-508 a decimal cannot be made of a float @ decimal(0.1)',
+    'TYP-508 a decimal cannot be made of a float @ decimal(f)',
+  ],
+  [
+    'come out of round, min, max and abs as they went in',
+    'fn f(p: decimal) -> decimal { let n: int = round(p)\n let q: decimal = min(n, max(round(p, 2), abs(p)))\n return q }\nlet n: int = round(2.5)\nlet x: float = round(2.345, 2)\nprintln(n, x, f)',
+  ],
+]);
+
 table('arguments of builtins', [
   [
     'that are missing are nil, which is said',
