@@ -11,11 +11,13 @@ import {
   type List,
   makeFloat,
   type SyncFunction,
+  typeOf,
   type Value,
 } from '../values/index.ts';
 import { toNumber } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
+import { wrong } from './errors.ts';
 
 const int = (value: number): Value => intFromNumber(value);
 const float = (value: number): Value => makeFloat(value);
@@ -59,6 +61,15 @@ function drawRow<A extends readonly unknown[], R>(
   });
 }
 
+function seedOf(seed: Value): number {
+  const number = toNumber(seed, Number.NaN);
+  if (Number.isFinite(number)) return number;
+  throw wrong.argument({
+    builtin: 'rng_seed',
+    detail: `the seed must be an int, got ${typeOf(seed)}`,
+  });
+}
+
 const itemsOf = (args: List) => (args[0] ?? []) as List;
 
 export function randomRows(): readonly BuiltinRow[] {
@@ -80,7 +91,7 @@ export function randomRows(): readonly BuiltinRow[] {
       doc: 'An int between both bounds, bounds included. A generator may stand before them.',
       aliases: ['random_int'],
       effect: randomEffects.range,
-      args: ([min, max]) => [toNumber(min), toNumber(max)],
+      args: ([min, max]) => [toNumber(min, Number.NaN), toNumber(max, Number.NaN)],
       own: drawInt,
       result: int,
     }),
@@ -129,7 +140,7 @@ export function randomRows(): readonly BuiltinRow[] {
       {
         doc: 'A generator of its own, to be given to random, random_int, random_choice and random_shuffle: equal seeds draw the same.',
       },
-      (_ctx, seed) => new HarnRng(toNumber(seed)),
+      (_ctx, seed) => new HarnRng(seedOf(seed)),
     ),
   ];
 }

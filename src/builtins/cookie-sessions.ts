@@ -15,16 +15,16 @@ import {
 } from '../values/index.ts';
 import { parsedCookies, setCookie, withSafeAttributes } from './cookie-headers.ts';
 import { type BuiltinRow, builtin } from './define.ts';
-import { bytesOf, equalInConstantTime } from './encoding.ts';
+import { equalInConstantTime, secretOf } from './encoding.ts';
 
 /** Of a text under a secret; the purpose keeps a signature of one kind from passing for another. */
-function signatureOf(purpose: string, text: string, secret: Value): string {
-  const mark = hmac('sha256', bytesOf(secret), encodeUtf8(`${purpose}\n${text}`));
+function signatureOf(purpose: string, text: string, secret: Uint8Array): string {
+  const mark = hmac('sha256', secret, encodeUtf8(`${purpose}\n${text}`));
   return encodeBase64(mark, { urlSafe: true });
 }
 
 /** The text in front of the last dot, when what stands behind it is its signature. */
-function signedText(purpose: string, signed: string, secret: Value): string | undefined {
+function signedText(purpose: string, signed: string, secret: Uint8Array): string | undefined {
   const dot = signed.lastIndexOf('.');
   if (dot === -1) return undefined;
   const text = signed.slice(0, dot);
@@ -35,7 +35,7 @@ function signedText(purpose: string, signed: string, secret: Value): string | un
 const COOKIE = 'harn.cookie.v1';
 const SESSION = 'harn.session.v1';
 
-function verifiedCookie(signed: string, secret: Value): Dict {
+function verifiedCookie(signed: string, secret: Uint8Array): Dict {
   const isSigned = signed.includes('.');
   const value = signedText(COOKIE, signed, secret);
   if (value !== undefined) return { error: null, ok: true, value };
@@ -43,13 +43,13 @@ function verifiedCookie(signed: string, secret: Value): Dict {
 }
 
 /** `v1.payload.signature`; the payload is JSON in URL-safe base64. */
-function signedSession(payload: Value, secret: Value): string {
+function signedSession(payload: Value, secret: Uint8Array): string {
   const body = encodeBase64(encodeUtf8(jsonStringify(payload)), { urlSafe: true });
   const text = `v1.${body}`;
   return `${text}.${signatureOf(SESSION, text, secret)}`;
 }
 
-function verifiedSession(token: string, secret: Value): Dict {
+function verifiedSession(token: string, secret: Uint8Array): Dict {
   const failed = (error: string): Dict => ({ error, ok: false, payload: null });
   if (!/^v1\.[\w-]*\.[^.]+$/.test(token)) return failed('malformed');
   const text = signedText(SESSION, token, secret);
@@ -60,14 +60,14 @@ function verifiedSession(token: string, secret: Value): Dict {
   return { error: null, ok: true, payload: jsonParse(json) };
 }
 
-function sessionOf(headers: Value, name: string, secret: Value): Dict {
+function sessionOf(headers: Value, name: string, secret: Uint8Array): Dict {
   const { cookies } = parsedCookies(headers);
   const token = isDict(cookies ?? null) ? dictGet(cookies as Dict, name) : undefined;
   if (token === undefined) return { error: 'missing', ok: false, payload: null };
   return verifiedSession(display(token), secret);
 }
 
-function sessionCookie(name: string, payload: Value, secret: Value, options: Value): string {
+function sessionCookie(name: string, payload: Value, secret: Uint8Array, options: Value): string {
   const token = signedSession(payload, secret);
   return setCookie('session_cookie', name, token, withSafeAttributes(options));
 }
@@ -79,14 +79,14 @@ function sessionRows(): readonly BuiltinRow[] {
       {
         doc: 'A token with a JSON payload and its signature. Who has it can read it, and only the secret writes it.',
       },
-      (_, payload, secret) => signedSession(payload, secret),
+      (_, payload, secret) => signedSession(payload, secretOf('session_sign', secret)),
     ),
     builtin(
       'session_verify(token: string, secret: any) -> dict',
       {
-        doc: 'A session token as `{ok, payload, error}`; never fails.',
+        doc: 'A session token as `{ok, payload, error}`; fails only without a secret.',
       },
-      (_, token, secret) => verifiedSession(display(token), secret),
+      (_, token, secret) => verifiedSession(display(token), secretOf('session_verify', secret)),
     ),
     builtin(
       'session_cookie(name: string, payload: any, secret: any, options: dict?) -> string',
@@ -94,14 +94,15 @@ function sessionRows(): readonly BuiltinRow[] {
         doc: 'A Set-Cookie value with a session token: Path=/, HttpOnly, Secure, SameSite=Lax unless options differ.',
       },
       (_, name, payload, secret, options = null) =>
-        sessionCookie(display(name), payload, secret, options),
+        sessionCookie(display(name), payload, secretOf('session_cookie', secret), options),
     ),
     builtin(
       'session_from_cookies(headers: any, name: string, secret: any) -> dict',
       {
         doc: 'The session in the Cookie headers of a request as `{ok, payload, error}`.',
       },
-      (_, headers, name, secret) => sessionOf(headers, display(name), secret),
+      (_, headers, name, secret) =>
+        sessionOf(headers, display(name), secretOf('session_from_cookies', secret)),
     ),
   ];
 }
@@ -115,15 +116,15 @@ export function signedCookieRows(): readonly BuiltinRow[] {
       },
       (_, value, secret) => {
         const text = display(value);
-        return `${text}.${signatureOf(COOKIE, text, secret)}`;
+        return `${text}.${signatureOf(COOKIE, text, secretOf('cookie_sign', secret))}`;
       },
     ),
     builtin(
       'cookie_verify(signed_value: string, secret: any) -> dict',
       {
-        doc: 'A signed value as `{ok, value, error}`; never fails.',
+        doc: 'A signed value as `{ok, value, error}`; fails only without a secret.',
       },
-      (_, signed, secret) => verifiedCookie(display(signed), secret),
+      (_, signed, secret) => verifiedCookie(display(signed), secretOf('cookie_verify', secret)),
     ),
     ...sessionRows(),
   ];

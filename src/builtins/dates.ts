@@ -32,9 +32,15 @@ function timestamp(instant: number): Value {
   return Number.isInteger(instant) ? intFromNumber(instant) : makeFloat(instant);
 }
 
+/** As far as the calendars of the platform go on both sides of the epoch. */
+const FARTHEST = 8.64e12;
+
 function instantOf(name: string, date: Value): number {
   const number = asDouble(date);
-  if (number !== undefined) return number;
+  if (number !== undefined) {
+    if (Math.abs(number) <= FARTHEST) return number;
+    throw wrong.argument({ builtin: name, detail: `no calendar has the timestamp ${number}` });
+  }
   if (!isDict(date))
     throw wrong.argument({ builtin: name, detail: 'expected a timestamp or a date dict' });
   const own = asDouble(dictGet(date, 'timestamp') ?? null);
@@ -43,20 +49,27 @@ function instantOf(name: string, date: Value): number {
 
 function instantFromParts(name: string, parts: Dict, zone: string): number {
   const part = (key: string, fallback?: number): number => {
-    const value = asDouble(dictGet(parts, key) ?? null) ?? fallback;
-    if (value === undefined) throw wrong.argument({ builtin: name, detail: `${key} is required` });
-    return value;
+    const given = dictGet(parts, key) ?? null;
+    const value = given === null ? fallback : asDouble(given);
+    if (value !== undefined) return value;
+    const detail = given === null ? `${key} is required` : `${key} must be a number`;
+    throw wrong.argument({ builtin: name, detail });
   };
-  const second = part('second', 0);
+  const within = (key: string, value: number, below: number, isWhole = true): number => {
+    if (value >= 0 && value < below && (!isWhole || Number.isInteger(value))) return value;
+    throw wrong.argument({ builtin: name, detail: `there is no ${key} ${value}` });
+  };
+  const second = within('second', part('second', 0), 60, false);
   const [year, month, day] = [part('year'), part('month'), part('day')];
-  if (!isValidDate(year, month, day)) throw wrong.date({ text: `${year}-${month}-${day}` });
+  if (![year, month, day].every(Number.isInteger) || !isValidDate(year, month, day))
+    throw wrong.date({ text: `${year}-${month}-${day}` });
   return instantFromCivil(
     {
       year,
       month,
       day,
-      hour: part('hour', 0),
-      minute: part('minute', 0),
+      hour: within('hour', part('hour', 0), 24),
+      minute: within('minute', part('minute', 0), 60),
       second: Math.floor(second),
       micros: Math.round((second % 1) * 1e6),
     },
@@ -117,8 +130,12 @@ function humanDuration(ms: number): string {
   return parts.length === 0 ? '0s' : (ms < 0 ? '-' : '') + parts.slice(0, 2).join(' ');
 }
 
-function durationOf(unitMs: number): SyncFunction {
-  return (_, n) => new HarnDuration(Math.trunc((asDouble(n ?? null) ?? 0) * unitMs));
+function durationOf(name: string, unitMs: number): SyncFunction {
+  return (_, n = null) => {
+    const ms = (asDouble(n) ?? Number.NaN) * unitMs;
+    if (Number.isFinite(ms)) return new HarnDuration(Math.trunc(ms));
+    throw wrong.argument({ builtin: name, detail: `expected a finite number, got ${display(n)}` });
+  };
 }
 
 const UNITS: readonly (readonly [string, string, number])[] = [
@@ -135,7 +152,7 @@ function durationRows(): readonly BuiltinRow[] {
       builtin(
         `${name}(n: number) -> duration`,
         { doc: `A duration of so many ${unit}.` },
-        durationOf(ms),
+        durationOf(name, ms),
       ),
     ),
     builtin(

@@ -1,9 +1,9 @@
 // Builtins that digest and sign. Digests are lower-case hex.
 import { digest, hmac } from '../base/index.ts';
 import { blake3, encodeHex } from '../text/index.ts';
-import { encodeBase64 } from '../values/index.ts';
+import { encodeBase64, type Value } from '../values/index.ts';
 import { type BuiltinRow, builtin } from './define.ts';
-import { bytesOf } from './encoding.ts';
+import { bytesOf, strictBytesOf } from './encoding.ts';
 
 const DIGESTS = [
   ['sha256', 'SHA-256', 'sha256'],
@@ -15,6 +15,11 @@ const DIGESTS = [
   ['sha1', 'SHA-1; broken, for compatibility only', 'sha1'],
   ['md5', 'MD5; broken, for compatibility only', 'md5'],
 ] as const;
+
+function hmacOf(name: string, key: Value, message: Value): Uint8Array {
+  const secret = strictBytesOf(name, 'the key', key);
+  return hmac('sha256', secret, strictBytesOf(name, 'the message', message));
+}
 
 export function digestRows(): readonly BuiltinRow[] {
   return [
@@ -34,13 +39,13 @@ export function digestRows(): readonly BuiltinRow[] {
     ),
     builtin(
       'hmac_sha256(key: any, message: any) -> string',
-      { doc: 'HMAC-SHA256 in hex.' },
-      (_, key, message) => encodeHex(hmac('sha256', bytesOf(key), bytesOf(message))),
+      { doc: 'HMAC-SHA256 in hex. Key and message are texts or bytes; nil is refused.' },
+      (_, key, message) => encodeHex(hmacOf('hmac_sha256', key, message)),
     ),
     builtin(
       'hmac_sha256_base64(key: any, message: any) -> string',
-      { doc: 'HMAC-SHA256 in base64.' },
-      (_, key, message) => encodeBase64(hmac('sha256', bytesOf(key), bytesOf(message))),
+      { doc: 'HMAC-SHA256 in base64. Key and message are texts or bytes; nil is refused.' },
+      (_, key, message) => encodeBase64(hmacOf('hmac_sha256_base64', key, message)),
     ),
   ];
 }

@@ -17,6 +17,7 @@ import {
   isBytes,
   type SyncFunction,
   slice,
+  typeOf,
   type Value,
 } from '../values/index.ts';
 import { type BuiltinRow, builtin } from './define.ts';
@@ -25,6 +26,22 @@ import { wrong } from './errors.ts';
 /** Bytes as they are, anything else as the UTF-8 of its text. */
 export function bytesOf(value: Value): Uint8Array {
   return isBytes(value) ? value : encodeUtf8(display(value));
+}
+
+/** Text or bytes where anything else is a mistake: the text of nil is a secret that everybody knows. */
+export function strictBytesOf(builtin: string, what: string, value: Value): Uint8Array {
+  if (typeof value === 'string' || isBytes(value)) return bytesOf(value);
+  throw wrong.argument({
+    builtin,
+    detail: `${what} must be a string or bytes, got ${typeOf(value)}`,
+  });
+}
+
+/** A key to sign with, which is not empty. */
+export function secretOf(builtin: string, value: Value): Uint8Array {
+  const secret = strictBytesOf(builtin, 'the secret', value);
+  if (secret.length > 0) return secret;
+  throw wrong.argument({ builtin, detail: 'the secret must not be empty' });
 }
 
 interface Encoding {
@@ -105,6 +122,10 @@ function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   return out;
 }
 
+function both(name: string, a: Value, b: Value): [Uint8Array, Uint8Array] {
+  return [strictBytesOf(name, 'each of both', a), strictBytesOf(name, 'each of both', b)];
+}
+
 /** Takes the same time wherever the difference is. */
 export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   let difference = a.length ^ b.length;
@@ -138,7 +159,7 @@ function bytesRows(): readonly BuiltinRow[] {
     builtin(
       'bytes_concat(a: bytes, b: bytes) -> bytes',
       { doc: 'Both, one after the other.' },
-      (_, a, b) => concat(bytesOf(a), bytesOf(b)),
+      (_, a, b) => concat(...both('bytes_concat', a, b)),
     ),
     builtin(
       'bytes_slice(value: bytes, start: int, end: int?) -> bytes',
@@ -149,14 +170,14 @@ function bytesRows(): readonly BuiltinRow[] {
     builtin(
       'bytes_eq(a: bytes, b: bytes) -> bool',
       { doc: 'Equality in a time that does not depend on the contents.' },
-      (_, a, b) => equalInConstantTime(bytesOf(a), bytesOf(b)),
+      (_, a, b) => equalInConstantTime(...both('bytes_eq', a, b)),
     ),
     builtin(
       'constant_time_eq(a: string, b: string) -> bool',
       {
         doc: 'Equality in a time that does not depend on the contents. For signatures and tokens.',
       },
-      (_, a, b) => equalInConstantTime(bytesOf(a), bytesOf(b)),
+      (_, a, b) => equalInConstantTime(...both('constant_time_eq', a, b)),
     ),
   ];
 }

@@ -6,6 +6,7 @@ import {
   dictFrom,
   dictKeys,
   encodeBase64,
+  HarnSet,
   HarnStruct,
   isBytes,
   isDict,
@@ -25,6 +26,8 @@ export function fromExact(data: ExactData): Value {
   if (typeof data === 'number') return makeFloat(data);
   if (data === null || typeof data !== 'object') return data;
   if (isExactList(data)) return data.map(fromExact);
+  if (data instanceof Uint8Array) return data;
+  if (data instanceof Set) return new HarnSet([...data].map(fromExact));
   return dictFrom(Object.entries(data).map(([key, item]) => [key, fromExact(item)]));
 }
 

@@ -10,6 +10,7 @@ import {
   parseCsv,
 } from '../text/index.ts';
 import {
+  charCount,
   type Dict,
   dictFrom,
   dictGet,
@@ -19,10 +20,12 @@ import {
   isList,
   type List,
   truthy,
+  typeOf,
   type Value,
 } from '../values/index.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
+import { optionBag } from './option-bag.ts';
 
 function fieldText(dict: Dict, name: string): string | undefined {
   const value = dictGet(dict, name) ?? null;
@@ -104,12 +107,14 @@ interface CsvOptions {
   readonly separator: string;
 }
 
-function csvOptions(options: Value): CsvOptions {
-  const dict = isDict(options) ? options : {};
-  return {
-    headers: truthy(dictGet(dict, 'headers') ?? null),
-    separator: fieldText(dict, 'delimiter') ?? ',',
-  };
+function csvOptions(builtin: string, options: Value): CsvOptions {
+  const dict = optionBag(builtin, options, ['headers', 'delimiter']);
+  const separator = fieldText(dict, 'delimiter') ?? ',';
+  if (charCount(separator) !== 1 || /["\r\n]/.test(separator)) {
+    const detail = 'delimiter must be one character, and no quote or line break';
+    throw wrong.argument({ builtin, detail });
+  }
+  return { headers: truthy(dictGet(dict, 'headers') ?? null), separator };
 }
 
 function csvValues(text: string, { headers, separator }: CsvOptions): Value {
@@ -119,16 +124,20 @@ function csvValues(text: string, { headers, separator }: CsvOptions): Value {
   return rest.map((row) => dictFrom(names.map((name, i) => [name, row[i] ?? ''])));
 }
 
-/** Dicts become columns in the order of the first row's keys. */
+/** Dicts become columns, one for each key that any of them has, in order. Nil is an empty cell. */
 function csvText(rows: Value, { headers, separator }: CsvOptions): string {
-  const list = isList(rows) ? rows : [];
-  const [first] = list;
-  const names = first !== undefined && isDict(first) ? dictKeys(first) : undefined;
-  const cells = list.map((row) => {
-    if (isList(row)) return row.map(display);
-    return isDict(row) ? (names ?? []).map((name) => fieldText(row, name) ?? '') : [display(row)];
+  if (!isList(rows)) {
+    const detail = `rows must be a list, got ${typeOf(rows)}`;
+    throw wrong.argument({ builtin: 'csv_stringify', detail });
+  }
+  const dicts = rows.filter(isDict);
+  const names = dictKeys(dictFrom(dicts.flatMap((row) => dictKeys(row).map((key) => [key, null]))));
+  const cellOf = (value: Value) => (value === null ? '' : display(value));
+  const cells = rows.map((row) => {
+    if (isList(row)) return row.map(cellOf);
+    return isDict(row) ? names.map((name) => fieldText(row, name) ?? '') : [cellOf(row)];
   });
-  return formatCsv(headers && names !== undefined ? [names, ...cells] : cells, separator);
+  return formatCsv(headers && dicts.length > 0 ? [[...names], ...cells] : cells, separator);
 }
 
 const NAMESPACES: { readonly [name: string]: string } = {
@@ -140,7 +149,10 @@ const NAMESPACES: { readonly [name: string]: string } = {
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
 function parseUuid(text: string): string | null {
-  const lower = text.trim().toLowerCase();
+  const lower = text
+    .trim()
+    .toLowerCase()
+    .replace(/^urn:uuid:|^\{(.*)\}$/, '$1');
   const dashed = /^[\da-f]{32}$/.test(lower) ? dashedUuid(lower) : lower;
   return UUID.test(dashed) ? dashed : null;
 }
@@ -165,14 +177,16 @@ function csvRows(): readonly BuiltinRow[] {
     builtin(
       'csv_parse(text: string, options: dict?) -> list',
       {
-        doc: 'The rows of a CSV text; with `{headers: true}` as dicts under the names of the first.',
+        doc: 'The rows of a CSV text, empty lines left out; with `{headers: true}` as dicts under the names of the first. `delimiter` is another separator.',
       },
-      (_, text, options = null) => csvValues(display(text), csvOptions(options)),
+      (_, text, options = null) => csvValues(display(text), csvOptions('csv_parse', options)),
     ),
     builtin(
       'csv_stringify(rows: list, options: dict?) -> string',
-      { doc: 'Rows as CSV; with `{headers: true}` the keys of dicts come first.' },
-      (_, rows, options = null) => csvText(rows, csvOptions(options)),
+      {
+        doc: 'Rows as CSV, nil as an empty cell. Dicts become columns, one for each key that any of them has; with `{headers: true}` the keys come first.',
+      },
+      (_, rows, options = null) => csvText(rows, csvOptions('csv_stringify', options)),
     ),
   ];
 }

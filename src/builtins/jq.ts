@@ -176,13 +176,40 @@ function operated(node: JqNode & { kind: 'operator' }, input: Value): List {
   return both(left, right, input, operator);
 }
 
+/** Null, false, true, numbers, texts, lists, dicts: in this order whatever they hold. */
+function rank(value: Value): number {
+  if (value === null) return 0;
+  if (typeof value === 'boolean') return value ? 2 : 1;
+  if (isNumber(value)) return 3;
+  if (typeof value === 'string') return 4;
+  if (isList(value)) return 5;
+  return isDict(value) ? 6 : 7;
+}
+
+/** The order of all values. Dicts are compared by their keys, then by their values. */
+function order(a: Value, b: Value): number {
+  const [left, right] = [rank(a), rank(b)];
+  if (left !== right) return left - right;
+  if (isList(a) && isList(b)) return orderOfLists(a, b);
+  if (!isDict(a) || !isDict(b)) return compare(a, b);
+  return orderOfLists(dictKeys(a), dictKeys(b)) || orderOfLists(dictValues(a), dictValues(b));
+}
+
+function orderOfLists(a: List, b: List): number {
+  for (let i = 0; i < a.length && i < b.length; i += 1) {
+    const found = order(a[i] as Value, b[i] as Value);
+    if (found !== 0) return found;
+  }
+  return a.length - b.length;
+}
+
 const OPERATORS: ReadonlyMap<string, (a: Value, b: Value) => Value> = new Map([
   ['==', (a: Value, b: Value): Value => equal(a, b)],
   ['!=', (a: Value, b: Value): Value => !equal(a, b)],
-  ['<', (a: Value, b: Value): Value => compare(a, b) < 0],
-  ['<=', (a: Value, b: Value): Value => compare(a, b) <= 0],
-  ['>', (a: Value, b: Value): Value => compare(a, b) > 0],
-  ['>=', (a: Value, b: Value): Value => compare(a, b) >= 0],
+  ['<', (a: Value, b: Value): Value => order(a, b) < 0],
+  ['<=', (a: Value, b: Value): Value => order(a, b) <= 0],
+  ['>', (a: Value, b: Value): Value => order(a, b) > 0],
+  ['>=', (a: Value, b: Value): Value => order(a, b) >= 0],
   ['+', plus],
   ['-', sub],
   ['*', mul],
@@ -242,6 +269,7 @@ function sizeOf(value: Value): Value {
   if (typeof value === 'string') return charCount(value);
   if (isList(value)) return value.length;
   if (isDict(value)) return dictKeys(value).length;
+  if (isNumber(value)) return order(value, 0) < 0 ? neg(value) : value;
   throw refuse(`${typeName(value)} has no length`);
 }
 
@@ -254,7 +282,7 @@ function keysOf(value: Value): Value {
 function sortedBy(items: List, by: (item: Value) => Value): List {
   return items
     .map((item) => [by(item), item] as const)
-    .sort(([a], [b]) => compare(a, b))
+    .sort(([a], [b]) => order(a, b))
     .map(([, item]) => item);
 }
 

@@ -16,6 +16,9 @@ export function stepsOf(pointer: string): readonly string[] {
   if (!pointer.startsWith('/')) {
     throw wrong.argument({ builtin: 'json_pointer', detail: 'a pointer starts with `/`' });
   }
+  if (/~(?![01])/.test(pointer)) {
+    throw wrong.argument({ builtin: 'json_pointer', detail: '`~` has to be written as `~0`' });
+  }
   return pointer
     .slice(1)
     .split('/')

@@ -8,6 +8,7 @@ import {
   isDict,
   jsonParse,
   jsonStringify,
+  typeOf,
   type Value,
 } from '../values/index.ts';
 import { type BuiltinRow, builtin } from './define.ts';
@@ -16,12 +17,10 @@ import { pointerDelete, pointerGet, pointerSet } from './json-pointer.ts';
 
 const FENCE = /```[\w-]*[ \t]*\r?\n([\s\S]*?)```/;
 
-/** The JSON inside a text of a model: in a code fence, alone, or the first balanced object or list in the prose. */
+/** The JSON inside a text of a model: in a code fence, alone, or the first object or list in the prose. */
 function extract(text: string): Value {
-  const fenced = FENCE.exec(text)?.[1];
-  const candidates = [fenced, text, balanced(text, '{', '}'), balanced(text, '[', ']')];
   let problem = 'no JSON found';
-  for (const candidate of inOrderOfStart(text, candidates)) {
+  for (const candidate of candidates(text)) {
     try {
       return jsonParse(candidate.trim());
     } catch (error) {
@@ -32,19 +31,26 @@ function extract(text: string): Value {
   throw wrong.jsonExtract({ detail: problem });
 }
 
-/** Fence and whole text first; of object and list the one that starts earlier. */
-function inOrderOfStart(text: string, candidates: readonly (string | undefined)[]): string[] {
-  const [fenced, whole, object, list] = candidates;
-  const nested = [object, list]
-    .filter((part) => part !== undefined)
-    .sort((a, b) => text.indexOf(a) - text.indexOf(b));
-  return [fenced, whole, ...nested].filter((part) => part !== undefined);
+/** Brackets that prose may have before its JSON. Each costs a look at the rest of the text. */
+const MOST_STARTS = 64;
+
+/** Fence and whole text first, then what stands in balanced brackets, from each opening bracket on. */
+function* candidates(text: string): Generator<string> {
+  const fenced = FENCE.exec(text)?.[1];
+  if (fenced !== undefined) yield fenced;
+  yield text;
+  let start = text.search(/[[{]/);
+  for (let starts = 0; start !== -1 && starts < MOST_STARTS; starts += 1) {
+    const found = text[start] === '{' ? balanced(text, start, '}') : balanced(text, start, ']');
+    if (found !== undefined) yield found;
+    const next = text.slice(start + 1).search(/[[{]/);
+    start = next === -1 ? -1 : start + 1 + next;
+  }
 }
 
-/** From the first opening bracket to the one that closes it, brackets in strings not counted. */
-function balanced(text: string, open: string, close: string): string | undefined {
-  const start = text.indexOf(open);
-  if (start === -1) return undefined;
+/** From an opening bracket to the one that closes it, brackets in strings not counted. */
+function balanced(text: string, start: number, close: string): string | undefined {
+  const open = text[start];
   let depth = 0;
   let quoted = false;
   for (let i = start; i < text.length; i += 1) {
@@ -72,7 +78,11 @@ function extractKey(text: string, key: Value): Value {
 const WIDEST_INDENT = 64;
 
 function indentOf(value: Value): number {
-  const indent = asDouble(value) ?? 0;
+  const indent = value === null ? 0 : asDouble(value);
+  if (indent === undefined) {
+    const detail = `the indent must be an int, got ${typeOf(value)}`;
+    throw wrong.argument({ builtin: 'json_stringify', detail });
+  }
   return indent >= 1 ? Math.min(Math.floor(indent), WIDEST_INDENT) : 0;
 }
 

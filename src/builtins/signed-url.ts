@@ -14,7 +14,7 @@ import {
   type Value,
 } from '../values/index.ts';
 import { type BuiltinRow, builtin } from './define.ts';
-import { bytesOf, equalInConstantTime } from './encoding.ts';
+import { equalInConstantTime, secretOf } from './encoding.ts';
 import { wrong } from './errors.ts';
 
 const VERSION = 'harn-signed-url-v1';
@@ -71,9 +71,9 @@ function canonicalQuery(pairs: readonly Pair[]): string {
     .join('&');
 }
 
-function signatureOf(resource: string, query: string, secret: Value): string {
+function signatureOf(resource: string, query: string, secret: Uint8Array): string {
   const payload = encodeUtf8(`${VERSION}\n${resource}\n${query}`);
-  return encodeBase64(hmac('sha256', bytesOf(secret), payload), { urlSafe: true });
+  return encodeBase64(hmac('sha256', secret, payload), { urlSafe: true });
 }
 
 function optionsOf(options: Value): Dict {
@@ -96,7 +96,7 @@ function signed(base: string, claims: Value, secret: Value, expires: Value, give
   const refuse = (detail: string) => wrong.argument({ builtin: 'signed_url', detail });
   const target = targetOf(base);
   if (target === undefined) throw refuse('the base must be an absolute URL or an absolute path');
-  if (bytesOf(secret).length === 0) throw refuse('the secret must not be empty');
+  const key = secretOf('signed_url', secret);
   const at = asDouble(expires);
   if (at === undefined) throw refuse('expires_at must be a number of seconds');
   const options = optionsOf(given);
@@ -112,14 +112,14 @@ function signed(base: string, claims: Value, secret: Value, expires: Value, give
   const kid = dictGet(options, 'kid') ?? null;
   if (kid !== null) pairs.push([names.kid, display(kid)]);
   const query = canonicalQuery(pairs);
-  const mark = signatureOf(target.resource, query, secret);
+  const mark = signatureOf(target.resource, query, key);
   return `${target.resource}?${query}&${encodeUrl(names.signature)}=${mark}${target.fragment}`;
 }
 
 /** The secret for a link: the only one, or the one that its key id names. */
-function secretFor(keys: Value, kid: string | undefined): Value | undefined {
-  if (!isDict(keys)) return keys;
-  return kid === undefined ? undefined : dictGet(keys, kid);
+function secretFor(keys: Value, kid: string | undefined): Uint8Array | undefined {
+  const secret = !isDict(keys) ? keys : kid === undefined ? undefined : dictGet(keys, kid);
+  return secret === undefined ? undefined : secretOf('verify_signed_url', secret);
 }
 
 interface Reading {
@@ -146,8 +146,8 @@ function verified(url: string, keys: Value, now: Value, given: Value): Dict {
   if (typeof link === 'string') return verdict(link, {});
   const kid = link.only(names.kid);
   const expires = Number(link.only(names.expires) ?? Number.NaN);
-  const facts = { kid: kid ?? null, expires_at: Number.isFinite(expires) ? expires : null };
   const secret = secretFor(keys, kid);
+  const facts = { kid: kid ?? null, expires_at: Number.isFinite(expires) ? expires : null };
   if (secret === undefined) return verdict('unknown_key', facts);
   const query = canonicalQuery(link.pairs.filter(([name]) => name !== names.signature));
   const expected = encodeUtf8(signatureOf(link.target.resource, query, secret));

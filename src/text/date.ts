@@ -1,6 +1,8 @@
 // Calendar dates: parsing, strftime formatting and IANA time zones (from the platform's Intl data). An instant is a
 // number of seconds since the Unix epoch, with fractions down to microseconds. Nothing here reads a clock.
 
+import { ownEntry } from '../base/index.ts';
+
 /** A date and time of day on some clock. */
 export interface CivilTime {
   readonly year: number;
@@ -94,28 +96,43 @@ function secondsOf(parts: CivilParts): number {
 /** Whether the platform knows a time zone of this name. */
 export function isZone(zone: string): boolean {
   try {
-    new Intl.DateTimeFormat('en-US', { timeZone: zone });
+    formatOf('en-US', { timeZone: zone, ...CLOCK_PARTS });
     return true;
   } catch {
     return false;
   }
 }
 
+const CLOCK_PARTS = {
+  calendar: 'gregory',
+  hourCycle: 'h23',
+  era: 'short',
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: 'numeric',
+  second: 'numeric',
+} as const;
+
+/** To make a format costs far more than to use it. */
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+const MOST_FORMATS = 256;
+
+function formatOf(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${options.timeZone} ${options.timeZoneName ?? ''}`;
+  const known = FORMATS.get(key);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat(locale, options);
+  if (FORMATS.size >= MOST_FORMATS) FORMATS.clear();
+  FORMATS.set(key, format);
+  return format;
+}
+
 /** How far the clocks of a zone are ahead of UTC at an instant. */
 function offsetAt(zone: string, seconds: number): number {
   if (zone === 'UTC') return 0;
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    calendar: 'gregory',
-    hourCycle: 'h23',
-    era: 'short',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
+  const format = formatOf('en-US', { timeZone: zone, ...CLOCK_PARTS });
   const parts = new Map(
     format.formatToParts(seconds * 1000).map(({ type, value }) => [type, value]),
   );
@@ -148,26 +165,39 @@ export function civilFromInstant(instant: number, zone = 'UTC'): CivilTime {
     minute: Math.floor(inDay / 60) % 60,
     second: inDay % 60,
     micros: rounded % 1e6,
-    weekday: (((days + 4) % 7) + 7) % 7,
+    weekday: weekdayOf(days),
     offsetSeconds,
     zone,
   };
 }
 
-/** The instant at which the clocks of a zone show this. Where clocks jump, the later reading of the offset counts. */
+/**
+ * The instant at which the clocks of a zone show this. What they show twice is the first of both; what they jump over
+ * counts as if they had not been changed yet, which is so much later on the changed ones.
+ */
 export function instantFromCivil(parts: CivilParts, zone = 'UTC'): number {
   const local = secondsOf(parts);
-  const guess = local - offsetAt(zone, local);
-  const seconds = local - offsetAt(zone, guess);
-  return seconds + parts.micros / 1e6;
+  const [before, after] = [offsetAt(zone, local - DAY), offsetAt(zone, local + DAY)];
+  const isChanged =
+    offsetAt(zone, local - before) !== before && offsetAt(zone, local - after) === after;
+  return local - (isChanged ? after : before) + parts.micros / 1e6;
 }
 
 const ISO =
-  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?\s*(Z|z|[+-]\d{2}:?\d{2})?)?$/;
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|z|[+-]\d{2}:?\d{2})?)?$/;
+/** ISO 8601 without separators. */
+const BASIC =
+  /^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(?:(\d{2})(?:[.,](\d+))?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+/** A day of a week, a day of a year. */
+const WEEK_DATE = /^(\d{4})-?W(\d{2})(?:-?([1-7]))?$/;
+const ORDINAL_DATE = /^(\d{4})-(\d{3})$/;
 
 /** The instant of an ISO 8601 or RFC 3339 text, or of one with the numbers in that order; undefined for others. */
-export function parseDate(text: string): number | undefined {
-  const match = ISO.exec(text.trim());
+export function parseDate(given: string): number | undefined {
+  const text = given.trim();
+  const counted = WEEK_DATE.exec(text) ?? ORDINAL_DATE.exec(text);
+  if (counted !== null) return countedDate(counted);
+  const match = ISO.exec(text) ?? BASIC.exec(text);
   const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] =
     match ?? componentsOf(text);
   if (year === undefined || month === undefined || day === undefined) return undefined;
@@ -182,7 +212,35 @@ export function parseDate(text: string): number | undefined {
   };
   if (!isValidDate(parts.year, parts.month, parts.day)) return undefined;
   if (parts.hour > 23 || parts.minute > 59 || parts.second > 60) return undefined;
-  return instantFromCivil(parts) - parseOffset(zone);
+  const offset = parseOffset(zone);
+  return offset === undefined ? undefined : instantFromCivil(parts) - offset;
+}
+
+/** Of a year and a week with its day, or a year and the number of a day in it. */
+function countedDate(match: RegExpExecArray): number | undefined {
+  const year = Number(match[1]);
+  const count = Number(match[2]);
+  const newYear = daysFromCivil(year, 1, 1);
+  if (match.length === 3) {
+    const isInYear = count >= 1 && count <= daysFromCivil(year + 1, 1, 1) - newYear;
+    return isInYear ? (newYear + count - 1) * DAY : undefined;
+  }
+  // The first week has the first Thursday, so always the fourth of January.
+  const fourth = newYear + 3;
+  const days = fourth - ((weekdayOf(fourth) + 6) % 7) + (count - 1) * 7 + Number(match[3] ?? 1) - 1;
+  return isoWeek(days).year === year && count >= 1 ? days * DAY : undefined;
+}
+
+/** 0 is Sunday. */
+function weekdayOf(days: number): number {
+  return (((days + 4) % 7) + 7) % 7;
+}
+
+/** The ISO 8601 week that a day is in; it belongs to the year of its Thursday. */
+function isoWeek(days: number): { year: number; week: number } {
+  const thursday = days - ((weekdayOf(days) + 6) % 7) + 3;
+  const { year } = civilFromDays(thursday);
+  return { year, week: Math.floor((thursday - daysFromCivil(year, 1, 1)) / 7) + 1 };
 }
 
 /** Older programs pass dates in other spellings whose numbers come in the order year, month, day. */
@@ -191,10 +249,11 @@ function componentsOf(text: string): readonly (string | undefined)[] {
   return numbers.length >= 3 ? [text, ...numbers.slice(0, 6)] : [];
 }
 
-function parseOffset(zone: string): number {
+function parseOffset(zone: string): number | undefined {
   if (zone === 'Z' || zone === 'z') return 0;
   const sign = zone.startsWith('-') ? -1 : 1;
-  return sign * (Number(zone.slice(1, 3)) * 3600 + Number(zone.slice(-2)) * 60);
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(-2))];
+  return hours > 23 || minutes > 59 ? undefined : sign * (hours * 3600 + minutes * 60);
 }
 
 function pad(n: number, width: number): string {
@@ -206,16 +265,23 @@ function offsetText(seconds: number, separator: string): string {
   return `${seconds < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60), 2)}${separator}${pad(minutes % 60, 2)}`;
 }
 
-/** The short name of a zone at an instant, such as PDT. */
-function abbreviation(instant: number, zone: string): string {
-  const shortName = (locale: string) =>
-    new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: 'short' })
+/** Each abbreviates the zones of its part of the world and writes others as `GMT+3`. */
+const ABBREVIATING = ['en-US', 'en-GB', 'en-IN', 'en-AU', 'en-ZA', 'en-CA'] as const;
+
+/** The short name of a zone at an instant, such as PDT; its offset, such as +03, when nobody has a name for it. */
+function abbreviation(instant: number, zone: string, offsetSeconds: number): string {
+  for (const locale of ABBREVIATING) {
+    const name = formatOf(locale, { timeZone: zone, timeZoneName: 'short' })
       .formatToParts(instant * 1000)
-      .find(({ type }) => type === 'timeZoneName')?.value ?? zone;
-  // American English abbreviates American zones only, British English the European ones.
-  const american = shortName('en-US');
-  return american.startsWith('GMT') ? shortName('en-GB') : american;
+      .find(({ type }) => type === 'timeZoneName')?.value;
+    if (name !== undefined && !/^GMT[+-]/.test(name)) return name;
+  }
+  return offsetText(offsetSeconds, '').replace(/00$/, '');
 }
+
+const dayOf = (c: CivilTime) => daysFromCivil(c.year, c.month, c.day);
+/** 0 is the first of January. */
+const dayOfYear = (c: CivilTime) => dayOf(c) - daysFromCivil(c.year, 1, 1);
 
 type Code = (civil: CivilTime, instant: number) => string;
 
@@ -233,7 +299,7 @@ const CODES: { readonly [code: string]: Code } = {
   a: (c) => (WEEKDAYS[c.weekday] as string).slice(0, 3),
   w: (c) => String(c.weekday),
   u: (c) => String(c.weekday === 0 ? 7 : c.weekday),
-  j: (c) => pad(daysFromCivil(c.year, c.month, c.day) - daysFromCivil(c.year, 1, 1) + 1, 3),
+  j: (c) => pad(dayOfYear(c) + 1, 3),
   H: (c) => pad(c.hour, 2),
   k: (c) => String(c.hour).padStart(2, ' '),
   I: (c) => pad(c.hour % 12 || 12, 2),
@@ -251,7 +317,13 @@ const CODES: { readonly [code: string]: Code } = {
   '.6f': (c) => `.${pad(c.micros, 6)}`,
   z: (c) => offsetText(c.offsetSeconds, ''),
   ':z': (c) => offsetText(c.offsetSeconds, ':'),
-  Z: (c, instant) => (c.zone === 'UTC' ? 'UTC' : abbreviation(instant, c.zone)),
+  Z: (c, instant) => (c.zone === 'UTC' ? 'UTC' : abbreviation(instant, c.zone, c.offsetSeconds)),
+  '::z': (c) => `${offsetText(c.offsetSeconds, ':')}:${pad(Math.abs(c.offsetSeconds) % 60, 2)}`,
+  U: (c) => pad(Math.floor((dayOfYear(c) + 7 - c.weekday) / 7), 2),
+  W: (c) => pad(Math.floor((dayOfYear(c) + 7 - ((c.weekday + 6) % 7)) / 7), 2),
+  V: (c) => pad(isoWeek(dayOf(c)).week, 2),
+  G: (c) => pad(isoWeek(dayOf(c)).year, 4),
+  g: (c) => pad(((isoWeek(dayOf(c)).year % 100) + 100) % 100, 2),
   s: (_, instant) => String(Math.floor(instant)),
   n: () => '\n',
   t: () => '\t',
@@ -274,9 +346,21 @@ const COMPOSED: { readonly [code: string]: string } = {
 /** An instant in strftime notation, on the clocks of a zone. Unknown codes stay as written. */
 export function formatDate(instant: number, format: string, zone = 'UTC'): string {
   const civil = civilFromInstant(instant, zone);
-  const whole = format.replace(/%([FTXRDxrcv+])/g, (_, code: string) => COMPOSED[code] as string);
-  return whole.replace(
-    /%(\.?[369]?f|:z|[A-Za-z%])/g,
-    (text, code: string) => CODES[code]?.(civil, instant) ?? text,
-  );
+  const filled = (part: string): string =>
+    part.replace(CODE, (text, padding: string, code: string) => {
+      const composed = ownEntry(COMPOSED, code);
+      if (composed !== undefined) return filled(composed);
+      const written = ownEntry(CODES, code)?.(civil, instant);
+      return written === undefined ? text : repadded(written, padding);
+    });
+  return filled(format);
+}
+
+/** `-` writes a number without what fills it up, `_` fills with spaces, `0` with zeros. */
+const CODE = /%([-_0]?)(\.?[369]?f|:{0,2}z|[A-Za-z%+])/g;
+
+function repadded(written: string, padding: string): string {
+  if (padding === '' || !/^[ 0]*\d+$/.test(written)) return written;
+  const digits = written.replace(/^[ 0]+(?=\d)/, '');
+  return padding === '-' ? digits : digits.padStart(written.length, padding === '_' ? ' ' : '0');
 }

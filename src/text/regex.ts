@@ -28,6 +28,8 @@ const OTHERS: { readonly [letter: string]: string } = {
   D: '\\P{Nd}',
   S: '\\x00-\\x08\\x0e-\\x1f!-\\u{84}\\u{86}-\\u{9f}\\u{a1}-\\u{167f}\\u{1681}-\\u{1fff}\\u{200b}-\\u{2027}\\u{202a}-\\u{202e}\\u{2030}-\\u{205e}\\u{2060}-\\u{2fff}\\u{3001}-\\u{10ffff}',
 };
+/** Written twice in brackets: intersection, difference and symmetric difference. Dashes in front are members. */
+const SET_OPERATORS = new Set('&-~');
 const TEXT_START = '(?<![\\s\\S])';
 const TEXT_END = '(?![\\s\\S])';
 const POSIX: { readonly [name: string]: string } = {
@@ -212,6 +214,9 @@ class Translator {
       const char = this.#take();
       if (char === '') throw new PatternError('unclosed character class');
       if (char === ']') return `${out}]`;
+      if (SET_OPERATORS.has(char) && this.#pattern[this.#at] === char && !/^\[\^?-*$/.test(out)) {
+        throw new PatternError(`the set operator ${char}${char} in brackets is not supported`);
+      }
       if (char === '\\') out += this.#escape(true);
       else if (char === '[') out += this.#posix();
       else out += char;

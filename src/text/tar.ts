@@ -36,6 +36,8 @@ export function extractTar(bytes: Uint8Array): TarEntry[] {
   const entries: TarEntry[] = [];
   let longName: string | undefined;
   let at = 0;
+  // Some writers leave out the blocks of zeros at the end; less than one block is no archive at all.
+  if (bytes.length > 0 && bytes.length < BLOCK) throw new FormatError('this is not a tar archive');
   while (at + BLOCK <= bytes.length && bytes[at] !== 0) {
     const head = bytes.subarray(at, at + BLOCK);
     checkSum(head);

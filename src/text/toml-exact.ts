@@ -8,6 +8,7 @@ export function parseExactToml(text: string): ExactData {
   try {
     return dataOf(parse(text, { integersAsBigInt: true }));
   } catch (error) {
+    if (error instanceof FormatError) throw error;
     if (!(error instanceof TomlError)) throw error;
     const [reason = ''] = error.message.replace(/^Invalid TOML document: /, '').split('\n');
     throw new FormatError(`${reason} at line ${error.line}, column ${error.column}`);
@@ -17,7 +18,7 @@ export function parseExactToml(text: string): ExactData {
 /** Data as TOML. Only a table can be a document; entries of nil are left out, in a list they are refused. */
 export function formatExactToml(data: { readonly [key: string]: ExactData }): string {
   try {
-    return stringify(data, { numbersAsFloat: true });
+    return stringify(data, { numbersAsFloat: true }).replace(/^\n$/, '');
   } catch (error) {
     if (error instanceof RangeError || !(error instanceof Error)) throw error;
     throw new FormatError(error.message);
@@ -26,7 +27,11 @@ export function formatExactToml(data: { readonly [key: string]: ExactData }): st
 
 function dataOf(value: unknown): ExactData {
   if (Array.isArray(value)) return value.map(dataOf);
-  if (value instanceof Date) return value.toISOString();
+  // Milliseconds that the text did not have are not told.
+  if (value instanceof Date) return value.toISOString().replace(/\.000(?=Z|[+-]|$)/, '');
+  if (typeof value === 'bigint' && BigInt.asIntN(64, value) !== value) {
+    throw new FormatError(`${value} does not fit into an int of 64 bits`);
+  }
   if (typeof value !== 'object' || value === null) return value as ExactData;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, dataOf(item)]));
 }

@@ -14,8 +14,8 @@ import { HarnSet } from './set.ts';
 import { HarnStruct, structToDict } from './struct.ts';
 import { type Dict, HarnObject, HFloat, intFromNumber, type List, type Value } from './value.ts';
 
-/** Numbers that the platform's parser would change: integral floats, exponents, -0, 16 digits and more. */
-const NEEDS_READER = /\d\.0|\d[eE]|-0|\d{16}/;
+/** What the platform's parser would change or let through: integral floats, exponents, -0, 16 digits and more; halves of characters. */
+const NEEDS_READER = /\d\.0|\d[eE]|-0|\d{16}|\\u[dD][89a-fA-F]/;
 
 /** The value of a JSON text. Throws an error of the language when it is not JSON. */
 export function jsonParse(text: string): Value {

@@ -145,7 +145,7 @@ export const FORMAT_EXAMPLES: Examples = {
   },
   yaml_stringify: {
     source: 'println(yaml_stringify({b: [1, 2.0], a: "yes"}))',
-    prints: 'a: yes\nb:\n  - 1\n  - 2.0\n',
+    prints: 'a: "yes"\nb:\n  - 1\n  - 2.0\n',
   },
   zip_create: {
     source:

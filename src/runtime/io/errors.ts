@@ -7,6 +7,10 @@ export const ioErrors = defineErrors('IOE', {
     message: ({ min, max }) => `there is no number between ${min} and ${max}`,
     hint: 'give the smaller bound first',
   }),
+  notInt: row<{ bound: number }>({
+    number: 35,
+    message: ({ bound }) => `the bounds of a random int have to be ints, one is ${bound}`,
+  }),
   noCommand: row<Record<string, never>>({
     number: 2,
     message: () => 'exec: command is required',

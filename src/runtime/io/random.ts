@@ -35,7 +35,8 @@ function hex(bytes: Uint8Array): string {
 
 /** An int between both bounds, bounds included. */
 export function drawInt(source: Random, min: number, max: number): number {
-  if (!(max >= min)) throw ioErrors.emptyRange({ min, max });
+  for (const bound of [min, max]) if (!Number.isInteger(bound)) throw ioErrors.notInt({ bound });
+  if (max < min) throw ioErrors.emptyRange({ min, max });
   return min + Math.floor(source.next() * (max - min + 1));
 }
 
