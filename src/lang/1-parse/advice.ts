@@ -1,4 +1,5 @@
 // What to do about text that is no program: for habits of other languages, and for what was opened and never closed.
+import { nearestName } from '../../base/index.ts';
 import { T, type TokenKind, type TokenList } from './token.ts';
 
 /** Words of other languages where a statement begins. */
@@ -64,6 +65,7 @@ export function adviceFor(
   if (word === '=' && expected === '{') return 'Write `==` to compare.';
   if (['+', '-'].includes(word) && beforeText === word)
     return `There is no \`${word}${word}\`: write \`x ${word}= 1\`.`;
+  if (word === '.' && beforeText === '.') return 'A range is written `1 to 10`.';
   const isValue = [T.identifier, T.int, T.string].includes(tokens.kinds[pos] as typeof T.int);
   if (isValue && expected === ':')
     return `A type or value stands behind a colon: \`${beforeText}: ${word}\`.`;
@@ -83,10 +85,28 @@ function betweenStatements(
   const first = FIRST_WORDS.get(tokens.textAt(before));
   if (first !== undefined) return first;
   if (tokens.textAt(pos) === '=' && tokens.textAt(pos + 1) === '>') return ARROW;
+  const misspelt = misspeltKeyword(tokens, before);
+  if (misspelt !== undefined) return `Did you mean \`${misspelt}\`?`;
   const isGlued = tokens.ends[before] === tokens.starts[pos];
   if (tokens.kinds[before] === T.int && isGlued)
     return 'Numbers are written in decimal digits, without exponent.';
   return 'Each statement stands on a line of its own, or behind a `;`.';
+}
+
+/** Words that open statements and are long enough to be recognised when misspelt. */
+const OPENING =
+  'const defer enum guard impl import interface match parallel pipeline return spawn struct throw while yield'.split(
+    ' ',
+  );
+
+/** The keyword that a name at the beginning of a statement was meant to be. */
+function misspeltKeyword(tokens: TokenList, at: number): string | undefined {
+  const isFirst =
+    at === 0 ||
+    [T.newline, T.lbrace, T.rbrace, T.semicolon].includes(tokens.kinds[at - 1] as typeof T.newline);
+  if (!isFirst || tokens.kinds[at] !== T.identifier) return undefined;
+  const word = tokens.textAt(at);
+  return word.length < 4 ? undefined : nearestName(word, OPENING, word.length === 4 ? 1 : 2);
 }
 
 function previous(tokens: TokenList, pos: number): number | undefined {

@@ -327,11 +327,11 @@ class Lexer {
     return this.#bad(start);
   }
 
-  /** A run of characters that begin nothing. */
+  /** A run of characters that begin nothing, or a text in quotes of another language. */
   #bad(start: number): number {
     const text = this.#text;
     let binary = false;
-    let i = start;
+    let i = this.#quoted(start);
     do {
       const c = text.charCodeAt(i);
       binary ||= c === 0 || c === 0xfffd;
@@ -344,6 +344,15 @@ class Lexer {
         : parseErrors.unexpectedCharacter({ character, ...at }, { span }),
     );
     return this.#push(T.bad, start, i);
+  }
+
+  /** The last quote of a text in single quotes or backticks that ends on its line; `start` where there is none. */
+  #quoted(start: number): number {
+    const quote = this.#text[start];
+    if (quote !== "'" && quote !== '`') return start;
+    const end = this.#text.indexOf(quote, start + 1);
+    const line = this.#text.indexOf('\n', start);
+    return end < 0 || end >= this.#end || (line >= 0 && line < end) ? start : end;
   }
 
   #push(kind: TokenKind, start: number, end: number): number {
