@@ -35,6 +35,8 @@ export class LintContext {
   readonly read = new Set<Binding>();
   /** Bindings that are used or assigned. */
   readonly touched = new Set<Binding>();
+  /** Bindings that are used as values somewhere, not only called. */
+  readonly handedOn = new Set<Binding>();
   /** Every name that stands for a type, a struct, an enum or a parent. */
   readonly typeNames = new Set<string>();
   /** Every name that is used at all, whatever it means. */
@@ -55,6 +57,8 @@ export class LintContext {
       const isWrite =
         parent?.kind === 'AssignStatement' && parent.target === node && isPlainWrite(parent);
       if (!isWrite) this.read.add(binding);
+      const isCallee = parent?.kind === 'Call' && parent.callee === node;
+      if (node.kind === 'Identifier' && !isCallee) this.handedOn.add(binding);
     }
     switch (node.kind) {
       case 'Identifier':

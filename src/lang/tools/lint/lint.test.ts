@@ -103,6 +103,19 @@ describe('names of templates', () => {
   });
 });
 
+describe('large files', () => {
+  it('are judged in time that grows with their length', () => {
+    const declared = Array.from(
+      { length: 3_000 },
+      (_, i) => `fn work_${i}(n: int) -> int {\n  log(n)\n  return work_${i + 1}(n - 1)\n}\n`,
+    );
+    const text = `${declared.join('')}fn work_3000(n: int) -> int {\n  return n\n}\n`;
+    // Looking through the file once per function, or through the text once per finding, takes minutes.
+    const found = lintText(text).filter(({ rule }) => rule === 'unusedFunction');
+    expect(found.map(({ error }) => error.message)).toEqual(['function `work_0` is never used']);
+  }, 20_000);
+});
+
 describe('unused names', () => {
   it.each([
     ['let x = 1', ['unused-variable']],

@@ -44,11 +44,12 @@ export function lint(
   lintComments(ctx);
   lintImportOrder(ctx, program);
   const disabled = new Set(options.disabled ?? []);
-  const allowed = allowances(ctx);
+  const lineOf = linesOf(ctx.text);
+  const allowed = allowances(ctx, lineOf);
   return ctx.findings
     .filter(({ rule, error }) => {
       const name = ruleName(rule);
-      const line = lineOf(ctx.text, error.span?.start ?? 0);
+      const line = lineOf(error.span?.start ?? 0);
       return !disabled.has(name) && allowed.get(line)?.has(name) !== true;
     })
     .sort((a, b) => (a.error.span?.start ?? 0) - (b.error.span?.start ?? 0));
@@ -93,15 +94,18 @@ function touches(a: Edit, b: Edit): boolean {
 }
 
 /** Rules that comments allow, by line (from 0): their own line and the next. */
-function allowances(ctx: LintContext): ReadonlyMap<number, ReadonlySet<string>> {
+function allowances(
+  ctx: LintContext,
+  lineOf: (offset: number) => number,
+): ReadonlyMap<number, ReadonlySet<string>> {
   const byLine = new Map<number, Set<string>>();
   for (const { text, span } of ctx.module.comments) {
     const found = /\blint:allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)/.exec(text);
     if (found === null) continue;
-    const first = lineOf(ctx.text, span.start);
+    const first = lineOf(span.start);
     const before = ctx.text.slice(ctx.text.lastIndexOf('\n', span.start - 1) + 1, span.start);
     const isAlone = before.trim() === '';
-    const lines = isAlone ? [first, lineOf(ctx.text, span.end) + 1] : [first];
+    const lines = isAlone ? [first, lineOf(span.end) + 1] : [first];
     for (const line of lines) {
       const names = byLine.get(line) ?? new Set();
       for (const name of (found[1] ?? '').split(',')) names.add(name.trim());
@@ -111,8 +115,18 @@ function allowances(ctx: LintContext): ReadonlyMap<number, ReadonlySet<string>> 
   return byLine;
 }
 
-function lineOf(text: string, offset: number): number {
-  let line = 0;
-  for (let i = text.indexOf('\n'); i !== -1 && i < offset; i = text.indexOf('\n', i + 1)) line += 1;
-  return line;
+/** The line of an offset, from 0: the number of line breaks before it. */
+function linesOf(text: string): (offset: number) => number {
+  const breaks: number[] = [];
+  for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) breaks.push(i);
+  return (offset) => {
+    let low = 0;
+    let high = breaks.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((breaks[middle] as number) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
 }

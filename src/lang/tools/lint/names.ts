@@ -106,25 +106,15 @@ function unusedFunction(ctx: LintContext, node: FunctionDeclaration): void {
 
 function unusedParameters(ctx: LintContext, node: FunctionDeclaration): void {
   if (node.attributes.length > 0 || node.body.statements.length === 0) return;
+  const own = ctx.checked.declares.get(node);
   // A function that is handed on has the shape that its caller wants.
-  if (isHandedOn(ctx, node)) return;
+  if (own !== undefined && ctx.handedOn.has(own)) return;
   for (const param of node.params) {
     const binding = ctx.checked.declares.get(param);
     if (isExempt(param.name) || binding === undefined || ctx.touched.has(binding)) continue;
     const at = { span: param.nameSpan };
     ctx.report('unusedParameter', lintErrors.unusedParameter({ name: param.name }, at));
   }
-}
-
-function isHandedOn(ctx: LintContext, node: FunctionDeclaration): boolean {
-  const binding = ctx.checked.declares.get(node);
-  let handedOn = false;
-  walk(ctx.module, (each, around) => {
-    if (each.kind !== 'Identifier' || ctx.checked.uses.get(each) !== binding) return;
-    const parent = around.at(-1);
-    if (parent?.kind !== 'Call' || parent.callee !== each) handedOn = true;
-  });
-  return binding !== undefined && handedOn;
 }
 
 function unusedType(
