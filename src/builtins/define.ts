@@ -101,23 +101,45 @@ export function nameOf(signature: string): string {
  * parser; a test holds it against the parser for every row.
  */
 export function requiredParams(signature: string): number {
+  return paramTexts(signature).filter(isRequired).length;
+}
+
+/** The parameters as they are written: `path: string?`. */
+function paramTexts(signature: string): string[] {
   const open = signature.indexOf('(');
-  if (open === -1) return 0;
+  const texts: string[] = [];
+  if (open === -1) return texts;
   let depth = 0;
   let start = open + 1;
-  let required = 0;
   for (let i = open; i < signature.length; i += 1) {
     const char = signature[i] as string;
     if ('([{<'.includes(char)) depth += 1;
     // The `>` of an arrow `->` closes nothing.
     else if (')]}'.includes(char) || (char === '>' && signature[i - 1] !== '-')) depth -= 1;
     if (depth === 0 || (depth === 1 && char === ',')) {
-      if (isRequired(signature.slice(start, i).trim())) required += 1;
+      texts.push(signature.slice(start, i).trim());
       start = i + 1;
     }
     if (depth === 0) break;
   }
-  return required;
+  return texts;
+}
+
+/** A parameter whose type is one word, which a call can be held against. */
+export interface WordParam {
+  readonly name: string;
+  readonly type: string;
+  /** nil stands for none. */
+  readonly optional: boolean;
+}
+
+/** The parameters in order; undefined where the type is more than a word, or is anything. */
+export function wordParams(signature: string): readonly (WordParam | undefined)[] {
+  return paramTexts(signature).map((text) => {
+    const [, name, type, optional] = /^(\w+)\??: (\w+)(?:<\w+>)?(\?| \| nil)?$/.exec(text) ?? [];
+    if (name === undefined || type === undefined) return undefined;
+    return { name, type, optional: optional !== undefined || !isRequired(text) };
+  });
 }
 
 function isRequired(param: string): boolean {

@@ -3,13 +3,21 @@
 import type { Json } from '../base/index.ts';
 import type { BuiltinEffect } from '../lang/builtin-spec.ts';
 import type { Effect, RunContext, SyncEffect } from '../runtime/run/index.ts';
-import { type Ctx, fromJson, type List, type Steps, type Value } from '../values/index.ts';
+import {
+  type Ctx,
+  checkParameter,
+  fromJson,
+  guardNamed,
+  type List,
+  type Steps,
+  type Value,
+} from '../values/index.ts';
 import { toData } from './data.ts';
-import { type BuiltinMeta, type BuiltinRow, builtin } from './define.ts';
+import { type BuiltinMeta, type BuiltinRow, builtin, wordParams } from './define.ts';
 
 /** What a row over an effect adds to it. */
 export interface EffectMeta extends Omit<BuiltinMeta, 'effect'> {
-  /** The effect's arguments from the call's; by default each as JSON data. */
+  /** The effect's arguments from the call's; by default each as JSON data, of the types that the signature names. */
   readonly args?: (args: List) => readonly unknown[];
   /** The value of the call from the effect's result; by default JSON data as a value. */
   readonly result?: (result: never, args: List) => Value;
@@ -21,7 +29,7 @@ export function effectRow<A extends readonly unknown[], R>(
   effect: Effect<A, R>,
   { args, result, ...meta }: EffectMeta,
 ): BuiltinRow {
-  const toArgs = args ?? ((given: List) => given.map((value) => toData(value)));
+  const toArgs = args ?? ((given: List) => checked(signature, given).map((value) => toData(value)));
   const toValue = (result ?? ((json: Json) => fromJson(json))) as (r: unknown, args: List) => Value;
   const declared = effect as unknown as Effect<readonly unknown[], unknown>;
   const about = { ...meta, effect: EFFECT_OF[effect.spec.class] };
@@ -39,6 +47,17 @@ export function effectRow<A extends readonly unknown[], R>(
   return builtin(signature, about, function* (ctx: Ctx, ...given: Value[]): Steps {
     return toValue((yield* (ctx as RunContext).perform(declared, toArgs(given))) ?? null, given);
   });
+}
+
+/** The arguments, when they are of the types that the signature names with a word. */
+function checked(signature: string, given: List): List {
+  for (const [at, param] of wordParams(signature).entries()) {
+    const value = given[at] ?? null;
+    if (param === undefined || (value === null && param.optional)) continue;
+    const guard = guardNamed(param.type);
+    if (guard !== undefined) checkParameter(guard, param.name, value);
+  }
+  return given;
 }
 
 const EFFECT_OF: { readonly [K in Effect['spec']['class']]: BuiltinEffect } = {

@@ -1,4 +1,5 @@
 // Environment, processes, the network and the machine, as handles and as the older globals.
+import type { Json } from '../base/index.ts';
 import { commandPolicies } from '../runtime/boundary/index.ts';
 import {
   type CommandResult,
@@ -77,11 +78,14 @@ function commandResult(result: CommandResult): Value {
 /** `{cmd, args?, ...}` and `{argv, ...}` and `{shell, ...}` as one command. */
 function commandOf(value: Value | undefined): CommandSpec {
   if (!isDict(value as Value)) return { argv: [text(value)] };
-  const { cmd, args, ...rest } = toData(value) as { [key: string]: never } & {
-    cmd?: string;
-    args?: readonly string[];
-  };
-  return cmd === undefined ? (rest as CommandSpec) : { ...rest, argv: [cmd, ...(args ?? [])] };
+  const { cmd, args, ...rest } = toData(value) as { [key: string]: Json };
+  if (cmd == null) return rest as CommandSpec;
+  // Numbers are words of a command as good as any; what is no word is refused with the command.
+  const words = [cmd, ...(Array.isArray(args) ? args : args == null ? [] : [args])];
+  return {
+    ...rest,
+    argv: words.map((word) => (typeof word === 'number' ? String(word) : word)),
+  } as CommandSpec;
 }
 
 /** A row that runs a command; policies of commands are asked first. */

@@ -6,6 +6,9 @@ import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
 
 const none = () => [];
+const namespaceOrAll = ([namespace = null]: List) => [
+  namespace === null ? null : display(namespace),
+];
 const key = ([first]: List) => [display(first ?? null)];
 const keyAndValue = ([first, value]: List) => [display(first ?? null), toData(value)];
 const dirAndNamespace = ([dir, namespace]: List) => [
@@ -129,7 +132,7 @@ export function metadataRows(): readonly BuiltinRow[] {
     effectRow('project.metadata_entries(namespace: string?) -> list', effects.metadata_entries, {
       doc: '`{dir, namespace, local, resolved}` of every directory that has facts.',
       aliases: ['metadata_entries'],
-      args: ([namespace]) => [toData(namespace)],
+      args: namespaceOrAll,
     }),
     effectRow('project.metadata_stale(project: string?) -> dict', effects.metadata_stale, {
       doc: '`{any_stale, tier1, tier2}`: directories with other names in them than then, and those with other content.',
@@ -139,7 +142,7 @@ export function metadataRows(): readonly BuiltinRow[] {
     effectRow('project.metadata_status(namespace: string?) -> dict', effects.metadata_status, {
       doc: 'How the facts stand: `{directory_count, namespace_count, namespaces, missing_structure_hash, missing_content_hash, stale}`.',
       aliases: ['metadata_status'],
-      args: ([namespace]) => [toData(namespace)],
+      args: namespaceOrAll,
     }),
     effectRow('project.metadata_refresh_hashes() -> nil', effects.metadata_refresh_hashes, {
       doc: 'Remembers what the directories with facts hold now.',

@@ -40,7 +40,7 @@ import {
   type Value,
 } from '../values/index.ts';
 import { withoutHandlers } from './agent-tools.ts';
-import { toData } from './data.ts';
+import { optionsOf, toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
 import { wrong } from './errors.ts';
@@ -329,7 +329,7 @@ function callArguments(args: List): [string, string | null, LlmCallOptions, LlmP
   return [
     display(prompt ?? null),
     system === undefined || system === null ? null : display(system),
-    (data === null ? {} : toData(withJsonSchemas(data))) as LlmCallOptions,
+    optionsOf<LlmCallOptions>(withJsonSchemas(data)),
     parts,
   ];
 }

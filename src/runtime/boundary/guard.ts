@@ -1,6 +1,6 @@
 // Commands under policies: from the request, past every policy in force, to the result with what was decided about it.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
-import { type CommandResult, type CommandSpec, processEffects } from '../io/index.ts';
+import { type CommandResult, type CommandSpec, checkCommand, processEffects } from '../io/index.ts';
 import type { RunContext, Suspending } from '../run/index.ts';
 import {
   type CommandPolicy,
@@ -205,9 +205,10 @@ export function* runCommand(
   spec: CommandSpec,
   approve: Approve,
 ): Suspending<CommandResult> {
+  checkCommand(spec);
   if (policiesOf(ctx).length === 0) return yield* ctx.perform(processEffects.run, [spec]);
   const { shell, ...rest } = spec as CommandSpec & JsonObject;
-  const params: JsonObject = shell === undefined ? rest : { ...rest, command: shell };
+  const params: JsonObject = shell == null ? rest : { ...rest, command: shell };
   const envelope = yield* guarded(ctx, params, (request) => runPlain(ctx, request), approve);
   const { exit_code, stdout, stderr, duration_ms, success, timed_out, signal, pid } = envelope;
   const command_id = envelope.command_id ?? '';

@@ -7,6 +7,7 @@ import {
   type ServiceKey,
   timestamp,
 } from '../run/index.ts';
+import { ioErrors } from './errors.ts';
 
 /** Sleeps shorter than this are not worth a durable row. */
 const DURABLE_SLEEP_MS = 1000;
@@ -62,16 +63,23 @@ export const clockEffects = {
   ),
 };
 
+/** What a date can tell: 8.64e15 milliseconds either side of 1970. */
+function instant(ms: number): number {
+  if (Math.abs(ms) <= 8.64e15) return ms;
+  throw ioErrors.noInstant({ ms: String(ms) });
+}
+
 /** Virtual time for programs under test. */
 export const testClockEffects = {
   clock_set: defineSyncEffect({ name: 'testing.clock_set', ...local }, (env, ms: number) => {
-    env.clock.mock(ms);
+    env.clock.mock(instant(ms));
     return null;
   }),
   /** Moves virtual time and answers the new reading; without a mock it freezes the present first. */
   clock_advance: defineSyncEffect(
     { name: 'testing.clock_advance', ...local },
     (env, ms: number) => {
+      instant(env.clock.nowMs() + ms);
       if (!env.clock.isMocked) env.clock.mock(env.clock.nowMs());
       env.clock.advance(ms);
       return env.clock.nowMs();

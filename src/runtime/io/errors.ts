@@ -173,6 +173,25 @@ export const ioErrors = defineErrors('IOE', {
     message: ({ language }) => `${JSON.stringify(language)} is no language of Tesseract`,
     hint: 'write it like `eng` or `eng+deu`',
   }),
+  badCommand: row<{ field: string; expected: string }>({
+    number: 35,
+    message: ({ field, expected }) => `a command's \`${field}\` has to be ${expected}`,
+    hint: 'a command is {argv | shell, cwd?, env?, stdin?, timeout_ms?, on_unknown?}',
+  }),
+  badPattern: row<{ got: string }>({
+    number: 36,
+    message: ({ got }) => `the pattern of a directory listing has to be a text, got ${got}`,
+  }),
+  badMockAnswer: row<{ field: string; expected: string }>({
+    number: 37,
+    message: ({ field, expected }) => `http_mock: \`${field}\` of an answer has to be ${expected}`,
+    hint: 'an answer is {status?, body?, headers?}; json_stringify makes a text of other values',
+  }),
+  noInstant: row<{ ms: string }>({
+    number: 38,
+    message: ({ ms }) => `${ms} milliseconds are no instant that a clock can show`,
+    hint: 'time is in milliseconds since 1970, within 8.64e15 of it',
+  }),
   badMemory: row<{ detail: string }>({
     number: 11,
     message: ({ detail }) => `memory: ${detail}`,

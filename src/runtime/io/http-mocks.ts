@@ -1,17 +1,20 @@
 // Answers for programs under test: by method and address (with `*`), once each in order, the last one for good. Memory of
 // the run: a replayed request takes its answers away as the request did.
-import type { JsonObject } from '../../base/index.ts';
+import { isJsonObject, type JsonObject } from '../../base/index.ts';
 import { defineSyncEffect, globMatches, type ServiceKey } from '../run/index.ts';
+import { ioErrors } from './errors.ts';
 
 /** One prepared answer. */
 export type MockAnswer = {
-  readonly status?: number;
-  readonly body?: string;
-  readonly headers?: { readonly [name: string]: string };
+  readonly status?: number | null;
+  readonly body?: string | null;
+  readonly headers?: { readonly [name: string]: string } | null;
 };
 
 /** An answer, or several for one request after the other. */
-export type HttpMockResponse = MockAnswer & { readonly responses?: readonly MockAnswer[] };
+export type HttpMockResponse = MockAnswer & {
+  readonly responses?: readonly MockAnswer[] | null;
+};
 
 /** A request that a prepared answer was given to. Header names are in lower case. */
 export type HttpMockCall = {
@@ -34,11 +37,11 @@ export class HttpMocks {
   readonly calls: HttpMockCall[] = [];
 
   add(method: string, pattern: string, response: HttpMockResponse): void {
+    const answers = answersOf(response);
     const name = method.toUpperCase();
     const old = this.#mocks.findIndex((each) => each.method === name && each.pattern === pattern);
     if (old !== -1) this.#mocks.splice(old, 1);
-    const { responses = [response] } = response;
-    this.#mocks.unshift({ method: name, pattern, answers: responses, used: 0 });
+    this.#mocks.unshift({ method: name, pattern, answers, used: 0 });
   }
 
   /** The answer to a request, which is noted; undefined when none was prepared. */
@@ -105,15 +108,37 @@ export const testHttpEffects = {
   }),
 };
 
+/** The answers in order, when each is one. */
+function answersOf(response: HttpMockResponse): readonly MockAnswer[] {
+  const { responses } = response;
+  if (responses != null && !Array.isArray(responses)) refuse('responses', 'a list');
+  const answers = responses ?? [response];
+  for (const answer of answers) {
+    if (!isJsonObject(answer)) refuse('responses', 'a list of dicts');
+    const { status, body, headers } = answer as MockAnswer;
+    if (status != null && !Number.isInteger(status)) refuse('status', 'a whole number');
+    if (body != null && typeof body !== 'string') refuse('body', 'a text');
+    if (headers != null && !(isJsonObject(headers) && Object.values(headers).every(isWord))) {
+      refuse('headers', 'a dict of texts');
+    }
+  }
+  return answers;
+}
+
+function refuse(field: string, expected: string): never {
+  throw ioErrors.badMockAnswer({ field, expected });
+}
+
+const isWord = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
+
 /** The answer as a response has it. */
-export function answered({ status = 200, body = '', headers = {} }: MockAnswer): {
+export function answered({ status, body, headers }: MockAnswer): {
   readonly status: number;
   readonly headers: { readonly [name: string]: string };
   readonly body: string;
 } {
-  const names = Object.entries(headers as JsonObject).map(([name, value]): [string, string] => [
-    name.toLowerCase(),
-    String(value),
-  ]);
-  return { status, headers: Object.fromEntries(names), body };
+  const names = Object.entries((headers ?? {}) as JsonObject).map(
+    ([name, value]): [string, string] => [name.toLowerCase(), String(value)],
+  );
+  return { status: status ?? 200, headers: Object.fromEntries(names), body: body ?? '' };
 }

@@ -38,7 +38,7 @@ export { metadataEffects } from './metadata.ts';
 export { type DownloadResult, type HttpResult, netEffects } from './net.ts';
 export { type OcrImage, type OcrOptions, ocrEffects } from './ocr.ts';
 export { placeEffects } from './places.ts';
-export { type CommandResult, type CommandSpec, processEffects } from './process.ts';
+export { type CommandResult, type CommandSpec, checkCommand, processEffects } from './process.ts';
 export { PROJECT_CATALOG, type ProjectKind } from './project-catalog.ts';
 export { type DirectoryEntry, projectEffects, type ScanOptions } from './project-scan.ts';
 export { drawIndex, drawInt, drawOrder, randomEffects } from './random.ts';

@@ -1,14 +1,14 @@
 // Child processes. The identity of each is durable before its command begins, so that after a kill a survivor is
 // found and ended before anything is done again. Whether it may be repeated, only the caller can say (`on_unknown`).
-import { type Json, type JsonObject, sha256 } from '../../base/index.ts';
+import { isJsonObject, type Json, type JsonObject, sha256 } from '../../base/index.ts';
 import type { ProcessResult } from '../host/index.ts';
 import { defineEffect, type EffectEnv, type EffectSpec } from '../run/index.ts';
 import { ioErrors } from './errors.ts';
 
 /** A command: `argv`, or `shell` for one line of `/bin/sh`. */
 export type CommandSpec = {
-  readonly argv?: readonly string[];
-  readonly shell?: string;
+  readonly argv?: readonly string[] | null;
+  readonly shell?: string | null;
   readonly cwd?: string | null;
   readonly env?: { readonly [name: string]: string } | null;
   readonly stdin?: string | null;
@@ -49,6 +49,28 @@ export const processEffects = {
   run: defineEffect(commandEffect, (env: EffectEnv, spec: CommandSpec) => runCommand(env, spec)),
 };
 
+/** Refuses what is no command; whoever takes one from a program asks before anything is looked at. */
+export function checkCommand(spec: CommandSpec): void {
+  const refuse = (field: keyof CommandSpec, expected: string): never => {
+    throw ioErrors.badCommand({ field, expected });
+  };
+  if (spec.argv != null && !(Array.isArray(spec.argv) && spec.argv.every(isText))) {
+    refuse('argv', 'a list of texts');
+  }
+  for (const field of ['shell', 'cwd', 'stdin', 'on_unknown'] as const) {
+    if (spec[field] != null && !isText(spec[field])) refuse(field, 'a text');
+  }
+  const { env, timeout_ms: timeout } = spec;
+  if (env != null && !(isJsonObject(env) && Object.values(env).every(isText))) {
+    refuse('env', 'a dict of texts');
+  }
+  if (timeout != null && !(typeof timeout === 'number' && timeout >= 0)) {
+    refuse('timeout_ms', 'a number of milliseconds');
+  }
+}
+
+const isText = (value: unknown) => typeof value === 'string';
+
 /** Runs a command to its end; `onBegun` is called when its identity is durable, just before it begins. */
 export async function runCommand(
   env: EffectEnv,
@@ -69,8 +91,8 @@ export async function runCommand(
     },
   };
   const start = () => {
-    if (spec.shell !== undefined) return env.host.process.run({ ...options, shell: spec.shell });
-    if (spec.argv === undefined || spec.argv.length === 0) throw ioErrors.noCommand({});
+    if (spec.shell != null) return env.host.process.run({ ...options, shell: spec.shell });
+    if (spec.argv == null || spec.argv.length === 0) throw ioErrors.noCommand({});
     return env.host.process.run({ ...options, argv: spec.argv });
   };
   const result = await start();

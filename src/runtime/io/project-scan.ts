@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../base/index.ts';
 import { joinPath, matchGlob, parseGlob, resolvePath } from '../host/index.ts';
 import { defineEffect, type EffectEnv, type ExecutionScope } from '../run/index.ts';
+import { ioErrors } from './errors.ts';
 import { hashesOrNothing } from './metadata.ts';
 import { PROJECT_CATALOG, type ProjectKind } from './project-catalog.ts';
 import { operatorMeta } from './project-ci.ts';
@@ -151,6 +152,9 @@ const walked = (scope: ExecutionScope, args: readonly [string?, DirectoryOptions
 async function listed(env: EffectEnv, path: string, options: DirectoryOptions) {
   const out: DirectoryEntry[] = [];
   const { pattern, max_depth, include_hidden, include_dirs, include_files } = options;
+  if (pattern != null && typeof pattern !== 'string') {
+    throw ioErrors.badPattern({ got: typeof pattern });
+  }
   const glob = pattern?.includes('*') === true ? parseGlob(pattern) : undefined;
   const fits = (name: string, below: string) =>
     pattern == null ||

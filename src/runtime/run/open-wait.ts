@@ -43,12 +43,23 @@ export function openWait(ports: WaitPorts, open: OpenOp, ops: Ops): void {
   const spec = op.effect.spec as AnySpec;
   const site = waitSite(ports, open);
   const past = replay.wait(open.id, open.ordinal)?.wait;
-  const wait = past ?? spec.wait?.(op.args, site.nowMs, site);
-  if (wait === undefined) return;
+  const declared = past ?? spec.wait?.(op.args, site.nowMs, site);
+  if (declared === undefined) return;
+  const wait = withInstant(declared, site.nowMs);
   const rows =
     past === undefined ? (tx: Tx) => spec.waitRows?.open(tx, wait, site, op.args) : undefined;
   holdWait(ports, open, wait, rows);
   ops.push((tx) => tx.deleteTimer(site.key));
+}
+
+/** The last instant that a date can tell, in milliseconds; what is due later is due then. */
+const LAST_MS = 8.64e15;
+
+/** The facts of a wait with a due time that clocks and stores can hold, whatever a program asked for. */
+function withInstant(wait: WaitFacts, nowMs: number): WaitFacts {
+  const due = wait.due_ms;
+  if (due === undefined || Math.abs(due) <= LAST_MS) return wait;
+  return { ...wait, due_ms: Number.isNaN(due) ? nowMs : Math.sign(due) * LAST_MS };
 }
 
 /** Keeps a wait with the call; with `rows` it is new and is written down together with them. */

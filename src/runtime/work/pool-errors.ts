@@ -59,4 +59,9 @@ export const poolErrors = defineErrors('POL', {
     message: ({ task, status, reason }) => `pool task ${task} was ${status}: ${reason}`,
     hint: 'it never ran to its end, so there is no result',
   }),
+  notAHandle: row<{ what: 'pool' | 'task' }>({
+    number: 110,
+    message: ({ what }) => `this is no ${what} of a pool: it is named by its text, or by {id}`,
+    hint: 'give what pool_create or pool.submit gave',
+  }),
 });

@@ -290,15 +290,21 @@ function* ended(ctx: RunContext, ref: PoolTaskRef): Suspending<PoolTask> {
   return task;
 }
 
+function idOf(ref: PoolRef | PoolTaskRef | null, what: 'pool' | 'task'): string {
+  const id = typeof ref === 'object' ? ref?.id : ref;
+  if (typeof id !== 'string') throw poolErrors.notAHandle({ what });
+  return id;
+}
+
 function poolOf(ctx: RunContext, ref: PoolRef): Pool {
-  const name = typeof ref === 'string' ? ref : ref.id;
+  const name = idOf(ref, 'pool');
   const pool = ctx.get(poolsKey).find(name);
   if (pool === undefined) throw poolErrors.unknownPool({ pool: name });
   return pool;
 }
 
 function taskOf(ctx: RunContext, ref: PoolTaskRef): PoolTask {
-  const id = typeof ref === 'string' ? ref : ref.id;
+  const id = idOf(ref, 'task');
   const task = ctx.get(poolsKey).task(id);
   if (task === undefined) throw poolErrors.unknownTask({ task: id });
   return task;
