@@ -128,6 +128,9 @@ export {
   type StageCall,
   type StageFn,
   type StandardSchema,
+  type StartedRun,
+  type StartOnceOptions,
+  type StartOptions,
   type SubAgentOptions,
   type SupervisorMethods,
   type SyncAtomic,
@@ -315,6 +318,7 @@ export {
   type RunRecord,
   type RunRow,
   type RunStatus,
+  runIdOf,
 } from './runtime/run/index.ts';
 // Spans and where they go
 export {

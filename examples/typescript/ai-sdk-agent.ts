@@ -44,7 +44,7 @@ const refunds = pipeline('refunds', async (harness, request: string) => {
 
 await using store = await openStore('.harn/harn.sqlite');
 const runtime = createRuntime({ store, pipelines: [refunds] });
-// What an earlier process left behind goes on; else a run begins.
-const [left] = await runtime.recover();
-const result = await (left ?? runtime.start(refunds, 'Refund A-1 and B-2.')).done;
+// Under an id the work is done once: what a killed process left behind goes on, and what is done is not done again.
+const run = await runtime.start(refunds, 'Refund A-1 and B-2.', { id: 'refunds A-1 and B-2' });
+const result = await run.done;
 process.exitCode = result.status === 'settled' ? 0 : 1;

@@ -116,6 +116,11 @@ export const usageErrors = defineErrors('CLI', {
     message: ({ value }) => `\`--from ${value}\` is no number of an entry`,
     hint: 'entries count from 1; `harn runs events RUN` shows their numbers',
   }),
+  badId: row<{ value: string; form: string }>({
+    number: 43,
+    message: ({ value, form }) =>
+      `\`--id\` must be ${form}, not ${JSON.stringify(value.slice(0, 40))}`,
+  }),
   twoChats: row<Record<string, never>>({
     number: 80,
     message: () => '`--continue` and `--session` name two conversations',

@@ -15,7 +15,7 @@ type FieldsOf<E> = {
     : FieldType;
 };
 
-type FieldType = 'text' | 'bool' | 'int' | 'any' | 'list' | 'time' | 'error' | 'event';
+type FieldType = 'text' | 'bool' | 'int' | 'any' | 'list' | 'time' | 'error' | 'event' | 'start';
 
 type OfKind<K, E = StreamEvent> = E extends { readonly event_type: infer T }
   ? K extends T
@@ -43,9 +43,16 @@ const EVENTS: { readonly [K in StreamEvent['event_type']]: FieldsOf<OfKind<K>> }
   main_returned: { value: 'any' },
   main_failed: { error: 'any' },
   run_settled: { receipt: 'any', returned: 'any', final: 'any' },
-  result: { value: 'any', returned: 'any', final: 'any', receipt: 'any', exit_code: 'int' },
-  error: { error: 'error', receipt: 'any', exit_code: 'int' },
-  parked: { run_id: 'text', reason: 'text', waits: 'list', exit_code: 'int' },
+  result: {
+    value: 'any',
+    returned: 'any',
+    final: 'any',
+    receipt: 'any',
+    exit_code: 'int',
+    start: 'start?',
+  },
+  error: { error: 'error', receipt: 'any', exit_code: 'int', start: 'start?' },
+  parked: { run_id: 'text', reason: 'text', waits: 'list', exit_code: 'int', start: 'start?' },
 };
 
 /** Never inside of a `child_run`: those end the whole stream, or are its own. */
@@ -62,6 +69,11 @@ const TYPES: { readonly [T in FieldType]: JsonObject } = {
     pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)$',
   },
   error: object({ code: { type: 'string' }, message: { type: 'string' }, details: {} }),
+  start: object({
+    id: { type: 'string' },
+    run_id: { type: 'string' },
+    how: { enum: ['started', 'joined', 'resumed', 'followed', 'recorded'] },
+  }),
   event: {
     oneOf: Object.keys(EVENTS)
       .filter((kind) => !STREAM_ONLY.has(kind))

@@ -5,8 +5,15 @@ import type { Redactor } from '../runtime/records/index.ts';
 import type { RunEvent, RunEventListener } from '../runtime/run/index.ts';
 import type { Warning } from './output.ts';
 
-/** How a stream ends. */
-export type TerminalEvent =
+/** How a run that was started under an id was come to. */
+export interface StartFact {
+  readonly id: string;
+  readonly run_id: string;
+  readonly how: 'started' | 'joined' | 'resumed' | 'followed' | 'recorded';
+}
+
+/** How a stream ends. `start` is there where an id was given. */
+export type TerminalEvent = (
   | {
       readonly event_type: 'result';
       readonly value: Json;
@@ -27,7 +34,8 @@ export type TerminalEvent =
       readonly reason: string;
       readonly waits: readonly Json[];
       readonly exit_code: number;
-    };
+    }
+) & { readonly start?: StartFact };
 
 /** What a child run has to say, inside the stream of its parent. */
 export interface ChildRunEvent {
@@ -62,6 +70,7 @@ export class EventStream {
   #left = 0;
   #seq: number | undefined;
   #settled: RunEvent | undefined;
+  #start: StartFact | undefined;
   #ended = false;
 
   constructor(
@@ -81,6 +90,11 @@ export class EventStream {
   /** Whether the stream has said its last word. */
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** Says in the last event how the run was come to. */
+  cameBy(start: StartFact): void {
+    this.#start = start;
   }
 
   /** Takes the events of the main run. */
@@ -110,7 +124,8 @@ export class EventStream {
     if (this.#ended) return;
     this.#ended = true;
     if (this.#settled !== undefined) this.#emit(this.#settled);
-    this.#send({ ...event } as unknown as JsonObject, this.#warnings);
+    const start = this.#start === undefined ? {} : { start: { ...this.#start } };
+    this.#send({ ...event, ...start } as unknown as JsonObject, this.#warnings);
   }
 
   #emit(event: RunEvent): void {

@@ -1,7 +1,13 @@
 // Finding runs by what people type, and telling how a run is really doing: the journal of a killed run still says
 // "running", so its lease is looked at too.
 import type { Host } from '../runtime/host/index.ts';
-import { holderIsAlive, type RunRow, runIndex, runLeaseName } from '../runtime/run/index.ts';
+import {
+  holderIsAlive,
+  type RunRow,
+  runIdOf,
+  runIndex,
+  runLeaseName,
+} from '../runtime/run/index.ts';
 import type { Holder, Store } from '../store/index.ts';
 import { cliErrors } from './errors.ts';
 import { nearest } from './suggest.ts';
@@ -27,10 +33,12 @@ export interface RunView {
 
 const TOPIC_PREFIX = 'runs.';
 
-/** The full id of a run named by its beginning or its end. */
+/** The full id of a run named by its beginning or its end, or by the id that it was started under. */
 export async function findRunId(store: Store, typed: string): Promise<string> {
   const beginning = await idsOf(store, typed);
   if (beginning.includes(typed)) return typed;
+  const started = await runIdOf(store, typed);
+  if (started !== undefined) return started;
   const all = beginning.length > 0 ? beginning : await idsOf(store, '');
   const found = beginning.length > 0 ? beginning : all.filter((id) => id.endsWith(typed));
   const [first] = found;

@@ -42,6 +42,15 @@ const PARKED = 124;
 const OTLP_ADDRESSES = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
 
 type Settled = Extract<RunResult, { status: 'settled' }>;
+type ParkedFacts = Pick<Extract<RunResult, { status: 'parked' }>, 'reason' | 'waits'>;
+
+/** How a run ended, for its last event. */
+interface EndFacts {
+  readonly record: RunRecord;
+  readonly failure: { readonly error: unknown } | undefined;
+  readonly value: Json;
+  readonly exit_code: number;
+}
 
 export interface SessionOptions {
   readonly json: boolean;
@@ -158,12 +167,71 @@ export class Session {
     const result = await this.#await(started);
     switch (result.status) {
       case 'parked':
-        return this.#parked(started.run.id, result);
+        return this.parked(started.run.id, result);
       case 'broken':
         throw result.error;
       case 'settled':
         return this.#settled(started, result);
     }
+  }
+
+  /** Runs what a run that had ended before has handed over, and nobody has begun. */
+  async finishChildren(runId: string): Promise<void> {
+    await this.#runChildren(runId);
+  }
+
+  /** The code of a run that would have exited with `code`, under `--strict`. */
+  strictCode(code: number, receipt: Json): number {
+    return this.#options.strict && code === 0 && isPartial(receipt) ? LEFT_WORK : code;
+  }
+
+  /** A run that is parked, for people and in the stream; answers with the exit code. */
+  parked(runId: string, { reason, waits }: ParkedFacts): number {
+    const { stream } = this;
+    if (stream !== undefined) {
+      stream.end({ event_type: 'parked', run_id: runId, reason, waits, exit_code: PARKED });
+      return PARKED;
+    }
+    const questions = questionsOf(waits);
+    if (questions.length > 0) {
+      this.#showQuestions(runId, questions);
+      return PARKED;
+    }
+    const open = waits.map((wait) => (wait as { what?: Json } | null)?.what).filter(isText);
+    const where = open.length === 0 ? '' : ` while it waited for ${[...new Set(open)].join(', ')}`;
+    this.remark(`run ${runId} is parked${where}. Go on with:`);
+    this.output.remark(`  harn resume ${runId}`);
+    return PARKED;
+  }
+
+  /** The last event of a run that is over. */
+  endStream({ record, failure, value, exit_code }: EndFacts): void {
+    if (this.stream === undefined) return;
+    const { receipt, returned, final } = record;
+    if (failure !== undefined) {
+      const message = messageOf(failure.error);
+      const details = HarnError.is(failure.error) ? codeDetails(failure.error) : null;
+      const error = { code: 'runtime', message, details };
+      this.stream.end({ event_type: 'error', error, receipt, exit_code });
+      return;
+    }
+    this.stream.end({ event_type: 'result', value, returned, final, receipt, exit_code });
+  }
+
+  /** An `Err` that the program returned is its failure: its payload goes to stderr. */
+  showErr(value: Json): void {
+    if (!isErrData(value)) return;
+    const [payload = null] = (value as { fields: readonly Json[] }).fields;
+    this.output.remark(typeof payload === 'string' ? payload : JSON.stringify(payload));
+  }
+
+  showReceipt(receipt: Json): void {
+    for (const item of receiptItems(receipt)) this.remark(receiptLine(item));
+  }
+
+  /** A line about the session itself; in a stream there is no place for it. */
+  remark(text: string): void {
+    if (this.stream === undefined) this.output.remark(this.output.styleErr('dim', `harn: ${text}`));
   }
 
   /** Shows an error that ended the session before its run did. */
@@ -195,7 +263,7 @@ export class Session {
   }
 
   #warn(warning: Warning): void {
-    if (this.stream === undefined) this.#remark(`warning[${warning.code}]: ${warning.message}`);
+    if (this.stream === undefined) this.remark(`warning[${warning.code}]: ${warning.message}`);
     else this.stream.warn(warning);
   }
 
@@ -220,31 +288,11 @@ export class Session {
   }
 
   #remarkWaiting(effects: readonly string[]): void {
-    this.#remark(
-      `stopping; waiting for ${effects.join(', ')} to end (Ctrl-C again leaves at once)`,
-    );
-  }
-
-  #parked(runId: string, { reason, waits }: Extract<RunResult, { status: 'parked' }>): number {
-    const { stream } = this;
-    if (stream !== undefined) {
-      stream.end({ event_type: 'parked', run_id: runId, reason, waits, exit_code: PARKED });
-      return PARKED;
-    }
-    const questions = questionsOf(waits);
-    if (questions.length > 0) {
-      this.#showQuestions(runId, questions);
-      return PARKED;
-    }
-    const open = waits.map((wait) => (wait as { what?: Json } | null)?.what).filter(isText);
-    const where = open.length === 0 ? '' : ` while it waited for ${[...new Set(open)].join(', ')}`;
-    this.#remark(`run ${runId} is parked${where}. Go on with:`);
-    this.output.remark(`  harn resume ${runId}`);
-    return PARKED;
+    this.remark(`stopping; waiting for ${effects.join(', ')} to end (Ctrl-C again leaves at once)`);
   }
 
   #showQuestions(runId: string, questions: readonly WaitingQuestion[]): void {
-    this.#remark(`run ${runId} is parked: it waits for an answer. Answer, then go on:`);
+    this.remark(`run ${runId} is parked: it waits for an answer. Answer, then go on:`);
     for (const { prompt, request_id, request_kind } of questions) {
       this.output.remark(`  ${oneLine(prompt, 120)}`);
       const isQuestion = request_kind === undefined;
@@ -256,35 +304,20 @@ export class Session {
 
   async #settled(started: ProgramRun, result: Settled): Promise<number> {
     const failure = failureOf(result);
-    const code = this.#strictCode(started.exitCode(result), result.receipt);
+    const code = this.strictCode(started.exitCode(result), result.receipt);
     if (this.stream === undefined) {
       if (failure !== undefined) this.#showFailure(started, failure.error);
-      else this.#showErr(result);
-      this.#showReceipt(result);
+      else if (result.final.ok) this.showErr(result.final.value as Json);
+      this.showReceipt(result.receipt);
     }
     await this.#runChildren(started.run.id);
-    this.#endStream(started, result, code);
+    const { record } = result;
+    this.endStream({ record, failure, value: started.value(result), exit_code: code });
     return code;
-  }
-
-  #strictCode(code: number, receipt: Json): number {
-    return this.#options.strict && code === 0 && isPartial(receipt) ? LEFT_WORK : code;
   }
 
   #showFailure(started: ProgramRun, error: unknown): void {
     this.output.remark(started.describe(error));
-  }
-
-  /** An `Err` that the program returned is its failure: its payload goes to stderr. */
-  #showErr(result: Settled): void {
-    const { final } = result;
-    if (!final.ok || !isErrData(final.value as Json)) return;
-    const [payload = null] = (final.value as { fields: readonly Json[] }).fields;
-    this.output.remark(typeof payload === 'string' ? payload : JSON.stringify(payload));
-  }
-
-  #showReceipt({ receipt }: Settled): void {
-    for (const item of receiptItems(receipt)) this.#remark(receiptLine(item));
   }
 
   /** Runs what this run handed over to pipelines of its own program, and what those hand over. */
@@ -305,46 +338,25 @@ export class Session {
   }
 
   async #runChild(runId: string, pipeline: string): Promise<void> {
-    if (this.stream === undefined) this.#remark(`running ${pipeline} (run ${runId})`);
+    if (this.stream === undefined) this.remark(`running ${pipeline} (run ${runId})`);
     try {
       const started = await this.engine.resume(runId);
       const result = await this.#await(started);
       if (result.status === 'broken') throw result.error;
       if (result.status === 'parked') {
-        this.#remark(`run ${runId} is parked. Go on with: harn resume ${runId}`);
+        this.remark(`run ${runId} is parked. Go on with: harn resume ${runId}`);
         return;
       }
       const failure = failureOf(result);
       if (this.stream === undefined) {
         if (failure !== undefined) this.#showFailure(started, failure.error);
-        this.#showReceipt(result);
+        this.showReceipt(result.receipt);
       }
       await this.#runChildren(runId);
     } catch (error) {
       // A child's trouble is its own: the exit code of its parent stands.
       this.#warn(warningOf(`run ${runId} (${pipeline}) did not get to its end`, error));
     }
-  }
-
-  #endStream(started: ProgramRun, result: Settled, exit_code: number): void {
-    if (this.stream === undefined) return;
-    const { receipt } = result;
-    const failure = failureOf(result);
-    if (failure !== undefined) {
-      const message = messageOf(failure.error);
-      const details = HarnError.is(failure.error) ? codeDetails(failure.error) : null;
-      const error = { code: 'runtime', message, details };
-      this.stream.end({ event_type: 'error', error, receipt, exit_code });
-      return;
-    }
-    const { returned, final } = result.record;
-    const value = started.value(result);
-    this.stream.end({ event_type: 'result', value, returned, final, receipt, exit_code });
-  }
-
-  /** A line about the session itself; in a stream there is no place for it. */
-  #remark(text: string): void {
-    if (this.stream === undefined) this.output.remark(this.output.styleErr('dim', `harn: ${text}`));
   }
 }
 

@@ -20,8 +20,10 @@ import {
   type RunCore,
   type RunDeps,
   type RunResult,
+  type RunSpec,
   type RunStart,
   runErrors,
+  type StartedById,
 } from '../runtime/run/index.ts';
 import {
   type CodeSource,
@@ -40,6 +42,7 @@ import {
   harnThrownCodec,
   type ProgramEnd,
   programBody,
+  shownValue,
   workerBody,
 } from './execute.ts';
 import {
@@ -132,33 +135,25 @@ export class Engine {
   /** Starts a new run. */
   start(program: CompiledProgram, options: StartOptions = {}): ProgramRun {
     const live = this.#link(program);
-    const { hash, text } = storedForm(program);
+    const run = Run.create(this.#deps(live), specOf(program, live, options));
     const { served } = options;
-    const entry = options.fn ?? options.pipeline ?? live.entryName();
-    const pipeline = served === undefined ? entry : servedName(served, entry);
-    const run = Run.create(this.#deps(live), {
-      pipeline,
-      origin: options.origin ?? program.entry,
-      program: { hash, bytes: ENCODER.encode(text) },
-      version: program.compiler,
-      input: null,
-      argv: options.argv ?? [],
-      durability: options.durability ?? 'power',
-      deny: options.deny ?? [],
-      budget: options,
-      options: {
-        pipeline: options.pipeline ?? null,
-        ...(options.fn === undefined ? {} : { fn: options.fn }),
-        ...(options.call === undefined ? {} : { call: options.call as unknown as Json }),
-        ...(options.task === undefined ? {} : { task: options.task }),
-        ...(options.pack === undefined ? {} : { pack: { ...options.pack } }),
-        ...(options.skillDirs === undefined ? {} : { skill_dirs: options.skillDirs }),
-        ...(served === undefined ? {} : { served: served as unknown as Json }),
-        ...(options.llm === undefined ? {} : { llm: options.llm }),
-      },
-    });
     if (served !== undefined && served.kind !== 'surface') run.core.journal.makeDurable();
     return this.#begin(run, live);
+  }
+
+  /**
+   * Starts the run of an id, or comes to the one that there is; goes on with it where nobody else does. Refused
+   * (`startIdTaken`), with nothing changed, when that run was started with other code, arguments or authority.
+   */
+  async startOnce(
+    program: CompiledProgram,
+    id: string,
+    options: StartOptions = {},
+  ): Promise<StartedById<ProgramRun>> {
+    const { startOnce } = await import('./start-once.ts');
+    const spec = { ...specOf(program, this.#link(program), options), startId: id };
+    const { host, openStore } = this.#options;
+    return startOnce(await openStore(), host, { program, spec }, (runId) => this.resume(runId));
   }
 
   /** Goes on with a run from the store, with the code it was started with, or with other code named by the caller. */
@@ -285,6 +280,35 @@ function bodyOf(live: LiveProgram, start: RunStart, end: ProgramEnd): RunBody {
   return programBody(live, () => targetOf(live, start), end);
 }
 
+/** What the run of a program starts from. */
+function specOf(program: CompiledProgram, live: LiveProgram, options: StartOptions): RunSpec {
+  const { hash, text } = storedForm(program);
+  const { served } = options;
+  const entry = options.fn ?? options.pipeline ?? live.entryName();
+  const pipeline = served === undefined ? entry : servedName(served, entry);
+  return {
+    pipeline,
+    origin: options.origin ?? program.entry,
+    program: { hash, bytes: ENCODER.encode(text) },
+    version: program.compiler,
+    input: null,
+    argv: options.argv ?? [],
+    durability: options.durability ?? 'power',
+    deny: options.deny ?? [],
+    budget: options,
+    options: {
+      pipeline: options.pipeline ?? null,
+      ...(options.fn === undefined ? {} : { fn: options.fn }),
+      ...(options.call === undefined ? {} : { call: options.call as unknown as Json }),
+      ...(options.task === undefined ? {} : { task: options.task }),
+      ...(options.pack === undefined ? {} : { pack: { ...options.pack } }),
+      ...(options.skillDirs === undefined ? {} : { skill_dirs: options.skillDirs }),
+      ...(served === undefined ? {} : { served: served as unknown as Json }),
+      ...(options.llm === undefined ? {} : { llm: options.llm }),
+    },
+  };
+}
+
 /** What a run was asked to start. */
 function targetOf(live: LiveProgram, start: RunStart): Target {
   const fn = start.options['fn'];
@@ -400,20 +424,10 @@ function exitCode(result: RunResult, end: ProgramEnd): number {
   return exitCodeOf(shownValue(result.record.returned, (result.final.value ?? null) as Json));
 }
 
-function shownValue(returned: Json, final: Json): Json {
-  return isReceipt(final) ? returned : final;
-}
-
 function describe(live: LiveProgram, error: unknown, typed?: TypedTexts): string {
   const sources = new Map(
     live.compiled.sources.map(({ id, text }) => [id, { id, text: typed?.text(id) ?? text }]),
   );
   const frames = new StackReader(live).frames(error);
   return renderUncaught(error, typed === undefined ? frames : frames.map(typed.place), sources);
-}
-
-/** A drain or handoff receipt: the outcome of the lifecycle, not of the program. */
-function isReceipt(value: Json): boolean {
-  const method = (value as JsonObject | null)?.['method'];
-  return method === 'spawn_settlement_agent' || method === 'handoff_to';
 }

@@ -1,5 +1,5 @@
 // A linked program as the body of a run: its inputs, its result as data, and what an early exit or a failure means.
-import { HarnError, type Json } from '../base/index.ts';
+import { HarnError, type Json, type JsonObject } from '../base/index.ts';
 import {
   ExitRequest,
   prepareSkills,
@@ -40,6 +40,7 @@ export function programBody(live: LiveProgram, targetOf: () => Target, end: Prog
     } catch (error) {
       if (HarnAbort.is(error) && error.reason instanceof ExitRequest) {
         end.exitCode = error.reason.code;
+        ctx.run.exitCode = error.reason.code;
         return null;
       }
       throw error;
@@ -148,4 +149,15 @@ export function isErrData(value: Json): boolean {
   return (
     typeof data === 'object' && data !== null && data.enum === 'Result' && data.variant === 'Err'
   );
+}
+
+/** What people see as the result: `final`, or what the body returned when `final` is a receipt of the lifecycle. */
+export function shownValue(returned: Json, final: Json): Json {
+  return isReceipt(final) ? returned : final;
+}
+
+/** A drain or handoff receipt: the outcome of the lifecycle, not of the program. */
+function isReceipt(value: Json): boolean {
+  const method = (value as JsonObject | null)?.['method'];
+  return method === 'spawn_settlement_agent' || method === 'handoff_to';
 }

@@ -33,5 +33,6 @@ export {
 export type { ServedRequest } from './served.ts';
 // Places of errors
 export { type HarnFrame, renderUncaught, StackReader } from './stack.ts';
+export { type RecordedEnd, recordedEnd } from './start-once.ts';
 export { STD_SOURCES } from './std-sources.ts';
 export { loadTemplateFiles, type TemplateFacts, type TemplateFiles } from './template-load.ts';

@@ -27,6 +27,9 @@ describe.each(['ai-sdk-agent', 'own-loop'])('%s', (name) => {
     expect(stdout).toContain('Both orders are refunded.\n');
     expect(lines('refunds.txt')).toEqual(['A-1: 20', 'B-2: 20']);
     expect(lines('bill.txt')).toEqual([1, 2, 3, 4, 5].map((nth) => `answer ${nth}`));
+    // Once more, with everything done: the result is told from the record.
+    expect(example.run(project.cwd)).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(lines('refunds.txt')).toEqual(['A-1: 20', 'B-2: 20']);
     const { runs } = project.data<{ runs: { status: string }[] }>('runs', 'ls');
     expect(runs.map((run) => run.status)).toEqual(['completed']);
   }, 60_000);

@@ -10,7 +10,10 @@ import { runTest } from '../testing/run-test.ts';
 import { loadScenario } from '../testing/scenarios.ts';
 
 /** Options that speak of what a rehearsal does not leave. */
-const OTHER = ['json', 'durability', 'wait', 'strict', 'token-budget', 'cost-budget'] as const;
+const OTHER = [
+  ...['json', 'durability', 'wait', 'strict', 'token-budget', 'cost-budget'],
+  'id',
+] as const;
 
 /** Runs a program in a scenario; answers with its exit code, or 1 when something else happened than was expected. */
 export async function runScenario(

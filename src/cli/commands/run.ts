@@ -1,6 +1,6 @@
 // `harn run`: a program from its file to its exit code.
 import { HarnError } from '../../base/index.ts';
-import type { CompiledProgram, ProgramTarget } from '../../engine/index.ts';
+import type { CompiledProgram, ProgramTarget, StartOptions } from '../../engine/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { usageErrors } from '../errors.ts';
@@ -26,6 +26,8 @@ export const run: Command = {
       const { runScenario } = await import('./run-scenario.ts');
       return runScenario(target, args, ctx);
     }
+    const byId = args.has('id') ? await import('./run-by-id.ts') : undefined;
+    const id = byId?.idOption(args);
     return withSession(args, ctx, async (session) => {
       const opened = await openedPack(session, target, args, ctx.version);
       if (typeof opened === 'number') return opened;
@@ -36,21 +38,22 @@ export const run: Command = {
       const task = args.value('task');
       const pipeline = args.value('pipeline');
       const skillDirs = await skillDirsGiven(session, args);
-      return session.follow(
-        session.engine.start(program, {
-          argv: args.rest,
-          durability: args.value('durability') === 'process' ? 'process' : 'power',
-          deny,
-          tokenBudget: limitOption(args, 'token-budget'),
-          costBudgetUsd: limitOption(args, 'cost-budget'),
-          llm: await modelTables(session.host, 'path' in target ? target.path : undefined),
-          origin: 'path' in target ? target.path : '-e',
-          ...(skillDirs === undefined ? {} : { skillDirs }),
-          ...(task === undefined ? {} : { task }),
-          ...(pipeline === undefined ? {} : { pipeline }),
-          ...(opened === undefined ? {} : { pack: opened.origin }),
-        }),
-      );
+      const options: StartOptions = {
+        argv: args.rest,
+        durability: args.value('durability') === 'process' ? 'process' : 'power',
+        deny,
+        tokenBudget: limitOption(args, 'token-budget'),
+        costBudgetUsd: limitOption(args, 'cost-budget'),
+        llm: await modelTables(session.host, 'path' in target ? target.path : undefined),
+        origin: 'path' in target ? target.path : '-e',
+        ...(skillDirs === undefined ? {} : { skillDirs }),
+        ...(task === undefined ? {} : { task }),
+        ...(pipeline === undefined ? {} : { pipeline }),
+        ...(opened === undefined ? {} : { pack: opened.origin }),
+      };
+      if (byId !== undefined && id !== undefined)
+        return byId.runById(session, program, id, options);
+      return session.follow(session.engine.start(program, options));
     });
   },
 };

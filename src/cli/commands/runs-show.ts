@@ -95,6 +95,7 @@ function print(output: Output, host: Host, shown: Shown): void {
   output.line(`${output.style('bold', row.pipeline)} ${row.run_id}`);
   output.line();
   output.facts([
+    ...(row.start_id === undefined ? [] : [['id', row.start_id] as const]),
     ['status', statusText(output, status) + held],
     ['from', fromText(row, record.task)],
     ['started', momentText(host.clock.nowMs(), row.started_ms)],

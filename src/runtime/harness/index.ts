@@ -47,6 +47,9 @@ export {
   type RunScenario,
   Runtime,
   type RuntimeOptions,
+  type StartedRun,
+  type StartOnceOptions,
+  type StartOptions,
   terminalSink,
 } from './runtime.ts';
 export type { ResumeWorkerOptions, RuntimeWorkers, WokenWorker } from './runtime-workers.ts';

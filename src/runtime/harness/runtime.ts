@@ -1,5 +1,5 @@
 // createRuntime: run TypeScript pipelines over a store, resume and recover them. Knows nothing of Harn source.
-import { HarnError, type Json, type JsonObject } from '../../base/index.ts';
+import type { HarnError, Json, JsonObject } from '../../base/index.ts';
 import type { Store } from '../../store/index.ts';
 import type { HostCapability, HostTool } from '../boundary/index.ts';
 import { createNodeHost, type Host } from '../host/index.ts';
@@ -7,6 +7,7 @@ import { handedInput } from '../lifecycle/index.ts';
 import { type LlmConfig, readTables } from '../llm/index.ts';
 import type { RedactionPolicy } from '../records/index.ts';
 import {
+  coerceError,
   holderIsAlive,
   listRuns,
   loadJournal,
@@ -20,10 +21,12 @@ import {
   type RunEventListener,
   type RunRecord,
   type RunResult,
+  type RunSpec,
   type RunStart,
   requestCancel,
   runErrors,
   runLeaseName,
+  type StartedById,
 } from '../run/index.ts';
 import type { SpanExporter } from '../trace/index.ts';
 import { WORKER_RUN } from '../work/index.ts';
@@ -136,11 +139,45 @@ export interface RunHandle<O> {
   cancel(reason: string): void;
 }
 
+/** How a run is started. */
+export interface StartOptions extends RunBudget {
+  readonly id?: undefined;
+}
+
+/** How a run is started that is to be started once. */
+export interface StartOnceOptions extends RunBudget {
+  /**
+   * What the caller calls this work (an order number, the id of a request): a text of 1 to 256 characters. There is at most
+   * one run of an id in a store, and it stays that of the id until it is deleted (`pruneRuns`).
+   */
+  readonly id: string;
+}
+
+/** A run that was started under an id. */
+export interface StartedRun<O> extends RunHandle<O> {
+  /** The id it was started under; `id` is that of the run. */
+  readonly startId: string;
+  /**
+   * How this start came to it. `started`: it is new. `joined`: this process works on it. `resumed`: it was parked, or its
+   * process is gone, and goes on here. `followed`: another process works on it, and `done` tells its end. `recorded`: it is
+   * over, and `done` tells what is recorded of it.
+   */
+  readonly how: StartedById<unknown>['how'];
+}
+
+/** A run at work in this process. */
+export interface LiveRun {
+  readonly run: Run;
+  readonly handle: RunHandle<unknown>;
+}
+
 export class Runtime {
   readonly #options: RuntimeOptions;
   readonly #deps: RunDeps;
   readonly #byName: ReadonlyMap<string, Pipeline<never, unknown>>;
-  readonly #live = new Map<string, Run>();
+  readonly #live = new Map<string, LiveRun>();
+  /** Starts under an id that have not come to their runs yet. */
+  readonly #starting = new Map<string, Promise<unknown>>();
   readonly #workers: ReturnType<typeof runtimeWorkers>;
 
   constructor(options: RuntimeOptions, deps: RunDeps) {
@@ -156,21 +193,65 @@ export class Runtime {
   }
 
   /** Starts a run. Its model calls are refused (`HARN-LLM-116`) when nothing of its budget is left. */
-  start<I, O>(pipeline: Pipeline<I, O>, input: I, budget: RunBudget = {}): RunHandle<O> {
-    const known = this.#byName.get(pipeline.name);
-    if (known === undefined) throw runErrors.notPipeline({ name: pipeline.name });
-    const run = Run.create(this.#deps, {
-      pipeline: pipeline.name,
+  start<I, O>(pipeline: Pipeline<I, O>, input: I, options?: StartOptions): RunHandle<O>;
+  /**
+   * Starts the run of an id, once: whoever starts it again, in whichever process and however often, comes to the same run.
+   * One that is over gives what is recorded, one that is at work is waited for, one whose process is gone goes on here.
+   * Rejects, with nothing changed: `HARN-RUN-018` for what cannot be an id, `HARN-RUN-019` when the run of the id was
+   * started with another pipeline, version, input or `deny`. The budget is that of the first start.
+   *
+   * @example
+   * const run = await runtime.start(refund, { order }, { id: `refund ${order}` });
+   * const result = await run.done;
+   */
+  start<I, O>(
+    pipeline: Pipeline<I, O>,
+    input: I,
+    options: StartOnceOptions,
+  ): Promise<StartedRun<O>>;
+  start<I, O>(
+    pipeline: Pipeline<I, O>,
+    input: I,
+    options: StartOptions | StartOnceOptions = {},
+  ): RunHandle<O> | Promise<StartedRun<O>> {
+    // An id that is undefined by mistake must not start the work a second time.
+    if (Object.hasOwn(options, 'id')) return this.#startOnce(pipeline, input, options);
+    const run = Run.create(this.#deps, this.#specOf(pipeline, input, options));
+    return this.#begin(run, bodyOf(pipeline as never, run.start));
+  }
+
+  async #startOnce<I, O>(
+    pipeline: Pipeline<I, O>,
+    input: I,
+    { id, ...budget }: StartOptions | StartOnceOptions,
+  ): Promise<StartedRun<O>> {
+    const { startOnce } = await import('./start-once.ts');
+    return startOnce<O>(
+      {
+        deps: this.#deps,
+        starting: this.#starting,
+        live: this.#live,
+        resume: (runId) => this.#takeOver<O>(runId, {}),
+        cancel: (runId, reason) => this.cancel(runId, reason),
+      },
+      id,
+      this.#specOf(pipeline, input, budget),
+    );
+  }
+
+  #specOf<I, O>({ name, version }: Pipeline<I, O>, input: I, budget: RunBudget): RunSpec {
+    if (!this.#byName.has(name)) throw runErrors.notPipeline({ name });
+    return {
+      pipeline: name,
       origin: 'typescript',
       program: null,
-      version: pipeline.version,
-      input: plainOf(input, `the input of ${pipeline.name}`),
+      version,
+      input: plainOf(input, `the input of ${name}`),
       durability: this.#options.durability ?? 'power',
       deny: this.#options.deny ?? [],
       budget,
       options: this.#startOptions(),
-    });
-    return this.#begin(run, bodyOf(pipeline as never, run.start));
+    };
   }
 
   /** What a run keeps of this runtime's settings. */
@@ -253,8 +334,8 @@ export class Runtime {
   ): Promise<Result<Json> | undefined> {
     const live = this.#live.get(runId);
     if (live !== undefined) {
-      live.cancel(reason);
-      return resultOf<Json>(await live.done);
+      live.handle.cancel(reason);
+      return resultOf<Json>(await live.run.done);
     }
     const store = await this.#deps.openStore();
     if (await this.#isHeld(store, runId)) {
@@ -267,7 +348,7 @@ export class Runtime {
 
   /** Parks every run of this process. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#live.values()].map((run) => run.park('the runtime stopped')));
+    await Promise.all([...this.#live.values()].map(({ run }) => run.park('the runtime stopped')));
   }
 
   #isOurs(row: {
@@ -287,14 +368,13 @@ export class Runtime {
   }
 
   #begin<O>(run: Run, body: RunBody): RunHandle<O> {
-    this.#live.set(run.id, run);
     const done = run.begin(body).then((result) => {
       this.#live.delete(run.id);
       return resultOf<O>(result);
     });
     // Whoever awaits `done` sees the failure; a handle nobody awaits must not end the process.
     done.catch(() => undefined);
-    return {
+    const handle: RunHandle<O> = {
       id: run.id,
       done,
       listen: (listener) => run.listen(listener),
@@ -302,6 +382,8 @@ export class Runtime {
       park: async (reason = 'parked by its program') => resultOf<O>(await run.park(reason)),
       cancel: (reason) => run.cancel(reason),
     };
+    this.#live.set(run.id, { run, handle });
+    return handle;
   }
 }
 
@@ -336,12 +418,9 @@ function resultOf<O>(result: RunResult): Result<O> {
   if (result.status === 'parked') return { status: 'parked', waits: result.waits, record };
   const { main, final, receipt } = result;
   const failed = !main.ok ? main.error : !final.ok ? final.error : undefined;
-  if (failed !== undefined) {
-    const error = HarnError.is(failed)
-      ? failed
-      : runErrors.foreignThrow({ text: String(failed) }, { cause: failed });
-    return { status: 'failed', error, receipt, record };
-  }
+  // Worded as it is recorded: who asks for the end of a run later hears the same.
+  if (failed !== undefined)
+    return { status: 'failed', error: coerceError(failed), receipt, record };
   return {
     status: 'settled',
     returned: record.returned as O,

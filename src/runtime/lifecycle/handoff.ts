@@ -54,9 +54,11 @@ export function programTargets(
   parentRunId: string,
   pipelines: readonly string[],
 ): HandoffTargets {
+  // An id is of the run that was started with it, not of what that hands over.
+  const { start_id: _own, ...inherited } = parent;
   return {
     has: (pipeline) => pipelines.includes(pipeline),
-    start: (pipeline) => ({ ...parent, pipeline, parent_run_id: parentRunId, argv: [] }),
+    start: (pipeline) => ({ ...inherited, pipeline, parent_run_id: parentRunId, argv: [] }),
   };
 }
 

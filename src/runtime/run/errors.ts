@@ -101,6 +101,13 @@ export const runErrors = defineErrors('RUN', {
     message: ({ name }) => `this runtime has no pipeline named "${name}"`,
     hint: 'pass it to createRuntime({ pipelines: [...] })',
   }),
+  startIdTaken: row<{ id: string; run: string; differs: readonly string[] }>({
+    number: 19,
+    message: ({ id, run, differs }) =>
+      `the id ${JSON.stringify(id)} is that of run ${run}, which was started with other: ${differs.join(', ')}`,
+    hint: ({ run }) =>
+      `nothing was started; give other work an id of its own, or look at that run (\`harn runs show ${run}\`) and go on with it as it began (\`harn resume\`, runtime.resume(id))`,
+  }),
 });
 
 /** Family JRN: what a journal says does not fit what the program does, or cannot be read. */

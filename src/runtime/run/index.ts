@@ -102,6 +102,7 @@ export {
   type RunDeps,
   type RunResult,
   type RunSpec,
+  startOf,
 } from './run.ts';
 export type { RunBudget } from './run-budget.ts';
 export type { RunClock } from './run-clock.ts';
@@ -148,6 +149,16 @@ export {
 } from './spend.ts';
 export type { BudgetView } from './spend-ledger.ts';
 export { NOTHING_SPENT, nanoUsdOf, type Spent, usdOf } from './spent.ts';
+// Runs under an id of the caller's
+export {
+  comeTo,
+  type StartById,
+  type StartedById,
+  startById,
+  startDifferences,
+  untilFree,
+} from './start-by-id.ts';
+export { checkStartId, isStartId, runIdOf, START_ID_FORM } from './start-id.ts';
 export { type Deadline, Task } from './task.ts';
 export { type News, type NewsSource, watchNews } from './topic-news.ts';
 export { emitRunEvent, performUnit, type UnitSpec } from './unit.ts';

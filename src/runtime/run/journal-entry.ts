@@ -62,6 +62,8 @@ export interface RunStart {
   readonly parent_run_id: string | null;
   readonly root_run_id: string;
   readonly options: JsonObject;
+  /** The id that its caller gave it; see start-id.ts. */
+  readonly start_id?: string;
 }
 
 export type EntryBody =
@@ -135,6 +137,8 @@ export type EntryBody =
       readonly receipt: Json;
       readonly returned: Json;
       readonly final: Json;
+      /** The exit code that the program asked for. */
+      readonly exit_code?: number;
     }
   | { readonly kind: 'parked'; readonly reason: string; readonly waits: readonly Json[] }
   | { readonly kind: 'epoch_taken'; readonly holder: JsonObject };

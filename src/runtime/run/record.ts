@@ -173,7 +173,12 @@ function fold(record: Writable, entry: JournalEntry): void {
       record.durability = entry.durability;
       record.program = entry.program;
       record.version = entry.version;
-      record.metadata = { input: entry.input, argv: entry.argv, options: entry.options };
+      record.metadata = {
+        input: entry.input,
+        argv: entry.argv,
+        options: entry.options,
+        ...(entry.start_id === undefined ? {} : { start_id: entry.start_id }),
+      };
       break;
     case 'outcome': {
       const count = record.effects[entry.effect] ?? NO_EFFECTS;

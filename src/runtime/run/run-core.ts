@@ -48,6 +48,8 @@ export class RunCore implements RunServices {
   readonly codec: ThrownCodec | undefined;
   /** What a numbered place of compiled code stands for; set by whoever runs such code. */
   siteOf: ((at: number) => Site | undefined) | undefined;
+  /** The exit code that the program asked for; written with the receipt. */
+  exitCode: number | undefined;
   /** Told of every call of an effect, for tests that look at what is asked. */
   seen: ((name: string, args: readonly unknown[]) => void) | undefined;
   /** Called in order when the lifecycle has settled everything, before the receipt is written. */

@@ -7,6 +7,7 @@ import { runErrors } from './errors.ts';
 import { journalTopic } from './journal-entry.ts';
 import { type RunRow, runIndex } from './run-index.ts';
 import { takeRun } from './run-store.ts';
+import { startIdTopic } from './start-id.ts';
 
 /** Something open that a run must stay for. */
 export interface RunNeed {
@@ -112,6 +113,8 @@ export async function deleteRun(
         (now) => now?.updated_ms === row?.updated_ms && now?.status === row?.status,
       );
       tx.deleteTopics(journalTopic(runId));
+      // Its id is free again: a start with it makes a new run.
+      if (row?.start_id !== undefined) tx.deleteTopics(startIdTopic(row.start_id));
       tx.deleteTimersOf(runId);
       tx.forgetLease(lease);
     });

@@ -20,6 +20,8 @@ export type RunRow = {
   readonly epoch: number;
   readonly error: string | null;
   readonly waits: readonly Json[];
+  /** The id that its caller gave it. */
+  readonly start_id?: string;
 };
 
 const PREFIX = 'runs.';
@@ -94,6 +96,7 @@ function started(runId: string, entry: JsonObject, at: number): Omit<RunRow, 'ep
     parent_run_id: (entry['parent_run_id'] as string | null) ?? null,
     error: null,
     waits: [],
+    ...(typeof entry['start_id'] === 'string' ? { start_id: entry['start_id'] } : {}),
   };
 }
 

@@ -89,6 +89,8 @@ export interface RunSpec {
   readonly options?: JsonObject;
   /** What all its model calls together may take. */
   readonly budget?: RunBudget | undefined;
+  /** The id that the caller gives it; see start-id.ts. */
+  readonly startId?: string | undefined;
 }
 
 /** How a run left this process. */
@@ -175,21 +177,7 @@ export class Run {
   static create(deps: RunDeps, spec: RunSpec): Run {
     const { host } = deps;
     const id = uuidV7(host.clock.nowMs(), host.random);
-    const start: RunStart = {
-      kind: 'run_started',
-      pipeline: spec.pipeline,
-      origin: spec.origin,
-      program: spec.program?.hash ?? null,
-      version: spec.version,
-      input: spec.input,
-      argv: spec.argv ?? [],
-      cwd: spec.cwd ?? host.system.cwd(),
-      durability: spec.durability ?? 'power',
-      deny: spec.deny ?? [],
-      parent_run_id: spec.parentRunId ?? null,
-      root_run_id: spec.rootRunId ?? id,
-      options: { ...spec.options, ...budgetOptions(spec.budget) },
-    };
+    const start = startOf(host, id, spec);
     const run = new Run(deps, id, start, {
       entries: [],
       blobs: new Map(),
@@ -365,9 +353,16 @@ export class Run {
     const value = final.ok ? ((final.value ?? null) as Json) : null;
     // The lease goes with the last entry: a process that is killed right after it holds nothing.
     const lease = this.#journal.home?.lease;
+    const { exitCode } = this.core;
     this.#journal.append(
       'run',
-      { kind: 'settled', receipt, returned, final: value },
+      {
+        kind: 'settled',
+        receipt,
+        returned,
+        final: value,
+        ...(exitCode === undefined ? {} : { exit_code: exitCode }),
+      },
       lease === undefined ? {} : { ops: (tx) => tx.releaseLease(lease) },
     );
   }
@@ -479,6 +474,26 @@ export class Run {
     this.#listenForCancel(store);
     return this.#home;
   }
+}
+
+/** What the journal of a new run begins with. */
+export function startOf(host: Host, id: string, spec: RunSpec): RunStart {
+  return {
+    kind: 'run_started',
+    pipeline: spec.pipeline,
+    origin: spec.origin,
+    program: spec.program?.hash ?? null,
+    version: spec.version,
+    input: spec.input,
+    argv: spec.argv ?? [],
+    cwd: spec.cwd ?? host.system.cwd(),
+    durability: spec.durability ?? 'power',
+    deny: spec.deny ?? [],
+    parent_run_id: spec.parentRunId ?? null,
+    root_run_id: spec.rootRunId ?? id,
+    options: { ...spec.options, ...budgetOptions(spec.budget) },
+    ...(spec.startId === undefined ? {} : { start_id: spec.startId }),
+  };
 }
 
 interface Past {
