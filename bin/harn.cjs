@@ -40,8 +40,14 @@ function load(id) {
   const file = files.get(name) ?? open(name);
   const module = { exports: {} };
   loaded.set(id, module);
+  const run = file.parts[part];
+  // A file that is used whole has one part, which makes the others.
+  if (run === undefined) {
+    module.exports = load(`${name}/whole.cjs`).parts[part]();
+    return module.exports;
+  }
   file.used.push(part);
-  file.parts[part](module.exports, requireFrom, module, file.path, FOLDER, importFrom);
+  run(module.exports, requireFrom, module, file.path, FOLDER, importFrom);
   return module.exports;
 }
 

@@ -2,7 +2,7 @@
 // parts are made as ESM (every `import()` in the sources starts a part; shared modules get parts of their own,
 // so nothing is duplicated and class identity holds) and each part is then turned into CommonJS. CommonJS,
 // because the launcher gives V8 a code cache per file, which Node 20 offers for scripts but not for ES modules.
-// What every run needs is in one file. What its modules import from others, and what anything imports from Node, loads
+// What every run needs is in one file, and in one scope. What its modules import from others, and what anything imports from Node, loads
 // when it is first used: modules only declare, so nothing is missed when they come late or not at all.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -67,11 +67,13 @@ export async function buildCli(
   const options = { ...OPTIONS, outdir, plugins: [tables, deferral(early)] };
   const { outputFiles, metafile } = await buildWithDeferred({ harn: entry }, options);
   const files = assignFiles(metafile.outputs, early === undefined);
+  const chunks = outputFiles.map(({ path: where, text }) => {
+    const id = path.basename(where);
+    return { id, file: files.get(id), text };
+  });
+  const joined = early === undefined ? chunks : await joinWhole(chunks, metafile.outputs);
   const parts = await Promise.all(
-    outputFiles.map(async ({ path: where, text }) => {
-      const id = path.basename(where);
-      return { id, file: files.get(id), code: await toCommonJs(text, files) };
-    }),
+    joined.map(async ({ id, file, text }) => ({ id, file, code: await toCommonJs(text, files) })),
   );
   parts.sort((a, b) => (a.id < b.id ? -1 : 1));
   writeParts(outdir, parts);
@@ -257,6 +259,80 @@ function roomFile(modules) {
 /** Files whose parts are all used when one is. In parentheses V8 compiles a function at once, and reads it only once. */
 const USED_WHOLE = new Set(['harn.cjs', 'run.cjs', 'compiler.cjs']);
 
+/** The chunk that the launcher asks for. */
+const ENTRY = 'harn.js';
+
+/** The one part of a file that is used whole; see bin/harn.cjs. */
+const WHOLE = 'whole.js';
+
+/**
+ * The chunks of each file that is used whole become one, in one scope: what they have from each other are variables then,
+ * which V8 keeps in half the space of parts that export and import. Others still ask for them by their names, and get
+ * an object with what they export, made for the first who asks.
+ */
+async function joinWhole(chunks, outputs) {
+  const exportsOf = new Map(
+    Object.entries(outputs).map(([name, output]) => [path.basename(name), output.exports]),
+  );
+  const apart = chunks.filter(({ file }) => !USED_WHOLE.has(file));
+  const files = [...new Set(chunks.map(({ file }) => file))].filter((file) => USED_WHOLE.has(file));
+  const whole = files.map(async (file) => {
+    const members = chunks.filter((each) => each.file === file);
+    const others = chunks.filter((each) => each.file !== file).map(({ text }) => text);
+    const isAsked = ({ id }) =>
+      id === ENTRY ||
+      [...others, ...members.map(dynamicImports)].some((text) => text.includes(`"./${id}"`));
+    const text = await joinChunks(members, members.filter(isAsked), exportsOf);
+    return { id: WHOLE, file, text };
+  });
+  return [...apart, ...(await Promise.all(whole))];
+}
+
+function dynamicImports({ text }) {
+  return text.match(/\bimport\("[^"]*"\)/g)?.join() ?? '';
+}
+
+async function joinChunks(members, asked, exportsOf) {
+  const texts = new Map(members.map(({ id, text }) => [id, text]));
+  const doors = asked.map(({ id }, i) => {
+    const names = exportsOf.get(id);
+    const list = names.map((name, k) => `${name} as m${i}_${k}`).join(', ');
+    const getters = names.map((name, k) => `get ${name}() { return m${i}_${k}; }`).join(', ');
+    const door = `${JSON.stringify(commonJsName(id))}: () => ({ ${getters} })`;
+    return { text: `import { ${list} } from './${id}';`, door };
+  });
+  const contents = `${doors.map(({ text }) => text).join('\n')}
+export const parts = { ${doors.map(({ door }) => door).join(',\n')} };`;
+  const setup = (context) => {
+    context.onResolve({ filter: /^\.\// }, ({ path: asked, kind }) => {
+      const id = path.basename(asked);
+      const isMember = kind === 'import-statement' && texts.has(id);
+      if (!isMember) return { path: asked, external: true, sideEffects: false };
+      return { path: id, namespace: 'chunk', sideEffects: false };
+    });
+    context.onLoad({ filter: /./, namespace: 'chunk' }, ({ path: id }) => ({
+      contents: texts.get(id),
+      loader: 'js',
+      resolveDir: root,
+    }));
+  };
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    stdin: { contents, resolveDir: root, loader: 'js' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: OPTIONS.target,
+    external: EXTERNAL,
+    write: false,
+    logLevel: 'warning',
+    // Chunks name those that only have to be there.
+    logOverride: { 'ignored-bare-import': 'silent' },
+    plugins: [{ name: 'chunks', setup }],
+  });
+  return outputFiles[0].text;
+}
+
 // A file is an expression: an object of its parts by name. The first line of harn.cjs is the identity of the whole build: the launcher's key for its code
 // cache.
 function writeParts(outdir, parts) {
@@ -312,15 +388,16 @@ function applyEdits(text, edits) {
 // lies inside the statement that another is about.
 function rewrite(code, files) {
   const source = ts.createSourceFile('part.cjs', code, ts.ScriptTarget.Latest, true);
-  const { edits, names } = loadOnUse(source);
+  const { edits, names, gone } = loadOnUse(source);
   // Told by a function too: few who could ask do.
-  names.add(META_URL);
+  names.set(META_URL, META_URL);
   edits.push(...exportOnce(source));
   const edit = (node, text) => edits.push({ start: node.getStart(source), end: node.end, text });
   const visit = (node) => {
+    if (gone.has(node)) return;
     if (ts.isIdentifier(node) && names.has(node.text) && isUse(node)) {
       const short = ts.isShorthandPropertyAssignment(node.parent) ? `${node.text}: ` : '';
-      edit(node, `${short}(${node.text}())`);
+      edit(node, `${short}(${names.get(node.text)}())`);
     } else if (ts.isCallExpression(node)) {
       redirect(node, files, edit);
     }
@@ -348,13 +425,23 @@ function redirect({ expression, arguments: [literal] }, files, edit) {
 // esbuild reads imported names through such a variable at each use, and gives it a name that nothing shadows.
 function loadOnUse(source) {
   const edits = [];
-  const names = new Set();
+  // By their name, the name that the part has for the same thing: joined chunks import many things twice.
+  const names = new Map();
+  const known = new Map();
+  const gone = new Set();
   for (const statement of source.statements) {
     if (!ts.isVariableStatement(statement)) continue;
     const [{ name, initializer }] = statement.declarationList.declarations;
     const text = initializer?.getText(source) ?? '';
     if (!/^(?:__toESM\()?require\("(?:node:|\.\/later-)/.test(text)) continue;
-    names.add(name.text);
+    const first = known.get(text);
+    names.set(name.text, first ?? name.text);
+    if (first !== undefined) {
+      edits.push({ start: statement.pos, end: statement.end, text: '' });
+      gone.add(statement);
+      continue;
+    }
+    known.set(text, name.text);
     const start = statement.getStart(source);
     const load = `let ${name.text}_; const ${name.text} = () => ${name.text}_ ??= `;
     edits.push({ start, end: initializer.getStart(source), text: load });
@@ -364,7 +451,7 @@ function loadOnUse(source) {
     const { expression } = initializer;
     edits.push({ start: expression.getStart(source), end: expression.end, text: withDefault });
   }
-  return { edits, names };
+  return { edits, names, gone };
 }
 
 // esbuild defines each export as a property of an object and copies them all to another. One literal is the same to
@@ -385,7 +472,7 @@ function exportOnce(source) {
         edit(name.end, initializer.body.getStart(source), '() { return ');
         edit(initializer.end, initializer.end, '; }');
       }
-    } else if (/^(?:var stdin_exports =|module\.exports = __toCommonJS)/.test(text)) {
+    } else if (/^(?:var stdin_exports =|module\.exports = __toCommonJS|0 && )/.test(text)) {
       edits.push({ start: pos, end, text: '' });
     }
   }

@@ -40,10 +40,8 @@ function methodsBelow(
 ): ReadonlyMap<string, string> | undefined {
   const prefix = path === '' ? 'harness.' : `${path}.`;
   const methods = new Map<string, string>();
-  for (const name of registry.names()) {
-    if (name.startsWith(prefix) && !name.includes('.', prefix.length)) {
-      methods.set(name.slice(prefix.length), name);
-    }
+  for (const name of registry.namesFrom(prefix)) {
+    if (!name.includes('.', prefix.length)) methods.set(name.slice(prefix.length), name);
   }
   return methods.size === 0 && path !== '' ? undefined : methods;
 }

@@ -33,6 +33,18 @@ describe('the table with an index of names', () => {
     expect(made).toEqual(['one']);
   });
 
+  it('tells which names start with a text, and makes no rows for it', () => {
+    const index = { names: 'a a.b ab.c a.d b.a. x.a.b', places: '' };
+    const registry = new BuiltinRegistry([], index);
+    for (const start of ['a', 'a.', 'ab', 'x.', 'b', 'nothing', 'x.a.b', '']) {
+      const expected = index.names.split(' ').filter((name) => name.startsWith(start));
+      expect(registry.namesFrom(start)).toEqual(expected);
+    }
+    const plain = createRegistry(EFFECT_GROUPS);
+    expect(plain.namesFrom('stdio.')).toContain('stdio.println');
+    expect(plain.namesFrom('stdio.').every((name) => name.startsWith('stdio.'))).toBe(true);
+  });
+
   it('keeps the rows it has made when the whole table is asked for', () => {
     const { made, list, index } = groups();
     const registry = new BuiltinRegistry(list, index);

@@ -35,6 +35,18 @@ export class BuiltinRegistry {
     return this.#index.names.split(' ');
   }
 
+  /** The names that start with a text, without making the rows; of all names only these are taken out of the index. */
+  namesFrom(start: string): readonly string[] {
+    if (this.#index === undefined) return this.names().filter((name) => name.startsWith(start));
+    const all = ` ${this.#index.names}`;
+    const found: string[] = [];
+    for (let at = all.indexOf(` ${start}`); at !== -1; at = all.indexOf(` ${start}`, at + 1)) {
+      const end = all.indexOf(' ', at + 1);
+      found.push(all.slice(at + 1, end === -1 ? undefined : end));
+    }
+    return found;
+  }
+
   /** The row of a name or alias. */
   find(name: string): BuiltinRow | undefined {
     const place = this.#index === undefined ? undefined : placeIn(this.#index, name);
