@@ -24,6 +24,27 @@ export function deletionCases(open: Open): void {
   topicCases(open);
   belongingsCases(open);
   rowCases(open);
+  nameCases(open);
+}
+
+/** A name is a topic whose first event only one can write: what starts under an id of the caller's stand on. */
+function nameCases(open: Open): void {
+  it('gives a name to one of many who take it, with the rest of its transaction, until it is deleted', async () => {
+    const store = await open();
+    const take = (who: string) =>
+      store.tx((tx) => {
+        tx.append('names.n', { kind: 'taken', payload: who }, { expectedNext: 1 });
+        tx.append(`works.${who}`, { kind: 'begun', payload: null }, { expectedNext: 1 });
+      });
+    const settled = await Promise.allSettled(['a', 'b', 'c'].map(take));
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(await store.topics('works.')).toEqual(['works.a']);
+    await store.tx((tx) => tx.deleteTopics('names.n', 'works.a'));
+    await take('d');
+    expect(await store.read('names.n')).toMatchObject([{ id: 1, payload: 'd' }]);
+    expect(await codeOf(take('e'))).toBe(refused('positionMismatch'));
+    expect(await store.topics('works.')).toEqual(['works.d']);
+  });
 }
 
 function topicCases(open: Open): void {
