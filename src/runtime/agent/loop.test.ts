@@ -181,6 +181,15 @@ describe('a tool call', () => {
     ]);
   });
 
+  it.each<[string, unknown]>([
+    ['a Map', new Map([['a', 1]])],
+    ['a Set below', { found: [new Set(['a'])] }],
+  ])('whose handler gives %s is an error and not an empty result', async (_name, given) => {
+    const tools = [tool('find', () => given as Json)];
+    const result = await loop([calling('find'), { text: 'ok' }], {}, { tools });
+    expect(messagesOf(result)[2]?.['content']).toMatch(/tool_error.*a (?:Map|Set)/);
+  });
+
   it.each<[string, JsonObject, string]>([
     ['an unknown tool', calling('nothing'), 'schema_validation'],
     ['arguments that do not fit', calling('fails', { x: { y: 7 } }), 'schema_validation'],

@@ -330,9 +330,23 @@ function nativeCall(
       if (handler?.kind !== 'native') return null;
       const { idempotencyKey, signal } = env;
       const work = () => handler.run(args, { ...site, idempotencyKey, signal });
-      return (await opaquely(runId, `tool "${tool.name}"`, work)) ?? null;
+      const result = (await opaquely(runId, `tool "${tool.name}"`, work)) ?? null;
+      assertTellable(result, `the result of tool "${tool.name}"`);
+      return result;
     },
   );
+}
+
+/** Refuses a Map or a Set, however deep: as JSON they are empty, and a model would be told that nothing was found. */
+function assertTellable(result: unknown, what: string): void {
+  if (typeof result !== 'object') return;
+  JSON.stringify(result, (key, value: unknown) => {
+    const type = value instanceof Map ? 'a Map' : value instanceof Set ? 'a Set' : undefined;
+    if (type !== undefined) {
+      throw runErrors.notJson({ what, type, ...(key === '' ? {} : { at: `.${key}` }) });
+    }
+    return value;
+  });
 }
 
 /** A failed call as data, unless it is not the call that failed but the task. */

@@ -124,7 +124,7 @@ export const transcriptCalls = {
 
   /** An empty one: `{metadata}`, or the metadata itself. */
   reset(ctx: RunContext, options: Json): JsonObject {
-    const given = isJsonObject(options) ? options : {};
+    const given = optionsOf('transcript_reset', options, ['metadata']);
     return transcriptCalls.create(ctx, given['metadata'] ?? null);
   },
 

@@ -174,7 +174,7 @@ export const ioErrors = defineErrors('IOE', {
     hint: 'write it like `eng` or `eng+deu`',
   }),
   badCommand: row<{ field: string; expected: string }>({
-    number: 35,
+    number: 39,
     message: ({ field, expected }) => `a command's \`${field}\` has to be ${expected}`,
     hint: 'a command is {argv | shell, cwd?, env?, stdin?, timeout_ms?, on_unknown?}',
   }),

@@ -196,6 +196,12 @@ export const SESSION_ROWS: readonly OptionRow[] = [
     prints: ["0 0 transcript_fork: unknown option 'mesages'"],
   },
   {
+    option: 'transcript_reset options',
+    program: `
+  say([transcript_reset({metadata: {a: 1}}).metadata.a, code({ -> transcript_reset({metdata: {}}) })])`,
+    prints: ["1 transcript_reset: unknown option 'metdata'"],
+  },
+  {
     option: 'transcript shape',
     program: `
   texts(["a"])
