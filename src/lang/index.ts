@@ -80,6 +80,7 @@ export { type Completion, completionsAt, type ModulePaths } from './tools/comple
 export { withStandIn } from './tools/cursor-context.ts';
 export type { Exposed, ExposedInput, ExposedShape } from './tools/exposed.ts';
 export { type Exporter, type Fix, fixesIn, publicNamesOf } from './tools/fixes.ts';
+export { type Fold, foldsOf } from './tools/folding.ts';
 export { type HoverText, hoverAt } from './tools/hover.ts';
 // Tools over sources: loaded on demand, no run needs them
 export type { TemplateReader } from './tools/lint/template-bindings.ts';
@@ -105,3 +106,4 @@ export {
 } from './tools/semantic-tokens.ts';
 export { type SignatureHelp, signatureHelpAt } from './tools/signature-help.ts';
 export { outlineOf, type SymbolEntry } from './tools/symbols.ts';
+export { pathTo } from './tools/tree.ts';

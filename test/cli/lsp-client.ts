@@ -56,12 +56,12 @@ export class Editor {
     this.connection.listen();
   }
 
-  async initialize(): Promise<InitializeResult> {
+  async initialize(capabilities: object = {}): Promise<InitializeResult> {
     const rootUri = pathToFileURL(this.#root).href;
     const result = await this.connection.sendRequest<InitializeResult>('initialize', {
       processId: process.pid,
       rootUri,
-      capabilities: {},
+      capabilities,
       workspaceFolders: [{ uri: rootUri, name: 'project' }],
     });
     await this.connection.sendNotification('initialized', {});

@@ -2,6 +2,7 @@
 import type {
   CompletionItem,
   CompletionItemKind,
+  DiagnosticTag,
   DocumentSymbol,
   Location,
   Diagnostic as ProtocolDiagnostic,
@@ -13,6 +14,7 @@ import type { Diagnostic, Span } from '../../base/index.ts';
 import {
   type CheckedProgram,
   type Completion,
+  nameErrors,
   type SemanticToken,
   type SymbolEntry,
   TOKEN_MODIFIERS,
@@ -60,6 +62,17 @@ export function rangeIn(
   return { start: document.positionAt(start), end: document.positionAt(end) };
 }
 
+/** What editors fade (1) or strike through (2). */
+const TAGS: ReadonlyMap<string, DiagnosticTag> = new Map([
+  ['HARN-LNT-011', 1],
+  ['HARN-LNT-014', 1],
+  ['HARN-LNT-015', 1],
+  ['HARN-LNT-016', 1],
+  ['HARN-LNT-017', 1],
+  ['HARN-LNT-019', 1],
+  [nameErrors.$code('deprecated'), 2],
+]);
+
 const SEVERITY = { error: 1, warning: 2, info: 3 } as const;
 
 export function toProtocolDiagnostic(
@@ -70,12 +83,14 @@ export function toProtocolDiagnostic(
     ...(notes ?? []).map((note) => note.message),
     ...(hint === undefined ? [] : [hint]),
   ];
+  const tag = TAGS.get(code);
   return {
     range: rangeIn(document, span),
     severity: SEVERITY[severity],
     code,
     source: 'harn',
     message: [message, ...more].join('\n'),
+    ...(tag === undefined ? {} : { tags: [tag] }),
   };
 }
 
@@ -128,6 +143,10 @@ const SYMBOL_KIND: { readonly [K in SymbolEntry['kind']]: SymbolKind } = {
   variable: 13,
   constant: 14,
 };
+
+export function symbolKind(kind: SymbolEntry['kind']): SymbolKind {
+  return SYMBOL_KIND[kind];
+}
 
 export function toDocumentSymbol(entry: SymbolEntry, document: TextDocument): DocumentSymbol {
   const { name, kind, span, nameSpan, children } = entry;

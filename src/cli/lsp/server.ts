@@ -9,6 +9,7 @@ import { Answers, FIX_ALL, type Settings } from './answers.ts';
 import { type MakeDocument, Places, toProtocolDiagnostic } from './convert.ts';
 import { Manifests } from './manifests.ts';
 import { Published } from './published.ts';
+import { Structure } from './structure.ts';
 import { isManifest, keyOf, Workspace } from './workspace.ts';
 
 export interface LspOptions {
@@ -19,6 +20,8 @@ export interface LspOptions {
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
 }
+
+const WATCHED_FILES = 'workspace/didChangeWatchedFiles';
 
 /** How long the text has to rest before it is checked, in milliseconds. */
 const REST = 120;
@@ -47,6 +50,7 @@ class Server {
   readonly #connection: Connection;
   readonly #workspace: Workspace;
   readonly #answers: Answers;
+  readonly #structure: Structure;
   readonly #manifests: Manifests;
   readonly #published: Published;
   readonly #make: MakeDocument;
@@ -61,6 +65,7 @@ class Server {
     this.#version = options.version;
     this.#workspace = new Workspace(options.builtins, options.edition);
     this.#answers = new Answers(this.#workspace, make, options.settings);
+    this.#structure = new Structure(this.#workspace, make);
     this.#manifests = new Manifests(this.#workspace);
     this.#published = new Published((uri, diagnostics) => {
       void connection.sendDiagnostics({ uri, diagnostics });
@@ -106,13 +111,45 @@ class Server {
     connection.onDocumentFormatting(
       ofPrograms(({ textDocument }) => answers.formatting(textDocument.uri)),
     );
+    const structure = this.#structure;
+    connection.onFoldingRanges(ofPrograms(({ textDocument: { uri } }) => structure.folds(uri)));
+    connection.onSelectionRanges(
+      ofPrograms(({ textDocument: { uri }, positions }) => structure.selections(uri, positions)),
+    );
+    connection.onDocumentHighlight(
+      ofPrograms(({ textDocument: { uri }, position }) => structure.highlights(uri, position)),
+    );
+    connection.onWorkspaceSymbol(({ query }) => structure.symbols(query));
     connection.languages.semanticTokens.on(async (params) => {
       const { uri } = params.textDocument;
       return isManifest(uri) ? { data: [] } : answers.semanticTokens(uri);
     });
   }
 
-  #initialize({ workspaceFolders, rootUri }: InitializeParams): InitializeResult {
+  /** Editors tell of changes on the disk, and of folders that come and go, when they are asked to. */
+  #follow({ workspace }: InitializeParams['capabilities']): void {
+    const connection = this.#connection;
+    const canWatch = workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+    const hasFolders = workspace?.workspaceFolders === true;
+    connection.onInitialized(() => {
+      const watchers = ['**/*.harn', '**/harn.toml'].map((globPattern) => ({ globPattern }));
+      const asked = { id: 'files', method: WATCHED_FILES, registerOptions: { watchers } };
+      if (canWatch)
+        void connection.sendRequest('client/registerCapability', { registrations: [asked] });
+      if (!hasFolders) return;
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        const gone = new Set(removed.map(({ uri }) => keyOf(uri)));
+        const come = added.map(({ uri }) => uri).filter((uri) => uri.startsWith('file:'));
+        const kept = this.#workspace.roots.filter((root) => !gone.has(root));
+        this.#workspace.roots = [...new Set([...kept, ...come.map(keyOf)])];
+        this.#workspace.refresh();
+        this.#checkSoon();
+      });
+    });
+  }
+
+  #initialize({ workspaceFolders, rootUri, capabilities }: InitializeParams): InitializeResult {
+    this.#follow(capabilities);
     const folders = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
     this.#workspace.roots = folders.filter((uri) => uri.startsWith('file:')).map(keyOf);
     return {
@@ -128,6 +165,11 @@ class Server {
         renameProvider: { prepareProvider: true },
         documentSymbolProvider: true,
         documentFormattingProvider: true,
+        documentHighlightProvider: true,
+        foldingRangeProvider: true,
+        selectionRangeProvider: true,
+        workspaceSymbolProvider: true,
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
         codeActionProvider: { codeActionKinds: ['quickfix', FIX_ALL] },
         semanticTokensProvider: {
           legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [...TOKEN_MODIFIERS] },

@@ -20,6 +20,7 @@ import {
   check,
   type Edition,
   type Exporter,
+  type Module,
   ParseCache,
   publicNamesOf,
 } from '../../lang/index.ts';
@@ -195,6 +196,16 @@ export class Workspace {
   /** Whether a module may be changed by an editor: the standard library may not. */
   isOwn(id: string): boolean {
     return !STD_SOURCES.has(id);
+  }
+
+  /** The files of the open folders and buffers, parsed and not checked. */
+  *parsed(): Generator<{ uri: string; source: Source; module: Module }, void, undefined> {
+    for (const key of this.#files()) {
+      const source = this.#tryRead(key);
+      const uri = source === undefined ? undefined : this.uriOf(source.id);
+      if (source !== undefined && uri !== undefined)
+        yield { uri, source, module: this.#cache.parse(source).module };
+    }
   }
 
   /** Paths that an import in a file can name, given what is typed of it. */
