@@ -13,6 +13,7 @@ import {
 import {
   type Ctx,
   DISPLAY,
+  display,
   END,
   HarnObject,
   HarnSource,
@@ -20,6 +21,7 @@ import {
   PROPERTY,
   type Pulled,
   type Steps,
+  typeOf,
   type Value,
 } from '../values/index.ts';
 import { wrong } from './errors.ts';
@@ -60,7 +62,7 @@ export class HarnChannel extends HarnSource {
   }
 
   override [DISPLAY](): string {
-    return `<channel ${this.channel.name}>`;
+    return `<channel:${this.channel.name}>`;
   }
 
   override [PROPERTY](name: string): Value | undefined {
@@ -93,6 +95,13 @@ class HarnShared<T> extends HarnObject {
 export class HarnAtomic extends HarnShared<Atomic<Value>> {
   constructor(atomic: Atomic<Value>) {
     super('atomic', atomic);
+  }
+
+  /** What is inside may hold the atomic itself: only plain values are shown. */
+  override [DISPLAY](): string {
+    const { value } = this.it;
+    const isPlain = value === null || typeof value !== 'object';
+    return `<atomic:${isPlain ? display(value) : typeOf(value)}>`;
   }
 }
 

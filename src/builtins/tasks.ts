@@ -17,11 +17,14 @@ import {
   call,
   DISPLAY,
   type Dict,
+  dictEntries,
   dictGet,
   Emit,
   err,
   type HarnFunction,
   HarnObject,
+  HarnRange,
+  HarnSet,
   isDict,
   isInt,
   isList,
@@ -56,7 +59,7 @@ export class HarnTaskHandle extends HarnObject {
   }
 
   override [DISPLAY](): string {
-    return `vm_task_${this.number}`;
+    return `<task:vm_task_${this.number}>`;
   }
 }
 
@@ -86,12 +89,16 @@ function* parallel(ctx: Ctx, mode: Value, subject: Value, body: Value, options: 
   return settled((yield* parallelSettle(run, items, handler, group)) as readonly Outcome[]);
 }
 
+/** What a parallel form runs for: a number of times, or the items that `for` would give. */
 function itemsOf(mode: string, subject: Value): readonly Value[] | undefined {
   if (mode === 'count') {
     const count = isInt(subject) ? Number(subject) : 0;
     return Array.from({ length: Math.max(0, count) }, (_, i) => i);
   }
-  return isList(subject) ? subject : undefined;
+  if (isList(subject)) return subject;
+  if (isDict(subject)) return dictEntries(subject as Dict);
+  const hasItems = subject instanceof HarnRange || subject instanceof HarnSet;
+  return hasItems ? subject.toList() : undefined;
 }
 
 function limitOf(options: Value): number | undefined {

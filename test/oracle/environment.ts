@@ -12,6 +12,8 @@ export type Entity =
 export interface CellOptions {
   readonly mutable?: boolean;
   readonly visibleFrom?: number;
+  /** Where else it is visible: the defaults of a pattern see what stands before them in it. */
+  readonly alsoWithin?: { readonly start: number; readonly end: number } | undefined;
   readonly ofModule?: boolean;
   readonly value?: Value | undefined;
   readonly entity?: Entity;
@@ -25,6 +27,7 @@ export class Cell {
   readonly mutable: boolean;
   /** Offset in the source from which on the name is visible; 0 for what is hoisted. */
   readonly visibleFrom: number;
+  readonly alsoWithin: { readonly start: number; readonly end: number } | undefined;
   /** Variables of a module are visible to all of its functions, wherever they stand in the text. */
   readonly ofModule: boolean;
   readonly entity: Entity | undefined;
@@ -34,10 +37,17 @@ export class Cell {
     this.name = name;
     this.mutable = options.mutable ?? false;
     this.visibleFrom = options.visibleFrom ?? 0;
+    this.alsoWithin = options.alsoWithin;
     this.ofModule = options.ofModule ?? false;
     this.value = options.value;
     this.entity = options.entity;
     this.declaredBy = options.declaredBy;
+  }
+
+  isVisibleAt(at: number): boolean {
+    const { visibleFrom, alsoWithin } = this;
+    if (visibleFrom <= at) return true;
+    return alsoWithin !== undefined && alsoWithin.start <= at && at < alsoWithin.end;
   }
 }
 
@@ -73,7 +83,7 @@ export class Scope {
   /** The cell that `name` means when written at offset `at`. */
   find(name: string, at: number): Cell | undefined {
     const own = this.own(name);
-    const visible = own.findLast((cell) => cell.visibleFrom <= at);
+    const visible = own.findLast((cell) => cell.isVisibleAt(at));
     return visible ?? own.find((cell) => cell.ofModule) ?? this.#parent?.find(name, at);
   }
 

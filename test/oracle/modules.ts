@@ -108,7 +108,7 @@ function exportedNames(module: Module): string[] {
 }
 
 function declaredNames(statement: Statement): string[] {
-  if (statement.kind === 'LetStatement') return namesOf(statement.pattern);
+  if (statement.kind === 'LetStatement') return namesOf(statement.pattern).map(({ name }) => name);
   return 'name' in statement ? [statement.name] : [];
 }
 

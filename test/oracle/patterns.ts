@@ -6,6 +6,7 @@ import type {
   ListMatchPattern,
   ListPattern,
   MatchPattern,
+  NamePattern,
   PatternElement,
   PatternField,
   VariantPattern,
@@ -30,26 +31,26 @@ import { Cell, type Scope } from './environment.ts';
 import type { Frame } from './machine.ts';
 
 /** Every name that a pattern binds, in order. */
-export function namesOf(pattern: BindingPattern): string[] {
+export function namesOf(pattern: BindingPattern): NamePattern[] {
   switch (pattern.kind) {
     case 'NamePattern':
-      return [pattern.name];
+      return [pattern];
     case 'PairPattern':
       return [...namesOf(pattern.first), ...namesOf(pattern.second)];
     case 'ListPattern':
       return withRest(
         pattern.elements.flatMap((element) => namesOf(element.pattern)),
-        pattern.rest?.name,
+        pattern.rest,
       );
     case 'DictPattern':
       return withRest(
         pattern.fields.flatMap((field) => namesOf(field.pattern)),
-        pattern.rest?.name,
+        pattern.rest,
       );
   }
 }
 
-function withRest(names: string[], rest: string | undefined): string[] {
+function withRest(names: NamePattern[], rest: NamePattern | undefined): NamePattern[] {
   return rest === undefined ? names : [...names, rest];
 }
 

@@ -140,8 +140,11 @@ function declareLet(statement: LetStatement, scope: Scope, where: 'block' | 'mod
   const { binding } = statement;
   const mutable = binding === 'var' || (binding === 'let' && scope.edition === '2026');
   const options = { mutable, visibleFrom: statement.span.end, ofModule: where === 'module' };
-  for (const name of namesOf(statement.pattern))
-    scope.declare(name, { ...options, declaredBy: statement });
+  const { end } = statement.pattern.span;
+  for (const { name, span } of namesOf(statement.pattern)) {
+    const alsoWithin = { start: span.end, end };
+    scope.declare(name, { ...options, alsoWithin, declaredBy: statement });
+  }
 }
 
 function namedFunction(declaration: FunctionDeclaration, scope: Scope): HarnFunction {

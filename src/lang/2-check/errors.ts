@@ -62,6 +62,16 @@ export const nameErrors = defineErrors('NAM', {
     message: ({ name }) => `parameter '${name}' is declared twice`,
     hint: 'Give each parameter its own name, or use `_` for one that is not needed.',
   }),
+  duplicateMember: row<Named & { what: string }>({
+    number: 503,
+    message: ({ what, name }) => `${what} '${name}' is declared twice`,
+    help: 'Of two fields, variants or methods of one name only one could ever be meant.',
+  }),
+  noReceiver: row<Named>({
+    number: 504,
+    message: ({ name }) => `the first parameter of method '${name}' is not \`self\``,
+    hint: 'A method gets the value that it is called on first: write `self` there. What needs no value is a function.',
+  }),
   /** `word` is what would make an immutable variable mutable; absent for other declarations. */
   redeclaration: row<{ name: string; what: string; word: string | undefined }>({
     number: 10,

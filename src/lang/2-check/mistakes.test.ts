@@ -15,6 +15,26 @@ function told(text: string, files: Record<string, string> = {}) {
   }));
 }
 
+describe('the body of a type', () => {
+  it.each([
+    ['struct P { x: int, x: string }', 'HARN-NAM-503 x'],
+    ['enum E { A, B, A(n: int) }', 'HARN-NAM-503 A'],
+    ['interface I { type T type T fn f(self) -> T }', 'HARN-NAM-503 T'],
+    ['struct P { x: int }\nimpl P { fn f(self) { } fn f(self, n) { } }', 'HARN-NAM-503 f'],
+    ['struct P { x: int }\nimpl P { fn make() { } }', 'HARN-NAM-504 make'],
+  ])('names each member once, and gives methods a receiver: %s', (text, at) => {
+    expect(told(text).map((each) => each.at)).toEqual([at]);
+  });
+
+  it('may use a name again in another type', () => {
+    expect(
+      told(
+        'struct P { x: int }\nstruct Q { x: int }\nenum E { x }\ninterface I { fn size() -> int }',
+      ),
+    ).toEqual([]);
+  });
+});
+
 describe('syntax of other languages gets the spelling of this one', () => {
   it.each([
     ['func f() { return 1 }', '`fn`'],

@@ -24,18 +24,22 @@ export function* namesOf(pattern: BindingPattern): Iterable<NamePattern> {
   if (pattern.rest !== undefined) yield pattern.rest;
 }
 
-/** The default expressions inside a pattern. */
-export function* defaultsOf(pattern: BindingPattern): Iterable<Expression> {
-  if (pattern.kind === 'NamePattern') return;
+/** The names and the default expressions inside a pattern in the order in which a run gets to them. */
+export function* partsOf(pattern: BindingPattern): Iterable<NamePattern | { default: Expression }> {
+  if (pattern.kind === 'NamePattern') {
+    yield pattern;
+    return;
+  }
   if (pattern.kind === 'PairPattern') {
-    yield* defaultsOf(pattern.first);
-    yield* defaultsOf(pattern.second);
+    yield* partsOf(pattern.first);
+    yield* partsOf(pattern.second);
     return;
   }
   for (const part of pattern.kind === 'ListPattern' ? pattern.elements : pattern.fields) {
-    if (part.default !== undefined) yield part.default;
-    yield* defaultsOf(part.pattern);
+    if (part.default !== undefined) yield { default: part.default };
+    yield* partsOf(part.pattern);
   }
+  if (pattern.rest !== undefined) yield pattern.rest;
 }
 
 /** What to do with the parts of a match pattern. */

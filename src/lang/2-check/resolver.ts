@@ -2,6 +2,7 @@
 // What a call means is decided in call-target.ts; colours come later, when all modules are known.
 import type {
   AssignStatement,
+  BindingPattern,
   Block,
   BreakStatement,
   CatchClause,
@@ -42,9 +43,10 @@ import { argumentValue, callTarget, checkCapabilityMember } from './call-target.
 import type { BindingKind, CallNode, FunctionNode } from './checked-module.ts';
 import { flowErrors, nameErrors, ownErrors, recoveryErrors } from './errors.ts';
 import { declaredKind, isMutable, wordFor } from './link.ts';
+import { checkMembers } from './members-of-types.ts';
 import { NameTable } from './name-table.ts';
 import { operandsOf, type PlainExpression } from './operands.ts';
-import { defaultsOf, type MatchPatternVisitor, namesOf, visitMatchPattern } from './patterns.ts';
+import { type MatchPatternVisitor, partsOf, visitMatchPattern } from './patterns.ts';
 import { ancestorsFirst, type PipelineScopes, resolvedParent } from './pipeline-parent.ts';
 import { type ProgramState, rootOf } from './program-state.ts';
 import type { BindingRecord, FunctionRecord, ModuleRecord } from './records.ts';
@@ -145,6 +147,7 @@ export class Resolver {
   }
 
   #impl(node: ImplDeclaration): void {
+    checkMembers(this.#record, node);
     for (const method of node.methods) {
       const record = this.#namedFunction(method);
       record.isMethod = true;
@@ -231,11 +234,13 @@ export class Resolver {
     PipelineDeclaration: (node) => this.#pipeline(node),
     SkillDeclaration: (node) => this.#all(node.fields.map((field) => field.value)),
     EvalPackDeclaration: (node) => this.#evalPack(node),
-    EnumDeclaration: (node) =>
-      this.#all(node.variants.flatMap((v) => v.fields.map((field) => field.default))),
+    EnumDeclaration: (node) => {
+      checkMembers(this.#record, node);
+      this.#all(node.variants.flatMap((v) => v.fields.map((field) => field.default)));
+    },
     ImportDeclaration: () => undefined,
-    StructDeclaration: () => undefined,
-    InterfaceDeclaration: () => undefined,
+    StructDeclaration: (node) => checkMembers(this.#record, node),
+    InterfaceDeclaration: (node) => checkMembers(this.#record, node),
     TypeDeclaration: () => undefined,
     ErrorStatement: () => undefined,
   };
@@ -258,14 +263,21 @@ export class Resolver {
 
   #let(node: LetStatement): void {
     this.#expression(node.value);
-    for (const value of defaultsOf(node.pattern)) this.#expression(value);
     if (node.type?.kind === 'OwnedType') this.#names.function.hasDefer = true;
-    for (const name of namesOf(node.pattern)) {
+    for (const name of this.#namesAfterDefaults(node.pattern)) {
       if (name.name === '_') continue;
       const binding = this.#declareVariable(node, name);
       if (node.pattern.kind === 'NamePattern')
         binding.received.push({ value: node.value, added: false });
       else binding.opaque = true;
+    }
+  }
+
+  /** The names of a pattern; a default is looked at when what stands before it is declared. */
+  *#namesAfterDefaults(pattern: BindingPattern): Iterable<NamePattern> {
+    for (const part of partsOf(pattern)) {
+      if ('default' in part) this.#expression(part.default);
+      else yield part;
     }
   }
 
@@ -334,8 +346,7 @@ export class Resolver {
     this.#expression(node.iterable);
     this.#names.function.loops.push(node);
     this.#names.inNewScope(() => {
-      for (const value of defaultsOf(node.pattern)) this.#expression(value);
-      for (const name of namesOf(node.pattern))
+      for (const name of this.#namesAfterDefaults(node.pattern))
         this.#names.declareOpaque(name, name.name, 'local', true);
       this.#loopBody(() => this.#block(node.body));
     });

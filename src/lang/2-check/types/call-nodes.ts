@@ -205,6 +205,7 @@ function callMethod(walk: Walk, node: MethodCall, receiver: Type): Type {
   const found = methodOf(walk.builtins, present, node);
   if (found === undefined) {
     inferArguments(walk, args);
+    checkMethodName(walk, node, present);
     return knownResult(walk, node, present) ?? ANY;
   }
   const result = inferCall(walk, found.type, {
@@ -215,6 +216,18 @@ function callMethod(walk: Walk, node: MethodCall, receiver: Type): Type {
     isChecked: found.isDeclared,
   });
   return nilable && node.optional ? orNil(result) : result;
+}
+
+/** A name that no value of a struct has, as method or as field. */
+function checkMethodName(walk: Walk, { name, nameSpan }: MethodCall, type: Type): void {
+  if (!walk.isStrict || type.kind !== 'nominal' || type.decl.node.kind !== 'StructDeclaration')
+    return;
+  const { decl } = type;
+  const fields = fieldsOf(type)?.map((field) => field.name) ?? [];
+  if (fields.includes(name)) return;
+  const suggestion = nearestName(name, [...decl.methods.keys(), ...fields]);
+  const problem = { name, type: typeText(type), suggestion };
+  walk.warn(typeErrors.unknownMethod(problem, { span: nameSpan }));
 }
 
 function checkNilReceiver(walk: Walk, node: MethodCall, type: Type): void {

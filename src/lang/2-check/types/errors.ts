@@ -153,6 +153,23 @@ export const typeErrors = defineErrors('TYP', {
       `'${name}' can end without a return, which gives nil, but returns ${expected}`,
     hint: 'A named function gives a value only with `return`.',
   }),
+  guardStays: row<Record<string, never>>({
+    number: 511,
+    message: () =>
+      'the `else` of this `guard` can end without leaving, so its condition may not hold afterwards',
+    hint: 'Leave with `return`, `throw`, `break` or `continue`, or write `if`.',
+  }),
+  unknownMethod: row<{ name: string; type: string; suggestion: string | undefined }>({
+    number: 509,
+    message: ({ name, type, suggestion }) =>
+      `${type} has no method \`${name}\`${didYouMean(suggestion)}`,
+    help: 'Calling a method that is not there gives nil.',
+  }),
+  produced: row<{ verb: string; got: string; expected: string; detail: string }>({
+    number: 510,
+    message: ({ verb, got, expected, detail }) =>
+      `${verb} ${got}, but what is produced was declared as ${expected}${detail}`,
+  }),
 });
 
 /** Exhaustiveness of match. */

@@ -5,6 +5,7 @@ import { assignable } from './assignable.ts';
 import { mismatchDetail } from './detail.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
+import { expand } from './expand.ts';
 import { NIL, type Type } from './type.ts';
 import type { At, Walk } from './walk.ts';
 import { widen } from './widen.ts';
@@ -22,6 +23,30 @@ export function checkReturned(walk: Walk, type: Type, { span }: At): void {
   };
   const make = isClosure ? typeErrors.closureReturned : typeErrors.returned;
   walk.error(make(problem, { span }));
+}
+
+/** What `-> Stream<T>` or `-> Generator<T>` says of each value; undefined where nothing is written. */
+export function producedElement(node: object, returns: Type): Type | undefined {
+  if (!('returns' in node) || node.returns === undefined) return undefined;
+  const type = expand(returns);
+  if (type.kind !== 'container' || !PRODUCED.has(type.name)) return undefined;
+  return type.args[0];
+}
+
+const PRODUCED: ReadonlySet<string> = new Set(['Stream', 'Generator', 'iter']);
+
+/** Reports an emitted or yielded value that is none of what the function says it produces. */
+export function checkProduced(walk: Walk, verb: string, type: Type, { span }: At): void {
+  const { element } = walk.frame;
+  if (element === undefined || assignable(type, element)) return;
+  const got = widen(type);
+  const detail = mismatchDetail(got, element);
+  walk.error(
+    typeErrors.produced(
+      { verb, got: typeText(got), expected: typeText(element), detail },
+      { span },
+    ),
+  );
 }
 
 /** Reports something thrown that `throws` does not name. A `try` around it has widened what may be thrown. */

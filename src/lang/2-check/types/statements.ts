@@ -155,6 +155,10 @@ export function walkGuard(walk: Walk, node: GuardStatement): void {
   const changes = walk.flow.take(mark);
   refine(walk, node.condition, true);
   if (otherwise.kind === 'never') return;
+  if (walk.isStrict) {
+    const span = { ...node.span, end: node.condition.span.end };
+    walk.warn(typeErrors.guardStays({}, { span }));
+  }
   walk.flow.join([walk.flow.take(mark), changes]);
 }
 

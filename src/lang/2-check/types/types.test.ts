@@ -268,6 +268,53 @@ table('what a function throws', [
   ['is free where nothing is declared', 'fn f() { throw 1 }'],
 ]);
 
+table('what a function produces', [
+  [
+    'fits what it declares',
+    'gen fn f() -> Stream<int> {\n emit "a"\n emit 1\n}',
+    'TYP-510 emits string, but what is produced was declared as int @ "a"',
+  ],
+  [
+    'fits for generators, too',
+    'fn f() -> Generator<string> {\n yield "a"\n if true { yield 1 }\n}',
+    'TYP-510 yields int, but what is produced was declared as string @ 1',
+  ],
+  ['is anything where nothing is declared', 'gen fn f() {\n emit 1\n emit "a"\n}'],
+  [
+    'is not what a closure inside of it yields',
+    'gen fn f() -> Stream<int> {\n const g = fn() { yield "a" }\n emit len(g)\n}',
+  ],
+]);
+
+table('the else of a guard', [
+  [
+    'has to leave',
+    'fn f(x: string?) {\n guard x != nil else { println("none") }\n println(x)\n}',
+    'warning TYP-511 the `else` of this `guard` can end without leaving, so its condition may not hold afterwards @ guard x != nil',
+  ],
+  [
+    'may leave by a jump',
+    'fn f(xs: list<int>) {\n for x in xs {\n guard x > 1 else { continue }\n }\n}',
+  ],
+  [
+    'may leave on all of its paths',
+    'fn f(x: bool) {\n guard x else {\n if len("a") > 0 { throw "a" } else { return nil }\n }\n}',
+  ],
+]);
+
+table('a method that a struct does not have', [
+  [
+    'is told with the one that may be meant',
+    'struct P { x: int }\nimpl P { fn area(self) { return self.x } }\nfn f(p: P) { println(p.aera()) }',
+    'warning TYP-509 P has no method `aera` (did you mean `area`?) @ aera',
+  ],
+  [
+    'may be a field that holds a function',
+    'struct P { run: fn(int) -> int }\nfn f(p: P) { println(p.run(1)) }',
+  ],
+  ['is no matter for a receiver that may be anything', 'fn f(p) { println(p.aera()) }'],
+]);
+
 table('the end of a function', [
   [
     'gives nil',

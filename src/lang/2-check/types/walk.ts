@@ -25,6 +25,8 @@ export interface Frame {
   readonly returned: Type[];
   readonly isClosure: boolean;
   readonly throws: Type | undefined;
+  /** What `emit` and `yield` must fit, where the function declares what it produces. */
+  readonly element?: Type | undefined;
 }
 
 export interface Walk {

@@ -37,7 +37,7 @@ import { Declared, type TypeNode } from './declared.ts';
 import { typeErrors } from './errors.ts';
 import { Flow } from './flow.ts';
 import { builtinTypeNames, readHead, readType } from './from-syntax.ts';
-import { checkEnd } from './functions.ts';
+import { checkEnd, checkProduced, producedElement } from './functions.ts';
 import { FALSE, inferDict, inferList, inferStruct, TRUE } from './literals.ts';
 import { inferMatch } from './match.ts';
 import type { ModuleTypes, ProgramTypes } from './module-types.ts';
@@ -367,6 +367,7 @@ export class Walker implements Walk {
       returned: [],
       isClosure: node.kind === 'ToolDeclaration',
       throws: type.throws,
+      element: produces === 'value' ? undefined : producedElement(node, type.returns),
     };
     const mark = this.flow.mark();
     this.#forgetReassigned();
@@ -476,12 +477,14 @@ export class Walker implements Walk {
     Parallel: (node) => inferParallel(this, node),
     Select: (node) => this.#select(node),
     Yield: (node) => {
-      if (node.value !== undefined) this.infer(node.value);
+      const { element } = this.frame;
+      const type = node.value === undefined ? NIL : this.infer(node.value, element);
       doubtShared(this);
+      checkProduced(this, 'yields', type, node.value ?? node);
       return ANY;
     },
     Emit: (node) => {
-      this.infer(node.value);
+      checkProduced(this, 'emits', this.infer(node.value, this.frame.element), node.value);
       return NIL;
     },
     BlockExpression: (node) => this.block(node.body),
