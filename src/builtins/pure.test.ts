@@ -173,6 +173,18 @@ test.each<[string, Value[], string]>([
   ['assert', [0, ''], 'Assertion failed'],
   ['assert', [null, 'why'], 'why'],
   ['assert_eq', [1, '1'], 'expected "1", got 1'],
+  ['assert_eq', [1, 2, 'the count'], 'the count: expected 2, got 1'],
+  [
+    'assert_eq',
+    [`${'a'.repeat(200)}\nx`, `${'a'.repeat(200)}\ny`],
+    'line 2: expected "y", got "x"',
+  ],
+  [
+    'assert_eq',
+    [`${'a'.repeat(200)}x`, `${'a'.repeat(200)}y`, 'the text'],
+    `the text: the values differ\n  expected …${'a'.repeat(25)}y", got …${'a'.repeat(25)}x"`,
+  ],
+  ['assert_ne', [1, 1, 'ids'], 'ids: values should not be equal: 1'],
   ['unreachable', ['x'], 'unreachable code was reached: x'],
   ['throw_error', ['slow', 'timeout'], 'category: timeout'],
   ['json_extract', ['nothing here'], 'json_extract: failed to parse JSON'],
@@ -184,6 +196,33 @@ test.each<[string, Value[], string]>([
 ])('%s fails (%#)', (name, args, message) => {
   expect(() => run(name, ...args)).toThrow(message);
 });
+
+test('a failed comparison of large values names the places that differ', () => {
+  const row = (id: number, name: string) => ({ id, name, tags: ['a', 'b'], note: 'x'.repeat(40) });
+  const expected = { rows: [row(1, 'one'), row(2, 'two'), row(3, 'three')], 'a b': 1 };
+  const actual = { rows: [row(1, 'one'), { ...row(2, 'too'), more: true }], 'a b': 2 };
+  const message = thrownText(() => run('assert_eq', actual, expected, 'the table'));
+  expect(message.split('\n')).toEqual([
+    'the table: the values differ',
+    '  ["a b"]: expected 1, got 2',
+    '  .rows[1].name: expected "two", got "too"',
+    '  .rows[1].more: not expected, got true',
+    `  .rows[2]: expected {id: 3, name: three, note: ${'x'.repeat(40)}, tags: [a, b]}, missing`,
+  ]);
+  const many = thrownText(() => run('assert_eq', numbers(0), numbers(1)));
+  expect(many.split('\n').slice(-2)).toEqual(['  [7]: expected 8, got 7', '  and 92 more']);
+});
+
+const numbers = (first: number) => Array.from({ length: 100 }, (_, i) => first + i);
+
+function thrownText(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return (error instanceof Error ? error.message : String(error)).replace(/^Thrown: /, '');
+  }
+  return '';
+}
 
 test('equal values have equal hashes, whatever the order of their keys', () => {
   expect(run('hash_value', { a: 1, b: [2] })).toBe(run('hash_value', { b: [2], a: 1 }));

@@ -30,6 +30,20 @@ export const SKILL_DIR: OptionSpec = {
   help: 'look for skills here before all other places (repeatable)',
 };
 
+/** Answers instead of models. */
+export const LLM_MOCK: readonly OptionSpec[] = [
+  {
+    name: 'llm-mock',
+    value: 'FILE',
+    help: 'answer for models from this JSONL file; a call that none fits is refused',
+  },
+  {
+    name: 'llm-mock-record',
+    value: 'FILE',
+    help: 'write what models answer to this file, for --llm-mock',
+  },
+];
+
 /** Spans of a run, for people. */
 export const TRACE: OptionSpec = {
   name: 'trace',

@@ -22,6 +22,10 @@ const TEST_TIMEOUT: OptionSpec = {
   value: 'TIME',
   help: 'how long one may take, such as 5s or 5000 (default 30s)',
 };
+const TEST_TIMING: OptionSpec = {
+  name: 'timing',
+  help: 'also show the slowest tests, and the times that half and nearly all of them stayed below',
+};
 const TEST_JUNIT: OptionSpec = { name: 'junit', value: 'FILE', help: 'write JUnit XML there' };
 
 export const TOOL_COMMANDS: readonly CommandSpec[] = [
@@ -33,6 +37,7 @@ export const TOOL_COMMANDS: readonly CommandSpec[] = [
       TEST_FILTER,
       { name: 'jobs', short: 'j', value: 'N', help: 'so many cases at a time (default 1)' },
       TEST_TIMEOUT,
+      TEST_TIMING,
       TEST_JUNIT,
       SKILL_DIR,
       EDITION,
@@ -63,6 +68,7 @@ export const TOOL_COMMANDS: readonly CommandSpec[] = [
         help: 'so many tests at a time (4 without N; else 1)',
       },
       TEST_TIMEOUT,
+      TEST_TIMING,
       SCENARIO,
       { name: 'allow-net', help: 'let tests use the network and ask real models' },
       { name: 'coverage', help: 'show which lines the tests ran' },

@@ -131,6 +131,11 @@ export const usageErrors = defineErrors('CLI', {
     message: ({ one, other }) => `\`${one}\` and \`${other}\` do not go together`,
     hint: 'give one of them',
   }),
+  noAnswers: row<{ path: string }>({
+    number: 82,
+    message: ({ path }) => `there is no file of answers at ${path}`,
+    hint: 'it holds one answer per line, such as {"text": "fine"}, or what --llm-mock-record kept',
+  }),
   badPattern: row<{ pattern: string; reason: string }>({
     number: 60,
     message: ({ pattern, reason }) => `\`${pattern}\` is not a regular expression: ${reason}`,

@@ -65,6 +65,8 @@ export interface SessionOptions {
   readonly tracer?: SpanExporter | undefined;
   /** What programs print goes to stderr: stdout is the command's own. */
   readonly isQuietOut?: boolean;
+  /** What every run is given. */
+  readonly equip?: ((run: RunCore) => void) | undefined;
   /** What a debugger needs in the code, when there is one. */
   readonly instrument?: Instrument | undefined;
 }
@@ -89,12 +91,18 @@ export async function withSession(
   const host = await ctx.host();
   const { durability } = options;
   const tracer = await tracing(args, host);
+  const equip = await equipment(args, host);
   return withProject(
     host,
     async (project) => {
       // Only a stream shows what needs looking at first; without one nothing is read before the run begins.
       const redactor = options.json ? await project.redactor() : undefined;
-      const session = new Session(host, project, { ...options, redactor, tracer }, ctx.output);
+      const session = new Session(
+        host,
+        project,
+        { equip, ...options, redactor, tracer },
+        ctx.output,
+      );
       try {
         return await use(session);
       } catch (error) {
@@ -105,6 +113,12 @@ export async function withSession(
     },
     durability,
   );
+}
+
+/** Prepared answers of models; loaded when there are any. */
+async function equipment(args: Arguments, host: Host): Promise<SessionOptions['equip']> {
+  if (!args.has('llm-mock') && !args.has('llm-mock-record')) return undefined;
+  return (await import('./llm-mock.ts')).llmMocks(host, args);
 }
 
 /** Where spans go, if anywhere; loaded when somebody wants them. */
@@ -144,7 +158,10 @@ export class Session {
       redactor: () => project.redactor(),
       sink: { write: (stream, text) => this.#write(stream, text) },
       saveRecord: (record) => this.#saveRecord(record),
-      equip: (run) => this.#listen(run),
+      equip: (run) => {
+        options.equip?.(run);
+        this.#listen(run);
+      },
       instrument: options.instrument,
       tracer: options.tracer,
     });

@@ -4,6 +4,7 @@ import {
   type ModelServer,
   modelServer,
   openAiText,
+  says,
   streams,
 } from '../../src/runtime/llm/providers/model-server.fixture.ts';
 import { Cli, type Project } from './cli.ts';
@@ -70,3 +71,60 @@ it('harn chat asks the provider that is the default of the project', async () =>
   expect(status).toBe(0);
   expect(server.seen.at(-1)?.body).toMatchObject({ model: 'vendor/fast' });
 }, 120_000);
+
+const TALK = `
+pipeline default(task) {
+  println(llm_call("first question").text)
+  println(try { llm_call("second question").text } catch (e) { "refused: " + to_string(e) })
+}
+`;
+
+it('harn run --llm-mock answers for models, and refuses a call that nothing fits', () => {
+  const here = cli.project({
+    'harn.toml': manifest(),
+    'talk.harn': TALK,
+    'answers.jsonl': '{"text": "once"}\n\n{"match": "*first*", "text": "matched"}\n',
+  });
+  const { status, stdout } = here.harn('run', 'talk.harn', '--llm-mock', 'answers.jsonl');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^(?:once|matched)\n/);
+  expect(server.seen).toEqual([]);
+  expect(stdout).toContain('refused: ');
+  expect(stdout).toContain('second question');
+}, 120_000);
+
+const completion = (content: string) =>
+  says(200, {
+    id: 'c1',
+    object: 'chat.completion',
+    created: 1,
+    model: 'vendor/fast',
+    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+  });
+
+it('what --llm-mock-record kept is what --llm-mock answers', async () => {
+  const here = cli.project({ 'harn.toml': manifest(), 'talk.harn': TALK });
+  server.answers(completion('one'), completion('two'));
+  const recording = here.start('run', 'talk.harn', '--llm-mock-record', 'tape.jsonl');
+  expect((await recording.done).stdout).toBe('one\ntwo\n');
+  const asked = server.seen.length;
+  expect(here.harn('run', 'talk.harn', '--llm-mock', 'tape.jsonl').stdout).toBe('one\ntwo\n');
+  expect(server.seen.length).toBe(asked);
+}, 120_000);
+
+it.each([
+  [['--llm-mock', 'none.jsonl'], 'there is no file of answers at none.jsonl'],
+  [['--llm-mock', 'broken.jsonl'], 'line 1 of broken.jsonl is not JSON'],
+  [['--llm-mock', 'a', '--llm-mock-record', 'b'], '`--llm-mock` and `--llm-mock-record` do not go'],
+])(
+  'harn run %j is refused before anything runs',
+  (options, message) => {
+    const here = cli.project({ 'talk.harn': TALK, 'broken.jsonl': '{' });
+    const { status, stdout, stderr } = here.harn('run', 'talk.harn', ...options);
+    expect(status).not.toBe(0);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+  },
+  120_000,
+);

@@ -137,6 +137,24 @@ describe('harn test', () => {
     expect(good.read('out.xml')).toContain('<testsuite name="tests/sign.harn" tests="2"');
   });
 
+  it('names the slowest tests with --timing', () => {
+    const { stdout } = good.harn('test', '--timing');
+    expect(stdout).toMatch(/timing: sum .*, mean .*, p50 .*, p95 .*, p99 /);
+    expect(stdout).toMatch(/SLOWEST +TIME\n(?:tests\/sign\.harn::\w+ +[\d.]+ m?s\n){2}/);
+    const { data } = JSON.parse(good.harn('test', '--timing', '--json').stdout) as {
+      data: { timing: { sum_ms: number; slowest: readonly { name: string; ms: number }[] } };
+    };
+    const { slowest } = data.timing;
+    expect(slowest.map(({ name }) => name).toSorted()).toEqual([
+      'tests/sign.harn::is_mocked',
+      'tests/sign.harn::test_plus',
+    ]);
+    expect(slowest.map(({ ms }) => ms)).toEqual(
+      slowest.map(({ ms }) => ms).toSorted((a, b) => b - a),
+    );
+    expect(JSON.parse(good.harn('test', '--json').stdout)).not.toHaveProperty('data.timing');
+  });
+
   it('counts a file that does not compile as a failure and runs the others', () => {
     const project = cli.project({
       'a.harn': 'pipeline test_a(task) {\n  unknown_name(1)\n}\n',

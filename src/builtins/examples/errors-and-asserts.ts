@@ -34,7 +34,7 @@ export const ERROR_EXAMPLES: Examples = {
   },
   assert_ne: {
     source: 'println(unwrap_err(try { assert_ne("id", "id", "ids must differ") }))',
-    prints: 'ids must differ',
+    prints: 'ids must differ: values should not be equal: "id"',
   },
   addr_of: {
     source: 'let a = [1]\nlet b = a\nprintln(addr_of(a) == addr_of(b))\nprintln(addr_of(42))',

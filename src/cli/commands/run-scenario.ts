@@ -12,7 +12,7 @@ import { loadScenario } from '../testing/scenarios.ts';
 /** Options that speak of what a rehearsal does not leave. */
 const OTHER = [
   ...['json', 'durability', 'wait', 'strict', 'token-budget', 'cost-budget'],
-  'id',
+  ...['id', 'llm-mock', 'llm-mock-record'],
 ] as const;
 
 /** Runs a program in a scenario; answers with its exit code, or 1 when something else happened than was expected. */

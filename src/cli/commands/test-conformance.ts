@@ -16,6 +16,7 @@ import { junitXml } from '../testing/junit.ts';
 import { timeOf } from '../testing/report.ts';
 import { countOption, durationOption, inParallel, nameFilter } from '../testing/select.ts';
 import { testHost } from '../testing/test-host.ts';
+import { printTiming, timingJson, timingOf } from '../testing/timing.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -57,11 +58,21 @@ export const testConformance: Command = {
     if (junit !== undefined) await real.fs.writeFile(junit, junitXml(results.map(junitCase)));
     const failed = results.filter(({ passed }) => !passed).length;
     const ms = Math.round(real.clock.monotonicMs() - startMs);
-    if (!isJson) printSummary(output, cases, failed, ms);
-    else if (listed === undefined) {
+    const timing = args.has('timing')
+      ? timingOf(results.map(({ path, ms }) => ({ name: path, ms })))
+      : undefined;
+    if (!isJson) {
+      if (timing !== undefined) printTiming(output, timing);
+      printSummary(output, cases, failed, ms);
+    }
+    if (isJson && listed === undefined) {
       const passed = results.length - failed;
       const summary: Json = { cases: results.length, passed, failed, ms };
-      output.json({ results: results.map(caseJson), summary });
+      output.json({
+        results: results.map(caseJson),
+        summary,
+        ...(timing === undefined ? {} : { timing: timingJson(timing) }),
+      });
     }
     return failed === 0 ? 0 : 1;
   },

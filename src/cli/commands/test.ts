@@ -20,9 +20,11 @@ import {
   runSuite,
   type SuiteRun,
   selectTests,
+  type TestResult,
   testFiles,
 } from '../testing/suite.ts';
 import { testHost } from '../testing/test-host.ts';
+import { printTiming, type Timed, timingJson, timingOf } from '../testing/timing.ts';
 import { watchPrograms } from '../watch.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -93,6 +95,7 @@ async function testOnce(
   }
   const lcov = args.value('lcov');
   if (lcov !== undefined) await host.fs.writeFile(lcov, lcovOf(covered ?? []));
+  const timing = args.has('timing') ? timingOf(results.map(timed)) : undefined;
   const failed = results.filter(({ outcome }) => outcome !== 'passed').length;
   if (isJson) {
     const summary: Json = {
@@ -106,13 +109,19 @@ async function testOnce(
       summary,
       unused: run.unused.map((each) => ({ ...each })),
       coverage: covered === undefined ? null : coverageJson(covered),
+      ...(timing === undefined ? {} : { timing: timingJson(timing) }),
     });
   } else {
     if (covered !== undefined) printCoverage(output, covered);
     reporter.unused(run.unused);
+    if (timing !== undefined) printTiming(output, timing);
     reporter.summary(host, results);
   }
   return failed === 0 ? 0 : 1;
+}
+
+function timed({ file, name, ms }: TestResult): Timed {
+  return { name: name === '' ? file : `${file}::${name}`, ms };
 }
 
 async function foundTests(host: Host, args: Arguments): Promise<FoundTest[]> {

@@ -7,8 +7,13 @@ import { testErrors } from './errors.ts';
 export async function readMocks(host: Host, program: string): Promise<Json[] | undefined> {
   const path = program.replace(/\.harn$/, '.llm-mock.jsonl');
   if (!(await host.fs.exists(path))) return undefined;
-  const lines = (await host.fs.readText(path)).split('\n');
-  return lines.flatMap((text, i) => (text.trim() === '' ? [] : [parseLine(text, path, i + 1)]));
+  return mocksOf(await host.fs.readText(path), path);
+}
+
+/** The answers in a text, one to a line. */
+export function mocksOf(text: string, path: string): Json[] {
+  const lines = text.split('\n');
+  return lines.flatMap((line, i) => (line.trim() === '' ? [] : [parseLine(line, path, i + 1)]));
 }
 
 function parseLine(text: string, path: string, line: number): Json {

@@ -3,7 +3,7 @@ import type { HarnError } from '../../../base/index.ts';
 import type { Argument, Expression, TypeExpr } from '../../ast.ts';
 import { argumentValue } from '../call-target.ts';
 import { assignable } from './assignable.ts';
-import { mismatchDetail } from './detail.ts';
+import { foundType, mismatchDetail } from './detail.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
 import { alternatives, expand } from './expand.ts';
@@ -197,7 +197,7 @@ function checkArgument(walk: Walk, given: GivenArgument, choice: Choice): void {
 }
 
 function argumentError({ index, param, actual, at }: GivenArgument, wanted: Type): HarnError {
-  const got = widen(actual);
+  const got = foundType(actual, wanted);
   const problem = {
     index: index + 1,
     name: param.name ?? '...',

@@ -1,6 +1,7 @@
 // Functions without a name, and the bodies that run as tasks: what they are called with, what they give.
 import type { Closure, Expression, Parallel } from '../../ast.ts';
 import { assignable } from './assignable.ts';
+import { foundType } from './detail.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
 import { expand } from './expand.ts';
@@ -82,7 +83,7 @@ export function declareParams(
 }
 
 function reportDefault(walk: Walk, name: string, wanted: Type, given: Type, at: Expression): void {
-  const texts = { expected: typeText(wanted), got: typeText(widen(given)), detail: '' };
+  const texts = { expected: typeText(wanted), got: typeText(foundType(given, wanted)), detail: '' };
   walk.error(typeErrors.initializer({ name, ...texts }, { span: at.span }));
 }
 

@@ -2,7 +2,7 @@
 
 import type { FunctionDeclaration } from '../../ast.ts';
 import { assignable } from './assignable.ts';
-import { mismatchDetail } from './detail.ts';
+import { foundType, mismatchDetail } from './detail.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
 import { expand } from './expand.ts';
@@ -15,7 +15,7 @@ export function checkReturned(walk: Walk, type: Type, { span }: At): void {
   const { returns, returned, isClosure } = walk.frame;
   returned.push(type);
   if (returns === undefined || assignable(type, returns)) return;
-  const got = widen(type);
+  const got = foundType(type, returns);
   const problem = {
     expected: typeText(returns),
     got: typeText(got),

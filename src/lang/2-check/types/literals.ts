@@ -2,6 +2,7 @@
 import { nearestName } from '../../../base/index.ts';
 import type { DictLiteral, Expression, ListLiteral, Spread, StructLiteral } from '../../ast.ts';
 import { assignable } from './assignable.ts';
+import { foundType } from './detail.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
 import { expand, fieldsOf } from './expand.ts';
@@ -133,7 +134,7 @@ function checkField(
   const known = new Map([...bind(decl.variables, [], ANY), ...bindings]);
   const wanted = substitute(field.type, known);
   if (assignable(type, wanted) || (field.optional && isNil(type))) return;
-  const problem = `field '${field.name}' has type ${typeText(widen(type))}, expected ${typeText(wanted)}`;
+  const problem = `field '${field.name}' has type ${typeText(foundType(type, wanted))}, expected ${typeText(wanted)}`;
   walk.error(typeErrors.structField({ name: decl.name, problem }, { span: at.span }));
 }
 

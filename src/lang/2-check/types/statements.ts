@@ -14,7 +14,7 @@ import type {
 } from '../../ast.ts';
 import type { BindingRecord } from '../records.ts';
 import { assignable } from './assignable.ts';
-import { mismatchDetail } from './detail.ts';
+import { foundType, mismatchDetail } from './detail.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
 import { checkThrow } from './exhaustive.ts';
@@ -61,7 +61,7 @@ function checkFit(
   isAssignment = false,
 ): void {
   if (assignable(type, declared)) return;
-  const got = widen(type);
+  const got = foundType(type, declared);
   const problem = {
     name,
     expected: typeText(declared),

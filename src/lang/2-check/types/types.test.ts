@@ -480,3 +480,26 @@ describe('modules', () => {
     expect(program.diagnostics.every((d) => d.code.startsWith('HARN-PAR'))).toBe(true);
   });
 });
+
+table('literals that were wanted', [
+  [
+    'an argument that is nearly one of them',
+    'fn go(how: "fast" | "slow") { }\ngo("fst")',
+    'TYP-006 Argument 1 (\'how\'): expected "fast" | "slow", got "fst" (did you mean "fast"?) @ "fst"',
+  ],
+  [
+    'a field that is none of them',
+    'let x: {mode: "on" | "off", n: int} = {mode: "nothing", n: 1}',
+    'TYP-007 \'x\' declared as {mode: "on" | "off", n: int}, but assigned {mode: "nothing", n: int} (field \'mode\' has type "nothing", expected "on" | "off") @ {mode: "nothing", n: 1}',
+  ],
+  [
+    'a number that is none of them',
+    'fn f() -> 0 | 1 { return 2 }',
+    "TYP-004 return type doesn't match: expected 0 | 1, got 2 @ 2",
+  ],
+  [
+    'other types stay as they were',
+    'let n: int = "a"',
+    'TYP-007 \'n\' declared as int, but assigned string @ "a"',
+  ],
+]);
