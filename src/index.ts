@@ -1,7 +1,17 @@
 // `harn`: the orchestration runtime as a TypeScript API. It never loads the language. One group per sub-room.
 
 // Errors, data, time, chance
-export { type Clock, HarnError, type Json, type JsonObject, type Random } from './base/index.ts';
+export {
+  type Clock,
+  Decimal,
+  type DecimalData,
+  type DecimalInput,
+  type DecimalRounding,
+  HarnError,
+  type Json,
+  type JsonObject,
+  type Random,
+} from './base/index.ts';
 // Agent loops, sessions, transcripts, plans
 export {
   type ActionBatch,

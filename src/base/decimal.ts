@@ -1,7 +1,7 @@
 // Decimal numbers: exact, immutable, a whole number of the smallest unit and how many digits stand after the point. What
 // money is counted in. Only `/` and negative powers round.
 import { decimalErrors } from './errors.ts';
-import { isJsonObject, type Json } from './json.ts';
+import { isJsonObject, type Json, KEPT } from './json.ts';
 
 /** How a number is cut to fewer digits. `away` and `toward` are seen from zero; the halves differ only in a tie. */
 export type DecimalRounding =
@@ -30,6 +30,9 @@ export const DECIMAL_ROUNDINGS: readonly string[] = [
   'floor',
   'ceil',
 ] satisfies readonly DecimalRounding[];
+
+/** The texts of decimals, as a pattern of JSON Schema: a string with it is how a schema outside says decimal. */
+export const DECIMAL_PATTERN = '^-?\\d+(\\.\\d+)?$';
 
 /** The most digits a decimal has before its point, and after it. */
 export const MAX_DECIMAL_DIGITS = 10_000;
@@ -324,6 +327,10 @@ export class Decimal {
     return cut === 0 ? this : new Decimal(this.coefficient / pow10(cut), this.scale - cut);
   }
 
+  [KEPT](): Json {
+    return { $decimal: this.toString() };
+  }
+
   #unitsAt(scale: number): bigint {
     return scale === this.scale ? this.coefficient : this.coefficient * pow10(scale - this.scale);
   }
@@ -333,11 +340,9 @@ export function isRounding(value: unknown): value is DecimalRounding {
   return typeof value === 'string' && DECIMAL_ROUNDINGS.includes(value);
 }
 
-/** Whether a text is one that `Decimal.from` reads. */
-function isDecimalText(value: Json | undefined): value is string {
-  return typeof value === 'string' && value.length < 64
-    ? TEXT.test(value) && /\d/.test(value)
-    : typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value);
+/** Whether a text is one that `toString` gives. */
+function isDecimalText(value: Json | undefined): boolean {
+  return typeof value === 'string' && /^-?\d{1,10000}(?:\.\d{1,10000})?$/.test(value);
 }
 
 function shorten(text: string): string {

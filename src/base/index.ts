@@ -6,6 +6,7 @@ export { defineErrors, type ErrorAt, type ErrorDoc, type ErrorRow, row } from '.
 export { type Clock, ManualClock, systemClock } from './clock.ts';
 // Values
 export {
+  DECIMAL_PATTERN,
   DECIMAL_ROUNDINGS,
   Decimal,
   type DecimalData,
@@ -47,6 +48,7 @@ export {
   isLongerThan,
   type Json,
   type JsonObject,
+  KEPT,
   type NotPlain,
   ownEntry,
 } from './json.ts';

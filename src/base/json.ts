@@ -72,6 +72,9 @@ export function ownEntry<T>(table: { readonly [name: string]: T }, name: string)
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
+/** A method of values that are no plain data but can be kept: what they are kept as. */
+export const KEPT = Symbol.for('harn.kept');
+
 /** Where a value stops being plain data. */
 export interface NotPlain {
   /** From the value itself: `.when`, `[2].id`; empty for the value. */
@@ -82,7 +85,7 @@ export interface NotPlain {
 
 /**
  * A copy of plain data, as JSON text would give it back: fields without a value are left out, other missing values are
- * null. `refuse` is called for what text could not give back (functions, dates, class instances, NaN, cycles).
+ * null, a value with `KEPT` is what that gives. `refuse` is called for what text could not give back (functions, dates, class instances, NaN, cycles).
  */
 export function copyPlain(value: unknown, refuse: (where: NotPlain) => never): Json {
   return copyAt(value, { path: [], within: new Set(), refuse });
@@ -99,6 +102,7 @@ function copyAt(value: unknown, copying: Copying): Json {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   const { path, within, refuse } = copying;
+  if (isKeepable(value)) return value[KEPT]();
   if (typeof value !== 'object' || (!Array.isArray(value) && !isPlainObject(value))) {
     return refuse({ path: path.join(''), type: nameOf(value) });
   }
@@ -109,6 +113,10 @@ function copyAt(value: unknown, copying: Copying): Json {
     : copyFields(value as { readonly [key: string]: unknown }, copying);
   within.delete(value);
   return copy;
+}
+
+function isKeepable(value: unknown): value is { readonly [KEPT]: () => Json } {
+  return typeof value === 'object' && value !== null && KEPT in value;
 }
 
 function copyFields(object: { readonly [key: string]: unknown }, copying: Copying): JsonObject {

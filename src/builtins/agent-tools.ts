@@ -36,6 +36,7 @@ import {
 } from '../values/index.ts';
 import { listArgument, toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
+import { withDecimals } from './schema-validate.ts';
 
 const KIND = 'tool_registry';
 const SCHEMA_VERSION = 'harn-tools/1.0';
@@ -170,21 +171,22 @@ export function toolsFrom(value: Value | undefined): readonly Tool[] {
     return toTool(
       declared,
       handler !== undefined && isFunction(handler)
-        ? toolHandlerOf(handler)
+        ? toolHandlerOf(handler, fromJson(faceOf(entry).parameters))
         : declaredMcpHandler(declared),
     );
   });
 }
 
-/** A function as the handler of a tool. */
-export function toolHandlerOf(fn: HarnFunction): ToolHandler {
+/** A function as the handler of a tool. Text becomes a decimal where the schema of its parameters says so. */
+export function toolHandlerOf(fn: HarnFunction, parameters: Value = null): ToolHandler {
   return {
     kind: 'program',
     isAbort: HarnAbort.is,
     fn,
     run: function* (ctx: RunContext, args, { idempotencyKey, callId, sessionId }) {
       const site = { call_id: callId, idempotency_key: idempotencyKey, session_id: sessionId };
-      const given = argumentsOf(fn, fromJson(args) as Dict, fromJson(site));
+      const read = withDecimals(fromJson(args), parameters) as Dict;
+      const given = argumentsOf(fn, read, fromJson(site));
       return toData(yield* call(fn, ctx, given) as Suspending<Value>);
     },
   };

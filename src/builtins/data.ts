@@ -11,6 +11,7 @@ import {
   type List,
   plainForm,
   toJson,
+  toKeptJson,
   typeOf,
   type Value,
 } from '../values/index.ts';
@@ -24,6 +25,13 @@ export function toData(value: Value | undefined): Json {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   assertData(value);
   return toJson(value);
+}
+
+/** Like `toData`, for data that a program of this language gets back: decimals stay decimals. */
+export function toKept(value: Value | undefined): Json {
+  if (typeof value !== 'object' || value === null) return toData(value);
+  assertData(value);
+  return toKeptJson(value);
 }
 
 /** Options as data: nil stands for none, and what is no dict is refused. */

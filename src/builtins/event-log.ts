@@ -22,7 +22,7 @@ import {
   typeOf,
   type Value,
 } from '../values/index.ts';
-import { toData } from './data.ts';
+import { toData, toKept } from './data.ts';
 import { type BuiltinRow, builtin, constant } from './define.ts';
 import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
@@ -43,7 +43,7 @@ function* emit(ctx: Ctx, ...given: Value[]): Steps {
   const id = yield* run.perform(eventLogEffects.emit, [
     text('topic', topic),
     text('kind', kind),
-    toData(payload),
+    toKept(payload),
     facts,
   ]);
   return fromJson(id as Json);

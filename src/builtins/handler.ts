@@ -1,7 +1,7 @@
 // Harn closures as handlers of the runtime: called with the context of the task they run in.
 import type { Handler, RunContext, Suspending } from '../runtime/run/index.ts';
 import { call, functionMeta, type HarnFunction, type Value } from '../values/index.ts';
-import { toData } from './data.ts';
+import { toKept } from './data.ts';
 
 /** A closure whose arguments and result stay values (spawn, parallel, deadline). */
 export function valueHandler(fn: HarnFunction): Handler {
@@ -19,7 +19,7 @@ export function dataHandler(fn: HarnFunction): Handler {
     name: functionMeta(fn).name ?? 'closure',
     run: function* (ctx: RunContext, args) {
       const value = yield* call(fn, ctx, args as readonly Value[]) as Suspending<Value>;
-      return toData(value);
+      return toKept(value);
     },
   };
 }

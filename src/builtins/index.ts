@@ -4,7 +4,7 @@
 export { codeSource, type TopLevel } from './code-source.ts';
 // Effects as rows, handles, and what the host of a program provides
 export { ExitRequest, type ProgramHost, programHostKey, rootHandle } from './control.ts';
-export { toData } from './data.ts';
+export { toData, toKept } from './data.ts';
 export {
   type BuiltinMeta,
   type BuiltinRow,

@@ -1,7 +1,7 @@
 // Values that outlive a run: the store of a project, the checkpoints of a pipeline, facts about directories.
 import { checkpointEffects, metadataEffects, storeEffects } from '../runtime/io/index.ts';
 import { display, type List } from '../values/index.ts';
-import { toData } from './data.ts';
+import { toKept } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
 
@@ -10,7 +10,7 @@ const namespaceOrAll = ([namespace = null]: List) => [
   namespace === null ? null : display(namespace),
 ];
 const key = ([first]: List) => [display(first ?? null)];
-const keyAndValue = ([first, value]: List) => [display(first ?? null), toData(value)];
+const keyAndValue = ([first, value]: List) => [display(first ?? null), toKept(value)];
 const dirAndNamespace = ([dir, namespace]: List) => [
   display(dir ?? '.'),
   namespace === undefined || namespace === null ? null : display(namespace),
@@ -121,13 +121,13 @@ export function metadataRows(): readonly BuiltinRow[] {
         args: ([dir, namespace, data]) => [
           display(dir ?? null),
           display(namespace ?? null),
-          toData(data) ?? {},
+          toKept(data) ?? {},
         ],
       },
     ),
     effectRow('project.metadata_put(namespace: string, facts: dict) -> nil', effects.metadata_put, {
       doc: 'Replaces the facts of many directories, `{dir: data}`, by one change of the file.',
-      args: ([namespace, facts]) => [display(namespace ?? null), toData(facts) ?? {}],
+      args: ([namespace, facts]) => [display(namespace ?? null), toKept(facts) ?? {}],
     }),
     effectRow('project.metadata_entries(namespace: string?) -> list', effects.metadata_entries, {
       doc: '`{dir, namespace, local, resolved}` of every directory that has facts.',

@@ -16,7 +16,7 @@ import {
   type Value,
 } from '../values/index.ts';
 import { rootHandle } from './control.ts';
-import { toData } from './data.ts';
+import { toKept } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
 import { HarnHandle } from './handle.ts';
@@ -94,7 +94,7 @@ function rootRow({ signature, doc }: (typeof ROOT)[number]): BuiltinRow {
 
 /** Durations keep their spelling (`15s`), everything else is data. */
 function rootArgument(value: Value): Json {
-  return typeOf(value) === 'duration' ? display(value) : toData(value);
+  return typeOf(value) === 'duration' ? display(value) : toKept(value);
 }
 
 function isSuspendingResult(result: Suspending<Json> | Json): result is Suspending<Json> {
@@ -223,7 +223,7 @@ function finishHandler(fn: HarnFunction): Handler {
     name: functionMeta(fn).name ?? 'on_finish',
     run: function* (ctx, [value]) {
       const args = [rootHandle(ctx), fromJson((value ?? null) as Json)];
-      return toData(yield* call(fn, ctx, args) as Suspending<Value>);
+      return toKept(yield* call(fn, ctx, args) as Suspending<Value>);
     },
   };
 }

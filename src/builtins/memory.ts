@@ -1,13 +1,13 @@
 // Memories, as `harness.memory` and the functions of std/memory.
 import { type MemoryOptions, type MemoryPredicate, memoryEffects } from '../runtime/io/index.ts';
 import { display, type List, type Value } from '../values/index.ts';
-import { toData } from './data.ts';
+import { toKept } from './data.ts';
 import type { BuiltinRow } from './define.ts';
 import { effectRow } from './effect-row.ts';
 import { HarnHandle } from './handle.ts';
 
 const text = (value: Value | undefined) => display(value ?? null);
-const data = (value: Value | undefined) => (value === undefined ? null : toData(value));
+const data = (value: Value | undefined) => (value === undefined ? null : toKept(value));
 
 /** Functions that grew a leading handle take both shapes. */
 const from =

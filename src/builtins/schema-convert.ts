@@ -1,5 +1,5 @@
 // Schemas in other notations: JSON Schema, OpenAPI, and variations of a schema.
-import { ownEntry } from '../base/index.ts';
+import { DECIMAL_PATTERN, ownEntry } from '../base/index.ts';
 import {
   type Dict,
   dictFrom,
@@ -20,6 +20,7 @@ const JSON_TYPES: { readonly [type: string]: string } = {
   float: 'number',
   bool: 'boolean',
   nil: 'null',
+  decimal: 'string',
 };
 
 /** Canonical keys and what JSON Schema calls them; those of equal name come first. */
@@ -80,6 +81,7 @@ export function toJsonSchema(schema: Value, openApi = false): Value {
   if (nullable && openApi) out['nullable'] = true;
   const named = nullable && !openApi && types.length > 0 ? [...types, 'null'] : types;
   if (named.length > 0) out['type'] = named.length === 1 ? (named[0] as string) : named;
+  if (schemaTypes(schema).includes('decimal')) out['pattern'] = DECIMAL_PATTERN;
   for (const [key, name] of KEYS) {
     const value = schemaKey(schema, key);
     if (value !== null) out[name] = value;
@@ -103,7 +105,7 @@ export function fromJsonSchema(schema: Value): Value {
   }
   for (const [key] of KEYS) {
     const value = schemaKey(schema, key);
-    if (value !== null) out[key] = value;
+    if (value !== null && value !== DECIMAL_PATTERN) out[key] = value;
   }
   const names = { union: 'union', all: 'all_of', additional: 'additional_properties' };
   convertParts(schema, fromJsonSchema, names, out);
@@ -160,6 +162,7 @@ export function outsideSchema(schema: Value): Value {
     else if (key === 'type') out[name] = outsideType(value);
     else dictPut(out, name, SCHEMA_KEYS.has(name) ? outsideSchema(value) : value);
   }
+  if (schemaTypes(schema).includes('decimal')) out['pattern'] = DECIMAL_PATTERN;
   if (dictGet(out, 'type') === 'any') delete out['type'];
   return out;
 }

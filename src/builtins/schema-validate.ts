@@ -1,8 +1,9 @@
 // Checking values against schema dicts. A schema is written in Harn's own keys or in those of JSON Schema and OpenAPI;
 // both are read into one form first. Checking collects every problem with its place, and can fill in defaults.
-import { ownEntry } from '../base/index.ts';
+import { DECIMAL_PATTERN, Decimal, ownEntry } from '../base/index.ts';
 import { compilePattern, PatternError } from '../text/index.ts';
 import {
+  asDecimal,
   asDouble,
   compare,
   type Dict,
@@ -11,6 +12,7 @@ import {
   dictPut,
   display,
   equal,
+  HarnDecimal,
   HarnStruct,
   isDict,
   isList,
@@ -47,15 +49,27 @@ const TYPE_ALIASES: { readonly [alias: string]: string } = {
   null: 'nil',
 };
 
+export interface CheckOptions {
+  readonly defaults?: boolean;
+  readonly asItIs?: boolean;
+}
+
 /** What one check found, and the value with defaults filled in. */
 export interface Checked {
   readonly value: Value;
   readonly errors: readonly string[];
 }
 
-/** Checks a value; with `defaults`, absent properties that have a default get it. */
-export function checkSchema(value: Value, schema: Value, defaults = false): Checked {
-  const check = new Check(defaults);
+/**
+ * Checks a value; with `defaults`, absent properties that have a default get it. Unless it is only asked `asItIs`, text
+ * and ints become decimals where the schema has those: JSON has no other way to write them.
+ */
+export function checkSchema(
+  value: Value,
+  schema: Value,
+  { defaults = false, asItIs = false }: CheckOptions = {},
+): Checked {
+  const check = new Check(defaults, asItIs);
   const normalized = check.run(value, schema, '');
   return { value: normalized, errors: check.errors };
 }
@@ -75,22 +89,28 @@ export function schemaKey(schema: Dict, key: string): Value {
 export function schemaTypes(schema: Dict): readonly string[] {
   const type = dictGet(schema, 'type') ?? null;
   const names = isList(type) ? type : [type];
+  const isDecimal = dictGet(schema, 'pattern') === DECIMAL_PATTERN;
   return names
     .filter((name) => typeof name === 'string')
-    .map((name) => ownEntry(TYPE_ALIASES, name) ?? name);
+    .map((name) =>
+      isDecimal && name === 'string' ? 'decimal' : (ownEntry(TYPE_ALIASES, name) ?? name),
+    );
 }
 
 class Check {
   readonly errors: string[] = [];
   readonly #defaults: boolean;
+  readonly #asItIs: boolean;
 
-  constructor(defaults: boolean) {
+  constructor(defaults: boolean, asItIs: boolean) {
     this.#defaults = defaults;
+    this.#asItIs = asItIs;
   }
 
-  run(value: Value, schema: Value, path: string): Value {
-    if (!isDict(schema)) return value;
+  run(given: Value, schema: Value, path: string): Value {
+    if (!isDict(schema)) return given;
     const types = schemaTypes(schema);
+    const value = this.#asItIs ? given : asWanted(given, types);
     if (value === null && (dictGet(schema, 'nullable') === true || types.includes('nil'))) {
       return value;
     }
@@ -109,7 +129,7 @@ class Check {
 
   #contents(value: Value, schema: Dict, path: string): Value {
     if (typeof value === 'string') this.#text(value, schema, path);
-    else if (asDouble(value) !== undefined)
+    else if (asDouble(value) !== undefined || value instanceof HarnDecimal)
       this.#bounds(value, value, schema, ['min', 'max'], path);
     else if (isList(value)) return this.#list(value, schema, path);
     else if (isDict(value)) return this.#dict(value, value, schema, path);
@@ -137,7 +157,7 @@ class Check {
   /** The first branch that accepts the value decides; otherwise one problem for all of them. */
   #union(value: Value, branches: List, path: string): Value {
     for (const branch of branches) {
-      const attempt = new Check(this.#defaults);
+      const attempt = new Check(this.#defaults, this.#asItIs);
       const result = attempt.run(value, branch, path);
       if (attempt.errors.length === 0) return result;
     }
@@ -152,12 +172,12 @@ class Check {
     [least, most]: readonly [string, string],
     path: string,
   ): void {
-    const min = schemaKey(schema, least);
-    if (asDouble(min) !== undefined && compare(measured, min) < 0) {
+    const min = limitFor(measured, schemaKey(schema, least));
+    if (min !== undefined && compare(measured, min) < 0) {
       this.#report(path, `${display(value)} is below ${least} ${display(min)}`);
     }
-    const max = schemaKey(schema, most);
-    if (asDouble(max) !== undefined && compare(measured, max) > 0) {
+    const max = limitFor(measured, schemaKey(schema, most));
+    if (max !== undefined && compare(measured, max) > 0) {
       this.#report(path, `${display(value)} is above ${most} ${display(max)}`);
     }
   }
@@ -218,6 +238,33 @@ class Check {
       dictPut(filled, key, dictGet(properties[key] as Dict, 'default') as Value);
     return filled;
   }
+}
+
+/** Text and ints as decimals where only those are wanted. */
+function asWanted(value: Value, types: readonly string[]): Value {
+  if (!types.includes('decimal') || types.includes(typeOf(value))) return value;
+  return asDecimal(value);
+}
+
+/** The limit of a value. That of a decimal is meant by its digits, also when JSON could only write it as a float. */
+function limitFor(measured: Value, limit: Value): Value | undefined {
+  if (limit instanceof HarnDecimal) return limit;
+  const double = asDouble(limit);
+  if (double === undefined || !(measured instanceof HarnDecimal)) {
+    return double === undefined ? undefined : limit;
+  }
+  return Number.isFinite(double) ? new HarnDecimal(Decimal.from(display(limit))) : undefined;
+}
+
+/** The value with decimals where a schema of its parameters has them; it is not checked. */
+export function withDecimals(value: Value, schema: Value): Value {
+  return hasDecimals(schema) ? checkSchema(value, schema).value : value;
+}
+
+function hasDecimals(schema: Value): boolean {
+  if (isList(schema)) return schema.some(hasDecimals);
+  if (!isDict(schema)) return false;
+  return schemaTypes(schema).includes('decimal') || Object.values(schema).some(hasDecimals);
 }
 
 function propertiesOf(schema: Dict): Dict {

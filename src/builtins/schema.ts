@@ -17,14 +17,14 @@ import { fromJsonSchema, partialSchema, selectProperties, toJsonSchema } from '.
 import { checkSchema } from './schema-validate.ts';
 
 function checked(value: Value, schema: Value, defaults: boolean): Value {
-  const result = checkSchema(value, schema, defaults);
+  const result = checkSchema(value, schema, { defaults });
   if (result.errors.length === 0) return ok(result.value);
   return err({ errors: result.errors, message: result.errors.join('; '), value });
 }
 
 /** The value, or a thrown text with all the problems. */
 function expected(value: Value, schema: Value, defaults: boolean): Value {
-  const result = checkSchema(value, schema, defaults);
+  const result = checkSchema(value, schema, { defaults });
   if (result.errors.length > 0) throw new HarnThrow(result.errors.join('; '));
   return result.value;
 }
@@ -51,7 +51,7 @@ function checkRows(): readonly BuiltinRow[] {
     builtin(
       'schema_is(data: any, schema: any) -> bool',
       { doc: 'Whether data fits a schema.' },
-      (_, data, schema) => checkSchema(data, schema).errors.length === 0,
+      (_, data, schema) => checkSchema(data, schema, { asItIs: true }).errors.length === 0,
     ),
     builtin(
       'schema_check(data: any, schema: any) -> Result',

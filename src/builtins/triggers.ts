@@ -18,7 +18,7 @@ import {
   typeOf,
   type Value,
 } from '../values/index.ts';
-import { toData } from './data.ts';
+import { toKept } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
 import { intOf, limitOf } from './sync-arguments.ts';
@@ -38,7 +38,7 @@ export function triggerRows(): readonly BuiltinRow[] {
         if (!isDict(event)) throw bad(`the event must be a dict, got ${typeOf(event)}`);
         const given = optionsOf(options);
         return fromJson(
-          yield* publishFromRun(ctx as RunContext, toData(event) as JsonObject, given),
+          yield* publishFromRun(ctx as RunContext, toKept(event) as JsonObject, given),
         );
       },
     ),

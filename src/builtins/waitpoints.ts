@@ -24,7 +24,7 @@ import {
   typeOf,
   type Value,
 } from '../values/index.ts';
-import { toData } from './data.ts';
+import { toKept } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
 import { wrong } from './errors.ts';
@@ -43,7 +43,7 @@ export function waitpointRows(): readonly BuiltinRow[] {
       aliases: ['waitpoint_complete', '__waitpoint_complete'],
       args: (args) => {
         const [id, value, mustExist] = withoutHandle(args);
-        return [idOf('waitpoint_complete', id), toData(value ?? null), mustExist === true];
+        return [idOf('waitpoint_complete', id), toKept(value ?? null), mustExist === true];
       },
     }),
     effectRow('waitpoints.cancel(id: any, reason: string?) -> dict', waitpointEffects.cancel, {

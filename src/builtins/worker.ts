@@ -34,7 +34,7 @@ import {
   type Value,
 } from '../values/index.ts';
 import { toolsFrom } from './agent-tools.ts';
-import { toData } from './data.ts';
+import { toData, toKept } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { HarnHandle } from './handle.ts';
 import { detachPermissions, jsonHandler } from './permission-code.ts';
@@ -119,7 +119,7 @@ function startRows(): readonly BuiltinRow[] {
       'agent.worker_checkpoint(state: any?) -> any',
       'Inside a worker body: where it can be suspended. Nil unless it was; then what it was resumed with.',
       ['worker_checkpoint'],
-      (ctx, [state]) => workerCheckpoint(ctx, toData(state)),
+      (ctx, [state]) => workerCheckpoint(ctx, toKept(state)),
     ),
   ];
 }
@@ -141,7 +141,8 @@ function* spawn(ctx: RunContext, config: Value | undefined): Suspending<Json> {
       const { data: rules, code } = detachPermissions(value);
       plain[key] = rules;
       attachments['permissionCode'] = code;
-    } else plain[key] = toData(value);
+      // A task is a text to read: a dict becomes JSON, in which a decimal is its digits.
+    } else plain[key] = key === 'task' ? toData(value) : toKept(value);
   }
   return yield* spawnAgent(ctx, plain, { attachments, ...(body === undefined ? {} : { body }) });
 }
@@ -154,7 +155,7 @@ export function bodyHandler(fn: HarnFunction): Handler {
     fn,
     run: function* (ctx: RunContext, [task, worker]) {
       const args = [fromJson(task as Json), fromJson(worker as Json)];
-      return toData(yield* call(fn, ctx, args) as Suspending<Value>);
+      return toKept(yield* call(fn, ctx, args) as Suspending<Value>);
     },
   };
 }
@@ -162,7 +163,7 @@ export function bodyHandler(fn: HarnFunction): Handler {
 function* wait(ctx: RunContext, given: Value | undefined): Suspending<Json> {
   if (given === undefined || !isList(given)) return yield* waitOne(ctx, data(given));
   const results: Json[] = [];
-  for (const one of given) results.push(yield* waitOne(ctx, toData(one)));
+  for (const one of given) results.push(yield* waitOne(ctx, toKept(one)));
   return results;
 }
 
@@ -180,7 +181,7 @@ function split(options: Value | undefined): {
   readonly attachments: Attachments;
 } {
   if (options === undefined || options === null || !isDict(options)) {
-    return { plain: toData(options), attachments: {} };
+    return { plain: toKept(options), attachments: {} };
   }
   const plain: { [key: string]: Json } = {};
   const attachments: { [key: string]: unknown } = {};
@@ -194,7 +195,7 @@ function split(options: Value | undefined): {
       attachments['permissionCode'] = code;
     } else if (callback !== undefined && isFunction(value))
       attachments[callback] = jsonHandler(value);
-    else if (isData(value)) plain[key] = toData(value);
+    else if (isData(value)) plain[key] = toKept(value);
     else attachments[key] = value;
   }
   return { plain, attachments };
@@ -229,13 +230,13 @@ function suspendRows(): readonly BuiltinRow[] {
       'Asks a running worker to stop at its next turn or checkpoint: `{initiator?, conditions?}`.',
       ['suspend_agent', host('suspend')],
       (ctx, [worker, reason, options]) =>
-        suspendAgent(ctx, data(worker), toData(reason), toData(options)),
+        suspendAgent(ctx, data(worker), toKept(reason), toKept(options)),
     ),
     row(
       'agent.worker_resume(target: any, input: any?, continue_transcript: any?) -> dict',
       'Goes on with a suspended worker, or one that nobody holds: by handle, id, snapshot path or snapshot.',
       ['resume_agent', host('resume')],
-      (ctx, [target, input, keep]) => resumeAgent(ctx, data(target), toData(input), data(keep)),
+      (ctx, [target, input, keep]) => resumeAgent(ctx, data(target), toKept(input), data(keep)),
     ),
     builtin(
       'agent.parse_resume_conditions(conditions: any?) -> any',
@@ -246,14 +247,14 @@ function suspendRows(): readonly BuiltinRow[] {
       },
       (ctx: Ctx, ...given: Value[]) => {
         const [, [conditions]] = withHandle(ctx as RunContext, given);
-        return fromJson(parseResumeConditions(toData(conditions)) as Json);
+        return fromJson(parseResumeConditions(toKept(conditions)) as Json);
       },
     ),
     builtin(
       'agent_await_resumption(reason: any, conditions: any?, resume_by: any?) -> dict',
       { doc: 'A request to be suspended, checked: `{reason, conditions, resume_by}`.' },
       (_ctx: Ctx, reason: Value, conditions: Value, by: Value) => {
-        const asked = awaitResumption(toData(reason), toData(conditions));
+        const asked = awaitResumption(toKept(reason), toKept(conditions));
         return {
           reason: asked.reason,
           conditions: fromJson(asked.conditions as Json),
@@ -270,7 +271,7 @@ function endRows(): readonly BuiltinRow[] {
       'agent.worker_stop(worker: any, options: any?) -> dict',
       'Ends a worker; with `{graceful: true}` it hands over what it and the workers below it have.',
       ['agent_stop', host('stop')],
-      (ctx, [worker, options]) => agentStop(ctx, data(worker), toData(options)),
+      (ctx, [worker, options]) => agentStop(ctx, data(worker), toKept(options)),
     ),
     row(
       'agent.worker_close(worker: any) -> dict',

@@ -15,7 +15,7 @@ import {
   type Value,
 } from '../values/index.ts';
 import { toolsFrom } from './agent-tools.ts';
-import { toData } from './data.ts';
+import { toKept } from './data.ts';
 
 /** Stands for a closure in the data of a graph. */
 export const PLACE = '@closure';
@@ -32,7 +32,7 @@ export function detach(value: Value | undefined, closures: Value[]): Json {
     const entries = Object.entries(value as { readonly [key: string]: Value });
     return Object.fromEntries(entries.map(([key, item]) => [key, detach(item, closures)]));
   }
-  return toData(value);
+  return toKept(value);
 }
 
 /** The closures of a graph as its nodes use them. */
@@ -72,7 +72,7 @@ function stageHandler(fn: HarnFunction): Handler {
     name: functionMeta(fn).name ?? 'stage',
     fn,
     run: function* (ctx, [input]) {
-      return toData(yield* call(fn, ctx, [fromJson((input ?? null) as Json)]) as Suspending<Value>);
+      return toKept(yield* call(fn, ctx, [fromJson((input ?? null) as Json)]) as Suspending<Value>);
     },
   };
 }

@@ -24,7 +24,7 @@ import {
   type Steps,
   type Value,
 } from '../values/index.ts';
-import { toData, toMs } from './data.ts';
+import { toData, toKept, toMs } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { HarnHandle } from './handle.ts';
 import { skillsFrom } from './skills.ts';
@@ -162,8 +162,8 @@ function executeRow(): BuiltinRow {
       const at = isHandle ? run.through(first.authority) : run;
       const data = detach(graph, []);
       const { rest: others, skills } = withoutSkills(options);
-      const plain = ceilingOf(toData(others));
-      const from = toData(artifacts);
+      const plain = ceilingOf(toKept(others));
+      const from = toKept(artifacts);
       const result = yield* workflowExecute(at, display(task ?? null), data, from, plain, {
         ...codeOf(graph),
         ...(skills === undefined ? {} : { skills }),

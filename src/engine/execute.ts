@@ -7,6 +7,7 @@ import {
   registerProgramHook,
   rootHandle,
   toData,
+  toKept,
 } from '../builtins/index.ts';
 import type { RunBody, RunContext, Suspending, ThrownCodec } from '../runtime/run/index.ts';
 import { runWorker, type WorkerRunRequest } from '../runtime/work/index.ts';
@@ -122,9 +123,9 @@ export function resultData(value: Value): Json {
   return dataOrText(value);
 }
 
-function dataOrText(value: Value): Json {
+function dataOrText(value: Value, asData: (value: Value) => Json = toData): Json {
   try {
-    return toData(value);
+    return asData(value);
   } catch (error) {
     if (HarnError.is(error)) return display(value);
     throw error;
@@ -133,7 +134,7 @@ function dataOrText(value: Value): Json {
 
 /** How thrown Harn values go into the journal and come back. */
 export const harnThrownCodec: ThrownCodec = {
-  toJson: (error) => (HarnThrow.is(error) ? dataOrText(error.value) : undefined),
+  toJson: (error) => (HarnThrow.is(error) ? dataOrText(error.value, toKept) : undefined),
   fromJson: (value) => new HarnThrow(fromJson(value)),
 };
 

@@ -1,10 +1,10 @@
 // A call that somebody makes from outside as the body of a run: a function, a pipeline or a tool of the program, or
 // something that its pipeline registers for MCP clients. The request is kept with the run, so a resumed one is the same.
-import type { Json, JsonObject } from '../base/index.ts';
+import { type Json, type JsonObject, ownEntry } from '../base/index.ts';
 import { callRegistered, registeredSurface, registerTools } from '../builtins/index.ts';
 import type { ExposedInput, ExposedShape } from '../lang/index.ts';
 import type { RunBody, RunContext, RunStart, Suspending } from '../runtime/run/index.ts';
-import { dictFrom, fromJson, isDict, makeStruct, type Value } from '../values/index.ts';
+import { asDecimal, dictFrom, fromJson, isDict, makeStruct, type Value } from '../values/index.ts';
 import { engineErrors } from './errors.ts';
 import { callTarget, initialise, inputValue, resultData } from './execute.ts';
 import type { LiveProgram } from './link.ts';
@@ -91,17 +91,22 @@ function filled(
   return [(given === undefined ? undefined : shapedOf(given)) as Value];
 }
 
-/** The value with the structs that its type has: their methods work, as for callers inside the program. */
+/** The value with the structs and decimals that its type has, as callers inside the program give them. */
 function shaped(live: LiveProgram, shape: ExposedShape | undefined, value: Value): Value {
   if (shape?.kind === 'list') {
     return Array.isArray(value)
       ? (value as readonly Value[]).map((one) => shaped(live, shape.of, one))
       : value;
   }
-  const struct = shape === undefined ? undefined : live.struct(shape.name);
-  if (shape === undefined || struct === undefined || !isDict(value)) return value;
-  const fields = Object.entries(value).map(
-    ([name, field]) => [name, shaped(live, shape.fields[name], field as Value)] as const,
+  if (shape?.kind === 'decimal') return asDecimal(value);
+  if (shape === undefined || !isDict(value)) return value;
+  const struct = shape.kind === 'struct' ? live.struct(shape.name) : undefined;
+  if (shape.kind === 'struct' && struct === undefined) return value;
+  const fields = dictFrom(
+    Object.entries(value).map(
+      ([name, field]) =>
+        [name, shaped(live, ownEntry(shape.fields, name), field as Value)] as const,
+    ),
   );
-  return makeStruct(struct, dictFrom(fields));
+  return struct === undefined ? fields : makeStruct(struct, fields);
 }

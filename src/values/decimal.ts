@@ -46,6 +46,12 @@ export function decimalOf(value: Value): Decimal | undefined {
   return isInt(value) ? Decimal.from(BigInt(value)) : undefined;
 }
 
+/** The decimal that JSON data stands for where one is wanted, a text or an int; other data as it is. */
+export function asDecimal(value: Value): Value {
+  const decimal = typeof value === 'string' ? Decimal.parse(value) : decimalOf(value);
+  return decimal === undefined ? value : new HarnDecimal(decimal);
+}
+
 /**
  * Both as decimals when one of them is a decimal and the other one or an int; undefined for other operands. A float
  * beside a decimal is an error: `operator` is what stands between them.

@@ -21,7 +21,7 @@ export { callMethod as callMethodS } from './callbacks/dispatch.ts';
 export { callMethod } from './callbacks-sync/dispatch.ts';
 export { decodeValue, encodeValue, type FindStruct } from './codec.ts';
 export { compare, greaterOrEqual, greaterThan, lessOrEqual, lessThan } from './compare.ts';
-export { asDecimals, decimalOf, HarnDecimal } from './decimal.ts';
+export { asDecimal, asDecimals, decimalOf, HarnDecimal } from './decimal.ts';
 // Dicts and texts
 export {
   dictCopy,
@@ -70,7 +70,7 @@ export {
   structOf,
   unionOf,
 } from './guard.ts';
-export { fromJson, jsonParse, jsonStringify, plainForm, toJson } from './json.ts';
+export { fromJson, jsonParse, jsonStringify, plainForm, toJson, toKeptJson } from './json.ts';
 export { contentText, identityNumber, structuralKey } from './key.ts';
 export { HarnPair } from './pair.ts';
 export { HarnRange, makeRange } from './range.ts';

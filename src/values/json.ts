@@ -1,6 +1,6 @@
 // JSON texts and Harn values. Ints and floats stay apart both ways: `1` is an int and `1.0` a float, and numbers
 // beyond a double's exact range keep their digits. Most texts go through the platform's parser, which is faster.
-import type { Json } from '../base/index.ts';
+import { Decimal, type Json } from '../base/index.ts';
 import { encodeBase64 } from './base64.ts';
 import { HarnDecimal } from './decimal.ts';
 import { dictFrom, dictKeys } from './dict.ts';
@@ -12,7 +12,15 @@ import { HarnPair } from './pair.ts';
 import { HarnRange } from './range.ts';
 import { HarnSet } from './set.ts';
 import { HarnStruct, structToDict } from './struct.ts';
-import { type Dict, HarnObject, HFloat, intFromNumber, type List, type Value } from './value.ts';
+import {
+  type Dict,
+  HarnObject,
+  HFloat,
+  intFromNumber,
+  isDict,
+  type List,
+  type Value,
+} from './value.ts';
 
 /** What the platform's parser would change or let through: integral floats, exponents, -0, 16 digits and more; halves of characters. */
 const NEEDS_READER = /\d\.0|\d[eE]|-0|\d{16}|\\u[dD][89a-fA-F]/;
@@ -110,18 +118,42 @@ export function toJson(value: Value): Json {
   return JSON.parse(jsonStringify(value)) as Json;
 }
 
-/** JSON data as a value. The objects are shared where they can be, so nobody may change them afterwards. */
-export function fromJson(json: Json): Value {
-  return hasOddNumbers(json) ? convert(json) : (json as Value);
+/**
+ * Like `toJson`, for what a program itself gets back: a decimal is `{"$decimal": "0.10"}`, which `fromJson` reads. To
+ * others it would be a riddle.
+ */
+export function toKeptJson(value: Value): Json {
+  return toJson(holdsDecimal(value) ? withMarks(value) : value);
 }
 
-/** Whether data holds a number that no Harn value looks like: an integral one beyond the exact range, or -0. */
-function hasOddNumbers(json: Json): boolean {
+function holdsDecimal(value: Value): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (value instanceof HarnDecimal) return true;
+  const plain = value instanceof HarnObject ? (plainForm(value) ?? null) : value;
+  if (Array.isArray(plain)) return plain.some(holdsDecimal);
+  return isDict(plain) && Object.values(plain).some(holdsDecimal);
+}
+
+function withMarks(value: Value): Value {
+  if (value instanceof HarnDecimal) return { ...value.decimal.toData() };
+  const plain = value instanceof HarnObject ? (plainForm(value) ?? value) : value;
+  if (Array.isArray(plain)) return plain.map(withMarks);
+  if (!isDict(plain)) return plain;
+  return dictFrom(Object.entries(plain).map(([key, item]) => [key, withMarks(item)]));
+}
+
+/** JSON data as a value, kept decimals among it. The objects are shared where they can be, so nobody may change them afterwards. */
+export function fromJson(json: Json): Value {
+  return isOdd(json) ? convert(json) : (json as Value);
+}
+
+/** Whether data holds what no Harn value looks like: an int beyond the exact range, -0, or a kept decimal. */
+function isOdd(json: Json): boolean {
   if (typeof json === 'number') {
     return (Number.isInteger(json) && !Number.isSafeInteger(json)) || Object.is(json, -0);
   }
   if (typeof json !== 'object' || json === null) return false;
-  return Object.values(json).some(hasOddNumbers);
+  return Object.hasOwn(json, '$decimal') || Object.values(json).some(isOdd);
 }
 
 function convert(json: Json): Value {
@@ -130,5 +162,6 @@ function convert(json: Json): Value {
   }
   if (Array.isArray(json)) return json.map(convert);
   if (typeof json !== 'object' || json === null) return json as Value;
+  if (Decimal.isData(json)) return new HarnDecimal(Decimal.from(json));
   return dictFrom(Object.entries(json).map(([key, value]) => [key, convert(value)]));
 }

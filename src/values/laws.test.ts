@@ -13,7 +13,7 @@ import { HarnDuration } from './duration.ts';
 import { makeEnum } from './enum.ts';
 import { equal } from './equal.ts';
 import { fail } from './errors.ts';
-import { jsonParse, jsonStringify } from './json.ts';
+import { fromJson, jsonParse, jsonStringify, toJson, toKeptJson } from './json.ts';
 import { structuralKey } from './key.ts';
 import { includes } from './methods/list.ts';
 import { HarnPair } from './pair.ts';
@@ -262,6 +262,18 @@ test('every kind of data survives encoding, also through a JSON text', () => {
       const back = decodeValue(JSON.parse(JSON.stringify(encodeValue(value))) as Json);
       expect(display(back)).toBe(display(value));
       expect(structuralKey([back])).toBe(structuralKey([value]));
+    }),
+  );
+});
+
+test('what a program keeps comes back with its decimals, and others read their digits', () => {
+  fc.assert(
+    fc.property(decimal, json, (a, other) => {
+      const kept = JSON.parse(JSON.stringify(toKeptJson({ a: [a, { b: a }], other }))) as Json;
+      const back = fromJson(kept) as { readonly a: readonly [Value, { readonly b: Value }] };
+      expect([typeOf(back.a[0]), typeOf(back.a[1].b)]).toEqual(['decimal', 'decimal']);
+      expect(display(back.a)).toBe(display([a, { b: a }]));
+      expect(toJson([a])).toEqual([display(a)]);
     }),
   );
 });

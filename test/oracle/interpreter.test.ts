@@ -22,6 +22,7 @@ const BEYOND = new Set([
   'lifecycle/each-call-has-its-slot',
   'workers/audit-is-inherited',
   'workers/body-wait-and-result',
+  'workers/decimals-cross-over',
   'workers/lifecycle-tools',
   'workers/open-at-the-end',
   'workers/suspended-until-told',

@@ -1,7 +1,7 @@
 // Run-time checks of annotated parameters, and types as JSON Schema for tools. Only what upstream can check at run
 // time is checked: primitives, lists, dicts, shapes, literals and unions of those. Names of structs, interfaces and
 // type parameters are left to the checker.
-import { ownEntry } from '../../base/index.ts';
+import { DECIMAL_PATTERN, ownEntry } from '../../base/index.ts';
 import type { NamedType, Param, ShapeType, TypeExpr } from '../ast.ts';
 import { SCHEMA_NAMES } from '../schema-names.ts';
 import type { Emitter } from './emitter.ts';
@@ -159,6 +159,7 @@ function schemaOfName(em: Emitter, type: NamedType, seen: readonly string[]): Js
     return `{ items: ${schemaOf(em, first, seen)}, type: "array" }`;
   if (type.name === 'dict' && second !== undefined)
     return `{ additionalProperties: ${schemaOf(em, second, seen)}, type: "object" }`;
+  if (type.name === 'decimal') return `{ pattern: ${quote(DECIMAL_PATTERN)}, type: "string" }`;
   const name = SCHEMA_NAMES[type.name];
   if (name !== undefined) return `{ type: "${name}" }`;
   if (seen.includes(type.name)) return '{}';

@@ -1,6 +1,6 @@
 // What a program shows to callers from outside: its public functions, its pipelines and its tools, each with the JSON
 // Schemas of what it takes and gives. Asked for by who serves a program; no run needs it.
-import type { Json, JsonObject } from '../../base/index.ts';
+import { DECIMAL_PATTERN, type Json, type JsonObject } from '../../base/index.ts';
 import { handlePath } from '../2-check/call-target.ts';
 import type { CheckedModule, CheckedProgram } from '../2-check/checked-module.ts';
 import type {
@@ -27,8 +27,10 @@ export type ExposedInput =
       readonly shape?: ExposedShape;
     };
 
-/** Where structs stand in a value that comes as data. */
+/** Where structs and decimals stand in a value that comes as data. */
 export type ExposedShape =
+  | { readonly kind: 'decimal' }
+  | { readonly kind: 'fields'; readonly fields: { readonly [field: string]: ExposedShape } }
   | {
       readonly kind: 'struct';
       readonly name: string;
@@ -155,6 +157,7 @@ class Types {
       return { type: 'array', items: this.schema(first, seen) };
     if (name === 'dict' && second !== undefined)
       return { type: 'object', additionalProperties: this.schema(second, seen) };
+    if (name === 'decimal') return { type: 'string', pattern: DECIMAL_PATTERN };
     const known = SCHEMA_NAMES[name];
     if (known !== undefined) return { type: known };
     const declared = seen.includes(name) ? undefined : this.#declared(name);
@@ -165,7 +168,7 @@ class Types {
       : this.#shape(declared, inside);
   }
 
-  /** Where a value of the type has structs; undefined when it has none. What holds itself is followed once. */
+  /** Where a value of the type has structs or decimals; undefined when nowhere. What holds itself is followed once. */
   shape(type: TypeExpr | undefined, seen: readonly string[] = []): ExposedShape | undefined {
     switch (type?.kind) {
       case 'OptionalType':
@@ -177,7 +180,10 @@ class Types {
         const shapes = type.members.flatMap((member) => this.shape(member, seen) ?? []);
         return shapes.length === 1 ? shapes[0] : undefined;
       }
+      case 'ShapeType':
+        return fieldShapes(type.fields, (field) => this.shape(field, seen));
       case 'NamedType':
+        if (type.name === 'decimal') return { kind: 'decimal' };
         return type.name === 'list'
           ? listShape(this.shape(type.args[0], seen))
           : this.#namedShape(type.name, seen);
@@ -228,6 +234,18 @@ class Types {
       required: fields.filter(({ optional }) => !optional).map(({ name }) => name),
     };
   }
+}
+
+/** The fields in which something stands. */
+function fieldShapes(
+  fields: ShapeType['fields'],
+  shapeOf: (type: TypeExpr) => ExposedShape | undefined,
+): ExposedShape | undefined {
+  const known = fields.flatMap(({ name, type }) => {
+    const shape = shapeOf(type);
+    return shape === undefined ? [] : [[name, shape] as const];
+  });
+  return known.length === 0 ? undefined : { kind: 'fields', fields: Object.fromEntries(known) };
 }
 
 function listShape(of: ExposedShape | undefined): ExposedShape | undefined {

@@ -1,5 +1,6 @@
 // Programs in plain JavaScript: what cannot be meant is refused where it is said, and nothing is done.
 import { describe, expect, it } from 'vitest';
+import { Decimal, type DecimalData } from '../../base/index.ts';
 import { openStore } from '../../store/index.ts';
 import { createRuntime } from '../compose.ts';
 import { createMockHost } from '../host/index.ts';
@@ -83,6 +84,17 @@ describe('the result of a step', () => {
   }
   const cycle: { self?: unknown } = {};
   cycle.self = cycle;
+
+  it('may hold decimals, which come back as data that Decimal reads', async () => {
+    const { result } = await run(async (h: Harness) => {
+      const kept = await h.step('price', () => ({ net: [Decimal.from('19.90')] }));
+      const [net] = (kept as unknown as { readonly net: readonly [DecimalData] }).net;
+      return { net, gross: Decimal.from(net).times(Decimal.from('1.19')).toString() };
+    });
+    expect(result).toMatchObject({
+      returned: { net: { $decimal: '19.90' }, gross: '23.6810' },
+    });
+  });
 
   it.each<[string, unknown, string]>([
     ['a date', { when: [new Date(0)] }, 'a Date (at .when[0])'],
