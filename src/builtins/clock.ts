@@ -1,15 +1,24 @@
 // Time, as `harness.clock` and the older globals; virtual time as `harness.testing`.
 import { clockEffects, testClockEffects } from '../runtime/io/index.ts';
-import { intFromNumber, type List, makeFloat, type Value } from '../values/index.ts';
+import { intFromNumber, type List, makeFloat, typeOf, type Value } from '../values/index.ts';
 import { toMs } from './data.ts';
 import { dateDict } from './dates.ts';
 import type { BuiltinRow } from './define.ts';
 import { effectRow } from './effect-row.ts';
+import { wrong } from './errors.ts';
 
 const int = (value: number): Value => intFromNumber(value);
 const float = (value: number): Value => makeFloat(value);
 const none = () => [];
 const ms = ([duration]: List) => [toMs(duration, 0)];
+
+/** A wait that cannot be read must not be none. */
+function waitOf(duration: Value | undefined): number {
+  const wait = toMs(duration, Number.NaN);
+  if (!Number.isNaN(wait)) return wait;
+  const detail = `expected a duration or milliseconds, got ${typeOf(duration ?? null)}`;
+  throw wrong.argument({ builtin: 'sleep', detail });
+}
 
 export function clockRows(): readonly BuiltinRow[] {
   return [
@@ -51,7 +60,7 @@ export function clockRows(): readonly BuiltinRow[] {
     effectRow('clock.sleep_ms(duration: any) -> nil', clockEffects.sleep_ms, {
       doc: 'Waits for a duration or a number of milliseconds. A second or more survives a restart.',
       aliases: ['sleep', 'sleep_ms'],
-      args: ms,
+      args: ([duration]) => [waitOf(duration)],
     }),
     effectRow('testing.clock_set(unix_ms: any) -> nil', testClockEffects.clock_set, {
       doc: 'Freezes time at an instant.',

@@ -55,6 +55,15 @@ function parseUrl(text: string): Value {
   };
 }
 
+/** What cannot stand in a URL, and what would end the part; escapes that are there stay. */
+function escaped(part: string, ends: string): string {
+  const bytesOf = (char: string) =>
+    [...encodeUtf8(char)].map((byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`);
+  return part.replace(/[^!-~]|["<>\\^`{|}?#]/gu, (char) =>
+    /[?#]/.test(char) && !ends.includes(char) ? char : bytesOf(char).join(''),
+  );
+}
+
 function buildUrl(parts: Dict): string {
   const text = (name: string) => fieldText(parts, name);
   const user = text('username');
@@ -64,14 +73,13 @@ function buildUrl(parts: Dict): string {
   const host = text('host');
   const authority =
     host === undefined ? '' : `//${login}${host}${port === undefined ? '' : `:${port}`}`;
-  const path = text('path') ?? '';
+  const path = escaped(text('path') ?? '', '?#');
   const rooted = host !== undefined && path !== '' && !path.startsWith('/') ? `/${path}` : path;
-  const query = text('query');
-  const fragment = text('fragment');
+  const [query, fragment] = [text('query'), text('fragment')];
   return [
     `${text('scheme') ?? 'https'}:${authority}${rooted}`,
-    query === undefined ? '' : `?${query}`,
-    fragment === undefined ? '' : `#${fragment}`,
+    query === undefined ? '' : `?${escaped(query, '#')}`,
+    fragment === undefined ? '' : `#${escaped(fragment, '')}`,
   ].join('');
 }
 

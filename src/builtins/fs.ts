@@ -12,17 +12,30 @@ import {
   type List,
   ok,
   type Steps,
+  typeOf,
   type Value,
 } from '../values/index.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
+import { wrong } from './errors.ts';
 
-const path = ([first]: List) => [display(first ?? null)];
-const pathOrHere = ([first]: List) => [
-  first === undefined || first === null ? '.' : display(first),
-];
-const pathAndText = ([first, text]: List) => [display(first ?? null), display(text ?? null)];
-const twoPaths = ([from, to]: List) => [display(from ?? null), display(to ?? null)];
+/** The text of anything else is a path that nobody meant: a missing field would be the file `nil`. */
+function pathOf(value: Value | undefined): string {
+  if (typeof value === 'string') return value;
+  const detail = `a path must be a string, got ${typeOf(value ?? null)}`;
+  throw wrong.argument({ builtin: 'fs', detail });
+}
+
+/** What is written: any value as its text, but not one that is missing. */
+function contentOf(value: Value | undefined): string {
+  if (value !== undefined && value !== null) return display(value);
+  throw wrong.argument({ builtin: 'fs', detail: 'there is no content to write, it is nil' });
+}
+
+const path = ([first]: List) => [pathOf(first)];
+const pathOrHere = ([first]: List) => [first === undefined || first === null ? '.' : pathOf(first)];
+const pathAndText = ([first, text]: List) => [pathOf(first), contentOf(text)];
+const twoPaths = ([from, to]: List) => [pathOf(from), pathOf(to)];
 const none = () => [];
 
 export function fsRows(): readonly BuiltinRow[] {
@@ -42,7 +55,7 @@ export function fsRows(): readonly BuiltinRow[] {
       function* (ctx: Ctx, file: Value): Steps {
         try {
           return ok(
-            (yield* (ctx as RunContext).perform(fsEffects.read_text, [display(file)])) as Value,
+            (yield* (ctx as RunContext).perform(fsEffects.read_text, [pathOf(file)])) as Value,
           );
         } catch (error) {
           if (HarnError.is(error)) return err(error.message);
@@ -71,8 +84,8 @@ export function fsRows(): readonly BuiltinRow[] {
       doc: 'Replaces the file by bytes: the old content or the new, never half. Text is written as UTF-8.',
       aliases: ['write_file_bytes'],
       args: ([file, content = null]) => [
-        display(file ?? null),
-        encodeBase64(isBytes(content) ? content : new TextEncoder().encode(display(content))),
+        pathOf(file),
+        encodeBase64(isBytes(content) ? content : new TextEncoder().encode(contentOf(content))),
       ],
     }),
     effectRow('fs.append(path: string, text: string) -> nil', fsEffects.append, {

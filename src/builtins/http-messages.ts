@@ -16,6 +16,7 @@ import {
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
+import { optionBag } from './option-bag.ts';
 
 /** Names in lower case, values as text. */
 function headersOf(given: Value): Dict {
@@ -45,8 +46,8 @@ function response(status: Value, body: Value, headers: Value, type?: string): Di
   ]);
 }
 
-const option = (options: Value, name: string): Value =>
-  isDict(options) ? (dictGet(options, name) ?? null) : null;
+const option = (builtin: string, options: Value, name: string): Value =>
+  dictGet(optionBag(builtin, options, ['status', 'headers']), name) ?? null;
 
 /** A header of a message, or of the headers themselves, whatever the case of its name. */
 function header(message: Value, name: string): Value {
@@ -69,9 +70,9 @@ export function httpMessageRows(): readonly BuiltinRow[] {
       { doc: 'A response with text. Options: `status` (200), `headers`.' },
       (_, text, options = null) =>
         response(
-          option(options, 'status'),
+          option('http_response_text', options, 'status'),
           display(text),
-          option(options, 'headers'),
+          option('http_response_text', options, 'headers'),
           'text/plain; charset=utf-8',
         ),
     ),
@@ -82,9 +83,9 @@ export function httpMessageRows(): readonly BuiltinRow[] {
       },
       (_, value, options = null) =>
         response(
-          option(options, 'status'),
+          option('http_response_json', options, 'status'),
           jsonStringify(value),
-          option(options, 'headers'),
+          option('http_response_json', options, 'headers'),
           'application/json',
         ),
     ),
@@ -93,9 +94,9 @@ export function httpMessageRows(): readonly BuiltinRow[] {
       { doc: 'A response with bytes; text is taken as UTF-8. Options: `status` (200), `headers`.' },
       (_, content, options = null) =>
         response(
-          option(options, 'status'),
+          option('http_response_bytes', options, 'status'),
           isBytes(content) ? content : new TextEncoder().encode(display(content)),
-          option(options, 'headers'),
+          option('http_response_bytes', options, 'headers'),
           'application/octet-stream',
         ),
     ),

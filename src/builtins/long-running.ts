@@ -8,6 +8,7 @@ import { type Ctx, display, fromJson, isDict, type Steps, type Value } from '../
 import { toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { wrong } from './errors.ts';
+import { optionBag } from './option-bag.ts';
 
 function requestOf(name: string, request: Value | undefined): JsonObject {
   const given = toData(request ?? null) ?? {};
@@ -72,6 +73,15 @@ export function longRunningRows(): readonly BuiltinRow[] {
   ];
 }
 
+const GLOB_OPTIONS = ['base', 'long_running', 'background'];
+const WALK_OPTIONS = [
+  'max_depth',
+  'follow_symlinks',
+  'include_hidden',
+  'long_running',
+  'background',
+];
+
 /** Looks that can take long: with `long_running` (or `background`) they give a handle at once. */
 function lookingRows(): readonly BuiltinRow[] {
   return [
@@ -85,6 +95,7 @@ function lookingRows(): readonly BuiltinRow[] {
       function* (ctx: Ctx, root: Value = null, given: Value = null): Steps {
         const run = ctx as RunContext;
         const from = root === null ? '.' : display(root);
+        optionBag('walk_dir', given, WALK_OPTIONS);
         const { long_running, background, ...options } = (toData(given) ?? {}) as JsonObject;
         if (isLongRunning({ long_running: long_running ?? null, background: background ?? null })) {
           return fromJson(yield* longRunning.walk(run, from, options));
@@ -101,7 +112,8 @@ function lookingRows(): readonly BuiltinRow[] {
       },
       function* (ctx: Ctx, pattern: Value, base: Value = null, more: Value = null): Steps {
         const run = ctx as RunContext;
-        const options = (toData(isDict(base) ? base : more) ?? {}) as JsonObject;
+        const bag = optionBag('glob', isDict(base) ? base : more, GLOB_OPTIONS);
+        const options = toData(bag) as JsonObject;
         const named = isDict(base) ? (options['base'] ?? null) : toData(base);
         const from = typeof named === 'string' ? named : null;
         if (isLongRunning(options)) {

@@ -25,12 +25,14 @@ import { reading } from './data-formats.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { bytesOf } from './encoding.ts';
 import { wrong } from './errors.ts';
+import { optionBag } from './option-bag.ts';
 
 const MOST_TOTAL = 32 * 1024 * 1024;
 const MOST_FIELDS = 1000;
+const LIMITS = ['max_total_bytes', 'max_field_bytes', 'max_fields'];
 
 function limitsOf(options: Value): FormLimits {
-  const dict = isDict(options) ? options : {};
+  const dict = optionBag('multipart_parse', options, LIMITS);
   const limit = (key: string, otherwise: number) => {
     const value = dictGet(dict, key) ?? null;
     if (value === null) return otherwise;

@@ -21,8 +21,41 @@ import { optionsOf, toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
 import { wrong } from './errors.ts';
+import { optionBag } from './option-bag.ts';
 
 const text = (value: Value | undefined) => display(value ?? null);
+
+const NAMES: { readonly [name in keyof Required<HttpOptions>]: true } = {
+  headers: true,
+  query: true,
+  timeout_ms: true,
+  timeout: true,
+  total_timeout_ms: true,
+  follow_redirects: true,
+  max_redirects: true,
+  auth: true,
+  retry: true,
+  retries: true,
+  backoff: true,
+  retry_on: true,
+  retry_methods: true,
+  body: true,
+  multipart: true,
+  max_body_bytes: true,
+  session: true,
+  on_unknown: true,
+  connect_timeout_ms: true,
+  read_timeout_ms: true,
+  decompress: true,
+  tls: true,
+  proxy: true,
+  proxy_auth: true,
+};
+
+/** The options of a request; those that nobody knows are refused. */
+export function httpOptions(value: Value | undefined): HttpOptions {
+  return optionsOf<HttpOptions>(optionBag('http', value ?? null, Object.keys(NAMES)));
+}
 
 /** A body that is data is sent as JSON text. */
 function bodyOf(value: Value | undefined): string | null {
@@ -35,8 +68,8 @@ function bodyAndOptions([url, body, options]: List): [string, string | null, Htt
   const isForm =
     options === undefined && isDict(body ?? null) && dictGet(body as never, 'multipart') != null;
   return isForm
-    ? [text(url), null, optionsOf<HttpOptions>(body)]
-    : [text(url), bodyOf(body), optionsOf<HttpOptions>(options)];
+    ? [text(url), null, httpOptions(body)]
+    : [text(url), bodyOf(body), httpOptions(options)];
 }
 
 const READS = { GET: netEffects.get, HEAD: netEffects.head, OPTIONS: netEffects.options };
@@ -50,7 +83,7 @@ const SENDS = {
 function* request(ctx: Ctx, method: Value, url: Value, options: Value = null): Steps {
   const name = display(method).toUpperCase();
   const run = ctx as RunContext;
-  const given = optionsOf<HttpOptions>(options);
+  const given = httpOptions(options);
   if (Object.hasOwn(READS, name)) {
     const effect = READS[name as keyof typeof READS];
     return fromJson((yield* run.perform(effect, [display(url), given])) as never);
@@ -73,11 +106,11 @@ export function netRows(): readonly BuiltinRow[] {
     effectRow('net.get(url: string, options: dict?) -> dict', netEffects.get, {
       doc: 'GET: `{status, headers, body, ok}`. Every status is a result. Options: `headers`, `query`, `timeout_ms`, `retry`, `auth`, ...',
       aliases: ['http_get'],
-      args: ([url, options]) => [text(url), optionsOf<HttpOptions>(options)],
+      args: ([url, options]) => [text(url), httpOptions(options)],
     }),
     effectRow('net.head(url: string, options: dict?) -> dict', netEffects.head, {
       doc: 'HEAD: the answer without its body.',
-      args: ([url, options]) => [text(url), optionsOf<HttpOptions>(options)],
+      args: ([url, options]) => [text(url), httpOptions(options)],
     }),
     sending('post'),
     sending('put'),
@@ -85,7 +118,7 @@ export function netRows(): readonly BuiltinRow[] {
     effectRow('net.delete(url: string, options: dict?) -> dict', netEffects.delete, {
       doc: 'DELETE with an idempotency key: `{status, headers, body, ok}`.',
       aliases: ['http_delete'],
-      args: ([url, options]) => [text(url), null, optionsOf<HttpOptions>(options)],
+      args: ([url, options]) => [text(url), null, httpOptions(options)],
     }),
     builtin(
       'net.request(method: string, url: string, options: dict?) -> dict',
@@ -102,7 +135,7 @@ export function netRows(): readonly BuiltinRow[] {
       {
         doc: 'GETs an address into a file, all of it or nothing: `{bytes_written, status, headers, ok}`.',
         aliases: ['http_download'],
-        args: ([url, path, options]) => [text(url), text(path), optionsOf<HttpOptions>(options)],
+        args: ([url, path, options]) => [text(url), text(path), httpOptions(options)],
       },
     ),
     builtin(

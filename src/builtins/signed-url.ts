@@ -16,6 +16,7 @@ import {
 import { type BuiltinRow, builtin } from './define.ts';
 import { equalInConstantTime, secretOf } from './encoding.ts';
 import { wrong } from './errors.ts';
+import { optionBag } from './option-bag.ts';
 
 const VERSION = 'harn-signed-url-v1';
 
@@ -76,9 +77,7 @@ function signatureOf(resource: string, query: string, secret: Uint8Array): strin
   return encodeBase64(hmac('sha256', secret, payload), { urlSafe: true });
 }
 
-function optionsOf(options: Value): Dict {
-  return isDict(options) ? options : {};
-}
+const NAMES = ['expires_param', 'kid_param', 'signature_param'];
 
 function namesOf(options: Dict): Names {
   const name = (key: string, otherwise: string) => {
@@ -99,7 +98,7 @@ function signed(base: string, claims: Value, secret: Value, expires: Value, give
   const key = secretOf('signed_url', secret);
   const at = asDouble(expires);
   if (at === undefined) throw refuse('expires_at must be a number of seconds');
-  const options = optionsOf(given);
+  const options = optionBag('signed_url', given, [...NAMES, 'kid']);
   const names = namesOf(options);
   const pairs = pairsOf(target.query);
   if (isDict(claims)) {
@@ -140,7 +139,7 @@ function readLink(url: string, names: Names): Reading | 'malformed' | 'missing_s
 }
 
 function verified(url: string, keys: Value, now: Value, given: Value): Dict {
-  const options = optionsOf(given);
+  const options = optionBag('verify_signed_url', given, [...NAMES, 'skew_seconds']);
   const names = namesOf(options);
   const link = readLink(url, names);
   if (typeof link === 'string') return verdict(link, {});

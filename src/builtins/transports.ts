@@ -3,7 +3,6 @@ import type { Json } from '../base/index.ts';
 import {
   type EgressConfig,
   egressEffects,
-  type HttpOptions,
   type HttpStreamInfo,
   httpSessionEffects,
   httpStreamEffects,
@@ -29,6 +28,7 @@ import {
 import { optionsOf, toData } from './data.ts';
 import type { BuiltinRow } from './define.ts';
 import { effectRow } from './effect-row.ts';
+import { httpOptions } from './net.ts';
 import { handleId } from './server-streams.ts';
 
 const text = (value: Value | undefined) => display(value ?? null);
@@ -58,7 +58,7 @@ function streamRows(): readonly BuiltinRow[] {
     effectRow('net.session_open(options: dict?) -> string', httpSessionEffects.session_open, {
       doc: 'A session: options that requests share. Name it as `session` in their options; their own count more.',
       aliases: ['http_session'],
-      args: ([given]) => [optionsOf<HttpOptions>(given)],
+      args: ([given]) => [httpOptions(given)],
     }),
     effectRow('net.session_close(session: string) -> bool', httpSessionEffects.session_close, {
       doc: 'Ends a session; false when it was ended before.',
@@ -71,7 +71,7 @@ function streamRows(): readonly BuiltinRow[] {
       {
         doc: 'GETs an address to read the answer piece by piece, and gives its handle. Options are those of requests.',
         aliases: ['http_stream_open'],
-        args: ([url, given]) => [text(url), optionsOf<HttpOptions>(given)],
+        args: ([url, given]) => [text(url), httpOptions(given)],
         result: ({ id }: HttpStreamInfo) => id,
       },
     ),
