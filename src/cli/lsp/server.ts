@@ -1,12 +1,21 @@
 // The language server: speaks the protocol over a pair of streams, keeps the open buffers, and tells what is wrong in them
 // shortly after each change. The packages of the protocol load with it.
-import type { Connection, InitializeParams, InitializeResult } from 'vscode-languageserver';
+import type {
+  CancellationToken,
+  Connection,
+  InitializeParams,
+  InitializeResult,
+  Position,
+  TextDocumentContentChangeEvent,
+} from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Diagnostic } from '../../base/index.ts';
 import type { BuiltinSpec, Edition } from '../../lang/index.ts';
 import { loadLangTools, TOKEN_MODIFIERS, TOKEN_TYPES } from '../../lang/index.ts';
 import { Answers, FIX_ALL, type Settings } from './answers.ts';
 import { type MakeDocument, Places, toProtocolDiagnostic } from './convert.ts';
+import { lspErrors } from './errors.ts';
+import { Gate, isTextChange, type Need, withParams } from './gate.ts';
 import { Manifests } from './manifests.ts';
 import { Published } from './published.ts';
 import { Structure } from './structure.ts';
@@ -28,14 +37,27 @@ const REST = 120;
 
 /** Serves until the editor ends it, which ends the process: so the protocol wants it. */
 export async function serveLsp(options: LspOptions): Promise<never> {
-  const { createConnection, ProposedFeatures, TextDocuments } = await import(
+  const { createConnection, ProposedFeatures, ResponseError, TextDocuments } = await import(
     'vscode-languageserver/node.js'
   );
   const { TextDocument: Text } = await import('vscode-languageserver-textdocument');
-  const connection = createConnection(ProposedFeatures.all, options.input, options.output);
-  const documents = new TextDocuments(Text);
+  const connection = createConnection(ProposedFeatures.all, options.input, options.output, {
+    messageStrategy: { handleMessage: (message, next) => next(withParams(message)) },
+  });
+  const documents = new TextDocuments<TextDocument>({
+    create(uri, language, version, text) {
+      if (typeof uri !== 'string' || typeof text !== 'string') throw lspErrors.notAText({});
+      return Text.create(uri, language, version, text);
+    },
+    update(document, changes, version) {
+      if (!changes.every(isTextChange)) throw lspErrors.notAText({});
+      for (const change of changes) Text.update(document, [inside(document, change)], version);
+      return document;
+    },
+  });
   const make: MakeDocument = (uri, text) => Text.create(uri, 'harn', 0, text);
-  const server = new Server(connection, options, make);
+  const gate = new Gate((code, message, data) => new ResponseError(code, message, data));
+  const server = new Server(connection, options, make, gate);
   documents.onDidOpen(({ document }) => server.changed(document));
   documents.onDidChangeContent(({ document }) => server.changed(document));
   documents.onDidClose(({ document }) => server.closed(document));
@@ -46,6 +68,14 @@ export async function serveLsp(options: LspOptions): Promise<never> {
   return new Promise<never>(() => undefined);
 }
 
+/** The same change by places that the text has: what lies beyond it would leave the table of lines wrong. */
+function inside(document: TextDocument, change: TextDocumentContentChangeEvent) {
+  if (!('range' in change) || change.range === undefined) return change;
+  const within = (position: Position) => document.positionAt(document.offsetAt(position));
+  const range = { start: within(change.range.start), end: within(change.range.end) };
+  return { range, text: change.text };
+}
+
 class Server {
   readonly #connection: Connection;
   readonly #workspace: Workspace;
@@ -54,12 +84,14 @@ class Server {
   readonly #manifests: Manifests;
   readonly #published: Published;
   readonly #make: MakeDocument;
+  readonly #gate: Gate;
   readonly #version: string;
   #timer: NodeJS.Timeout | undefined;
   /** Checks run one after the other. */
   #checking: Promise<void> = Promise.resolve();
 
-  constructor(connection: Connection, options: LspOptions, make: MakeDocument) {
+  constructor(connection: Connection, options: LspOptions, make: MakeDocument, gate: Gate) {
+    this.#gate = gate;
     this.#connection = connection;
     this.#make = make;
     this.#version = options.version;
@@ -74,56 +106,101 @@ class Server {
 
   listen(): void {
     const connection = this.#connection;
-    const answers = this.#answers;
     connection.onInitialize((params) => this.#initialize(params));
+    connection.onShutdown(() => this.#gate.shut());
     connection.onDidChangeWatchedFiles(() => {
       this.#workspace.refresh();
       this.#checkSoon();
     });
-    const manifests = this.#manifests;
-    connection.onHover((params) => {
-      const { textDocument, position } = params;
-      if (isManifest(textDocument.uri)) return manifests.hover(textDocument.uri, position);
-      return answers.hover(params);
-    });
-    connection.onCompletion((params) => {
-      const { textDocument, position } = params;
-      if (isManifest(textDocument.uri)) return manifests.completion(textDocument.uri, position);
-      // In programs it begins a list.
-      if (params.context?.triggerCharacter === '[') return [];
-      return answers.completion(params);
-    });
-    connection.onCodeAction(({ textDocument: { uri }, range, context }) =>
-      isManifest(uri)
-        ? manifests.codeActions(uri, range)
-        : answers.codeActions(uri, range, context.only),
-    );
-    connection.onSignatureHelp(ofPrograms((params) => answers.signatureHelp(params)));
-    connection.onDefinition(ofPrograms((params) => answers.definition(params)));
+    this.#listenInPrograms();
+    this.#listenInManifests();
+  }
+
+  /** Questions that only programs answer. */
+  #listenInPrograms(): void {
+    const connection = this.#connection;
+    const answers = this.#answers;
+    const structure = this.#structure;
+    const at = ['uri', 'position'] as const;
+    connection.onSignatureHelp(this.#ofPrograms(at, (params) => answers.signatureHelp(params)));
+    connection.onDefinition(this.#ofPrograms(at, (params) => answers.definition(params)));
     connection.onReferences(
-      ofPrograms((params) => answers.references(params, params.context.includeDeclaration)),
+      this.#ofPrograms([...at, 'context'], (params) =>
+        answers.references(params, params.context.includeDeclaration),
+      ),
     );
-    connection.onPrepareRename(ofPrograms((params) => answers.prepareRename(params)));
-    connection.onRenameRequest(ofPrograms((params) => answers.rename(params, params.newName)));
+    connection.onPrepareRename(this.#ofPrograms(at, (params) => answers.prepareRename(params)));
+    connection.onRenameRequest(
+      this.#ofPrograms([...at, 'newName'], (params) => answers.rename(params, params.newName)),
+    );
     connection.onDocumentSymbol(
-      ofPrograms(({ textDocument }) => answers.documentSymbols(textDocument.uri)),
+      this.#ofPrograms(['uri'], ({ textDocument }) => answers.documentSymbols(textDocument.uri)),
     );
     connection.onDocumentFormatting(
-      ofPrograms(({ textDocument }) => answers.formatting(textDocument.uri)),
+      this.#ofPrograms(['uri'], ({ textDocument }) => answers.formatting(textDocument.uri)),
     );
-    const structure = this.#structure;
-    connection.onFoldingRanges(ofPrograms(({ textDocument: { uri } }) => structure.folds(uri)));
+    connection.onFoldingRanges(
+      this.#ofPrograms(['uri'], ({ textDocument: { uri } }) => structure.folds(uri)),
+    );
     connection.onSelectionRanges(
-      ofPrograms(({ textDocument: { uri }, positions }) => structure.selections(uri, positions)),
+      this.#ofPrograms(['uri', 'positions'], ({ textDocument: { uri }, positions }) =>
+        structure.selections(uri, positions),
+      ),
     );
     connection.onDocumentHighlight(
-      ofPrograms(({ textDocument: { uri }, position }) => structure.highlights(uri, position)),
+      this.#ofPrograms(at, ({ textDocument: { uri }, position }) =>
+        structure.highlights(uri, position),
+      ),
     );
-    connection.onWorkspaceSymbol(({ query }) => structure.symbols(query));
-    connection.languages.semanticTokens.on(async (params) => {
-      const { uri } = params.textDocument;
-      return isManifest(uri) ? { data: [] } : answers.semanticTokens(uri);
-    });
+    connection.onWorkspaceSymbol(
+      this.#gate.guard(['query'], ({ query }) => structure.symbols(query)),
+    );
+    connection.languages.semanticTokens.on(
+      this.#gate.guard(['uri'], async ({ textDocument: { uri } }) =>
+        isManifest(uri) ? { data: [] } : answers.semanticTokens(uri),
+      ),
+    );
+  }
+
+  /** Questions that manifests answer too. */
+  #listenInManifests(): void {
+    const connection = this.#connection;
+    const answers = this.#answers;
+    const manifests = this.#manifests;
+    const at = ['uri', 'position'] as const;
+    connection.onHover(
+      this.#gate.guard(at, (params) => {
+        const { textDocument, position } = params;
+        if (isManifest(textDocument.uri)) return manifests.hover(textDocument.uri, position);
+        return answers.hover(params);
+      }),
+    );
+    connection.onCompletion(
+      this.#gate.guard(at, (params) => {
+        const { textDocument, position } = params;
+        if (isManifest(textDocument.uri)) return manifests.completion(textDocument.uri, position);
+        // In programs it begins a list.
+        if (params.context?.triggerCharacter === '[') return [];
+        return answers.completion(params);
+      }),
+    );
+    connection.onCodeAction(
+      this.#gate.guard(['uri', 'range', 'context'], ({ textDocument: { uri }, range, context }) =>
+        isManifest(uri)
+          ? manifests.codeActions(uri, range)
+          : answers.codeActions(uri, range, context.only),
+      ),
+    );
+  }
+
+  /** An answer that only programs have. */
+  #ofPrograms<P extends { readonly textDocument: { readonly uri: string } }, R>(
+    needs: readonly Need[],
+    answer: (params: P) => Promise<R>,
+  ): (params: P, token?: CancellationToken) => Promise<R | null> {
+    return this.#gate.guard<P, R | null>(needs, (params) =>
+      isManifest(params.textDocument.uri) ? null : answer(params),
+    );
   }
 
   /** Editors tell of changes on the disk, and of folders that come and go, when they are asked to. */
@@ -149,6 +226,7 @@ class Server {
   }
 
   #initialize({ workspaceFolders, rootUri, capabilities }: InitializeParams): InitializeResult {
+    this.#gate.open();
     this.#follow(capabilities);
     const folders = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
     this.#workspace.roots = folders.filter((uri) => uri.startsWith('file:')).map(keyOf);
@@ -241,11 +319,4 @@ class Server {
     }
     this.#published.found(uri, program, found);
   }
-}
-
-/** An answer that only programs have. */
-function ofPrograms<P extends { readonly textDocument: { readonly uri: string } }, R>(
-  answer: (params: P) => Promise<R>,
-): (params: P) => Promise<R | null> {
-  return async (params) => (isManifest(params.textDocument.uri) ? null : answer(params));
 }
