@@ -8,14 +8,19 @@ import type { Walk } from './walk.ts';
 import { widen } from './widen.ts';
 
 export function inferTernary(walk: Walk, node: Ternary, expected: Type): Type {
+  const { flow } = walk;
   walk.infer(node.condition);
-  const mark = walk.flow.mark();
+  const mark = flow.mark();
   refine(walk, node.condition, true);
   const whenTrue = walk.infer(node.whenTrue, expected);
-  walk.flow.undo(mark);
+  const afterTrue = flow.take(mark);
   refine(walk, node.condition, false);
   const whenFalse = walk.infer(node.whenFalse, expected);
-  walk.flow.undo(mark);
+  const afterFalse = flow.take(mark);
+  const open = [];
+  if (whenTrue.kind !== 'never') open.push(afterTrue);
+  if (whenFalse.kind !== 'never') open.push(afterFalse);
+  flow.join(open);
   return unionOf([whenTrue, whenFalse]);
 }
 

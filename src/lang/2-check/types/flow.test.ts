@@ -224,6 +224,48 @@ const SHARED: readonly (readonly [title: string, text: string])[] = [
       'VAR x: string? = nil\nlet set = { -> x = "a" }\nif x == nil { try { set()\n throw "no" } catch (e) { text(x) } }',
     ),
   ],
+  [
+    'a call behind the check in the same condition',
+    inPipeline(
+      'VAR z: string | int = "a"\nlet set = { -> z = 5\n true }\nif type_of(z) == "string" && set() { number(z) }',
+    ),
+  ],
+  [
+    'a call behind the check, where the condition does not hold',
+    inPipeline(
+      'VAR z: string | int = "a"\nlet set = { -> z = 5\n false }\nif type_of(z) != "string" || set() { println(1) } else { number(z) }',
+    ),
+  ],
+  [
+    'a call between two checks',
+    inPipeline(
+      'VAR z: string | int = "a"\nlet set = { -> z = 5\n true }\nwhile type_of(z) == "string" && set() && task != nil { number(z)\n break }',
+    ),
+  ],
+  [
+    'a call in a condition that is not always reached',
+    inPipeline(
+      'VAR z: string | int = "a"\nlet set = { -> z = 5\n true }\nif type_of(z) != "string" { return }\nif task != nil && set() { println(1) }\nnumber(z)',
+    ),
+  ],
+  [
+    'a call on the right of a value',
+    inPipeline(
+      'VAR z: string | int = "a"\nlet set = { -> z = 5\n true }\nif type_of(z) != "string" { return }\nlet ok = task != nil || set()\nnumber(z)\nprintln(ok)',
+    ),
+  ],
+  [
+    'a call in one way of a ternary',
+    inPipeline(
+      'VAR z: string | int = "a"\nlet set = { -> z = 5\n 1 }\nif type_of(z) != "string" { return }\nlet n = task == nil ? set() : 2\nnumber(z)\nnumber(n)',
+    ),
+  ],
+  [
+    'a guard that calls',
+    inPipeline(
+      'VAR z: string | int = "a"\nlet set = { -> z = 5\n true }\nguard type_of(z) == "string" && set() else { return }\nnumber(z)',
+    ),
+  ],
 ];
 
 for (const edition of ['0.7', '2026'] as const) {
@@ -248,6 +290,21 @@ table('variables that other functions assign, where the newer rules hold', [
     'TYP-025 `.len()` may fail: the value may be nil (it is string | nil) @ w.len()',
   ],
   [
+    'a closure in the condition that changes one asks for another look',
+    `${WORD_OF_2026}${inPipeline('let z: string | int = "a"\nif type_of(z) == "string" && [1].any({ v -> z = 5\n v == 1 }) { number(z) }')}`,
+    "TYP-006 Argument 1 ('n'): expected int, got string | int @ z",
+  ],
+  [
+    'a check behind the call holds',
+    `${WORD_OF_2026}${inPipeline('let z: string | int = "a"\nconst set = { -> z = 5\n true }\nif set() && type_of(z) == "string" { number(z) }')}`,
+    "TYP-006 Argument 1 ('n'): expected int, got string @ z",
+  ],
+  [
+    'a condition without calls leaves what is known',
+    `${WORD_OF_2026}${inPipeline('let z: string | int = "a"\nconst set = { -> z = 5\n true }\nif type_of(z) == "string" && task != nil { number(z) }\nset()')}`,
+    "TYP-006 Argument 1 ('n'): expected int, got string @ z",
+  ],
+  [
     'calls that can run nothing of the program leave what is known',
     `${WORD_OF_2026}${inPipeline('let w: string | int = "a"\nconst set = { -> w = 1 }\nif type_of(w) == "string" { println("now")\n number(w) }')}`,
     "TYP-006 Argument 1 ('n'): expected int, got string @ w",
@@ -261,6 +318,12 @@ table(
       'ends what was known of it, and asks for nothing',
       inPipeline(
         'var w: string? = "a"\nif w != nil { [1].each({ v -> w = nil })\n text(w)\n w.len() }',
+      ),
+    ],
+    [
+      'ends it in the same condition, too',
+      inPipeline(
+        'var z: string | int = "a"\nif type_of(z) == "string" && [1].any({ v -> z = 5\n v == 1 }) { number(z) }',
       ),
     ],
     [

@@ -69,19 +69,27 @@ function refineBinary(walk: Walk, node: Binary, holds: boolean): void {
 }
 
 /** `a && b` when it holds, `a || b` when it does not: both are known. Otherwise one of two ways was taken. */
-function refineBoth(walk: Walk, { left, right }: Binary, holds: boolean, isAnd: boolean): void {
+function refineBoth(walk: Walk, node: Binary, holds: boolean, isAnd: boolean): void {
+  const { left } = node;
+  const { flow } = walk;
   if (holds === isAnd) {
     refine(walk, left, holds);
-    refine(walk, right, holds);
+    refineReached(walk, node, holds);
     return;
   }
-  const { flow } = walk;
   const mark = flow.mark();
   refine(walk, left, holds);
   const first = flow.take(mark);
   refine(walk, left, !holds);
-  refine(walk, right, holds);
+  refineReached(walk, node, holds);
   flow.join([first, flow.take(mark)]);
+}
+
+/** The right side has run: what it changed is no longer what the left side found. */
+function refineReached(walk: Walk, node: Binary, holds: boolean): void {
+  const changes = walk.rightChanges.get(node);
+  if (changes !== undefined) walk.flow.apply(changes);
+  refine(walk, node.right, holds);
 }
 
 function refineTruth(walk: Walk, node: Expression, holds: boolean): void {

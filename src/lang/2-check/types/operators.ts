@@ -71,13 +71,29 @@ function isDecimalAndFloat(left: Type, right: Type): boolean {
   );
 }
 
-/** The right side is only reached when the left one held (or did not). */
-function inferLogical(walk: Walk, { left, right, operator }: Binary): Type {
-  walk.infer(left);
-  const mark = walk.flow.mark();
-  refine(walk, left, operator === '&&');
-  walk.infer(right);
-  walk.flow.undo(mark);
+/**
+ * The right side is only reached when the left one held (or did not). What it assigned, or ran that may have assigned
+ * something, may therefore have happened, and certainly has where the whole condition says that it was reached.
+ */
+function inferLogical(walk: Walk, node: Binary): Type {
+  const { flow } = walk;
+  const reached = node.operator === '&&';
+  walk.infer(node.left);
+  const mark = flow.mark();
+  refine(walk, node.left, reached);
+  const onTheRight = flow.mark();
+  walk.infer(node.right);
+  const changes = flow.take(onTheRight);
+  walk.rightChanges.delete(node);
+  if (changes.size === 0) {
+    flow.undo(mark);
+    return BOOL;
+  }
+  walk.rightChanges.set(node, changes);
+  flow.apply(changes);
+  const whenReached = flow.take(mark);
+  refine(walk, node.left, !reached);
+  flow.join([whenReached, flow.take(mark)]);
   return BOOL;
 }
 

@@ -1,6 +1,7 @@
 // What the parts of the type walk offer each other: a part gets the walk and asks it for everything that is not its own.
 import type { HarnError, Span } from '../../../base/index.ts';
 import type {
+  Binary,
   BindingPattern,
   Block,
   Closure,
@@ -13,7 +14,7 @@ import type { BuiltinSpec } from '../../builtin-spec.ts';
 import type { BindingRecord, ModuleRecord } from '../records.ts';
 import type { BuiltinTypes } from './builtins.ts';
 import type { Declared, TypeNode } from './declared.ts';
-import type { Flow } from './flow.ts';
+import type { Changes, Flow } from './flow.ts';
 import type { FunctionType, Type } from './type.ts';
 import type { TypeScope } from './type-scope.ts';
 
@@ -42,6 +43,8 @@ export interface Walk {
   readonly isStrict: boolean;
   /** Strict type mode: what comes from outside must be checked before something is read from it. */
   readonly checksBoundaries: boolean;
+  /** What walking the right side of `&&` or `||` has changed, of those where it changed something. */
+  readonly rightChanges: Map<Binary, Changes>;
   /** How many `break`s have been walked. */
   readonly breaks: number;
 

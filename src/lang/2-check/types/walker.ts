@@ -2,6 +2,7 @@
 // (function, scope of type names, flow) and hands each node to the part that understands it.
 import { type HarnError, nearestName } from '../../../base/index.ts';
 import type {
+  Binary,
   Block,
   Call,
   Closure,
@@ -35,7 +36,7 @@ import { inferCallNode, inferInterpolated, inferMethodCall, inferPipe } from './
 import { declareParams, inferClosure, inferParallel, inferTask } from './closures.ts';
 import { Declared, type TypeNode } from './declared.ts';
 import { typeErrors } from './errors.ts';
-import { Flow } from './flow.ts';
+import { type Changes, Flow } from './flow.ts';
 import { builtinTypeNames, readHead, readType } from './from-syntax.ts';
 import { checkEnd, checkProduced, producedElement } from './functions.ts';
 import { FALSE, inferDict, inferList, inferStruct, TRUE } from './literals.ts';
@@ -110,6 +111,7 @@ interface WalkerOptions {
 export class Walker implements Walk {
   readonly record: ModuleRecord;
   readonly flow = new Flow();
+  readonly rightChanges = new Map<Binary, Changes>();
   readonly builtins: BuiltinTypes;
   readonly isStrict: boolean;
   readonly checksBoundaries: boolean;
