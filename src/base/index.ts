@@ -52,6 +52,7 @@ export {
   type NotPlain,
   ownEntry,
 } from './json.ts';
+export { isOvertaken, letGo, overtake } from './overtaken.ts';
 export { type Random, seededRandom, systemRandom, uuidV4, uuidV7 } from './random.ts';
 export { Scope } from './scope.ts';
 export {

@@ -115,6 +115,7 @@ export {
   HarnAbort,
   HarnThrow,
   renewThrowStacks,
+  retried,
   type Site,
   uncaughtText,
 } from './thrown.ts';

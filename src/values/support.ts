@@ -44,7 +44,7 @@ import {
   structToDict,
   structType,
 } from './struct.ts';
-import { caught, HarnThrow } from './thrown.ts';
+import { caught, HarnThrow, retried } from './thrown.ts';
 import { truthy } from './truthy.ts';
 import {
   asDouble,
@@ -324,6 +324,7 @@ export const support = {
   // Errors and results
   Throw: HarnThrow,
   caught: caughtValue,
+  retried: (error: unknown) => retried(translateError(error)),
   catches,
   wrapOk,
   err,

@@ -1,7 +1,7 @@
 // What travels through JavaScript when a Harn program fails: HarnThrow carries a thrown value, HarnError (of base)
 // an error of the language or of the runtime, HarnAbort a signal no program may catch. `caught` is the single place
 // that decides what `catch (e)` receives.
-import { HarnError, type JsonObject } from '../base/index.ts';
+import { HarnError, isOvertaken, type JsonObject } from '../base/index.ts';
 import { display } from './display.ts';
 import { fail } from './errors.ts';
 import { fromJson } from './json.ts';
@@ -89,6 +89,15 @@ export function caught(error: unknown): Value {
   const limit = engineLimit(error);
   if (limit !== undefined) return limit.message;
   throw error;
+}
+
+/**
+ * For `retry`: an error that a further attempt may help against. What no program may catch is thrown on, and so is what
+ * a deadline or a cancellation around the attempts has raised.
+ */
+export function retried(error: unknown): void {
+  caught(error);
+  if (isOvertaken(error)) throw error;
 }
 
 function isFailure({ category, kind, message }: JsonObject): boolean {

@@ -279,6 +279,45 @@ describe('commands that only read', () => {
     expect(here.has('.harn')).toBe(false);
   });
 
+  it('tries nothing again when a deadline around it has passed, only when one inside has', () => {
+    const project = cli.project({
+      'again.harn': `pipeline default(harness: Harness) {
+          let tries = 0
+          const around = try {
+            deadline 20ms {
+              retry 3 {
+                tries = tries + 1
+                sleep(5s)
+              }
+            }
+          }
+          harness.stdio.println("\${tries} \${around}")
+
+          let inner = 0
+          const inside = try {
+            retry 3 {
+              inner = inner + 1
+              deadline 5ms { sleep(5s) }
+            }
+          }
+          harness.stdio.println("\${inner} \${inside}")
+
+          let outer = 0
+          const through = try {
+            retry 2 {
+              outer = outer + 1
+              deadline 5ms { retry 3 { sleep(5s) } }
+            }
+          }
+          harness.stdio.println("\${outer} \${through}")
+        }`,
+    });
+    expect(project.harn('run', 'again.harn')).toMatchObject({
+      status: 0,
+      stdout: [1, 3, 2].map((n) => `${n} Result.Err(Deadline exceeded)\n`).join(''),
+    });
+  });
+
   it('interrupts a loop that only computes when its deadline has passed', () => {
     const project = cli.project({
       'loop.harn': `pipeline default(harness: Harness) {

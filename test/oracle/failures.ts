@@ -5,6 +5,7 @@ import {
   err,
   isInt,
   isVariant,
+  retried,
   type Steps,
   type Value,
   wrapOk,
@@ -56,7 +57,7 @@ export function* evaluateRetry(node: Retry, scope: Scope, frame: Frame): Steps {
         yield* frame.run(node.body, scope);
         return null;
       } catch (error) {
-        caught(error);
+        retried(error);
         left -= 1;
         if (left <= 0) throw error;
       }

@@ -110,7 +110,7 @@ export function retry(em: Emitter, node: Retry, dest: Dest): void {
   em.push(`${label}: while (${left} > 0) {`, 'try {');
   em.statements(node.body.statements, DISCARD);
   em.push(`break ${label};`);
-  em.push(`} catch (${error}) {`, `${em.$('caught')}(${error});`);
+  em.push(`} catch (${error}) {`, `${em.$('retried')}(${error});`);
   em.push(`${left} -= 1;`, `if (${left} <= 0) throw ${error};`, '}');
   em.tick();
   em.push('}');

@@ -6,7 +6,7 @@
 // A task that computes for long also gives way to others who wait for the turn: so what it looks at in a loop can change,
 // and who wants to cancel it gets to do so. That is an entry, too (`turn`), with an operation that ends when its turn comes.
 // Time counts only while a process holds the run: deadlines are kept in the run's own monotonic time.
-import type { Clock } from '../../base/index.ts';
+import { type Clock, letGo, overtake } from '../../base/index.ts';
 import { defineEffect } from './effect.ts';
 import { runErrors } from './errors.ts';
 import type { Journal } from './journal.ts';
@@ -72,6 +72,7 @@ export class Interrupts {
   /** Takes a deadline off again. */
   pop(task: Task, deadline: Deadline): void {
     deadline.disarm();
+    if (deadline.error !== undefined) letGo(deadline.error);
     const at = task.deadlines.indexOf(deadline);
     if (at !== -1) task.deadlines.splice(at, 1);
   }
@@ -101,7 +102,7 @@ export class Interrupts {
     task.ticks += 1;
     const recorded = this.#ports.replay.tickInterrupt(task.id, task.ticks);
     if (recorded?.reason === 'turn') return givingWay(() => undefined);
-    if (recorded !== undefined) throw interruptError(recorded);
+    if (recorded !== undefined) throw this.again(task, recorded);
     if (!this.#live) this.#ports.scheduler.liveIfDone();
     if (this.#live && task.deadlines.length > 0) {
       const deadline = expiredOf(task, this.#ports.journal.monoMs());
@@ -173,30 +174,39 @@ export class Interrupts {
       at_n: open.ordinal,
       data: { reason },
     });
-    const error = runErrors.cancelled({ reason });
+    const error = overtake(runErrors.cancelled({ reason }));
     scheduler.deliver(task, () => open.resume({ ok: false, error }));
   }
 
-  #record(task: Task, deadline: Deadline, how: How | 'tick', at: number): unknown {
-    deadline.raised = true;
-    deadline.disarm();
-    const data = { ms: deadline.ms };
-    this.#ports.journal.append(task.id, {
-      kind: 'interrupt',
-      reason: 'deadline',
-      how,
-      at_n: at,
-      data,
-    });
-    return runErrors.deadline(data);
+  #record(task: Task, deadline: Deadline, how: How | 'tick', at_n: number): unknown {
+    const { ms } = deadline;
+    const data = { ms, at: task.deadlines.indexOf(deadline) };
+    this.#ports.journal.append(task.id, { kind: 'interrupt', reason: 'deadline', how, at_n, data });
+    return raise(deadline, ms);
+  }
+
+  /** The error of an interrupt of the past. A deadline that raised one then has done so: it does not strike again. */
+  again(task: Task, { reason, data }: Pick<InterruptEntry, 'reason' | 'data'>): unknown {
+    if (reason !== 'deadline')
+      return overtake(runErrors.cancelled({ reason: String(data?.['reason'] ?? reason) }));
+    const ms = Number(data?.['ms'] ?? 0);
+    const at = data?.['at'];
+    // Entries of earlier versions say how long it was only.
+    const deadline =
+      typeof at === 'number'
+        ? task.deadlines[at]
+        : task.deadlines.find((each) => !each.raised && each.ms === ms);
+    return raise(deadline, ms);
   }
 }
 
-/** The error that an interrupt raises in its task. */
-export function interruptError(entry: Pick<InterruptEntry, 'reason' | 'data'>): unknown {
-  if (entry.reason === 'deadline')
-    return runErrors.deadline({ ms: Number(entry.data?.['ms'] ?? 0) });
-  return runErrors.cancelled({ reason: String(entry.data?.['reason'] ?? entry.reason) });
+function raise(deadline: Deadline | undefined, ms: number): unknown {
+  const error = overtake(runErrors.deadline({ ms }));
+  if (deadline === undefined) return error;
+  deadline.raised = true;
+  deadline.error = error;
+  deadline.disarm();
+  return error;
 }
 
 function givingWay(begin: () => void): TickOp {

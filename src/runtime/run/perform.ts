@@ -6,7 +6,7 @@ import { type EffectEnv, type EffectSpec, type OnUnknown, policyFor } from './ef
 import { argsHash, assertSame } from './effect-record.ts';
 import { EffectWriter, outcomeOf } from './effect-writer.ts';
 import { journalErrors, runErrors } from './errors.ts';
-import { type Interrupts, interruptError, isGivingWay } from './interrupt.ts';
+import { type Interrupts, isGivingWay } from './interrupt.ts';
 import type { Journal } from './journal.ts';
 import type { How } from './journal-entry.ts';
 import type { BlockOp, EffectOp, Op, Outcome } from './op.ts';
@@ -122,8 +122,8 @@ export class EffectPerformer implements Performer {
     return outcome;
   }
 
-  interruptError(entry: InterruptEntry): unknown {
-    return interruptError(entry);
+  interruptError(task: Task, entry: InterruptEntry): unknown {
+    return this.#ports.interrupts().again(task, entry);
   }
 
   dropped(open: OpenOp): void {
@@ -200,7 +200,7 @@ export class EffectPerformer implements Performer {
   #beginBlock(task: Task, op: BlockOp): Outcome | undefined {
     const at = { id: task.id, ordinal: task.nextOrdinal() };
     const interrupt = this.#ports.replay.inlineInterrupt(at.id, at.ordinal);
-    if (interrupt !== undefined) return { ok: false, error: interruptError(interrupt) };
+    if (interrupt !== undefined) return { ok: false, error: this.interruptError(task, interrupt) };
     const scheduler = this.#ports.scheduler();
     const late = this.#ports.interrupts().raiseAt(task, at.ordinal);
     if (late !== undefined) return { ok: false, error: late };
@@ -244,7 +244,7 @@ export class EffectPerformer implements Performer {
       assertSame(past, op, hash);
       replay.use(past);
     }
-    if (interrupt !== undefined) return { ok: false, error: interruptError(interrupt) };
+    if (interrupt !== undefined) return { ok: false, error: this.interruptError(task, interrupt) };
     const open = openOp(task, at, { what: op.effect.spec.name, effect: op, resume });
     open.given = laneResume !== undefined;
     const isEntered = op.unit !== undefined && past?.unit !== true;

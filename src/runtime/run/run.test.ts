@@ -2,144 +2,31 @@
 // that use every effect class. Resuming must end as if nothing had happened.
 import { describe, expect, it } from 'vitest';
 import { createDeferred, type Json, type JsonObject } from '../../base/index.ts';
-import { openStore, type Store } from '../../store/index.ts';
-import { createMockHost, hostErrors } from '../host/index.ts';
+import { openStore } from '../../store/index.ts';
+import { hostErrors } from '../host/index.ts';
 import {
   callHandler,
   defineEffect,
-  defineSyncEffect,
-  type Finisher,
   foldRecord,
   type Handler,
   loadJournal,
-  type Outcome,
   Run,
   type RunBody,
   type RunContext,
-  type RunDeps,
   type RunResult,
   recordOf,
   runIndex,
   type Suspending,
 } from './index.ts';
-
-/** What exists outside of the process and survives its end. */
-interface World {
-  dead: boolean;
-  reads: number;
-  /** Mutations by idempotency key: how often each was called. */
-  calls: Map<string, number>;
-  log: string[];
-}
-
-const newWorld = (): World => ({ dead: false, reads: 0, calls: new Map(), log: [] });
-const never = new Promise<never>(() => undefined);
-
-function effectsOf(world: () => World) {
-  const alive = <T>(value: T): T | Promise<T> => (world().dead ? never : value);
-  return {
-    now: defineSyncEffect({ name: 'clock.now_ms', class: 'ambient', access: 'read' }, (env) =>
-      env.clock.nowMs(),
-    ),
-    print: defineSyncEffect(
-      { name: 'stdio.print', class: 'output', access: 'write' },
-      (env, text: string) => env.write('stdout', text),
-    ),
-    read: defineEffect(
-      { name: 'fs.read_text', class: 'read', access: 'read' },
-      async (_env, path: string, delay: number) => {
-        world().reads += 1;
-        for (let i = 0; i < delay; i += 1) await new Promise((ok) => setImmediate(ok));
-        return alive(`content of ${path}`);
-      },
-    ),
-    write: defineEffect(
-      { name: 'fs.write_text', class: 'mutation', access: 'write', onUnknown: 'retry' },
-      async (env, path: string, text: string) => {
-        if (world().dead) return never;
-        const { calls, log } = world();
-        calls.set(env.idempotencyKey, (calls.get(env.idempotencyKey) ?? 0) + 1);
-        if (calls.get(env.idempotencyKey) === 1) log.push(`${path}=${text}`);
-        await new Promise((ok) => setImmediate(ok));
-        return alive(null);
-      },
-    ),
-    fragile: defineEffect(
-      { name: 'process.run', class: 'mutation', access: 'mutate', onUnknown: 'fail' },
-      async (env, name: string) => {
-        if (world().dead) return never;
-        const { calls } = world();
-        calls.set(env.idempotencyKey, (calls.get(env.idempotencyKey) ?? 0) + 1);
-        await new Promise((ok) => setImmediate(ok));
-        return alive(`ran ${name}`);
-      },
-    ),
-    own: defineEffect(
-      { name: 'agent.note', class: 'store', access: 'write' },
-      (env, text: string) => {
-        env.inTx((tx) =>
-          tx.append('notes', { kind: 'noted', payload: { text, key: env.idempotencyKey } }),
-        );
-        return text.length;
-      },
-    ),
-  };
-}
-
-const finish: Finisher = function* (_ctx, main) {
-  yield* [];
-  const final: Outcome = main.ok
-    ? { ok: true, value: main.value }
-    : { ok: false, error: main.error };
-  return { final, receipt: { status: main.ok ? 'settled' : 'failed', items: [] } };
-};
-
-interface Scene {
-  readonly world: World;
-  readonly store: Store;
-  readonly stdout: string[];
-}
-
-function depsOf(scene: Scene, killAfter: number | undefined): RunDeps {
-  const host = createMockHost({ seed: Math.floor(scene.world.reads) + 7 });
-  let commits = 0;
-  const store =
-    killAfter === undefined
-      ? scene.store
-      : new Proxy(scene.store, {
-          get(target, key) {
-            if (key === 'tx') {
-              return (fn: never) => {
-                if (scene.world.dead) return never;
-                commits += 1;
-                if (commits > killAfter) {
-                  scene.world.dead = true;
-                  return never;
-                }
-                return target.tx(fn);
-              };
-            }
-            const value = Reflect.get(target, key) as unknown;
-            return typeof value === 'function' ? value.bind(target) : value;
-          },
-        });
-  return {
-    host,
-    openStore: async () => store,
-    finish,
-    sink: {
-      write: (stream, text) => {
-        if (!scene.world.dead && stream === 'stdout') scene.stdout.push(text);
-      },
-    },
-  };
-}
-
-const SPEC = { pipeline: 'p', origin: 'test', program: null, version: '1', input: null };
-
-async function settle(): Promise<void> {
-  for (let i = 0; i < 400; i += 1) await new Promise((ok) => setImmediate(ok));
-}
+import {
+  depsOf,
+  effectsOf,
+  never,
+  newWorld,
+  type Scene,
+  SPEC,
+  settle,
+} from './run-scene.fixture.ts';
 
 /** Runs to the end, killing after commit n (in as many lives as it takes when `every`). */
 async function runKilled(
@@ -434,42 +321,6 @@ describe('a run', () => {
     const { entries } = await loadJournal(out.store, out.id);
     expect(entries.filter(({ kind }) => kind === 'wait_opened')).toHaveLength(1);
     expect(await out.store.timersOf(out.id)).toEqual([]);
-  });
-
-  it('takes the durable row with it when the wait of an earlier life is overtaken by a deadline', async () => {
-    const store = await openStore('memory:');
-    const scene: Scene = { world: newWorld(), store, stdout: [] };
-    const timer = defineEffect(
-      {
-        name: 'clock.sleep_ms',
-        class: 'ambient',
-        access: 'observe',
-        wait: (_args: readonly [], nowMs) => ({ kind: 'timer', due_ms: nowMs + 5_000 }),
-      },
-      () => never,
-    );
-    const body: RunBody = function* (ctx) {
-      ctx.run.interrupts.push(ctx.task, 100, 0);
-      try {
-        return (yield* ctx.perform(timer, [])) as null;
-      } catch (error) {
-        return (error as { code: string }).code;
-      }
-    };
-    const first = Run.create(depsOf(scene, undefined), SPEC);
-    void first.begin(body);
-    await settle();
-    expect(await store.timersOf(first.id)).toHaveLength(1);
-    const host = createMockHost();
-    const again = await Run.resume({ ...depsOf(scene, undefined), host }, store, first.id, {
-      force: true,
-    });
-    host.clock.advance(200);
-    const result = await again.begin(body);
-    expect((result as { main: unknown }).main).toEqual({ ok: true, value: 'HARN-RUN-014' });
-    expect(await store.timersOf(first.id)).toEqual([]);
-    const { entries } = await loadJournal(store, first.id);
-    expect(entries.flatMap((e) => (e.kind === 'outcome' ? [e.status] : []))).toEqual(['dropped']);
   });
 
   it('follows the policy of a mutation that was withdrawn by parking and then begun', async () => {

@@ -20,7 +20,7 @@ export interface Performer {
   /** The outcome a recorded delivery stands for; a promise when it must be read again first. */
   recorded(open: OpenOp, entry: OutcomeEntry): Outcome | Promise<Outcome>;
   /** The error an interrupt raises in its task. */
-  interruptError(entry: InterruptEntry): unknown;
+  interruptError(task: Task, entry: InterruptEntry): unknown;
   /** Writes down that an open operation was dropped. */
   dropped(open: OpenOp): void;
   /** Called once when the program outruns its recorded past. */
@@ -314,7 +314,7 @@ export class Scheduler {
     }
     if (entry.kind === 'interrupt') {
       this.#replay.takeDelivery();
-      const error = this.#performer.interruptError(entry);
+      const error = this.#performer.interruptError(task, entry);
       this.#dropOpen(open);
       open.resume({ ok: false, error });
       return true;

@@ -41,6 +41,8 @@ export interface Deadline {
   readonly dueMono: number;
   expired: boolean;
   raised: boolean;
+  /** What it raised. */
+  error?: object;
   disarm: () => void;
 }
 
