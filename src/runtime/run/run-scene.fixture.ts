@@ -1,3 +1,4 @@
+// Runs in a world that survives them: counted side effects, effects of every class, stores that stop after commit n.
 import type { Store } from '../../store/index.ts';
 import { createMockHost } from '../host/index.ts';
 import {
