@@ -110,8 +110,8 @@ export const ROOMS = [
         lazy: true,
       },
       {
-        inside: /^src\/runtime\/host\/node-http-agent\.ts$/,
-        where: 'host/node-http-agent.ts',
+        inside: /^src\/runtime\/host\/node-(?:http-agent|tunnel)\.ts$/,
+        where: 'host/node-http-agent.ts, node-tunnel.ts',
         names: ['undici'],
       },
       {

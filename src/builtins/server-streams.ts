@@ -1,6 +1,7 @@
 // What servers send and accept: streams of events from the side that sends, and WebSockets that come in.
 import {
   type SocketRouteOptions,
+  type SocketServerOptions,
   socketServerEffects,
   sseServerEffects,
 } from '../runtime/io/index.ts';
@@ -114,9 +115,12 @@ function socketServerRows(): readonly BuiltinRow[] {
       'net.websocket_server(bind: string?, options: dict?) -> dict',
       effects.websocket_server,
       {
-        doc: 'Listens for WebSockets at `host:port` and gives `{id, addr, url}`; at the loopback and a free port when nothing is said. A resumed run listens there again when it next accepts.',
+        doc: 'Listens for WebSockets at `host:port` and gives `{id, addr, url}`; at the loopback and a free port when nothing is said. Options: `tls`, what one of `http_server_tls_*` gave. A resumed run listens there again when it next accepts.',
         aliases: ['websocket_server'],
-        args: ([bind]) => [textOrNull(bind)],
+        args: ([bind, given]) => [
+          textOrNull(bind),
+          ...(isDict(given ?? null) ? [optionsOf<SocketServerOptions>(given)] : []),
+        ],
       },
     ),
     effectRow(

@@ -1,5 +1,5 @@
 // What is said about TLS in front of what listens, as data: whoever listens reads it. Nothing here opens a port.
-import { fsEffects } from '../runtime/io/index.ts';
+import { fsEffects, type SelfSigned, serverTlsEffects } from '../runtime/io/index.ts';
 import type { RunContext } from '../runtime/run/index.ts';
 import {
   asDouble,
@@ -9,10 +9,12 @@ import {
   dictGet,
   display,
   isDict,
+  type List,
   type Steps,
   type Value,
 } from '../values/index.ts';
 import { type BuiltinRow, builtin } from './define.ts';
+import { effectRow } from './effect-row.ts';
 import { wrong } from './errors.ts';
 
 /** Two years, which lists of sites that are HTTPS only ask for. */
@@ -49,6 +51,8 @@ function securityHeaders(tls: Value): Dict {
   return dictFrom([['strict-transport-security', parts.join('; ')]]);
 }
 
+const listOf = (hosts: Value): List => (Array.isArray(hosts) ? hosts : [hosts]);
+
 export function serverTlsRows(): readonly BuiltinRow[] {
   return [
     builtin(
@@ -82,6 +86,17 @@ export function serverTlsRows(): readonly BuiltinRow[] {
         }
         const [cert_path = '', key_path = ''] = paths;
         return config('pem', 'https', true, { ...hstsOf(null), cert_path, key_path });
+      },
+    ),
+    effectRow(
+      'net.http_server_tls_self_signed_dev(hosts: any?) -> dict',
+      serverTlsEffects.tls_self_signed_dev,
+      {
+        doc: 'A certificate for development that is signed by itself and good for a year, and its private key: `{mode, scheme, terminate_tls, hosts, cert_pem, key_pem}`. For a host or a list of them; `localhost`, `127.0.0.1` and `::1` when none is named. The journal of the run has both.',
+        aliases: ['http_server_tls_self_signed_dev'],
+        args: ([hosts = null]) => [hosts === null ? null : listOf(hosts).map(display)],
+        result: ({ mode, ...made }: SelfSigned) =>
+          config(mode, 'https', true, { ...hstsOf(dictFrom([['hsts', false]])), ...made }),
       },
     ),
     builtin(

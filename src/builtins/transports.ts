@@ -142,7 +142,7 @@ function socketRows(): readonly BuiltinRow[] {
       'net.websocket_connect(url: string, options: dict?) -> string',
       socketEffects.websocket_connect,
       {
-        doc: 'Connects to a WebSocket and gives its handle. Options: `headers`, `auth`, `query`, `timeout_ms`, `protocols`, `max_messages`, `max_message_bytes`.',
+        doc: 'Connects to a WebSocket and gives its handle. Options: `headers`, `auth`, `query`, `timeout_ms`, `proxy`, `proxy_auth` and `tls` as of requests, `protocols`, `max_messages`, `max_message_bytes`.',
         aliases: ['websocket_connect'],
         args: ([url, given]) => [text(url), optionsOf<SocketOptions>(given)],
       },

@@ -57,6 +57,11 @@ export const REQUEST_EXAMPLES: Examples = {
       'const s = http_server()\nprintln([http_server_shutdown(s), http_server_shutdown(s)])\nprintln(http_server_test(s, {path: "/"}).status)',
     prints: '[true, false]\n503',
   },
+  'net.http_server_tls_self_signed_dev': {
+    source:
+      'const dev = http_server_tls_self_signed_dev("localhost")\nprintln([dev.hosts, dev.terminate_tls, contains(dev.cert_pem, "BEGIN CERTIFICATE")])\nconst server = websocket_server(nil, {tls: dev})\nprintln(starts_with(server.url, "wss://"))',
+    prints: '[[localhost], true, true]\ntrue',
+  },
   'net.http_server_tls_pem': {
     source:
       'write_file("cert.pem", "...")\nwrite_file("key.pem", "...")\nprintln(http_server_tls_pem("cert.pem", "key.pem").scheme)\nprintln(is_err(try { http_server_tls_pem("cert.pem", "missing.pem") }))',

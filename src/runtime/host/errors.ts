@@ -218,6 +218,12 @@ export const hostErrors = defineErrors('HST', {
     hint: 'take another port, 0 for any free one, or end who holds it',
     retry: {},
   }),
+  badCertificate: row<{ readonly url: string }>({
+    number: 45,
+    message: (p) =>
+      `cannot listen at ${p.url}: its certificate and key are not a pair of PEM texts`,
+    hint: 'the certificate comes first in its file, with those that vouch for it after it; the key has no password',
+  }),
   // Any call
   aborted: row<{ readonly operation: string }>({
     number: 40,

@@ -54,6 +54,7 @@ export type {
   ProcessResult,
   ReadBytesOptions,
   ReadOptions,
+  ServerCertificate,
   SocketMessage,
   SocketRequest,
   StdStream,

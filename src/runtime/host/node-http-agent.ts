@@ -1,8 +1,7 @@
 // Requests that the platform's fetch cannot make: through proxies, with certificates of one's own, with limits of their own
 // for connecting and for silence, or with the bytes as they came. Loaded with the `undici` package when one is asked for.
-import { createHash, X509Certificate } from 'node:crypto';
-import { checkServerIdentity, type PeerCertificate, rootCertificates } from 'node:tls';
 import { Agent, DecoratorHandler, type Dispatcher, ProxyAgent, fetch as undiciFetch } from 'undici';
+import { tlsOptions } from './node-tls.ts';
 import type { HttpProxy, HttpTls } from './ports.ts';
 
 /** What a connection is like. */
@@ -63,38 +62,6 @@ function plainDispatcher({ proxy, tls, connectTimeoutMs, readTimeoutMs }: Connec
     requestTls: secure,
     proxyTls: timeout,
     proxyTunnel: false,
-  });
-}
-
-function tlsOptions({ ca, cert, key, pins }: HttpTls = {}) {
-  return {
-    ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(pins === undefined
-      ? {}
-      : {
-          checkServerIdentity: (host: string, peer: PeerCertificate) =>
-            checkServerIdentity(host, peer) ?? pinned(peer, pins),
-        }),
-  };
-}
-
-/** A pin is the SHA-256 of the certificate or of its public key (SubjectPublicKeyInfo), in hex or base64. */
-function pinned(peer: PeerCertificate, pins: readonly string[]): Error | undefined {
-  const key = new X509Certificate(peer.raw).publicKey.export({ type: 'spki', format: 'der' });
-  const hashes = [peer.raw, key].flatMap((bytes) => {
-    const hash = createHash('sha256').update(bytes).digest();
-    return [hash.toString('hex'), hash.toString('base64')];
-  });
-  const wanted = pins.map((pin) => {
-    const text = pin.replace(/^sha256[/:]/i, '').trim();
-    const hex = text.replaceAll(':', '').toLowerCase();
-    return /^[0-9a-f]{64}$/.test(hex) ? hex : text;
-  });
-  if (wanted.some((pin) => hashes.includes(pin))) return undefined;
-  return Object.assign(new Error('its certificate is not the one that is pinned'), {
-    code: 'CERT_PINNED_ELSEWHERE',
   });
 }
 

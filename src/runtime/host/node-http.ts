@@ -3,7 +3,7 @@
 import { type Clock, HarnError } from '../../base/index.ts';
 import { abortedError, onAbort, throwIfAborted } from './abort.ts';
 import { hostErrors } from './errors.ts';
-import { plainReason, systemCode } from './node-errors.ts';
+import { innermost, networkError, PROXY_REASONS, systemCode } from './node-errors.ts';
 import type { HostHttp, HttpHead, HttpProxy, HttpRequest, HttpResponse } from './ports.ts';
 import { proxyFor, type ReadEnv, shown } from './proxies.ts';
 
@@ -13,14 +13,6 @@ const MAX_REDIRECTS = 10;
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const NAMES_HOST = new Set(['authorization', 'cookie', 'proxy-authorization', 'host']);
-
-const PROXY_REASONS: { readonly [code: string]: string } = {
-  ECONNREFUSED: 'refuses connections',
-  ENOTFOUND: 'has a name that cannot be resolved',
-  EAI_AGAIN: 'has a name that cannot be resolved',
-  UND_ERR_ABORTED: 'did not let it through',
-  UND_ERR_INVALID_ARG: 'did not let it through',
-};
 
 /** Why an exchange was aborted, when not by the caller. */
 const TIMED_OUT = 'timed out';
@@ -47,11 +39,15 @@ export function createNodeHttp(options: {
     },
     async connect(request) {
       const { connectSocket } = await import('./node-socket.ts');
-      return connectSocket(request, clock);
+      return connectSocket(request, clock, env);
     },
     async listen(request) {
       const { listenForSockets } = await import('./node-listener.ts');
       return listenForSockets(request);
+    },
+    async selfSigned(request) {
+      const { selfSignedCertificate } = await import('./node-certificate.ts');
+      return selfSignedCertificate(request);
     },
   };
 }
@@ -238,62 +234,6 @@ class Exchange {
     const proxy = shown(this.#proxy.url);
     return hostErrors.proxyFailed({ url, proxy, reason }, { cause });
   }
-}
-
-function networkError(error: unknown, url: string, duringBody: boolean): HarnError {
-  const inner = innermost(error);
-  const at = { cause: error };
-  const code = systemCode(inner);
-  switch (code) {
-    case 'ECONNREFUSED':
-      return hostErrors.connectionRefused({ url }, at);
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-    case 'EAI_NODATA':
-    case 'EAI_NONAME':
-      return hostErrors.hostUnknown({ url }, at);
-    case 'ECONNRESET':
-    case 'EPIPE':
-    case 'UND_ERR_SOCKET':
-      return hostErrors.connectionLost({ url }, at);
-    case 'UND_ERR_CONNECT_TIMEOUT':
-    case 'ETIMEDOUT':
-      return hostErrors.httpFailed({ url, reason: 'the host does not answer' }, at);
-    case 'UND_ERR_HEADERS_TIMEOUT':
-    case 'UND_ERR_BODY_TIMEOUT':
-      return hostErrors.httpFailed({ url, reason: 'the server stopped answering' }, at);
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return hostErrors.httpFailed({ url, reason: 'there is no route to the host' }, at);
-    default:
-  }
-  if (isTlsCode(code)) return hostErrors.tlsFailed({ url, reason: plainReason(inner) }, at);
-  if (duringBody) return hostErrors.connectionLost({ url }, at);
-  // A refusal of the request itself; its text may quote a header, and headers hold secrets.
-  const refused = code === '' && inner instanceof TypeError;
-  const reason = refused
-    ? 'the method or a header of the request is not valid'
-    : plainReason(inner);
-  return hostErrors.httpFailed({ url, reason }, at);
-}
-
-function isTlsCode(code: string): boolean {
-  return (
-    /^(?:ERR_TLS|ERR_SSL|EPROTO|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH)/.test(
-      code,
-    ) || code === 'ERR_INVALID_PROTOCOL'
-  );
-}
-
-/** fetch wraps what happened in "fetch failed"; several tried addresses come as a list. */
-function innermost(error: unknown): unknown {
-  let at = error;
-  for (let depth = 0; depth < 8; depth += 1) {
-    if (at instanceof AggregateError && at.errors.length > 0) at = at.errors[0];
-    else if (at instanceof Error && at.cause !== undefined) at = at.cause;
-    else return at;
-  }
-  return at;
 }
 
 function parseUrl(text: string, base?: URL): URL {

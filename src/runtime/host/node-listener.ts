@@ -1,4 +1,5 @@
 // Listening for WebSockets, with `node:http` and the `ws` package: loaded when a program first asks for it.
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createDeferred } from '../../base/index.ts';
 import { hostErrors } from './errors.ts';
@@ -17,16 +18,10 @@ type Connection = UpgradeRequest & { readonly socket: HostSocket };
 
 /** Listens; resolves when clients can come. */
 export async function listenForSockets(request: ListenRequest): Promise<HostListener> {
-  const [{ createServer }, { WebSocketServer }] = await Promise.all([
-    import('node:http'),
-    import('ws'),
-  ]);
+  const { WebSocketServer } = await import('ws');
   const upgrades = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const queue = new Arrivals();
-  const server = createServer((_, response) => {
-    response.writeHead(426, { 'content-type': 'text/plain', connection: 'close' });
-    response.end('this is a WebSocket server\n');
-  });
+  const server = await serverFor(request);
   server.on('upgrade', (incoming, socket, head) => {
     const [path = '/', search = ''] = (incoming.url ?? '/').split('?', 2);
     const headers: { [name: string]: string } = {};
@@ -51,10 +46,9 @@ export async function listenForSockets(request: ListenRequest): Promise<HostList
   const listening = createDeferred<void>();
   server.once('listening', () => listening.resolve());
   server.once('error', (error) => {
-    const url = `ws://${request.host}:${request.port}`;
     const reason =
       systemCode(error) === 'EADDRINUSE' ? 'somebody listens there' : plainReason(error);
-    listening.reject(hostErrors.cannotListen({ url, reason }, { cause: error }));
+    listening.reject(hostErrors.cannotListen({ url: urlOf(request), reason }, { cause: error }));
   });
   server.listen(request.port, request.host);
   await listening.promise;
@@ -73,6 +67,26 @@ export async function listenForSockets(request: ListenRequest): Promise<HostList
       await closed.promise;
     },
   };
+}
+
+/** A server that takes upgrades only; over TLS where there is a certificate. */
+async function serverFor(request: ListenRequest): Promise<Server> {
+  const answer: RequestListener = (_, response) => {
+    response.writeHead(426, { 'content-type': 'text/plain', connection: 'close' });
+    response.end('this is a WebSocket server\n');
+  };
+  const { tls } = request;
+  if (tls === undefined) return (await import('node:http')).createServer(answer);
+  const { createServer } = await import('node:https');
+  try {
+    return createServer({ cert: tls.cert, key: tls.key }, answer);
+  } catch (error) {
+    throw hostErrors.badCertificate({ url: urlOf(request) }, { cause: error });
+  }
+}
+
+function urlOf({ host, port, tls }: ListenRequest): string {
+  return `${tls === undefined ? 'ws' : 'wss'}://${host}:${port}`;
 }
 
 /** Connections in order. */

@@ -305,6 +305,9 @@ export interface SocketRequest extends CallOptions {
   readonly timeoutMs?: number | undefined;
   /** A longer message ends the connection. 32 MiB by default. */
   readonly maxMessageBytes?: number | undefined;
+  /** Reached by a tunnel (CONNECT). False: none, not even that of the environment. */
+  readonly proxy?: HttpProxy | false | undefined;
+  readonly tls?: HttpTls | undefined;
 }
 
 /** What arrives on a WebSocket. Pings are answered by the host. */
@@ -349,6 +352,28 @@ export interface HostHttp {
   readonly connect?: ((request: SocketRequest) => Promise<HostSocket>) | undefined;
   /** Listens for WebSockets, where the host can. */
   readonly listen?: ((request: ListenRequest) => Promise<HostListener>) | undefined;
+  /** Makes a certificate that is signed by itself, where the host can. */
+  readonly selfSigned?: ((request: SelfSignedRequest) => Promise<ServerCertificate>) | undefined;
+}
+
+/** A certificate to be made. */
+export interface SelfSignedRequest {
+  /** Names it is for, in ASCII. */
+  readonly names: readonly string[];
+  /** IP addresses it is for, 4 or 16 bytes each. */
+  readonly addresses: readonly Uint8Array[];
+  /** 32 bytes of chance, from which the private key follows. */
+  readonly key: Uint8Array;
+  /** The serial number, 16 bytes of chance. */
+  readonly serial: Uint8Array;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** A certificate (with those that vouch for it) and its private key, as PEM texts. */
+export interface ServerCertificate {
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** Where to listen, and who is let in. */
@@ -356,6 +381,8 @@ export interface ListenRequest {
   readonly host: string;
   /** 0 is any free one. */
   readonly port: number;
+  /** Speaks TLS (`wss:`) with it; in clear without. */
+  readonly tls?: ServerCertificate | undefined;
   /** Asked about every upgrade; a number refuses it with that status. */
   readonly admit: (upgrade: UpgradeRequest) => number | undefined;
 }

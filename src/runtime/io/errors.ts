@@ -192,6 +192,21 @@ export const ioErrors = defineErrors('IOE', {
     message: ({ ms }) => `${ms} milliseconds are no instant that a clock can show`,
     hint: 'time is in milliseconds since 1970, within 8.64e15 of it',
   }),
+  badServerTls: row<{ mode: string }>({
+    number: 40,
+    message: ({ mode }) => `${JSON.stringify(mode)} is no way to speak TLS that has all it needs`,
+    hint: 'give what http_server_tls_plain, _edge, _pem or _self_signed_dev made',
+  }),
+  badCertificateHost: row<{ host: string }>({
+    number: 41,
+    message: ({ host }) => `a certificate cannot be for the host ${JSON.stringify(host)}`,
+    hint: 'give names like `localhost` or `*.tea.test` and IP addresses, at least one',
+  }),
+  noCertificates: row<Record<string, never>>({
+    number: 42,
+    message: () => 'this host makes no certificates',
+    hint: 'use http_server_tls_pem, or run on a host with a network',
+  }),
   badMemory: row<{ detail: string }>({
     number: 11,
     message: ({ detail }) => `memory: ${detail}`,

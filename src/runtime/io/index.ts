@@ -43,10 +43,12 @@ export { PROJECT_CATALOG, type ProjectKind } from './project-catalog.ts';
 export { type DirectoryEntry, projectEffects, type ScanOptions } from './project-scan.ts';
 export { drawIndex, drawInt, drawOrder, randomEffects } from './random.ts';
 export { secretEffects } from './secrets.ts';
+export { type SelfSigned, type ServerTlsConfig, serverTlsEffects } from './server-tls.ts';
 export {
   type AcceptedSocket,
   type SocketRouteOptions,
   type SocketServer,
+  type SocketServerOptions,
   socketServerEffects,
 } from './socket-server.ts';
 export { type OutgoingMessage, type SocketOptions, socketEffects } from './sockets.ts';

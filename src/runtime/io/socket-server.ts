@@ -5,10 +5,16 @@ import type { HostListener, UpgradeRequest } from '../host/index.ts';
 import { defineEffect, defineSyncEffect, type EffectEnv } from '../run/index.ts';
 import { type Connection, connectionsKey, handleFor, Puller } from './connections.ts';
 import { ioErrors } from './errors.ts';
+import { certificateOf, isSecure, type ServerTlsConfig } from './server-tls.ts';
 import { Socket, type SocketOptions } from './sockets.ts';
 
 /** What `websocket_server` gives. `addr` is `host:port` with the real port. */
 export type SocketServer = { readonly id: string; readonly addr: string; readonly url: string };
+
+export type SocketServerOptions = {
+  /** How TLS is spoken, as `http_server_tls_*` say it; in clear without. */
+  readonly tls?: ServerTlsConfig | null;
+};
 
 /** A server, or its id. */
 export type SocketServerRef = string | { readonly id: string };
@@ -33,6 +39,8 @@ export type AcceptedSocket = {
   readonly peer: string;
 };
 
+type ServerArgs = readonly [bind?: string | null, options?: SocketServerOptions];
+
 const KIND = 'websocket_server';
 const LOOPBACK = '127.0.0.1';
 
@@ -40,13 +48,15 @@ class Server implements Connection {
   readonly kind = KIND;
   readonly host: string;
   readonly port: number;
+  readonly tls: ServerTlsConfig | null;
   readonly routes = new Map<string, SocketRouteOptions>();
   #listener: HostListener | undefined;
   #from: Puller<ListenedConnection> | undefined;
 
-  constructor(host: string, port: number) {
+  constructor(host: string, port: number, tls: ServerTlsConfig | null) {
     this.host = host;
     this.port = port;
+    this.tls = tls;
   }
 
   /** Listens, if nobody does yet. */
@@ -55,7 +65,9 @@ class Server implements Connection {
     const { listen } = env.host.http;
     if (listen === undefined) throw ioErrors.noSockets({});
     const { host, port } = this;
-    const listener = await listen({ host, port, admit: (upgrade) => refusalOf(this, upgrade) });
+    const tls = await certificateOf(env, this.tls);
+    const admit = (upgrade: UpgradeRequest) => refusalOf(this, upgrade);
+    const listener = await listen({ host, port, admit, ...(tls === undefined ? {} : { tls }) });
     this.#listener = listener;
     this.#from = new Puller(listener.connections);
     return listener;
@@ -105,26 +117,36 @@ function find(env: EffectEnv, ref: SocketServerRef): Server {
 }
 
 export const socketServerEffects = {
-  /** Listens for WebSockets, at the loopback and a free port if not said otherwise. */
+  /** Listens for WebSockets, at the loopback and a free port if not said otherwise. Options: `tls`. */
   websocket_server: defineEffect(
     {
       name: 'net.websocket_server',
       class: 'read',
       access: 'mutate',
-      replayed: (env, _args: readonly [(string | null)?], server: SocketServer | undefined) => {
+      // A private key stays out of checks.
+      identity: ([...args]: ServerArgs) => {
+        const tls = args[1]?.tls ?? null;
+        const where = args.slice(0, 1) as (string | null)[];
+        return tls === null ? where : [...where, { tls: tls.mode ?? null }];
+      },
+      replayed: (env, [, options = {}]: ServerArgs, server: SocketServer | undefined) => {
         if (server === undefined) return;
         const { host, port } = readBind(server.addr);
-        env.get(connectionsKey).add(server.id, new Server(host, port));
+        env.get(connectionsKey).add(server.id, new Server(host, port, options.tls ?? null));
       },
     },
-    async (env, bind: string | null = null): Promise<SocketServer> => {
+    async (
+      env,
+      bind: string | null = null,
+      options: SocketServerOptions = {},
+    ): Promise<SocketServer> => {
       const asked = readBind(bind ?? `${LOOPBACK}:0`);
       const id = handleFor(env, KIND);
-      const server = new Server(asked.host, asked.port);
+      const server = new Server(asked.host, asked.port, options.tls ?? null);
       const { port } = await server.listen(env);
       env.get(connectionsKey).add(id, server);
       const addr = addrOf(asked.host, port);
-      return { id, addr, url: `ws://${addr}` };
+      return { id, addr, url: `${isSecure(server.tls) ? 'wss' : 'ws'}://${addr}` };
     },
   ),
   /** Lets in clients at a path. Options: `auth`, `max_messages`, `max_message_bytes`, `send_buffer_messages`, `idle_timeout_ms`. */

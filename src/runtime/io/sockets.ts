@@ -6,11 +6,15 @@ import { defineEffect, type EffectEnv } from '../run/index.ts';
 import { type Connection, connectionsKey, handleFor, ownSignal, Puller } from './connections.ts';
 import { audited, egressKey } from './egress.ts';
 import { ioErrors } from './errors.ts';
+import { connectingOf } from './http-connecting.ts';
 import { type HttpOptions, headersOf, withQuery } from './http-request.ts';
 import { base64Of } from './http-streams.ts';
 import { transportMocksKey } from './transport-mocks.ts';
 
-export type SocketOptions = Pick<HttpOptions, 'headers' | 'auth' | 'query' | 'timeout_ms'> & {
+export type SocketOptions = Pick<
+  HttpOptions,
+  'headers' | 'auth' | 'query' | 'timeout_ms' | 'proxy' | 'proxy_auth' | 'tls'
+> & {
   /** Subprotocols that are offered. */
   readonly protocols?: readonly string[] | null;
   /** After so many messages the connection counts as closed. */
@@ -195,14 +199,14 @@ async function handOver(socket: Socket, message: OutgoingMessage): Promise<boole
 }
 
 export const socketEffects = {
-  /** Connects to `ws:` or `wss:` and gives the handle. Options: `headers`, `auth`, `query`, `timeout_ms`, `protocols`, `max_messages`, `max_message_bytes`. */
+  /** Connects to `ws:` or `wss:` and gives the handle. Options: `headers`, `auth`, `query`, `timeout_ms`, `proxy`, `proxy_auth`, `tls`, `protocols`, `max_messages`, `max_message_bytes`. */
   websocket_connect: defineEffect(
     {
       name: 'net.websocket_connect',
       class: 'read',
       access: 'read',
       identity: ([url, options = {}]: ConnectArgs) => {
-        const { headers, auth, ...rest } = options;
+        const { headers, auth, proxy_auth: _secret, ...rest } = options;
         return {
           url,
           headers: Object.keys(headers ?? {}).sort(),
@@ -222,7 +226,8 @@ export const socketEffects = {
       const url = addressOf(args);
       await audited(env, async () => env.get(egressKey).permit(url));
       const handle = handleFor(env, KIND);
-      const socket = preparedSocket(env, args) ?? (await connected(env, url, options));
+      const socket =
+        preparedSocket(env, args) ?? (await audited(env, () => connected(env, url, options)));
       env.get(connectionsKey).add(handle, socket);
       return handle;
     },
@@ -290,18 +295,24 @@ export const socketEffects = {
 async function connected(env: EffectEnv, url: string, options: SocketOptions): Promise<Socket> {
   const { connect } = env.host.http;
   if (connect === undefined) throw ioErrors.noSockets({});
+  const { proxy, tls } = await connectingOf(env, options);
   const { controller, release } = ownSignal(env);
   const { timeout_ms, max_message_bytes, protocols } = options;
-  const live = await connect({
-    url,
-    headers: headersOf(options),
-    signal: controller.signal,
-    ...(protocols == null ? {} : { protocols }),
-    ...(timeout_ms == null ? {} : { timeoutMs: timeout_ms }),
-    ...(max_message_bytes == null ? {} : { maxMessageBytes: max_message_bytes }),
-  });
-  release();
-  return new Socket(url, options, live);
+  try {
+    const live = await connect({
+      url,
+      headers: headersOf(options),
+      signal: controller.signal,
+      ...(protocols == null ? {} : { protocols }),
+      ...(timeout_ms == null ? {} : { timeoutMs: timeout_ms }),
+      ...(max_message_bytes == null ? {} : { maxMessageBytes: max_message_bytes }),
+      ...(proxy === undefined ? {} : { proxy }),
+      ...(tls === undefined ? {} : { tls }),
+    });
+    return new Socket(url, options, live);
+  } finally {
+    release();
+  }
 }
 
 /** A prepared connection remembers that it was closed; a recorded close forgets the handle. */
