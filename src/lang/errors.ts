@@ -5,8 +5,12 @@ import { defineErrors, row } from '../base/index.ts';
 /** Where a message points, for people. */
 type At = { readonly line: number; readonly column: number };
 
-/** What to do instead, where that can be told. */
-type Advised = { readonly advice: string | undefined };
+/** What to do instead, where that can be told; and what to write for which stretch, where that is all. */
+type Advised = {
+  readonly advice: string | undefined;
+  readonly suggestion?: string | undefined;
+  readonly replaces?: { readonly start: number; readonly end: number } | undefined;
+};
 
 const at = ({ line, column }: At): string => `${line}:${column}`;
 

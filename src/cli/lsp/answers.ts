@@ -308,7 +308,10 @@ export class Answers {
     if (wants('quickfix')) {
       const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
       const exporters = (name: string) => this.#workspace.exporters(uri, name);
-      for (const fix of fixesIn(context.module, start, end, exporters))
+      const { lintDiagnostic } = await loadLangTools();
+      const { diagnostics, latent } = context.program;
+      const all = [...diagnostics, ...latent, ...findings.map(lintDiagnostic)];
+      for (const fix of fixesIn(context.module, all, start, end, exporters))
         actions.push(toAction(fix, document));
       for (const finding of findings) {
         const { span } = finding.error;

@@ -2,6 +2,28 @@
 import { nearestName } from '../../base/index.ts';
 import { T, type TokenKind, type TokenList } from './token.ts';
 
+/** What to do, and what to write for some stretch of the text where that is all there is to do. */
+export interface Advice {
+  readonly text: string;
+  readonly suggestion?: string;
+  readonly replaces?: { readonly start: number; readonly end: number };
+}
+
+/** What stands for words of other languages, one for one. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ['func', 'fn'],
+  ['function', 'fn'],
+  ['def', 'fn'],
+  ['elif', 'else if'],
+  ['elseif', 'else if'],
+  ['export', 'pub'],
+  ['public', 'pub'],
+  ['and', '&&'],
+  ['or', '||'],
+  ['not', '!'],
+  ['of', 'in'],
+]);
+
 /** Words of other languages where a statement begins. */
 const FIRST_WORDS: ReadonlyMap<string, string> = new Map([
   ['func', 'Functions are declared with `fn`.'],
@@ -44,6 +66,43 @@ export function adviceFor(
   pos: number,
   expected: string,
   lineOf: (offset: number) => number,
+): Advice | undefined {
+  const text = adviceText(tokens, pos, expected, lineOf);
+  if (text === undefined) return undefined;
+  const isStatement = expected.startsWith('statement separator');
+  const before = previous(tokens, pos);
+  for (const at of isStatement && before !== undefined ? [pos, before] : [pos]) {
+    const suggestion = insteadOf(tokens, at, text, isStatement && at === before);
+    if (suggestion === undefined) continue;
+    const [start, end] = [tokens.starts[at], tokens.ends[at]];
+    if (start !== undefined && end !== undefined)
+      return { text, suggestion, replaces: { start, end } };
+  }
+  return { text };
+}
+
+/** What to write for a word, when the advice is about that word. */
+function insteadOf(
+  tokens: TokenList,
+  at: number,
+  text: string,
+  isFirst: boolean,
+): string | undefined {
+  const word = tokens.textAt(at);
+  if (FIRST_WORDS.get(word) === text || WORDS.get(word) === text) return INSTEAD.get(word);
+  const misspelt = isFirst ? misspeltKeyword(tokens, at) : undefined;
+  return misspelt !== undefined && text === didYouMean(misspelt) ? misspelt : undefined;
+}
+
+function didYouMean(word: string): string {
+  return `Did you mean \`${word}\`?`;
+}
+
+function adviceText(
+  tokens: TokenList,
+  pos: number,
+  expected: string,
+  lineOf: (offset: number) => number,
 ): string | undefined {
   const before = previous(tokens, pos);
   const word = tokens.textAt(pos);
@@ -82,11 +141,12 @@ function betweenStatements(
   before: number | undefined,
 ): string | undefined {
   if (before === undefined) return undefined;
-  const first = FIRST_WORDS.get(tokens.textAt(before));
+  const afterBlock = tokens.kindAt(before) === T.rbrace ? tokens.textAt(pos) : undefined;
+  const first = FIRST_WORDS.get(afterBlock ?? tokens.textAt(before));
   if (first !== undefined) return first;
   if (tokens.textAt(pos) === '=' && tokens.textAt(pos + 1) === '>') return ARROW;
   const misspelt = misspeltKeyword(tokens, before);
-  if (misspelt !== undefined) return `Did you mean \`${misspelt}\`?`;
+  if (misspelt !== undefined) return didYouMean(misspelt);
   const isGlued = tokens.ends[before] === tokens.starts[pos];
   if (tokens.kinds[before] === T.int && isGlued)
     return 'Numbers are written in decimal digits, without exponent.';

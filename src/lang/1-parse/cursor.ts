@@ -266,10 +266,12 @@ export class Cursor {
     const got = this.#describe(expected);
     this.reporter.error(start, end, (at, span) => {
       const lineOf = (offset: number) => this.reporter.positionOf(offset).line;
-      const advice = adviceFor(this.tokens, this.pos, expected, lineOf);
+      const found = adviceFor(this.tokens, this.pos, expected, lineOf);
+      const { text: advice, suggestion, replaces } = found ?? { text: undefined };
+      const more = { advice, suggestion, replaces };
       return kind === T.eof
-        ? parseErrors.unexpectedEnd({ expected, advice }, { span })
-        : parseErrors.unexpectedToken({ expected, got, advice, ...at }, { span });
+        ? parseErrors.unexpectedEnd({ expected, ...more }, { span })
+        : parseErrors.unexpectedToken({ expected, got, ...more, ...at }, { span });
     });
   }
 

@@ -114,7 +114,7 @@ function toChecked(record: ModuleRecord, entry: CheckedModule['entry']): Checked
   const functions = new Map<FunctionNode, FunctionFacts>();
   for (const [node, facts] of record.functions) functions.set(node, toFacts(facts));
   const { source, module, edition, imports, topLevel, uses, declares, faults, calls } = record;
-  const { corrections, suspensionPoints, tickLoops, parents, types } = record;
+  const { suspensionPoints, tickLoops, parents, types } = record;
   return {
     source,
     module,
@@ -126,7 +126,6 @@ function toChecked(record: ModuleRecord, entry: CheckedModule['entry']): Checked
     uses,
     declares,
     faults,
-    corrections,
     calls,
     functions,
     suspensionPoints,

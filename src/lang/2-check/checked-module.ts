@@ -1,6 +1,6 @@
 // What the checker knows about a program: the contract with the emitter and with the reference interpreter.
 // Facts about nodes live in side tables keyed by the node object; the syntax tree itself is never written to.
-import type { Diagnostic, Source, Span } from '../../base/index.ts';
+import type { Diagnostic, Source } from '../../base/index.ts';
 import type {
   Call,
   Closure,
@@ -80,8 +80,6 @@ export interface CheckedModule {
   readonly declares: ReadonlyMap<Node, Binding>;
   /** Where a run must raise an error: emit the error there, after whatever is evaluated before it. */
   readonly faults: ReadonlyMap<Node, Fault>;
-  /** Imports whose path or names are probably misspelt. */
-  readonly corrections: readonly Correction[];
   /** Every call-like node: `f(x)`, `obj.m(x)`, `x |> f`. */
   readonly calls: ReadonlyMap<CallNode, CallFacts>;
   /** Every function-like node, including spawn/parallel bodies, closures, methods, tools and pipelines. */
@@ -110,13 +108,6 @@ export interface CheckedImport {
   /** Name here → binding there. A wildcard import lists everything it brings in. */
   readonly names: ReadonlyMap<string, Binding>;
   readonly isReExport: boolean;
-}
-
-/** What an import names that is not there, and what was probably meant: a path with its quotes, or a name. */
-export interface Correction {
-  readonly span: Span;
-  readonly name: string;
-  readonly suggestion: string;
 }
 
 export type BindingKind =

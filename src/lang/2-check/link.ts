@@ -231,9 +231,8 @@ function* missingNames(
     record.report(
       importErrors.nameNotExported(
         { name, path: node.path, isPrivate: isPrivate !== undefined, suggestion },
-        { span },
+        { span: { ...span, end: span.start + name.length } },
       ),
     );
-    if (suggestion !== undefined) record.corrections.push({ span, name, suggestion });
   }
 }

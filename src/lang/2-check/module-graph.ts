@@ -79,8 +79,6 @@ export function buildModuleGraph(
       const { path, pathSpan } = node;
       const suggestion = nearestPath(path, top.record.source, loader);
       top.record.report(importErrors.targetNotFound({ path, suggestion }, { span: pathSpan }));
-      if (suggestion !== undefined)
-        top.record.corrections.push({ span: pathSpan, name: path, suggestion });
       continue;
     }
     const known = byId.get(source.id);

@@ -20,7 +20,6 @@ import type {
   CallNode,
   CallTarget,
   CheckedImport,
-  Correction,
   Fault,
   FunctionNode,
   ParentPipeline,
@@ -169,7 +168,6 @@ export class ModuleRecord {
   readonly faults = new Map<Node, Fault>();
   readonly calls = new Map<CallNode, CallRecord>();
   readonly functions = new Map<FunctionNode, FunctionRecord>();
-  readonly corrections: Correction[] = [];
   readonly suspensionPoints = new Set<Node>();
   readonly tickLoops = new Set<ForStatement | WhileStatement | Retry>();
   readonly parents = new Map<PipelineDeclaration, ParentPipeline>();

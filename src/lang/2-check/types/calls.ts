@@ -3,7 +3,7 @@ import type { HarnError } from '../../../base/index.ts';
 import type { Argument, Expression, TypeExpr } from '../../ast.ts';
 import { argumentValue } from '../call-target.ts';
 import { assignable } from './assignable.ts';
-import { foundType, mismatchDetail } from './detail.ts';
+import { foundType, mismatch } from './detail.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
 import { alternatives, expand } from './expand.ts';
@@ -203,7 +203,7 @@ function argumentError({ index, param, actual, at }: GivenArgument, wanted: Type
     name: param.name ?? '...',
     expected: typeText(wanted),
     got: typeText(got),
-    detail: mismatchDetail(got, wanted),
+    ...mismatch(got, wanted),
   };
   return typeErrors.argument(problem, { span: at.span });
 }

@@ -49,13 +49,24 @@ function interfaceDetail(from: Type, to: Type): string | undefined {
   return to.decl.node.kind === 'InterfaceDeclaration' ? violation(from, to, assignable) : undefined;
 }
 
+/** What a mismatch says beyond the two types. */
+export function mismatch(from: Type, to: Type): { detail: string; suggestion: string | undefined } {
+  return { detail: mismatchDetail(from, to), suggestion: likelyText(from, to) };
+}
+
 /** ` (did you mean "fast"?)` for a text that is nearly one of those that were wanted. */
 function likelyLiteral(from: Type, to: Type): string {
-  if (from.kind !== 'literal' || typeof from.value !== 'string') return '';
+  const text = likelyText(from, to);
+  return text === undefined ? '' : ` (did you mean ${text}?)`;
+}
+
+/** The wanted text, in quotes, that one which is not wanted is near to. */
+function likelyText(from: Type, to: Type): string | undefined {
+  if (from.kind !== 'literal' || typeof from.value !== 'string') return undefined;
   const texts = alternatives(to).flatMap((each) => {
     const member = expand(each);
     return member.kind === 'literal' && typeof member.value === 'string' ? [member.value] : [];
   });
   const suggestion = nearestName(from.value, texts);
-  return suggestion === undefined ? '' : ` (did you mean ${quoteText(suggestion)}?)`;
+  return suggestion === undefined ? undefined : quoteText(suggestion);
 }

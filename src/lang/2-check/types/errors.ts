@@ -2,7 +2,7 @@
 // Wordings that tools look for are kept.
 import { defineErrors, row } from '../../../base/index.ts';
 
-type Mismatch = { expected: string; got: string };
+type Mismatch = { expected: string; got: string; suggestion?: string | undefined };
 type Named = { name: string };
 
 function didYouMean(suggestion: string | undefined): string {

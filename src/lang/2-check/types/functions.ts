@@ -2,7 +2,7 @@
 
 import type { FunctionDeclaration } from '../../ast.ts';
 import { assignable } from './assignable.ts';
-import { foundType, mismatchDetail } from './detail.ts';
+import { foundType, mismatch, mismatchDetail } from './detail.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
 import { expand } from './expand.ts';
@@ -19,7 +19,7 @@ export function checkReturned(walk: Walk, type: Type, { span }: At): void {
   const problem = {
     expected: typeText(returns),
     got: typeText(got),
-    detail: mismatchDetail(got, returns),
+    ...mismatch(got, returns),
   };
   const make = isClosure ? typeErrors.closureReturned : typeErrors.returned;
   walk.error(make(problem, { span }));

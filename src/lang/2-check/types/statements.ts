@@ -14,7 +14,7 @@ import type {
 } from '../../ast.ts';
 import type { BindingRecord } from '../records.ts';
 import { assignable } from './assignable.ts';
-import { foundType, mismatchDetail } from './detail.ts';
+import { foundType, mismatch } from './detail.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
 import { checkThrow } from './exhaustive.ts';
@@ -66,7 +66,7 @@ function checkFit(
     name,
     expected: typeText(declared),
     got: typeText(got),
-    detail: mismatchDetail(got, declared),
+    ...mismatch(got, declared),
   };
   const make = isAssignment ? typeErrors.assigned : typeErrors.initializer;
   walk.error(make(problem, { span: at.span }));

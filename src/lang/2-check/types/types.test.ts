@@ -118,7 +118,7 @@ table('misspelt types', [
     'are reported once, whoever comes first',
     'f("a")\nfn f(v: strng) { println(v) }\nfn g<T>(v: lst<T>) { println(v) }\ng(["a"])',
     'warning TYP-020 unknown type `strng` (did you mean `string`?) @ strng',
-    'warning TYP-020 unknown type `lst` (did you mean `list`?) @ lst<T>',
+    'warning TYP-020 unknown type `lst` (did you mean `list`?) @ lst',
   ],
 ]);
 

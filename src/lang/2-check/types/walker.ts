@@ -220,7 +220,8 @@ export class Walker implements Walk {
     const known = [...this.#scope.visibleNames(), ...builtinTypeNames()];
     const suggestion = nearestName(node.name, known);
     if (suggestion === undefined) return;
-    this.warn(typeErrors.unknownType({ name: node.name, suggestion }, { span: node.span }));
+    const span = { ...node.span, end: node.span.start + node.name.length };
+    this.warn(typeErrors.unknownType({ name: node.name, suggestion }, { span }));
   };
 
   typeOf(binding: BindingRecord): Type {

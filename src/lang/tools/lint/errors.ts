@@ -251,13 +251,13 @@ function pascal(field: string): string {
 
 /** Rules of ours: upstream has no number for them. */
 export const templateRules = defineErrors('TPL', {
-  templateUnbound: row<{ path: string; name: string; suggestion: string | undefined }>({
+  templateUnbound: row<{ path: string; name: string; given: string | undefined }>({
     number: 1,
     message: ({ path, name }) => `the template "${path}" takes \`${name}\`, which it is not given`,
-    hint: ({ suggestion }) =>
-      suggestion === undefined
+    hint: ({ given }) =>
+      given === undefined
         ? 'Give it, or let the template ask first: `{{ if name }}`, `{{ name | default: "" }}`.'
-        : `It is given \`${suggestion}\`, which it does not look at.`,
+        : `It is given \`${given}\`, which it does not look at.`,
   }),
   templateUnused: row<{ path: string; name: string; suggestion: string | undefined }>({
     number: 2,

@@ -32,11 +32,11 @@ export function lintTemplateBindings(ctx: LintContext): void {
     const idle = bindings.names.filter(({ name }) => !template.used.has(name));
     if (bindings.isWhole) {
       for (const name of missing) {
-        const suggestion = nearestName(
+        const near = nearestName(
           name,
           idle.map((each) => each.name),
         );
-        const error = templateRules.templateUnbound({ path, name, suggestion }, { span });
+        const error = templateRules.templateUnbound({ path, name, given: near }, { span });
         ctx.report('templateUnbound', error);
       }
     }
