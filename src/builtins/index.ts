@@ -15,7 +15,12 @@ export {
   requiredParams,
 } from './define.ts';
 export { EFFECT_GROUPS } from './effectful.ts';
-export { type BuiltinExample, type Examples, loadExamples } from './examples/example.ts';
+export {
+  type BuiltinExample,
+  type Examples,
+  loadExamples,
+  loadMethodExamples,
+} from './examples/example.ts';
 export { type HandleTable, HarnHandle } from './handle.ts';
 export { dataHandler, valueHandler } from './handler.ts';
 export { createHandleTable } from './harness-table.ts';

@@ -75,6 +75,9 @@ export type { Comment, Edition, Module, Node } from './ast.ts';
 export type { BuiltinColour, BuiltinEffect, BuiltinSpec } from './builtin-spec.ts';
 // Error tables of this room, for `explain` and the docs
 export { lexErrors, parseErrors } from './errors.ts';
+// Methods of built-in values: what the checker knows of each, and the documentation shows
+export { type MethodSpec, signatureAs } from './methods/method-spec.ts';
+export { METHOD_KINDS, methodKindOf, methodNames, methodSpec } from './methods/table.ts';
 // What editors ask: pure questions about checked programs
 export { type Completion, completionsAt, type ModulePaths } from './tools/completion.ts';
 export { withStandIn } from './tools/cursor-context.ts';

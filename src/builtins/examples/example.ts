@@ -13,3 +13,8 @@ export type Examples = { readonly [name: string]: BuiltinExample };
 export async function loadExamples(): Promise<Examples> {
   return (await import('./all.ts')).EXAMPLES;
 }
+
+/** Those of methods of built-in values, by kind and name: `list.map`. */
+export async function loadMethodExamples(): Promise<Examples> {
+  return (await import('./methods.ts')).METHOD_EXAMPLES;
+}

@@ -1,4 +1,5 @@
-// `harn docs`: what a program can call, from the table of builtins: one name in full, or all that fit a beginning.
+// `harn docs`: what a program can call, from the tables of builtins and of methods of built-in values: one name in full, or
+// all that fit a beginning.
 import type { Json } from '../../base/index.ts';
 import {
   type BuiltinExample,
@@ -11,17 +12,41 @@ import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 import { type Output, oneLine } from '../output.ts';
 import { nearest } from '../suggest.ts';
+import {
+  type DocumentedMethod,
+  documentedMethods,
+  type FoundMethods,
+  fenced,
+  findMethods,
+  methodJson,
+  methodsMarkdown,
+  printExample,
+  printMethod,
+  printMethods,
+  printMore,
+} from './docs-methods.ts';
 
 export const docs: Command = {
   async run(args, { output }) {
     const rows = await publicRows();
+    const methods = await documentedMethods();
     const asked = args.positionals[0];
     const exact = asked === undefined ? undefined : find(rows, asked);
-    const chosen = exact === undefined ? matching(rows, asked) : [exact];
-    if (args.has('json')) output.json({ builtins: chosen.map(toJson) });
-    else if (args.has('markdown')) output.line(toMarkdown(chosen));
-    else if (exact !== undefined) printRow(output, exact);
-    else printList(output, chosen);
+    const found = findMethods(methods, asked === undefined ? undefined : plainName(asked));
+    const chosen = exact === undefined ? matching(rows, found, asked) : [exact];
+    if (args.has('json')) {
+      output.json({ builtins: chosen.map(toJson), methods: found.methods.map(methodJson) });
+    } else if (args.has('markdown')) output.line(toMarkdown(chosen, found.methods));
+    else if (exact !== undefined) {
+      printRow(output, exact);
+      printMore(output, found.methods);
+    } else if (found.isExact && found.methods.length === 1 && chosen.length === 0) {
+      printMethod(output, found.methods[0] as DocumentedMethod);
+    } else {
+      if (chosen.length > 0) printList(output, chosen);
+      if (chosen.length > 0 && found.methods.length > 0) output.line();
+      if (found.methods.length > 0) printMethods(output, found.methods);
+    }
     return 0;
   },
 };
@@ -48,16 +73,21 @@ function find(rows: readonly Documented[], asked: string): Documented | undefine
   return rows.find((row) => row.name === name || row.aliases?.includes(name) === true);
 }
 
-/** Those that begin so; else those with it in their name; nothing at all is an error. */
-function matching(rows: readonly Documented[], asked: string | undefined): readonly Documented[] {
+/** Those that begin so; else those with it in their name; nothing at all, no method either, is an error. */
+function matching(
+  rows: readonly Documented[],
+  { methods, isExact, names }: FoundMethods,
+  asked: string | undefined,
+): readonly Documented[] {
   if (asked === undefined) return rows;
   const name = plainName(asked);
   const namesOf = (row: Documented) => [row.name, ...(row.aliases ?? [])];
   const beginning = rows.filter((row) => namesOf(row).some((each) => each.startsWith(name)));
-  if (beginning.length > 0) return beginning;
+  if (beginning.length > 0 || isExact) return beginning;
   const containing = rows.filter((row) => namesOf(row).some((each) => each.includes(name)));
-  if (containing.length > 0) return containing;
-  throw cliErrors.unknownBuiltin({ name, suggestion: nearest(name, rows.flatMap(namesOf)) });
+  if (containing.length > 0 || methods.length > 0) return containing;
+  const suggestion = nearest(name, [...rows.flatMap(namesOf), ...names]);
+  throw cliErrors.unknownBuiltin({ name, suggestion });
 }
 
 const CLASSES: { readonly [effect: string]: string } = {
@@ -88,12 +118,7 @@ function printRow(output: Output, row: Documented): void {
   if (aliases.length > 0) facts.push(['also', aliases.join(', ')]);
   if (stability !== 'stable') facts.push(['stability', stability]);
   output.facts(facts);
-  if (example === undefined) return;
-  output.line();
-  output.line(output.style('dim', 'example'));
-  for (const line of example.source.trimEnd().split('\n')) output.line(`  ${line}`);
-  output.line(output.style('dim', 'prints'));
-  for (const line of example.prints.trimEnd().split('\n')) output.line(`  ${line}`);
+  printExample(output, example);
 }
 
 function printList(output: Output, rows: readonly Documented[]): void {
@@ -120,7 +145,7 @@ function toJson(row: Documented): Json {
 }
 
 /** All rows as a page, by group: globals first, then what lies below the harness. */
-function toMarkdown(rows: readonly Documented[]): string {
+function toMarkdown(rows: readonly Documented[], methods: readonly DocumentedMethod[]): string {
   const groups = new Map<string, Documented[]>();
   for (const row of rows) {
     const dot = row.name.lastIndexOf('.');
@@ -135,7 +160,7 @@ function toMarkdown(rows: readonly Documented[]): string {
       const title = group === '' ? 'Functions' : `\`harness.${group}\``;
       return [`## ${title}`, ...members.map(rowMarkdown)].join('\n\n');
     });
-  return ['# Builtins', ...sections].join('\n\n');
+  return ['# Builtins', ...sections, ...methodsMarkdown(methods)].join('\n\n');
 }
 
 function rowMarkdown({ name, signature, doc, effect, aliases = [], example }: Documented): string {
@@ -146,8 +171,4 @@ function rowMarkdown({ name, signature, doc, effect, aliases = [], example }: Do
     parts.push(fenced(example.source.trimEnd(), 'harn'), fenced(example.prints.trimEnd(), 'text'));
   }
   return parts.join('\n\n');
-}
-
-function fenced(text: string, language: string): string {
-  return `\`\`\`${language}\n${text}\n\`\`\``;
 }

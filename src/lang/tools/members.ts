@@ -4,10 +4,11 @@ import type { Span } from '../../base/index.ts';
 import type { CheckedModule, CheckedProgram } from '../2-check/checked-module.ts';
 import { typeText } from '../2-check/types/display.ts';
 import { expand, fieldsOf } from '../2-check/types/expand.ts';
-import { METHODS } from '../2-check/types/signatures.ts';
 import type { Type } from '../2-check/types/type.ts';
 import type { FunctionDeclaration, Member, MethodCall, Node } from '../ast.ts';
 import type { BuiltinSpec } from '../builtin-spec.ts';
+import { signatureAs } from '../methods/method-spec.ts';
+import { methodsOfType } from '../methods/table.ts';
 import { headText } from './head-text.ts';
 
 /** What the questions of tools are asked about. */
@@ -161,10 +162,14 @@ function methodsOf(program: CheckedProgram, name: string, home: string): Functio
     .flatMap((each) => (each.kind === 'ImplDeclaration' && each.name === name ? each.methods : []));
 }
 
-function* builtinMethods(receiver: string): Generator<MemberInfo, void, undefined> {
-  const table = Object.hasOwn(METHODS, receiver) ? METHODS[receiver] : undefined;
-  for (const [name, signature] of Object.entries(table ?? {}))
-    yield { name, kind: 'method', signature, doc: undefined, span: undefined, spec: undefined };
+function* builtinMethods(type: string): Generator<MemberInfo, void, undefined> {
+  for (const row of methodsOfType(type)) {
+    for (const name of [row.name, ...row.aliases]) {
+      const signature = signatureAs(row, name);
+      const { doc } = row;
+      yield { name, kind: 'method', signature, doc, span: undefined, spec: undefined };
+    }
+  }
 }
 
 /** The doc comment right before a place: methods do not carry theirs. */

@@ -2,8 +2,10 @@
 // less exact than what a program declares: arguments are checked only where a mismatch is beyond doubt.
 import { parseSignature } from '../../1-parse/signature.ts';
 import type { BuiltinSpec } from '../../builtin-spec.ts';
+import type { MethodSpec } from '../../methods/method-spec.ts';
+import { methodSpec } from '../../methods/table.ts';
 import { readHead } from './from-syntax.ts';
-import { METHODS, SIGNATURES } from './signatures.ts';
+import { SIGNATURES } from './signatures.ts';
 import { ANY, type FunctionType, type Type } from './type.ts';
 import { TypeScope } from './type-scope.ts';
 
@@ -11,7 +13,7 @@ const NO_NAMES = new TypeScope(undefined);
 
 export class BuiltinTypes {
   readonly #types = new Map<BuiltinSpec, Type>();
-  readonly #methods = new Map<string, FunctionType>();
+  readonly #methods = new Map<MethodSpec, FunctionType>();
 
   of(spec: BuiltinSpec): Type {
     const known = this.#types.get(spec);
@@ -21,15 +23,14 @@ export class BuiltinTypes {
     return type;
   }
 
-  /** A method of a kind of builtin value; undefined when nothing is known of it. */
+  /** A method of a kind of builtin value; undefined when it has none of that name. */
   method(receiver: string, name: string): FunctionType | undefined {
-    const key = `${receiver}.${name}`;
-    const known = this.#methods.get(key);
+    const spec = methodSpec(receiver, name);
+    if (spec === undefined) return undefined;
+    const known = this.#methods.get(spec);
     if (known !== undefined) return known;
-    const table = METHODS[receiver];
-    if (table === undefined || !Object.hasOwn(table, name)) return undefined;
-    const type = typeOfText(table[name] as string);
-    this.#methods.set(key, type);
+    const type = typeOfText(spec.signature);
+    this.#methods.set(spec, type);
     return type;
   }
 }

@@ -18,6 +18,7 @@ import { alternatives, expand, fieldsOf, mayBeNil, withoutNil } from './expand.t
 import { methodOf } from './methods.ts';
 import { ANY, BOOL, type FunctionType, INT, type Parameter, STRING, type Type } from './type.ts';
 import { orNil } from './union.ts';
+import { checkUnknownMethod } from './unknown-method.ts';
 import type { At, Walk } from './walk.ts';
 import { widen } from './widen.ts';
 
@@ -206,6 +207,7 @@ function callMethod(walk: Walk, node: MethodCall, receiver: Type): Type {
   if (found === undefined) {
     inferArguments(walk, args);
     checkMethodName(walk, node, present);
+    checkUnknownMethod(walk, node, present);
     return knownResult(walk, node, present) ?? ANY;
   }
   const result = inferCall(walk, found.type, {

@@ -286,7 +286,7 @@ table('variables that other functions assign, where the newer rules hold', [
   ),
   [
     'a closure that clears one asks for another look',
-    `${WORD_OF_2026}${inPipeline('let w: string? = "a"\nif w != nil { [1].each({ v -> w = nil })\n w.len() }')}`,
+    `${WORD_OF_2026}${inPipeline('let w: string? = "a"\nif w != nil { [1].for_each({ v -> w = nil })\n w.len() }')}`,
     'TYP-025 `.len()` may fail: the value may be nil (it is string | nil) @ w.len()',
   ],
   [
@@ -317,7 +317,7 @@ table(
     [
       'ends what was known of it, and asks for nothing',
       inPipeline(
-        'var w: string? = "a"\nif w != nil { [1].each({ v -> w = nil })\n text(w)\n w.len() }',
+        'var w: string? = "a"\nif w != nil { [1].for_each({ v -> w = nil })\n text(w)\n w.len() }',
       ),
     ],
     [
@@ -328,7 +328,7 @@ table(
     ],
     [
       'leaves what was declared of it',
-      inPipeline('var w: string? = "a"\n[1].each({ v -> w = nil })\nnumber(w)'),
+      inPipeline('var w: string? = "a"\n[1].for_each({ v -> w = nil })\nnumber(w)'),
       "TYP-006 Argument 1 ('n'): expected int, got string | nil @ w",
     ],
   ],

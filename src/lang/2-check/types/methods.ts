@@ -35,7 +35,7 @@ export function methodOf(
       }
       return undefined;
     case 'primitive':
-      return type.name === 'string' ? builtinMethod(builtins, 'string', name, STRING) : undefined;
+      return builtinMethod(builtins, type.name, name, type.name === 'string' ? STRING : ANY);
     case 'literal':
       return typeof type.value === 'string'
         ? builtinMethod(builtins, 'string', name, STRING)
