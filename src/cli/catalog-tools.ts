@@ -140,13 +140,18 @@ export const TOOL_COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'docs',
-    summary: 'what programs can call: one builtin, or all that fit',
+    summary: 'what programs can call: one builtin or method, or all that fit',
     positionals: [{ name: 'NAME', optional: true }],
     options: [{ name: 'markdown', help: 'as a page of Markdown' }, JSON_OPTION, HELP],
-    details: ['NAME is a name, an older name, its beginning, or a part of it. Without one: all.'],
+    details: [
+      'NAME is a name, an older name, its beginning, or a part of it. Without one: all.',
+      'Methods of built-in values are named by the kind of value: list.map. The kind alone lists all that it has.',
+    ],
     examples: [
       ['harn docs fs.read_text', 'its signature, what it does, its class'],
       ['harn docs regex_', 'all that begin so'],
+      ['harn docs list', 'every method of lists'],
+      ['harn docs list.map', 'one of them'],
       ['harn docs --markdown', 'the whole reference'],
     ],
     load: async () => (await import('./commands/docs.ts')).docs,

@@ -87,11 +87,45 @@ describe('harn docs', () => {
     expect(unknown.status).toBe(1);
   });
 
+  it('shows a method of a kind of value in full, also by another name of either', () => {
+    const { stdout } = here.harn('docs', 'list.map');
+    expect(stdout).toContain('list.map<T, U>(f: fn(T) -> U) -> list<U>');
+    expect(stdout).toContain('[1, 4, 9]');
+    expect(here.harn('docs', 'set.has').stdout).toContain('set.contains(');
+    expect(here.harn('docs', 'Stream.take').stdout).toContain('iter.take<T>(');
+    expect(here.harn('docs', 'list.mapp').stderr).toContain('did you mean `list.map`');
+  });
+
+  it('lists the methods of a kind, and a method of every kind that has it', () => {
+    interface Found {
+      readonly builtins: readonly { readonly name: string }[];
+      readonly methods: readonly { readonly path: string; readonly aliases: readonly string[] }[];
+    }
+    const all = here.data<Found>('docs', 'list').methods;
+    expect(all.every(({ path }) => path.startsWith('list.'))).toBe(true);
+    expect(all.map(({ path }) => path)).toContain('list.group_by');
+    expect(here.harn('docs', 'list').stdout).toMatch(/^list\.reduce +fold +One value of all/m);
+    const maps = here.data<Found>('docs', 'map');
+    expect(maps.builtins).toEqual([]);
+    expect(maps.methods.map(({ path }) => path)).toEqual([
+      'iter.map',
+      'list.map',
+      'range.map',
+      'set.map',
+      'stream.map',
+    ]);
+    const [keys, ...others] = here.data<Found>('docs', 'keys').builtins;
+    expect([keys?.name, ...others]).toEqual(['keys']);
+    expect(here.harn('docs', 'keys').stdout).toContain('dict.keys');
+  });
+
   it('has a page of Markdown with every builtin', () => {
     const page = here.harn('docs', '--markdown').stdout;
     const { builtins } = here.data<{ builtins: readonly { name: string }[] }>('docs');
     expect(builtins.length).toBeGreaterThan(200);
     for (const { name } of builtins) expect(page).toContain(`### \`${name}\``);
+    expect(page).toContain('## Methods of `list`');
+    expect(page).toContain('### `list.map`');
   });
 });
 

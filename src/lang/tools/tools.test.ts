@@ -130,6 +130,47 @@ describe('hovers', () => {
   });
 });
 
+describe('methods of built-in values', () => {
+  const text =
+    'fn f(names: list<string>, all: set<int>, b: bytes) {\n  names.join(", ")\n  all.has(1)\n  b.\n}';
+
+  test('have a hover and signature help from their rows', () => {
+    const context = contextOf(text);
+    const hover = hoverAt(context, text.indexOf('join'));
+    expect(hover?.code).toBe('join(separator?: any) -> string');
+    expect(hover?.doc).toBe('The texts of the items in one, with the separator between them.');
+    const help = signatureHelpAt(context, text.indexOf('", "'));
+    expect(help?.label).toBe('join(separator?: any) -> string');
+    expect(help?.doc).toBe(hover?.doc);
+    expect(help?.active).toBe(0);
+  });
+
+  test('are shown under the name that was written', () => {
+    const found = hoverAt(contextOf(text), text.indexOf('has'));
+    expect(found?.code).toBe('has(item: any) -> bool');
+    expect(found?.doc).toBe('Whether an equal item is in the set.');
+  });
+
+  test('are offered behind a dot, other names included', () => {
+    const offset = text.indexOf('b.') + 2;
+    const found = completionsAt(contextOf(withStandIn(text, offset)), offset, () => []);
+    expect(found.map(({ label }) => label)).toEqual([
+      'count',
+      'len',
+      'size',
+      'empty',
+      'iter',
+      'slice',
+      'to_list',
+    ]);
+    expect(found[1]).toMatchObject({
+      kind: 'method',
+      detail: 'len() -> int',
+      doc: 'How many bytes there are.',
+    });
+  });
+});
+
 describe('parameters of a signature', () => {
   test('are cut at commas outside of brackets', () => {
     const label = 'f<T>(a: dict<string, int>, b: fn(T) -> int, ...rest: any) -> int';
