@@ -19,6 +19,11 @@ export const lintErrors = defineErrors('LNT', {
     message: ({ name, what, wanted }) => `${what} \`${name}\` should be called \`${wanted}\``,
     hint: 'Functions, tools and pipelines are snake_case; types are PascalCase.',
   }),
+  longRunningWithoutCleanup: row<Named>({
+    number: 6,
+    message: ({ name }) => `what \`${name}\` starts in the background goes on when this is left`,
+    hint: 'End it behind `defer` or in `finally`: `defer { harness.tools.cancel_handle(handle) }`.',
+  }),
   shadowVariable: row<Named>({
     number: 9,
     message: ({ name }) => `\`${name}\` hides a variable of the same name around it`,

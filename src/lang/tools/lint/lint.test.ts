@@ -31,6 +31,15 @@ const BUILTINS = [
     signature: 'render_prompt(path: any, bindings: any) -> any',
   },
   spec('llm.call', ['llm_call']),
+  spec('tools.cancel_handle', [], 'mutation'),
+  {
+    ...spec('walk_dir', [], 'read'),
+    signature: 'walk_dir(path: any, options?: any) -> any',
+  },
+  {
+    ...spec('host_tool_call', [], 'mutation'),
+    signature: 'host_tool_call(name: any, options?: any) -> any',
+  },
 ];
 
 function lintText(text: string, options?: LintOptions, files: Record<string, string> = {}) {
@@ -348,6 +357,44 @@ describe('what does nothing, or too much', () => {
 
   it('mends an operand that does nothing to a bool', () => {
     expect(fixed('const a = 1\nlog(a > 2 && true)\n')).toBe('const a = 1\nlog((a > 2))\n');
+  });
+});
+
+describe('work in the background', () => {
+  const RULE = 'long-running-without-cleanup';
+  const START = 'walk_dir(".", {long_running: true})';
+  const CANCEL = 'host_tool_call("cancel_handle", {handle_id: h.handle_id})';
+
+  it.each([
+    [`fn f() {\n  const h = ${START}\n  log(h)\n}`, [RULE]],
+    [`pipeline main() {\n  ${START}\n}`, [RULE]],
+    [`fn f() {\n  const h = ${START}\n  log(h)\n  ${CANCEL}\n}`, [RULE]],
+    ['fn f() {\n  log(host_tool_call("run_test", {background: true}))\n}', [RULE]],
+    [`fn f() {\n  const h = ${START}\n  defer { log(h) }\n}`, [RULE]],
+    [
+      `fn f() {\n  const h = ${START}\n  const other = ${START}\n  log(other)\n  defer { ${CANCEL} }\n}`,
+      [RULE],
+    ],
+  ])('%j is left running', (text, expected) => {
+    expect(rules(`${text}\n${text.startsWith('fn') ? 'f()' : ''}`)).toEqual(expected);
+  });
+
+  it.each([
+    [`fn f() {\n  const h = ${START}\n  defer { ${CANCEL} }\n  log(h)\n}\nf()`],
+    [`fn f() {\n  const h = ${START}\n  try { log(h) } finally { ${CANCEL} }\n}\nf()`],
+    [
+      `fn f(harness: Harness) {\n  const h = ${START}\n  defer { harness.tools.cancel_handle(h) }\n}\npipeline main(harness: Harness) { f(harness) }`,
+    ],
+    [`fn f() {\n  return ${START}\n}\nlog(f())`],
+    [`fn f() {\n  const h = ${START}\n  log(1)\n  return h\n}\nlog(f())`],
+    ['fn f() {\n  log(walk_dir(".", {long_running: false}))\n}\nf()'],
+    ['fn walk(path, options) { log([path, options]) }\nwalk(".", {long_running: true})'],
+    [
+      `fn f() {\n  const all = [${START}, ${START}]\n  defer { for h in all { ${CANCEL} } }\n}\nf()`,
+    ],
+    [`fn stop(h) { ${CANCEL} }\nfn f() {\n  const h = ${START}\n  defer { stop(h) }\n}\nf()`],
+  ])('%j is taken care of', (text) => {
+    expect(rules(text)).not.toContain(RULE);
   });
 });
 

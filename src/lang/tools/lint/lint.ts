@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../../base/index.ts';
 import type { CheckedModule, CheckedProgram } from '../../2-check/checked-module.ts';
 import { applyEdits, type Edit } from '../edits.ts';
+import { lintBackground } from './background.ts';
 import { lintComments } from './comments.ts';
 import { lintConcurrency } from './concurrency.ts';
 import { LintContext, type LintFinding, type LintOptions } from './context.ts';
@@ -40,6 +41,7 @@ export function lint(
   lintPrompts(ctx);
   lintTemplateBindings(ctx);
   lintConcurrency(ctx);
+  lintBackground(ctx);
   lintDropped(ctx);
   lintComments(ctx);
   lintImportOrder(ctx, program);
