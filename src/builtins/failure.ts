@@ -135,8 +135,14 @@ function sameStart(a: string, b: string): number {
 }
 
 function cut(text: string, from = 0): string {
-  const rest = text.slice(from);
-  return rest.length <= LINE ? rest : `${rest.slice(0, LINE)}…`;
+  const rest = text.slice(whole(text, from));
+  return rest.length <= LINE ? rest : `${rest.slice(0, whole(rest, LINE))}…`;
+}
+
+/** A place to cut at, not between the two halves of a character. */
+function whole(text: string, at: number): number {
+  const isInside = /^[\uD800-\uDBFF][\uDC00-\uDFFF]/.test(text.slice(Math.max(0, at - 1), at + 1));
+  return at > 0 && isInside ? at - 1 : at;
 }
 
 export function errorRows(): readonly BuiltinRow[] {

@@ -197,6 +197,15 @@ test.each<[string, Value[], string]>([
   expect(() => run(name, ...args)).toThrow(message);
 });
 
+test.each([0, 1])('a text in a failure is never cut inside a character (%i)', (shift) => {
+  const start = 'a'.repeat(shift) + '😀'.repeat(40);
+  const end = '🚀'.repeat(80);
+  const compared = thrownText(() => run('assert_eq', `${start}1${end}`, `${start}22${end}`, 'it'));
+  const halves = thrownText(() => run('assert_eq', `${start}😀${end}`, `${start}😁${end}`, 'it'));
+  const refused = thrownText(() => run('assert_ne', `${start}${end}`, `${start}${end}`, 'it'));
+  for (const text of [compared, halves, refused]) expect(text).toBe(text.replace(/\p{Cs}/gu, '?'));
+});
+
 test('a failed comparison of large values names the places that differ', () => {
   const row = (id: number, name: string) => ({ id, name, tags: ['a', 'b'], note: 'x'.repeat(40) });
   const expected = { rows: [row(1, 'one'), row(2, 'two'), row(3, 'three')], 'a b': 1 };

@@ -4,6 +4,8 @@
 export interface Template {
   readonly summary: string;
   readonly files: { readonly [path: string]: string };
+  /** What to try in the folder, after its tests. */
+  readonly run?: string;
 }
 
 const MANIFEST = `[package]
@@ -19,6 +21,7 @@ const IGNORED = `.harn/*
 
 const BASIC: Template = {
   summary: 'a program, a module and a test',
+  run: 'harn run main.harn',
   files: {
     'harn.toml': MANIFEST,
     '.gitignore': IGNORED,
@@ -49,8 +52,12 @@ pipeline test_greets_nobody() {
   },
 };
 
+/** By prepared answers a project shows what it does before it is told of any model. */
+const WITH_ANSWERS = 'harn run --llm-mock answers.jsonl main.harn';
+
 const AGENT: Template = {
   summary: 'asks a model, with a test that needs none',
+  run: WITH_ANSWERS,
   files: {
     'harn.toml': MANIFEST,
     '.gitignore': IGNORED,
@@ -68,6 +75,8 @@ pub fn summarise(llm: HarnessLlm, text: string) -> string {
   return llm.call("Summarise:\\n\${text}", SYSTEM).text.trim()
 }
 `,
+    'answers.jsonl':
+      '{"text": "Harn runs agents whose work goes on where it was, even after a kill."}\n',
     'tests/summarise.harn': `import { summarise } from "../lib/summarise"
 
 pipeline test_gives_the_answer_without_its_margins(harness: Harness) {
@@ -80,6 +89,7 @@ pipeline test_gives_the_answer_without_its_margins(harness: Harness) {
 
 const WORKFLOW: Template = {
   summary: 'work side by side that survives being killed',
+  run: 'harn run main.harn',
   files: {
     'harn.toml': MANIFEST,
     '.gitignore': IGNORED,
@@ -141,6 +151,7 @@ pipeline test_may_find_nothing() {
 
 const SKILL: Template = {
   summary: 'an agent with a skill, which is in force when it fits the task',
+  run: WITH_ANSWERS,
   files: {
     'harn.toml': MANIFEST,
     '.gitignore': IGNORED,
@@ -169,16 +180,27 @@ tool read_notes(harness: Harness) -> string {
 
 /** What the agent answers. A skill of .harn/skills that fits the task is in force: see \`harn skills match\`. */
 pub fn answer(agent: HarnessAgent, task: string) -> string {
-  return agent.loop(task, nil, {tools: read_notes, skills: skills}).text
+  const result = agent.loop(task, nil, {tools: read_notes, skills: skills})
+  if result.text == "" {
+    return "The model gave no answer (\${result.status})."
+  }
+  return result.text
 }
 `,
     'notes.txt': 'The export no longer drops the last line.\n',
+    'answers.jsonl':
+      '{"tool_calls": [{"name": "read_notes", "arguments": {}}]}\n{"text": "- The export keeps its last line."}\n',
     'tests/agent.harn': `import { answer } from "../lib/agent"
 
 pipeline test_the_skill_is_in_force(harness: Harness) {
   harness.llm.mock_enqueue({text: "- The export is whole."})
   assert_eq(answer(harness.agent, "Write the changelog"), "- The export is whole.")
   assert(harness.llm.mock_calls()[0].system.contains("that users notice"))
+}
+
+pipeline test_says_when_there_is_no_answer(harness: Harness) {
+  harness.llm.mock_enqueue({text: ""})
+  assert(answer(harness.agent, "Write the changelog").contains("no answer"))
 }
 `,
   },

@@ -46,10 +46,21 @@ describe('harn new', () => {
       here.harn('new', `run-${template}`, '--template', template);
       const done = inside(here, `run-${template}`, 'run', 'main.harn');
       expect(done.stderr).toBe('');
-      expect(done.stdout).not.toBe('');
+      expect(done.stdout.trim()).not.toBe('');
       expect(done.status).toBe(0);
     },
   );
+
+  it.each([
+    ['agent', 'Harn runs agents whose work goes on where it was, even after a kill.\n'],
+    ['skill', '- The export keeps its last line.\n'],
+  ])('says of %s how to run it without a model', (template, expected) => {
+    const { stdout } = here.harn('new', `try-${template}`, '--template', template);
+    const command = stdout.trim().split('\n').at(-1) as string;
+    expect(command).toBe('harn run --llm-mock answers.jsonl main.harn');
+    const done = inside(here, `try-${template}`, ...command.split(' ').slice(1));
+    expect(done).toMatchObject({ status: 0, stderr: '', stdout: expected });
+  });
 
   it('touches nothing that is there, and takes an empty folder', () => {
     const project = cli.project({ 'file.txt': 'mine' });

@@ -18,6 +18,7 @@ export const newProject: Command = {
       for (const file of files) output.line(`${output.style('dim', 'wrote')} ${file}`);
       output.line();
       output.line(`cd ${path} && harn test`);
+      if (template.run !== undefined) output.line(template.run);
     }
     return 0;
   },

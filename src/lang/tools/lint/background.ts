@@ -8,6 +8,7 @@ import { lintErrors } from './errors.ts';
 
 /** What can go on in the background, by the last part of its name. */
 const CAN_RUN_ON: ReadonlySet<string> = new Set([
+  'walk',
   'walk_dir',
   'glob',
   'run_command',
