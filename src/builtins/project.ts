@@ -56,7 +56,7 @@ export function projectRows(): readonly BuiltinRow[] {
       },
     ),
     effectRow('project.operator_meta(path: string?) -> dict', effects.operator_meta, {
-      doc: 'What people who run a project know of it, from its files: `{workflows, hooks, package_manifests, merge_policy}`. What only the service that hosts it knows is nil.',
+      doc: 'What people who run a project know of it: `{workflows, hooks, package_manifests, merge_policy}`, from its files and, where it is at GitHub and the program `gh` has a login, from there. What nobody could be asked is nil.',
       args: ([path]) => [textOr(path, '.')],
     }),
     effectRow('project.folders(path: string?, options: dict?) -> list<dict>', effects.folders, {

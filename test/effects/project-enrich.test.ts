@@ -83,6 +83,84 @@ describe('what people who run a project know', () => {
   });
 });
 
+describe('what the service knows that hosts a project', () => {
+  const GIT = { '/work/.git/config': '[remote "origin"]\n\turl = git@github.com:tea/pot.git\n' };
+  const REPO = {
+    ...{ url: 'https://github.com/tea/pot', nameWithOwner: 'tea/pot' },
+    ...{ defaultBranchRef: { name: 'v/1' } },
+    ...{ squashMergeAllowed: true, mergeCommitAllowed: false, rebaseMergeAllowed: true },
+  };
+  const BRANCH = {
+    protection: { enabled: true, required_status_checks: { contexts: ['Rust (lint + test)'] } },
+  };
+  const RULES = [
+    { type: 'deletion' },
+    {
+      type: 'required_status_checks',
+      parameters: { required_status_checks: [{ context: 'ship (linux)' }] },
+    },
+  ];
+  /** A host where `gh` gives answers in turn, and what it was asked. */
+  const withGh = (
+    answers: readonly (object | undefined)[],
+    files: object = { ...FILES, ...GIT },
+  ) => {
+    const asked: string[] = [];
+    const host = createMockHost({ cwd: '/work', files: files as typeof FILES });
+    host.onCommand('gh', ({ argv = [], cwd }) => {
+      const answer = answers[asked.length];
+      asked.push(argv.filter((each) => /^(?:repo|repos\/.*)$/.test(each)).join(' '));
+      expect(cwd).toBe('/work');
+      return answer === undefined
+        ? { exitCode: 4, stderr: 'log in' }
+        : { stdout: JSON.stringify(answer) };
+    });
+    return { host, asked };
+  };
+  const tells = main(`
+  const {merge_policy, workflows} = harness.project.operator_meta(".")
+  println([merge_policy.required_checks, merge_policy.merge_methods, merge_policy.squash_only])
+  println(workflows[1].jobs.map({ j -> j.required_check }))`);
+  const unknown = ['[nil, [squash], true]', '[nil, nil]'];
+
+  it('is asked by the program gh: the checks that are required, of old rules and new ones, and how one merges', async () => {
+    const { host, asked } = withGh([REPO, BRANCH, RULES]);
+    expect(await printed(tells, host)).toEqual([
+      '[[Rust (lint + test), ship (linux)], [squash, rebase], false]',
+      '[true, true]',
+    ]);
+    expect(asked).toEqual([
+      'repo',
+      'repos/tea/pot/branches/v%2F1',
+      'repos/tea/pot/rules/branches/v%2F1',
+    ]);
+    const free = withGh([REPO, { protection: { enabled: false } }, []]);
+    expect(await printed(tells, free.host)).toEqual([
+      '[[], [squash, rebase], false]',
+      '[false, false]',
+    ]);
+  });
+
+  it('is nil where nobody answers, and nobody is asked who may not be', async () => {
+    expect(await printed(tells, withGh([undefined]).host)).toEqual(unknown);
+    expect(await printed(tells, withGh([REPO, BRANCH, undefined]).host)).toEqual(unknown);
+    expect(
+      await printed(tells, withGh([{ ...REPO, nameWithOwner: '../x' }, BRANCH, RULES]).host),
+    ).toEqual(unknown);
+    const elsewhere = { ...REPO, url: 'https://git.test/tea/pot' };
+    expect(await printed(tells, withGh([elsewhere, BRANCH, RULES]).host)).toEqual(unknown);
+    for (const [program, files] of [
+      [{ text: tells, deny: ['process'] }, undefined],
+      [tells.replace('const {', 'egress_policy({default: "deny"})\n  const {'), undefined],
+      [tells, FILES],
+    ] as const) {
+      const { host, asked } = withGh([REPO, BRANCH, RULES], files);
+      expect(await printed(program, host)).toEqual(unknown);
+      expect(asked).toEqual([]);
+    }
+  });
+});
+
 const ENRICH = `{prompt: "Of {{package_name}}:{{ for file in files }} {{file.path}}{{ end }} {{ci.workflows[1].name}}", schema: {purpose: "string", rules: ["string"]}, provider: "mock", cache_key: "k"}`;
 
 describe('an enrichment', () => {

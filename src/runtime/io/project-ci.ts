@@ -1,9 +1,10 @@
-// What people who run a project know of it: workflows, hooks, manifests, rules of merging. From its files alone: what only the
-// service that hosts it knows, such as which checks are required, is null.
+// What people who run a project know of it: workflows, hooks, manifests, rules of merging. From its files, and from the service
+// that hosts it where that can be asked; what only that knows, such as which checks are required, is null elsewhere.
 import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import type { EffectEnv } from '../run/index.ts';
 import { operatorFolders } from './project-context.ts';
 import { type Folder, folderAt, textIn } from './project-files.ts';
+import { type ForgeFacts, forgeFacts, isRequired } from './project-forge.ts';
 
 interface Workflow {
   readonly text: string;
@@ -15,12 +16,13 @@ export async function operatorMeta(env: EffectEnv, top: string): Promise<JsonObj
   const root = await folderAt(env, top);
   const hidden = await operatorFolders(env, top);
   const inside = (path: string) => hidden.find((folder) => folder.path === path) as Folder;
-  const workflows = await workflowsIn(env, inside('.github/workflows'));
+  const facts = await forgeFacts(env, top);
+  const workflows = await workflowsIn(env, inside('.github/workflows'), facts);
   return {
     workflows: workflows.map(({ record }) => record),
     hooks: await hooksOf(env, root, [inside('.githooks'), inside('.husky')]),
     package_manifests: manifestsOf(root, workflows.map(({ text }) => text).join('\n')),
-    merge_policy: await mergePolicy(env, root, inside('.github')),
+    merge_policy: await mergePolicy(env, root, inside('.github'), facts),
   };
 }
 
@@ -45,7 +47,11 @@ const objectOf = (value: Json | undefined): JsonObject =>
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
-async function workflowsIn(env: EffectEnv, folder: Folder): Promise<readonly Workflow[]> {
+async function workflowsIn(
+  env: EffectEnv,
+  folder: Folder,
+  facts: ForgeFacts | undefined,
+): Promise<readonly Workflow[]> {
   const out: Workflow[] = [];
   for (const name of folder.files) {
     if (!/\.ya?ml$/.test(name)) continue;
@@ -53,7 +59,7 @@ async function workflowsIn(env: EffectEnv, folder: Folder): Promise<readonly Wor
     if (text === undefined) continue;
     const data = objectOf(await yamlOf(text));
     const jobs = Object.entries(objectOf(data['jobs'])).map(([id, job]) =>
-      jobRecord(id, objectOf(job)),
+      jobRecord(id, objectOf(job), facts),
     );
     const path = `${folder.path}/${name}`;
     out.push({ text, record: { path, name: textOf(data['name']) || name, jobs } });
@@ -68,7 +74,7 @@ const KINDS_OF_JOBS: readonly (readonly [string, RegExp])[] = [
   ['release', /\b(?:releases?|publish\w*|deploy\w*)\b/i],
 ];
 
-function jobRecord(id: string, job: JsonObject): JsonObject {
+function jobRecord(id: string, job: JsonObject, facts: ForgeFacts | undefined): JsonObject {
   const name = textOf(job['name']) || id;
   const steps = listOf(job['steps']).map((step) => {
     const { run, uses, name: title } = objectOf(step);
@@ -80,7 +86,7 @@ function jobRecord(id: string, job: JsonObject): JsonObject {
     id,
     name,
     classifications: byName.length > 0 ? byName : kindsIn(steps.join('\n')),
-    required_check: null,
+    required_check: facts === undefined ? null : isRequired(name, facts),
   };
 }
 
@@ -229,7 +235,12 @@ function manifestsOf(root: Folder, workflows: string): JsonObject[] {
   });
 }
 
-async function mergePolicy(env: EffectEnv, root: Folder, github: Folder): Promise<JsonObject> {
+async function mergePolicy(
+  env: EffectEnv,
+  root: Folder,
+  github: Folder,
+  facts: ForgeFacts | undefined,
+): Promise<JsonObject> {
   const either = async (pattern: RegExp): Promise<string> => {
     for (const folder of [github, root]) {
       const name = folder.files.find((each) => pattern.test(each));
@@ -239,13 +250,14 @@ async function mergePolicy(env: EffectEnv, root: Folder, github: Folder): Promis
   };
   const owners = await either(/^CODEOWNERS$/);
   const advice = await either(/^CONTRIBUTING(?:\.\w+)?$/i);
-  const methods = MERGE_METHODS.flatMap(([id, pattern]) => (pattern.test(advice) ? [id] : []));
+  const methods =
+    facts?.mergeMethods ??
+    MERGE_METHODS.flatMap(([id, pattern]) => (pattern.test(advice) ? [id] : []));
   return {
     codeowners: owners.split(/\r?\n/).flatMap(ownerLine),
     merge_methods: methods,
     squash_only: methods.length === 1 && methods[0] === 'squash',
-    // Only the service that hosts the project knows.
-    required_checks: null,
+    required_checks: facts?.checks ?? null,
   };
 }
 
