@@ -32,7 +32,7 @@ export async function forgeFacts(env: EffectEnv, top: string): Promise<ForgeFact
   if (!isJsonObject(repository) || !String(repository['url']).startsWith(SITE)) return undefined;
   const name = repository['nameWithOwner'];
   const branch = at(repository, 'defaultBranchRef', 'name');
-  if (typeof name !== 'string' || !/^[\w.-]+\/[\w.-]+$/.test(name)) return undefined;
+  if (typeof name !== 'string' || !/^[\w-]+\/(?!\.+$)[\w.-]+$/.test(name)) return undefined;
   if (typeof branch !== 'string') return undefined;
   const ref = encodeURIComponent(branch);
   const protectedBy = await asked(env, top, [...CALL, `repos/${name}/branches/${ref}`]);
