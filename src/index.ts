@@ -179,6 +179,7 @@ export {
   type HostEnv,
   type HostFs,
   type HostHttp,
+  type HostMachine,
   type HostProcess,
   type HostStdio,
   type HostSystem,

@@ -1,15 +1,17 @@
 // Chance, as `harness.random` and the older globals. What is drawn from the run is recorded; a generator that a program
 // seeds and holds (`rng_seed`) is a value of its own, whose numbers follow from the seed.
 import { type Random, seededRandom } from '../base/index.ts';
-import { drawIndex, drawInt, drawOrder, randomEffects } from '../runtime/io/index.ts';
+import { drawBigInt, drawIndex, drawInt, drawOrder, randomEffects } from '../runtime/io/index.ts';
 import type { SyncEffect } from '../runtime/run/index.ts';
 import {
   type Ctx,
   HarnObject,
   intFromNumber,
+  isInt,
   KIND,
   type List,
   makeFloat,
+  makeInt,
   type SyncFunction,
   typeOf,
   type Value,
@@ -61,6 +63,46 @@ function drawRow<A extends readonly unknown[], R>(
   });
 }
 
+/** Bounds or widths that a double cannot hold are drawn as big ints. */
+function rangeRow(): BuiltinRow {
+  const signature = 'random.range(min: any, max: any, rng_max: any?) -> int';
+  const meta = {
+    doc: 'An int between both bounds, bounds included. A generator may stand before them.',
+    aliases: ['random_int'],
+  };
+  const narrow = drawRow<[number, number], number>(signature, {
+    ...meta,
+    effect: randomEffects.range,
+    args: ([min, max]) => [toNumber(min, Number.NaN), toNumber(max, Number.NaN)],
+    own: drawInt,
+    result: int,
+  });
+  const wide = drawRow<[string, string], string>(signature, {
+    ...meta,
+    effect: randomEffects.range_big,
+    args: ([min, max]) => [String(min), String(max)],
+    own: (source, min, max) => String(drawBigInt(source, BigInt(min), BigInt(max))),
+    result: (digits) => makeInt(BigInt(digits)),
+  });
+  return builtin(signature, { ...meta, effect: narrow.effect }, (ctx: Ctx, ...given: Value[]) => {
+    const [min = null, max = null] = given[0] instanceof HarnRng ? given.slice(1) : given;
+    const row = isWide(min, max) ? wide : narrow;
+    return (row.impl as SyncFunction)(ctx, ...given);
+  });
+}
+
+function isWide(min: Value, max: Value): boolean {
+  if (!isInt(min) || !isInt(max)) return false;
+  if (typeof min === 'bigint' || typeof max === 'bigint') return true;
+  return max - min >= Number.MAX_SAFE_INTEGER;
+}
+
+function bytesFromHex(digits: string): Uint8Array {
+  return Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
+    Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16),
+  );
+}
+
 function seedOf(seed: Value): number {
   const number = toNumber(seed, Number.NaN);
   if (Number.isFinite(number)) return number;
@@ -87,13 +129,11 @@ export function randomRows(): readonly BuiltinRow[] {
       args: none,
       result: int,
     }),
-    drawRow<[number, number], number>('random.range(min: any, max: any, rng_max: any?) -> int', {
-      doc: 'An int between both bounds, bounds included. A generator may stand before them.',
-      aliases: ['random_int'],
-      effect: randomEffects.range,
-      args: ([min, max]) => [toNumber(min, Number.NaN), toNumber(max, Number.NaN)],
-      own: drawInt,
-      result: int,
+    rangeRow(),
+    effectRow('random.bytes(count: int) -> bytes', randomEffects.bytes_hex, {
+      doc: 'Random bytes, 1 MiB at most. The journal of the run has them.',
+      args: ([count]) => [toNumber(count, Number.NaN)],
+      result: (digits: string) => bytesFromHex(digits),
     }),
     drawRow<[number], number | null>('random.choice(items: any, rng_items: any?) -> any', {
       doc: 'One of the items; nil for an empty list. A generator may stand before them.',

@@ -103,11 +103,13 @@ function formatQuery(value: Value): string {
   if (isDict(value)) for (const key of dictKeys(value)) entries.push([key, value[key] as Value]);
   else if (isList(value)) {
     for (const item of value) {
-      if (isDict(item)) entries.push([dictGet(item, 'key') ?? '', dictGet(item, 'value') ?? '']);
-      else if (isList(item)) entries.push([item[0] ?? '', item[1] ?? '']);
+      if (isDict(item)) entries.push([dictGet(item, 'key') ?? '', dictGet(item, 'value') ?? null]);
+      else if (isList(item)) entries.push([item[0] ?? '', item[1] ?? null]);
     }
   }
-  return entries.map(([key, each]) => `${encode(key)}=${encode(each)}`).join('&');
+  // A value that is missing is no entry: its text would be read back as the word `nil`.
+  const there = entries.filter(([, each]) => each !== null);
+  return there.map(([key, each]) => `${encode(key)}=${encode(each)}`).join('&');
 }
 
 interface CsvOptions {
@@ -218,7 +220,9 @@ export function formatRows(): readonly BuiltinRow[] {
     ),
     builtin(
       'query_stringify(entries: any) -> string',
-      { doc: 'A query string of `{key, value}` entries, pairs or a dict.' },
+      {
+        doc: 'A query string of `{key, value}` entries, pairs or a dict. An entry whose value is nil is left out.',
+      },
       (_, entries) => formatQuery(entries),
     ),
     ...csvRows(),

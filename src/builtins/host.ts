@@ -1,6 +1,11 @@
 // Environment, processes, the network and the machine, as handles and as the older globals.
-import type { Json } from '../base/index.ts';
-import { commandPolicies } from '../runtime/boundary/index.ts';
+import { isJsonObject, type Json } from '../base/index.ts';
+import {
+  commandPolicies,
+  defaultShell,
+  listShells,
+  shellInvocation,
+} from '../runtime/boundary/index.ts';
 import {
   type CommandResult,
   type CommandSpec,
@@ -11,10 +16,19 @@ import {
   systemEffects,
 } from '../runtime/io/index.ts';
 import type { RunContext } from '../runtime/run/index.ts';
-import { type Ctx, display, isDict, type List, type Steps, type Value } from '../values/index.ts';
+import {
+  type Ctx,
+  display,
+  fromJson,
+  isDict,
+  type List,
+  type Steps,
+  type Value,
+} from '../values/index.ts';
 import { optionsOf, toData } from './data.ts';
 import { type BuiltinRow, builtin } from './define.ts';
 import { effectRow } from './effect-row.ts';
+import { wrong } from './errors.ts';
 
 const text = (value: Value | undefined) => display(value ?? null);
 const none = () => [];
@@ -38,6 +52,14 @@ export function envRows(): readonly BuiltinRow[] {
     }),
     effectRow('system.identity() -> dict', systemEffects.identity, {
       doc: '`{username, hostname, pid}` of the process that holds the run.',
+      args: none,
+    }),
+    effectRow('system.cpu() -> dict', systemEffects.cpu, {
+      doc: '`{count, physical_count, model, frequency_mhz, usage_pct}` of the processor; `usage_pct` is measured over a tenth of a second, `physical_count` is nil where it is not known.',
+      args: none,
+    }),
+    effectRow('system.memory() -> dict', systemEffects.memory, {
+      doc: '`{total_bytes, used_bytes, available_bytes, total_gb, used_gb, available_gb, pressure}`; pressure is "medium" from three quarters in use, "high" from nine tenths.',
       args: none,
     }),
     ...(['os', 'arch'] as const).map((key) =>
@@ -136,6 +158,7 @@ export function processRows(): readonly BuiltinRow[] {
       'shell_at',
       ([dir, line]) => ({ shell: text(line), cwd: text(dir) }),
     ),
+    ...shellRows(),
     effectRow('process.ocr(image: any, options: dict?) -> dict', ocrEffects.ocr, {
       doc: 'The text of an image, by the program `tesseract`: `{text, blocks, lines, tokens, source, backend, stats}`. The image is a path, `{path}`, `{storage: {path}}`, `{bytes_base64, mime_type}` or `{data_url}`. Options: `language` ("eng"), `timeout_ms`.',
       aliases: ['vision_ocr'],
@@ -144,5 +167,45 @@ export function processRows(): readonly BuiltinRow[] {
         optionsOf<OcrOptions>(options),
       ],
     }),
+  ];
+}
+
+function shellRows(): readonly BuiltinRow[] {
+  return [
+    builtin(
+      'process.list_shells() -> dict',
+      {
+        doc: 'The shells of this machine: `{shells, default_shell_id}`, each `{id, label, path, platform, default_args, login_args, ...}`.',
+        effect: 'read',
+      },
+      function* (ctx: Ctx): Steps {
+        return fromJson(yield* listShells(ctx as RunContext));
+      },
+    ),
+    builtin(
+      'process.default_shell() -> dict | nil',
+      {
+        doc: 'The shell that is meant when none is named; nil when there is none.',
+        effect: 'read',
+      },
+      function* (ctx: Ctx): Steps {
+        return fromJson(yield* defaultShell(ctx as RunContext));
+      },
+    ),
+    builtin(
+      'process.shell_invocation(request: dict?) -> dict',
+      {
+        doc: 'How a line is handed to a shell, without running it: `{program, args, command_arg_index, shell}` of `{shell_id | shell, command?, login?, interactive?}`.',
+        effect: 'read',
+      },
+      function* (ctx: Ctx, request: Value = null): Steps {
+        const asked = toData(request) ?? {};
+        if (!isJsonObject(asked)) {
+          const detail = 'the request must be a dict';
+          throw wrong.argument({ builtin: 'process.shell_invocation', detail });
+        }
+        return fromJson(yield* shellInvocation(ctx as RunContext, asked));
+      },
+    ),
   ];
 }

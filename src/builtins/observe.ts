@@ -1,9 +1,11 @@
 // What a program says about itself: colours, structured logs, spans and timers, as `harness.term`, `harness.obs` and the
 // older globals.
+import { isJsonObject } from '../base/index.ts';
 import {
   endUserSpan,
   logEffects,
   obsNow,
+  type SpanAttributes,
   startUserSpan,
   stdioEffects,
   styled,
@@ -15,12 +17,15 @@ import {
 import type { RunContext } from '../runtime/run/index.ts';
 import {
   type Ctx,
+  call,
   dictGet,
   display,
   fromJson,
   intFromNumber,
   isDict,
+  isFunction,
   type List,
+  type Steps,
   truthy,
   type Value,
 } from '../values/index.ts';
@@ -63,11 +68,24 @@ export function termRows(): readonly BuiltinRow[] {
       args: none,
       result: (columns: number) => intFromNumber(columns),
     }),
+    effectRow('term.height() -> int', termEffects.height, {
+      doc: 'The lines of the terminal; 24 when there is none.',
+      args: none,
+      result: (lines: number) => intFromNumber(lines),
+    }),
+    effectRow('term.is_tty(stream: string) -> bool', termEffects.is_tty, {
+      doc: 'Whether "stdin", "stdout" or "stderr" is a terminal.',
+      args: text,
+    }),
+    effectRow('term.clear() -> nil', termEffects.clear, {
+      doc: 'Empties the screen, where stdout is one.',
+      args: none,
+    }),
   ];
 }
 
 export function obsRows(): readonly BuiltinRow[] {
-  return [...logRows(), ...spanRows(), ...timerRows()];
+  return [...logRows(), ...spanRows(), ...openSpanRows(), ...timerRows()];
 }
 
 function logRows(): readonly BuiltinRow[] {
@@ -165,6 +183,70 @@ function spanRows(): readonly BuiltinRow[] {
       aliases: ['trace_summary'],
       args: none,
     }),
+  ];
+}
+
+/** The attributes of a span: a dict, or none. */
+function attributesOf(builtinName: string, value: Value): SpanAttributes {
+  const attributes = toData(value) ?? {};
+  if (isJsonObject(attributes)) return attributes;
+  throw wrong.argument({ builtin: builtinName, detail: 'the attributes must be a dict' });
+}
+
+function openSpanRows(): readonly BuiltinRow[] {
+  return [
+    builtin(
+      'obs.start_span(name: any, attributes: dict?) -> dict',
+      {
+        doc: 'Opens a span with attributes: `{trace_id, span_id, name, start_ms}`. It is in the record of the run as well.',
+        effect: 'ambient',
+      },
+      (ctx: Ctx, name: Value, attributes: Value = null) =>
+        fromJson(
+          startUserSpan(
+            ctx as RunContext,
+            display(name),
+            attributesOf('obs.start_span', attributes),
+          ),
+        ),
+    ),
+    builtin(
+      'obs.end_span(span: dict) -> dict | nil',
+      {
+        doc: 'Ends a span and tells it, with `duration_ms` and its attributes as `metadata`; nil when it is not open. Writes no line.',
+        effect: 'ambient',
+      },
+      (ctx: Ctx, span: Value) => {
+        const id = isDict(span) ? dictGet(span, 'span_id') : undefined;
+        return fromJson(endUserSpan(ctx as RunContext, display(id ?? null)));
+      },
+    ),
+    builtin(
+      'obs.span(name: any, attributes: any?, body: any?) -> any',
+      {
+        doc: 'Calls the closure within a span and gives what it gave; the span fails when the closure throws. Without a closure it opens a span, as start_span does.',
+        effect: 'ambient',
+      },
+      function* (ctx: Ctx, name: Value, ...rest: Value[]): Steps {
+        const [first = null, second = null] = rest;
+        const [attributes, body] = isFunction(first) ? [null, first] : [first, second];
+        const facts = attributesOf('obs.span', attributes);
+        if (body !== null && !isFunction(body)) {
+          throw wrong.argument({ builtin: 'obs.span', detail: '`body` must be a closure' });
+        }
+        const run = ctx as RunContext;
+        const span = startUserSpan(run, display(name), facts);
+        if (body === null) return fromJson(span);
+        let isDone = false;
+        try {
+          const value = yield* call(body, ctx, []);
+          isDone = true;
+          return value;
+        } finally {
+          endUserSpan(run, span.span_id, !isDone);
+        }
+      },
+    ),
   ];
 }
 

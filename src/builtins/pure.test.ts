@@ -153,6 +153,8 @@ test.each<[string, Value[], string]>([
   ],
   ['query_parse', ['?k=a+b&k=%21'], '[{key: k, value: a b}, {key: k, value: !}]'],
   ['query_stringify', [[{ key: 'n', value: 'a b' }, ['ids', '1,2']]], 'n=a+b&ids=1%2C2'],
+  ['query_stringify', [{ q: 'x', page: null, empty: '' }], 'empty=&q=x'],
+  ['query_stringify', [[{ key: 'a' }, ['b', null], ['c', 1]]], 'c=1'],
   ['csv_parse', ['n,a\nx,1\n', { headers: true }], '[{a: 1, n: x}]'],
   ['csv_stringify', [[{ n: 'x', a: 1 }], { headers: true }], 'a,n\n1,x\n'],
   ['uuid_v5', ['dns', 'example.com'], 'cfbff0d1-9375-5685-968c-48ce8b15ae17'],

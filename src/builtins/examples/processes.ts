@@ -35,6 +35,20 @@ export const PROCESSES_EXAMPLES: Examples = {
       'command_policy_push(command_policy({deny_patterns: ["rm *"]}))\nprintln(shell_at("/work", "rm -r build").stderr)',
     prints: 'command not run (status: blocked): it fits the pattern "rm *"',
   },
+  'process.list_shells': {
+    source:
+      'mkdir("/bin")\nwrite_file("/bin/sh", "")\nprintln(harness.process.list_shells().shells.map({ shell -> shell.path }))',
+    prints: '[/bin/sh]',
+  },
+  'process.default_shell': {
+    source: 'println(harness.process.default_shell())',
+    prints: 'nil',
+  },
+  'process.shell_invocation': {
+    source:
+      'mkdir("/bin")\nwrite_file("/bin/sh", "")\nconst how = harness.process.shell_invocation({command: "ls | wc -l", login: true})\nprintln([how.program, how.args])',
+    prints: '[/bin/sh, [-l, -c, ls | wc -l]]',
+  },
   'process.ocr': {
     source:
       'const told = try { vision_ocr({data_url: "data:image/png;base64,"}) }\nprintln(contains(to_string(unwrap_err(told)), "it is empty"))',

@@ -2,6 +2,11 @@
 import type { Examples } from './example.ts';
 
 export const RANDOM_VALUES_EXAMPLES: Examples = {
+  'random.bytes': {
+    source:
+      'const key = harness.random.bytes(32)\nprintln([len(key), key == harness.random.bytes(32)])',
+    prints: '[32, false]',
+  },
   'random.choice': {
     source:
       'const rng = rng_seed(7)\nprintln(contains(["red", "green", "blue"], random_choice(rng, ["red", "green", "blue"])))\nprintln(random_choice([]))',

@@ -21,6 +21,21 @@ export const TRACING_AND_LOGS_EXAMPLES: Examples = {
     source: 'const span = trace_start("load")\nprintln([span.name, span.trace_id == trace_id()])',
     prints: '[load, true]',
   },
+  'obs.start_span': {
+    source:
+      'const span = harness.obs.start_span("load", {rows: 3})\nprintln([span.name, span.span_id == nil])',
+    prints: '[load, false]',
+  },
+  'obs.end_span': {
+    source:
+      'mock_time(0)\nconst span = harness.obs.start_span("load", {rows: 3})\nadvance_time(20)\nconst done = harness.obs.end_span(span)\nprintln([done?.duration_ms, done?.metadata, harness.obs.end_span(span)])',
+    prints: '[20, {rows: 3}, nil]',
+  },
+  'obs.span': {
+    source:
+      'enable_tracing()\nconst n = harness.obs.span("count", {kind: "words"}, { -> len(split("a b c", " ")) })\nprintln([n, trace_spans()[0].name, trace_spans()[0].metadata])',
+    prints: '[3, count, {kind: words}]',
+  },
   'obs.trace_end': {
     source:
       'mock_time(0)\nenable_tracing()\nlog_set_level("error")\nconst span = trace_start("load")\nadvance_time(20)\ntrace_end(span)\nprintln("${trace_spans()[0].name} took ${trace_spans()[0].duration_ms} ms, open now: ${trace_id()}")',

@@ -127,6 +127,18 @@ const TERMINAL_EXAMPLES: Examples = {
     prints: '2\ntrue',
   },
   'term.width': { source: 'println("-".repeat(term_width() / 8))', prints: '----------' },
+  'term.height': { source: 'println(harness.term.height())', prints: '24' },
+  'term.is_tty': { source: 'println(harness.term.is_tty("stdout"))', prints: 'false' },
+  'term.clear': { source: 'harness.term.clear()\nprintln("a clean page")', prints: 'a clean page' },
+  'system.cpu': {
+    source:
+      'const cpu = harness.system.cpu()\nprintln([cpu.count, cpu.model, cpu.usage_pct <= 100])',
+    prints: '[8, Mock, true]',
+  },
+  'system.memory': {
+    source: 'const m = harness.system.memory()\nprintln([m.total_gb, m.pressure])',
+    prints: '[16, low]',
+  },
   'system.identity': {
     source: 'println(keys(harness.system.identity()))',
     prints: '[hostname, pid, username]',

@@ -22,3 +22,12 @@ export type { CommandEnvelope } from './exec.ts';
 // Tests
 export { type HostMockCall, mockedAnswer, testHostEffects } from './mock.ts';
 export { commandPolicies } from './policies.ts';
+// Shells
+export {
+  defaultShell,
+  listShells,
+  type Shell,
+  type ShellCatalog,
+  type ShellInvocation,
+  shellInvocation,
+} from './shells.ts';

@@ -4,6 +4,7 @@ import {
   type EndedSpan,
   endUserSpan,
   logEffects,
+  type SpanAttributes,
   startUserSpan,
   styled,
   termEffects,
@@ -13,6 +14,7 @@ import {
   writeLog,
 } from '../io/index.ts';
 import type { RunContext } from '../run/index.ts';
+import { need } from './arguments.ts';
 import { createFamily, type Family, notData } from './family.ts';
 
 type Fields = { readonly [name: string]: Json };
@@ -33,6 +35,12 @@ export interface LogMethods {
   traceStart(name: string): UserSpan;
   /** Ends a span; null when it is not open (any more). */
   traceEnd(span: UserSpan): EndedSpan | null;
+  /** Opens a span with attributes; they are in the record of the run and at its exporter. */
+  startSpan(name: string, attributes?: SpanAttributes): UserSpan;
+  /** Ends it, as `traceEnd` does. */
+  endSpan(span: UserSpan): EndedSpan | null;
+  /** Calls `body` within a span and gives what it gave; the span fails when it throws. */
+  span<T>(name: string, body: () => Promise<T> | T, attributes?: SpanAttributes): Promise<T>;
   /** The trace of the innermost open span. */
   traceId(): string | null;
   /** Shows the spans that end from here on in `traceSpans`, or no more. */
@@ -56,6 +64,20 @@ export function logMethods(ctx: RunContext): LogMethods {
     setLevel: (name) => void ctx.sync(logEffects.set_level, [name]),
     traceStart: (name) => startUserSpan(ctx, name),
     traceEnd: ({ span_id }) => endUserSpan(ctx, span_id),
+    startSpan: (name, attributes) => startUserSpan(ctx, name, attributes),
+    endSpan: ({ span_id }) => endUserSpan(ctx, span_id),
+    span: async (name, body, attributes) => {
+      need('span', 'the body', 'a function', body);
+      const { span_id } = startUserSpan(ctx, name, attributes);
+      let isDone = false;
+      try {
+        const value = await body();
+        isDone = true;
+        return value;
+      } finally {
+        endUserSpan(ctx, span_id, !isDone);
+      }
+    },
     traceId: () => ctx.sync(traceEffects.trace_id, []),
     enableTracing: (isOn = true) => void ctx.sync(traceEffects.enable_tracing, [isOn]),
     traceSpans: () => ctx.sync(traceEffects.trace_spans, []),

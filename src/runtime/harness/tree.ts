@@ -55,6 +55,7 @@ import { type McpHandle, mcpHandle } from './mcp.ts';
 import { type MonitorsHandle, monitorsHandle } from './monitors.ts';
 import { type TermHandle, termHandle } from './observe.ts';
 import { type QueueHandle, queueHandle, type TriggersHandle, triggersHandle } from './queues.ts';
+import { type ShellMethods, shellMethods } from './shells.ts';
 import { type SkillsHandle, skillsHandle } from './skills.ts';
 import { type SyncHandle, syncHandle } from './sync.ts';
 import { type TaskMethods, taskMethods } from './tasks.ts';
@@ -104,7 +105,7 @@ export interface Harness extends TaskMethods, RootMethods {
   readonly fs: Handle<'fs'>;
   readonly env: Handle<'env'>;
   readonly random: Handle<'random'>;
-  readonly process: Handle<'process'>;
+  readonly process: Handle<'process'> & ShellMethods;
   readonly net: Handle<'net'> & {
     /** A router for requests that come in. Part of the capability `net`; its handlers have a harness of their own. */
     httpServer(options?: RouterOptions): HttpServer;
@@ -185,7 +186,7 @@ export function createHarness(ctx: RunContext): Harness {
 }
 
 /** Commands go past the policies in force. */
-function processHandle(ctx: RunContext): Handle<'process'> {
+function processHandle(ctx: RunContext): Handle<'process'> & ShellMethods {
   const plain = createFamily('harness.process', FAMILIES.process, ctx);
   return notData('harness.process', {
     run: (spec: CommandSpec) =>
@@ -195,6 +196,7 @@ function processHandle(ctx: RunContext): Handle<'process'> {
           )
         : plain.run(spec),
     ocr: plain.ocr,
+    ...shellMethods(ctx),
   });
 }
 

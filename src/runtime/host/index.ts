@@ -35,6 +35,7 @@ export type {
   HostFs,
   HostHttp,
   HostListener,
+  HostMachine,
   HostProcess,
   HostSocket,
   HostStdio,

@@ -4,7 +4,7 @@ import { type HarnError, ManualClock, type Random, seededRandom } from '../../ba
 import { MockFiles } from './mock-fs.ts';
 import { MockHttp, type MockRouteAnswer } from './mock-http.ts';
 import { type MockCommand, MockProcesses, type MockRun } from './mock-process.ts';
-import type { Host, HostEnv, HostStdio, HostSystem, StdStream } from './ports.ts';
+import type { Host, HostEnv, HostMachine, HostStdio, HostSystem, StdStream } from './ports.ts';
 
 /** One call of a port. Clock and random are not logged. */
 export interface MockCall {
@@ -24,6 +24,9 @@ export interface MockHostOptions {
   readonly stdin?: string | undefined;
   readonly tty?: readonly StdStream[] | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+  /** What the machine tells about itself: by default eight threads, a quarter of them busy, and 12 of 16 GiB free. */
+  readonly machine?: HostMachine | undefined;
   readonly argv?: readonly string[] | undefined;
   readonly platform?: string | undefined;
 }
@@ -46,6 +49,17 @@ export interface MockHost extends Host {
   /** The process side: living processes of this mock and how to add one from an "earlier life". */
   readonly processes: MockProcesses;
 }
+
+const MACHINE: HostMachine = {
+  processor: async () => ({
+    count: 8,
+    physicalCount: 4,
+    model: 'Mock',
+    frequencyMhz: 3000,
+    usagePercent: 25,
+  }),
+  memory: async () => ({ totalBytes: 16 * 2 ** 30, availableBytes: 12 * 2 ** 30 }),
+};
 
 /** Makes a mock host. */
 export function createMockHost(options: MockHostOptions = {}): MockHost {
@@ -71,7 +85,10 @@ export function createMockHost(options: MockHostOptions = {}): MockHost {
       names: () => [...env.keys()].sort(),
     }),
     stdio: logged('stdio', createMockStdio(options, output)),
-    system: logged('system', createMockSystem(options, cwd, homeDir, processes)),
+    system: {
+      ...logged('system', createMockSystem(options, cwd, homeDir, processes)),
+      machine: options.machine ?? MACHINE,
+    },
     files,
     processes,
     calls,
@@ -146,6 +163,7 @@ function createMockStdio(
     },
     isTty: (stream) => options.tty?.includes(stream) === true,
     columns: () => options.columns,
+    rows: () => options.rows,
   };
 }
 

@@ -28,6 +28,7 @@ export function createNodeStdio({ clock }: { readonly clock: Clock }): HostStdio
     readAll: (options) => input.readAll(options),
     isTty: (stream) => isTerminal({ stdin: 0, stdout: 1, stderr: 2 }[stream]),
     columns: () => (isTerminal(1) ? process.stdout.columns : undefined),
+    rows: () => (isTerminal(1) ? process.stdout.rows : undefined),
   };
 }
 

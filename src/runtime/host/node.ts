@@ -58,6 +58,11 @@ export function createNodeHost(options: NodeHostOptions = {}): Host {
       cwd,
       homeDir: () => homeOf(process.env),
       tempRoot: () => tmpdir(),
+      machine: {
+        processor: async (asked) =>
+          (await import('./node-machine.ts')).processorFacts(clock, asked),
+        memory: async () => (await import('./node-machine.ts')).memoryFacts(),
+      },
     },
   };
 }

@@ -55,6 +55,7 @@ export function createNullHost(): NullHost {
       readAll: later('stdio', 'readAll'),
       isTty: sync('stdio', 'isTty'),
       columns: sync('stdio', 'columns'),
+      rows: sync('stdio', 'rows'),
     },
     system: {
       facts: sync('system', 'facts'),
@@ -62,6 +63,10 @@ export function createNullHost(): NullHost {
       cwd: sync('system', 'cwd'),
       homeDir: sync('system', 'homeDir'),
       tempRoot: sync('system', 'tempRoot'),
+      machine: {
+        processor: later('system', 'processor'),
+        memory: later('system', 'memory'),
+      },
     },
   };
 }

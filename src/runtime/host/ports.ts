@@ -435,6 +435,8 @@ export interface HostStdio {
   isTty(stream: StdStream): boolean;
   /** Width of the terminal at stdout; undefined when it is none. */
   columns(): number | undefined;
+  /** Its lines; undefined when it is none. Not every host knows. */
+  readonly rows?: (() => number | undefined) | undefined;
 }
 
 /** Facts about this process and machine that do not change while it lives. */
@@ -451,6 +453,31 @@ export interface SystemFacts {
   readonly nodeVersion: string;
 }
 
+/** The processor of this machine, as it was just now. */
+export interface ProcessorFacts {
+  /** Threads that can run at once. */
+  readonly count: number;
+  /** Cores; undefined where the system does not tell. */
+  readonly physicalCount: number | undefined;
+  readonly model: string;
+  readonly frequencyMhz: number;
+  /** Of all threads together, from 0 to 100, over a tenth of a second. */
+  readonly usagePercent: number;
+}
+
+/** The memory of this machine, in bytes. */
+export interface MemoryFacts {
+  readonly totalBytes: number;
+  /** What programs can still take, caches that would make room included. */
+  readonly availableBytes: number;
+}
+
+/** What a machine tells about itself while it works. */
+export interface HostMachine {
+  processor(options?: CallOptions): Promise<ProcessorFacts>;
+  memory(): Promise<MemoryFacts>;
+}
+
 /** Names this process across machines, restarts and reuse of pids: the holder of a lease. */
 export interface HolderIdentity extends ProcessIdentity {
   readonly hostname: string;
@@ -463,4 +490,6 @@ export interface HostSystem {
   homeDir(): string;
   /** Where temporary files go; see `fs.makeTempDir`. */
   tempRoot(): string;
+  /** Where the host knows its machine. */
+  readonly machine?: HostMachine | undefined;
 }

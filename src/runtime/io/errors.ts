@@ -2,7 +2,7 @@
 import { defineErrors, row } from '../../base/index.ts';
 
 export const ioErrors = defineErrors('IOE', {
-  emptyRange: row<{ min: number; max: number }>({
+  emptyRange: row<{ min: number | string; max: number | string }>({
     number: 1,
     message: ({ min, max }) => `there is no number between ${min} and ${max}`,
     hint: 'give the smaller bound first',
@@ -10,6 +10,30 @@ export const ioErrors = defineErrors('IOE', {
   notInt: row<{ bound: number }>({
     number: 35,
     message: ({ bound }) => `the bounds of a random int have to be ints, one is ${bound}`,
+  }),
+  badByteCount: row<{ count: number; most: number }>({
+    number: 40,
+    message: ({ count, most }) =>
+      `${count} is no number of random bytes; it has to be an int from 0 to ${most}`,
+  }),
+  lockTimeout: row<{ path: string; holder: string; waitedMs: number }>({
+    number: 41,
+    message: ({ path, holder, waitedMs }) =>
+      `${path} is locked by ${holder}; waited ${waitedMs} ms for it`,
+    hint: 'a lock of a process that has ended on this machine is taken over by itself',
+  }),
+  badSearch: row<{ detail: string }>({
+    number: 42,
+    message: ({ detail }) => `find_text: ${detail}`,
+  }),
+  noMachine: row<{ fact: string }>({
+    number: 43,
+    message: ({ fact }) => `this host does not tell about ${fact}`,
+  }),
+  noStream: row<{ stream: string }>({
+    number: 44,
+    message: ({ stream }) => `there is no stream ${JSON.stringify(stream)}`,
+    hint: 'use "stdin", "stdout" or "stderr"',
   }),
   noCommand: row<Record<string, never>>({
     number: 2,

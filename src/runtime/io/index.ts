@@ -41,7 +41,7 @@ export { placeEffects } from './places.ts';
 export { type CommandResult, type CommandSpec, checkCommand, processEffects } from './process.ts';
 export { PROJECT_CATALOG, type ProjectKind } from './project-catalog.ts';
 export { type DirectoryEntry, projectEffects, type ScanOptions } from './project-scan.ts';
-export { drawIndex, drawInt, drawOrder, randomEffects } from './random.ts';
+export { drawBigInt, drawIndex, drawInt, drawOrder, randomEffects } from './random.ts';
 export { secretEffects } from './secrets.ts';
 export { type SelfSigned, type ServerTlsConfig, serverTlsEffects } from './server-tls.ts';
 export {
@@ -63,6 +63,7 @@ export {
   type EndedSpan,
   endUserSpan,
   obsNow,
+  type SpanAttributes,
   spanStack,
   startUserSpan,
   traceEffects,

@@ -40,6 +40,22 @@ export function drawInt(source: Random, min: number, max: number): number {
   return min + Math.floor(source.next() * (max - min + 1));
 }
 
+/** The same for bounds of any size. 64 bits more than the range has make every number as likely as any other. */
+export function drawBigInt(source: Random, min: bigint, max: bigint): bigint {
+  if (max < min) throw ioErrors.emptyRange({ min: String(min), max: String(max) });
+  const width = max - min + 1n;
+  const bytes = source.bytes(Math.ceil(width.toString(16).length / 2) + 8);
+  return min + (BigInt(`0x${hex(bytes)}`) % width);
+}
+
+/** More bytes than anybody needs at once. */
+const MOST_BYTES = 1024 * 1024;
+
+function countOf(count: number): number {
+  if (Number.isInteger(count) && count >= 0 && count <= MOST_BYTES) return count;
+  throw ioErrors.badByteCount({ count, most: MOST_BYTES });
+}
+
 /** An index below `length`; null when there is none. */
 export function drawIndex(source: Random, length: number): number | null {
   return length <= 0 ? null : Math.floor(source.next() * length);
@@ -66,6 +82,10 @@ export const randomEffects = {
   range: defineSyncEffect({ name: 'random.range', ...drawn }, (env, min: number, max: number) =>
     drawInt(sourceOf(env), min, max),
   ),
+  /** The same for bounds that a double cannot hold, in decimal digits. */
+  range_big: defineSyncEffect({ name: 'random.range', ...drawn }, (env, min: string, max: string) =>
+    String(drawBigInt(sourceOf(env), BigInt(min), BigInt(max))),
+  ),
   /** An index below `length`, for choosing. */
   index: defineSyncEffect({ name: 'random.index', ...drawn }, (env, length: number) =>
     drawIndex(sourceOf(env), length),
@@ -78,9 +98,9 @@ export const randomEffects = {
   uuid_v7: defineSyncEffect({ name: 'random.uuid_v7', ...drawn }, (env) =>
     uuidV7(env.clock.nowMs(), sourceOf(env)),
   ),
-  /** `count` bytes as lower-case hex. */
+  /** `count` bytes (1 MiB at most) as lower-case hex. */
   bytes_hex: defineSyncEffect({ name: 'random.bytes_hex', ...drawn }, (env, count: number) =>
-    hex(sourceOf(env).bytes(count)),
+    hex(sourceOf(env).bytes(countOf(count))),
   ),
   /** A new pair of keys for signatures: `{private, public}` in hex. */
   ed25519_keypair: defineSyncEffect({ name: 'random.ed25519_keypair', ...drawn }, (env) =>

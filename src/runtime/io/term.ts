@@ -1,5 +1,6 @@
 // Looks of the terminal: its size, and whether text may carry colours. What was asked for is memory of the run; what the
 // terminal is was recorded, so a replay writes the same bytes.
+import type { StdStream } from '../host/index.ts';
 import { defineSyncEffect, type RunContext, type ServiceKey } from '../run/index.ts';
 import { ioErrors } from './errors.ts';
 import { isTerminal } from './stdio.ts';
@@ -14,6 +15,7 @@ const modeKey: ServiceKey<{ mode: ColorMode }> = {
 
 const MODES = ['auto', 'always', 'never'];
 const DEFAULT_WIDTH = 80;
+const DEFAULT_HEIGHT = 24;
 const reading = { class: 'ambient', access: 'read' } as const;
 
 export const termEffects = {
@@ -39,7 +41,26 @@ export const termEffects = {
     { name: 'term.width', ...reading },
     (env) => env.host.stdio.columns() ?? DEFAULT_WIDTH,
   ),
+  /** Lines of the terminal; 24 when there is none. */
+  height: defineSyncEffect(
+    { name: 'term.height', ...reading },
+    (env) => env.host.stdio.rows?.() ?? DEFAULT_HEIGHT,
+  ),
+  /** Whether `stdin`, `stdout` or `stderr` is a terminal. */
+  is_tty: defineSyncEffect({ name: 'term.is_tty', ...reading }, (env, stream: string) => {
+    if (!isStream(stream)) throw ioErrors.noStream({ stream });
+    return isTerminal(env, stream);
+  }),
+  /** Empties the screen, where stdout is one. */
+  clear: defineSyncEffect({ name: 'term.clear', class: 'output', access: 'write' }, (env) => {
+    if (isTerminal(env, 'stdout')) env.write('stdout', '\u001b[2J\u001b[3J\u001b[H');
+    return null;
+  }),
 };
+
+function isStream(name: string): name is StdStream {
+  return name === 'stdin' || name === 'stdout' || name === 'stderr';
+}
 
 const COLORS: { readonly [name: string]: number } = {
   black: 30,

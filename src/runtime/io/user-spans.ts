@@ -26,9 +26,13 @@ export type EndedSpan = UserSpan & {
   readonly metadata: JsonObject;
 };
 
+/** What a program says about a span. */
+export type SpanAttributes = JsonObject;
+
 interface OpenSpan {
   readonly span: UserSpan;
   readonly parent: string | null;
+  readonly attributes: SpanAttributes;
   readonly run: RunSpan;
   readonly leave: () => void;
 }
@@ -85,20 +89,20 @@ export const traceEffects = {
   ),
   open: defineSyncEffect(
     { name: 'obs.trace_start', ...local },
-    (env, name: string, startMs: number): UserSpan => {
+    (env, name: string, startMs: number, attributes: SpanAttributes = {}): UserSpan => {
       const { open } = env.get(userSpansKey);
       const spans = env.get(runSpansKey);
       const parent = spanStack(env.task.ctx).at(-1)?.span_id ?? null;
-      const run = spans.start(env.task, 'step', name);
+      const run = spans.start(env.task, 'step', name, { attributes: plainAttributes(attributes) });
       const leave = spans.enter(env.task, run);
       const span = { trace_id: run.traceId, span_id: run.spanId, name, start_ms: startMs };
-      open.set(env.task, [...(open.get(env.task) ?? []), { span, parent, run, leave }]);
+      open.set(env.task, [...(open.get(env.task) ?? []), { span, parent, attributes, run, leave }]);
       return span;
     },
   ),
   close: defineSyncEffect(
     { name: 'obs.trace_end', ...local },
-    (env, spanId: string, endMs: number): EndedSpan | null => {
+    (env, spanId: string, endMs: number, isFailed: boolean = false): EndedSpan | null => {
       const state = env.get(userSpansKey);
       const { isOn, ended, open } = state;
       for (let task: Task | undefined = env.task; task !== undefined; task = task.parent) {
@@ -110,15 +114,15 @@ export const traceEffects = {
           stack.filter((each) => each !== found),
         );
         found.leave();
-        found.run.end('ok');
-        const { span, parent } = found;
+        found.run.end(isFailed ? 'error' : 'ok');
+        const { span, parent, attributes } = found;
         const duration_ms = Math.max(0, endMs - span.start_ms);
         const done: EndedSpan = {
           ...span,
           parent_id: parent,
           duration_ms,
           kind: 'step',
-          metadata: {},
+          metadata: attributes,
         };
         if (isOn) ended.push(done);
         return done;
@@ -136,11 +140,27 @@ function summaryOf(spans: readonly EndedSpan[]): string {
 }
 
 /** Opens a span in the task. */
-export function startUserSpan(ctx: RunContext, name: string): UserSpan {
-  return ctx.sync(traceEffects.open, [name, ctx.sync(obsNow, [])]);
+export function startUserSpan(
+  ctx: RunContext,
+  name: string,
+  attributes: SpanAttributes = {},
+): UserSpan {
+  return ctx.sync(traceEffects.open, [name, ctx.sync(obsNow, []), attributes]);
 }
 
 /** Ends a span of this task or of one around it; null when it is not open (any more). */
-export function endUserSpan(ctx: RunContext, spanId: string): EndedSpan | null {
-  return ctx.sync(traceEffects.close, [spanId, ctx.sync(obsNow, [])]);
+export function endUserSpan(ctx: RunContext, spanId: string, isFailed = false): EndedSpan | null {
+  return ctx.sync(traceEffects.close, [spanId, ctx.sync(obsNow, []), isFailed]);
+}
+
+/** Attributes as exporters take them: what is no text, number or bool is its JSON. */
+function plainAttributes(attributes: SpanAttributes): {
+  readonly [name: string]: string | number | boolean;
+} {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? JSON.stringify(value) : value,
+    ]),
+  );
 }

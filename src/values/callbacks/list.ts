@@ -84,7 +84,8 @@ export function* flatMap(ctx: Ctx, list: List, args: List): Steps {
   const out: Value[] = [];
   for (const item of list) {
     const value = yield* call(arg(args, 0), ctx, [item]);
-    if (isList(value)) out.push(...value);
+    // One by one: a call takes only so many arguments.
+    if (isList(value)) for (const each of value) out.push(each);
     else out.push(value);
   }
   return out;
