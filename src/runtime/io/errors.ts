@@ -12,26 +12,16 @@ export const ioErrors = defineErrors('IOE', {
     message: ({ bound }) => `the bounds of a random int have to be ints, one is ${bound}`,
   }),
   badByteCount: row<{ count: number; most: number }>({
-    number: 40,
+    number: 43,
     message: ({ count, most }) =>
       `${count} is no number of random bytes; it has to be an int from 0 to ${most}`,
   }),
-  lockTimeout: row<{ path: string; holder: string; waitedMs: number }>({
-    number: 41,
-    message: ({ path, holder, waitedMs }) =>
-      `${path} is locked by ${holder}; waited ${waitedMs} ms for it`,
-    hint: 'a lock of a process that has ended on this machine is taken over by itself',
-  }),
-  badSearch: row<{ detail: string }>({
-    number: 42,
-    message: ({ detail }) => `find_text: ${detail}`,
-  }),
   noMachine: row<{ fact: string }>({
-    number: 43,
+    number: 44,
     message: ({ fact }) => `this host does not tell about ${fact}`,
   }),
   noStream: row<{ stream: string }>({
-    number: 44,
+    number: 45,
     message: ({ stream }) => `there is no stream ${JSON.stringify(stream)}`,
     hint: 'use "stdin", "stdout" or "stderr"',
   }),
