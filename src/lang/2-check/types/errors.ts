@@ -170,12 +170,15 @@ export const typeErrors = defineErrors('TYP', {
     message: ({ verb, got, expected, detail }) =>
       `${verb} ${got}, but what is produced was declared as ${expected}${detail}`,
   }),
-  noSuchMethod: row<Named & { type: string; suggestion: string | undefined }>({
+  noSuchMethod: row<Named & { type: string; suggestion: string | undefined; isBuiltin: boolean }>({
     number: 512,
     message: ({ name, type, suggestion }) =>
       `${type} has no method \`${name}\`${didYouMean(suggestion)}`,
-    hint: 'The call gives nil.',
-    help: 'Calling a method that a value does not have does nothing and gives nil, so this is a warning. `harn docs list` shows the methods of lists; the same goes for `dict`, `string`, `set`, `range`, `iter` and `bytes`. Other kinds of values have none: numbers, bools, durations, decimals, pairs, results, functions.',
+    hint: ({ isBuiltin }) =>
+      isBuiltin
+        ? 'The call gives nil.'
+        : 'Only structs get the methods of an `impl`: the call gives nil.',
+    help: 'Calling a method that a value does not have does nothing and gives nil, so this is a warning. `harn docs list` shows the methods of lists; the same goes for `dict`, `string`, `set`, `range`, `iter` and `bytes`. Other kinds of values have none: numbers, bools, durations, decimals, pairs, results, enums, functions.',
   }),
 });
 

@@ -6,6 +6,8 @@ const missing = (type: string, name: string, suggestion?: string) => {
   return `warning TYP-512 ${type} has no method \`${name}\`${more} @ ${name}`;
 };
 
+const ENUM = 'enum C { Red, Blue }\nimpl C { fn hot(self) { return true } }\n';
+
 const CASES: Parameters<typeof table>[1] = [
   ['of a string', 'let x = "a".uppercse()', missing('string', 'uppercse', 'uppercase')],
   ['of a parameter', 'fn f(s: string) { s.fooo() }', missing('string', 'fooo')],
@@ -41,6 +43,8 @@ const CASES: Parameters<typeof table>[1] = [
     'fn f(d: dict<string, int>) { d.contains("a") }',
     missing('dict<string, int>', 'contains'),
   ],
+  ['of an enum', `${ENUM}fn f(c: C) { c.zork() }`, missing('C', 'zork')],
+  ['of an enum with an impl, which a run does not ask', `${ENUM}C.Red.hot()`, missing('C', 'hot')],
 ];
 
 for (const edition of ['0.7', '2026'] as const)

@@ -22,6 +22,8 @@ export function methodOf(
   switch (type.kind) {
     case 'nominal': {
       const { decl, args } = type;
+      // A run asks structs only.
+      if (decl.node.kind === 'EnumDeclaration') return undefined;
       const method = decl.methods.get(name) ?? decl.members?.methods.get(name);
       if (method === undefined) return fieldClosure(type, name);
       const own = substitute(method.type, bind(decl.variables, args, ANY)) as FunctionType;

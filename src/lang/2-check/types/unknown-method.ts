@@ -35,7 +35,8 @@ export function checkUnknownMethod(walk: Walk, node: MethodCall, receiver: Type)
   const { name, nameSpan } = node;
   const word = OTHER_WORDS.get(name);
   const suggestion = word !== undefined && names.includes(word) ? word : nearestName(name, names);
-  const problem = { name, type: typeText(widen(receiver)), suggestion };
+  const isBuiltin = alternatives(receiver).every((each) => each.kind !== 'nominal');
+  const problem = { name, type: typeText(widen(receiver)), suggestion, isBuiltin };
   walk.warn(typeErrors.noSuchMethod(problem, { span: nameSpan }));
 }
 
@@ -50,6 +51,8 @@ function closedNames(type: Type): readonly string[] | undefined {
       return methodNames('list');
     case 'function':
       return [];
+    case 'nominal':
+      return type.decl.node.kind === 'EnumDeclaration' ? [] : undefined;
     case 'container':
       return isOpen(type) ? undefined : methodNames(type.name);
     default:
