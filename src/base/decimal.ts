@@ -336,6 +336,29 @@ export class Decimal {
   }
 }
 
+/**
+ * Data as it is told to whoever is not the program that kept it, such as a model: text as it is, a kept decimal as its
+ * digits, else JSON in which decimals are text.
+ */
+export function dataText(data: Json): string {
+  if (typeof data === 'string') return data;
+  return Decimal.isData(data) ? data.$decimal : dataJson(data);
+}
+
+/** The JSON text of data in which kept decimals are their text. */
+export function dataJson(data: Json, indent?: number): string {
+  return JSON.stringify(data, (_key, item: Json) => plainDecimal(item), indent);
+}
+
+/** Data with kept decimals as their text, as everybody outside knows them. */
+export function plainData(data: Json): Json {
+  return JSON.parse(dataJson(data)) as Json;
+}
+
+function plainDecimal(item: Json): Json {
+  return Decimal.isData(item) ? item.$decimal : item;
+}
+
 export function isRounding(value: unknown): value is DecimalRounding {
   return typeof value === 'string' && DECIMAL_ROUNDINGS.includes(value);
 }

@@ -12,8 +12,11 @@ export {
   type DecimalData,
   type DecimalInput,
   type DecimalRounding,
+  dataJson,
+  dataText,
   isRounding,
   MAX_DECIMAL_DIGITS,
+  plainData,
 } from './decimal.ts';
 // Control
 export { createDeferred, type Deferred } from './deferred.ts';

@@ -1,6 +1,6 @@
 // Builders of the common kinds of artifacts: what a host, an editor or a tool has at hand, in one call. Each gives the
 // fields; the caller's `extra` goes over them.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { dataText, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { type Artifact, type ArtifactOrigin, readArtifact } from './artifact.ts';
 import { lineDiff } from './artifact-diff.ts';
 
@@ -204,7 +204,7 @@ function outputText(output: Json): string {
     const value = fields[name];
     return typeof value === 'string' && value !== '' ? [value] : [];
   });
-  return said.length > 0 ? said.join('\n') : JSON.stringify(output);
+  return said.length > 0 ? said.join('\n') : dataText(output);
 }
 
 function checkLine(check: Json): string {

@@ -1,5 +1,5 @@
 // Choosing artifacts for a prompt: filters, order and budgets of a context policy, and how the chosen ones read.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { dataJson, dataText, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { type Artifact, artifactJson, estimateTokens, kindOf, tokensOf } from './artifact.ts';
 import { artifactErrors } from './artifact-errors.ts';
 
@@ -75,7 +75,7 @@ export function selectArtifacts(
 
 /** How artifacts read in a prompt. */
 export function renderArtifacts(artifacts: readonly Artifact[], policy: ContextPolicy): string {
-  if (policy.render === 'json') return JSON.stringify(artifacts.map(artifactJson), null, 2);
+  if (policy.render === 'json') return dataJson(artifacts.map(artifactJson), 2);
   return artifacts
     .map((artifact) => {
       const body = bodyOf(artifact);
@@ -88,7 +88,7 @@ export function renderArtifacts(artifacts: readonly Artifact[], policy: ContextP
 
 /** The text of an artifact, or its data as JSON. */
 export function bodyOf({ text, data }: Artifact): string {
-  return text ?? (data === null ? '' : JSON.stringify(data));
+  return text ?? (data === null ? '' : dataText(data));
 }
 
 function facts({ kind, source, freshness, priority }: Artifact): string {

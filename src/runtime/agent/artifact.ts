@@ -1,7 +1,7 @@
 // Artifacts: typed pieces of context with where they came from, how fresh they are and what they cost to show. Immutable
 // data; deriving one from others keeps the lineage. Building the common kinds is artifact-build.ts, choosing among
 // many artifact-select.ts.
-import { isJsonObject, type Json, type JsonObject, ownEntry } from '../../base/index.ts';
+import { dataText, isJsonObject, type Json, type JsonObject, ownEntry } from '../../base/index.ts';
 import { clockEffects, randomEffects } from '../io/index.ts';
 import type { RunContext } from '../run/index.ts';
 import { artifactErrors } from './artifact-errors.ts';
@@ -144,7 +144,7 @@ export function estimateTokens(text: string): number {
 
 /** What an artifact costs to show, at least one token. */
 export function tokensOf(artifact: Artifact): number {
-  const shown = artifact.text ?? (artifact.data === null ? '' : JSON.stringify(artifact.data));
+  const shown = artifact.text ?? (artifact.data === null ? '' : dataText(artifact.data));
   return Math.max(1, artifact.estimated_tokens ?? estimateTokens(shown));
 }
 

@@ -1,7 +1,6 @@
 // What a long-running tool came to, as data and as it is said to a model: no longer than the result of any tool, with the
 // whole kept where the model can read on.
-import type { JsonObject } from '../../base/index.ts';
-import { HarnError } from '../../base/index.ts';
+import { dataText, HarnError, type JsonObject } from '../../base/index.ts';
 import { coerceError, journalErrors, type RunContext } from '../run/index.ts';
 import type { HandleResult } from './handles.ts';
 import type { Feedback } from './session.ts';
@@ -17,10 +16,9 @@ export function handleFailure(
 ): Pick<HandleResult, 'status' | 'error' | 'error_category'> {
   const isUnknown = HarnError.is(error) && error.code === journalErrors.$code('outcomeUnknown');
   const thrown = ctx.run.codec?.toJson(error);
-  const text = typeof thrown === 'string' ? thrown : JSON.stringify(thrown);
   return {
     status: 'failed',
-    error: thrown === undefined ? coerceError(error).message : text,
+    error: thrown === undefined ? coerceError(error).message : dataText(thrown),
     error_category: isUnknown ? 'unknown' : 'tool_error',
   };
 }

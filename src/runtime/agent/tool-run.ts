@@ -1,6 +1,6 @@
 // One tool call: arguments checked and completed, the handler called, the result made into text for the model. Nothing
 // that a model asks for throws out of here; what ends the program or interrupts its task does.
-import { HarnError, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { dataText, HarnError, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import { clockEffects } from '../io/index.ts';
 import type { LlmToolCall } from '../llm/index.ts';
 import {
@@ -368,7 +368,7 @@ export function failure(
     }
   }
   const thrown = ctx.run.codec?.toJson(error);
-  const message = thrown === undefined ? coerceError(error).message : textOf(thrown);
+  const message = thrown === undefined ? coerceError(error).message : dataText(thrown);
   return failed(tool.name, unknown ? 'unknown' : categoryOf(error), message);
 }
 

@@ -1,5 +1,11 @@
 // What a worker is started with: parsed once, at the edge. Texts of refusals are those of the language.
-import { isJsonObject, type Json, type JsonObject, nearestName } from '../../base/index.ts';
+import {
+  dataText,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  nearestName,
+} from '../../base/index.ts';
 import { parseResumeConditions } from './suspend-conditions.ts';
 import { workerErrors } from './worker-errors.ts';
 
@@ -273,7 +279,7 @@ function nameOf(given: Json | undefined, fallback: string): string {
 /** Text as it is, everything else as compact JSON; nothing is empty text. */
 export function textOf(given: Json | undefined): string {
   if (given === undefined || given === null) return '';
-  return typeof given === 'string' ? given : JSON.stringify(given);
+  return dataText(given);
 }
 
 function refuse(problem: string) {

@@ -1,5 +1,5 @@
 // A stage that works: attempts, the check after each, feedback for the next one, and the artifacts of the last.
-import { isJsonObject, type JsonObject } from '../../base/index.ts';
+import { dataText, isJsonObject, type JsonObject, plainData } from '../../base/index.ts';
 import type { Artifact, TranscriptMessage } from '../agent/index.ts';
 import { clockEffects, processEffects } from '../io/index.ts';
 import { isBudgetSpent, schemaProblems } from '../llm/index.ts';
@@ -78,13 +78,13 @@ function* attemptOnce(
 export function errorText(ctx: RunContext, error: unknown): string {
   const thrown = ctx.run.codec?.toJson(error);
   if (thrown === undefined) return coerceError(error).message;
-  return typeof thrown === 'string' ? thrown : JSON.stringify(thrown);
+  return dataText(thrown);
 }
 
 function checkOutput({ node }: StageInput, work: WorkResult): void {
   const { schema } = node.output_contract;
   if (!isJsonObject(schema)) return;
-  const problems = schemaProblems(work.data, schema);
+  const problems = schemaProblems(plainData(work.data), schema);
   if (problems.length === 0) return;
   throw workflowErrors.outputContract({ node: node.id, problem: problems.join('; ') });
 }

@@ -1,6 +1,6 @@
 // A map: the same work for many items beside each other, until all of them, the first, or enough of them are done. What
 // failed is kept beside what succeeded.
-import type { Json, JsonObject } from '../../base/index.ts';
+import { dataText, type Json, type JsonObject } from '../../base/index.ts';
 import { type Artifact, bodyOf } from '../agent/index.ts';
 import type { RunContext, Suspending, Task } from '../run/index.ts';
 import { DEFAULT_PARALLEL } from './options.ts';
@@ -104,14 +104,10 @@ function itemId({ stageId }: StageInput, index: number): string {
 function itemsOf({ node, selected }: StageInput): readonly Item[] {
   const { items, item_artifact_kind: kind } = node.map_policy;
   if (Array.isArray(items)) {
-    return items.map((item: Json) => ({ text: textOf(item), source: null }));
+    return items.map((item: Json) => ({ text: dataText(item), source: null }));
   }
   const inputs = typeof kind === 'string' ? selected.filter((one) => one.kind === kind) : selected;
   return inputs.map((source) => ({ text: bodyOf(source), source }));
-}
-
-function textOf(item: Json): string {
-  return typeof item === 'string' ? item : JSON.stringify(item);
 }
 
 function strategyOf({ node }: StageInput): string {

@@ -1,5 +1,5 @@
 // What a stage tells a model: the task, the node's own words, the chosen artifacts, and what later checks will require.
-import { isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { dataText, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import {
   packContext,
   prepareContext,
@@ -101,9 +101,7 @@ export function renderContracts(contracts: readonly JsonObject[]): string {
   const lines = contracts.flatMap(({ source_node: node, ...fields }) => [
     `Required by the check "${String(node)}", exactly as written:`,
     ...Object.entries(fields).flatMap(([field, list]) =>
-      (list as readonly Json[]).map(
-        (one) => `- ${field}: ${typeof one === 'string' ? one : JSON.stringify(one)}`,
-      ),
+      (list as readonly Json[]).map((one) => `- ${field}: ${dataText(one)}`),
     ),
   ]);
   return ['<verification_contract>', ...lines, '</verification_contract>'].join('\n');

@@ -1,6 +1,6 @@
 // The work of a stage: code of the program, one model call, or an agent loop. Which of them a node means is decided
 // here and nowhere else.
-import { HarnError, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
+import { dataText, HarnError, isJsonObject, type Json, type JsonObject } from '../../base/index.ts';
 import {
   agentLoop,
   bodyOf,
@@ -110,7 +110,7 @@ function codeResult(value: Json): WorkResult {
   if (typeof value === 'boolean')
     return { ...NOTHING, ok: value, data: value, text: String(value) };
   if (!isJsonObject(value)) {
-    return { ...NOTHING, data: value, text: value === null ? '' : JSON.stringify(value) };
+    return { ...NOTHING, data: value, text: value === null ? '' : dataText(value) };
   }
   const text = (field: string) => {
     const found = value[field];
@@ -120,7 +120,7 @@ function codeResult(value: Json): WorkResult {
   const ok = value['ok'] ?? value['success'];
   return {
     ...NOTHING,
-    text: text('text') ?? text('visible_text') ?? JSON.stringify(value),
+    text: text('text') ?? text('visible_text') ?? dataText(value),
     data: value['data'] ?? value,
     ok: ok !== false,
     outcome: text('outcome'),
