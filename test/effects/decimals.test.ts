@@ -183,7 +183,7 @@ describe('a program with decimals that is killed anywhere', () => {
   it.each(PROGRAMS)(
     'has them again: %s',
     { timeout: 40_000 },
-    async (_title, body, before = '') => {
+    async (_title, body = '', before = '') => {
       const imports = before.startsWith('import') ? before : '';
       const functions = imports === '' ? before : '';
       const text = `${imports}\n${SHOW}\n${functions}\npipeline default(harness: Harness) {\n${body.replace(/(\n {2}\{.*\})?$/, '\n  println(shown)$1')}\n}`;
