@@ -3,6 +3,7 @@
 import type { JsonObject } from '../base/index.ts';
 import type { CodeSource } from '../runtime/work/index.ts';
 import {
+  fromJson,
   HarnAbort,
   type HarnFunction,
   isDict,
@@ -54,7 +55,10 @@ export function codeSource(top: TopLevel): CodeSource {
     refOf,
     body: as(bodyHandler),
     callback: as(jsonHandler),
-    tool: as(toolHandlerOf),
+    tool: (ref, parameters) => {
+      const fn = find(ref);
+      return fn === undefined ? undefined : toolHandlerOf(fn, fromJson(parameters));
+    },
     isAbort: HarnAbort.is,
   };
 }

@@ -125,7 +125,17 @@ function* argument(param: Param, given: Value | undefined, scope: Scope, frame: 
   return param.default === undefined ? null : yield* frame.evaluate(param.default, scope);
 }
 
-const CHECKED = new Set(['int', 'float', 'string', 'bool', 'list', 'dict', 'nil', 'closure']);
+const CHECKED = new Set([
+  'int',
+  'float',
+  'decimal',
+  'string',
+  'bool',
+  'list',
+  'dict',
+  'nil',
+  'closure',
+]);
 
 /** Arguments of annotated parameters are checked at run time, defaults are not; only the names of plain kinds are modelled. */
 function checkType(param: Param, value: Value): void {

@@ -44,6 +44,19 @@ const EDGES = [
   '1000000000000000.0',
 ];
 
+/** What decimals are made of: signs, ends that count and do not, and more digits than a double holds. */
+const DECIMALS = [
+  '"0.10"',
+  '"1.5"',
+  '"2.0"',
+  '"0.00"',
+  '"-0.05"',
+  '"9007199254740993.01"',
+  '"9223372036854775808"',
+  '3',
+  '-2',
+];
+
 const pick = fc.nat({ max: 9 });
 const key = fc.constantFrom(...KEYS);
 const leave = fc.constantFrom<Leave>('return', 'break', 'continue', 'throw');
@@ -80,6 +93,7 @@ function numbers(tie: Tie): fc.Arbitrary<Num> {
     { maxDepth: 5, depthIdentifier: 'depth', withCrossShrink: true },
     weight(8, variable),
     weight(6, int),
+    weight(1, num('decimal', { of: fc.constantFrom(...DECIMALS) })),
     weight(
       5,
       num('op', {
@@ -352,7 +366,9 @@ const KINDS = fc.letrec<Kinds>((tie) => ({
   stmts: fc.array(tie('stmt'), { maxLength: 3, depthIdentifier: 'depth' }),
   fn: fc.record({
     params: fc.integer({ min: 0, max: 3 }),
-    types: fc.array(fc.option(fc.constantFrom('int', 'float'), { freq: 2 }), { maxLength: 3 }),
+    types: fc.array(fc.option(fc.constantFrom('int', 'float', 'decimal'), { freq: 2 }), {
+      maxLength: 3,
+    }),
     fallback: fc.option(tie('num'), { freq: 2 }),
     rest: fc.boolean(),
     loops: fc.oneof(

@@ -119,6 +119,8 @@ function num(node: Num, names: Names, s: Spelling): string {
   switch (node.k) {
     case 'int':
       return node.text.startsWith('-') ? `(${node.text})` : node.text;
+    case 'decimal':
+      return `decimal(${node.of})`;
     case 'var':
       return names.variable('num', node.pick)?.name ?? String(node.pick);
     case 'op':
@@ -138,7 +140,7 @@ function num(node: Num, names: Names, s: Spelling): string {
   }
 }
 
-type Flat = 'int' | 'var' | 'op' | 'neg' | 'ternary' | 'at' | 'field' | 'len';
+type Flat = 'int' | 'decimal' | 'var' | 'op' | 'neg' | 'ternary' | 'at' | 'field' | 'len';
 
 /** Expressions that contain blocks or calls of the program's own functions. */
 function blocky(node: Exclude<Num, { k: Flat }>, names: Names, s: Spelling): string {

@@ -5,6 +5,7 @@
 /** A number-valued expression. `pick` counts through the candidates in scope. */
 export type Num =
   | { readonly k: 'int'; readonly text: string }
+  | { readonly k: 'decimal'; readonly of: string }
   | { readonly k: 'var'; readonly pick: number }
   | { readonly k: 'op'; readonly op: string; readonly left: Num; readonly right: Num }
   | { readonly k: 'neg'; readonly of: Num }

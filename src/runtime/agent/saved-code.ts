@@ -123,7 +123,7 @@ function savedTool(tool: Tool, ref: Json): JsonObject {
 }
 
 function loadedTool(saved: JsonObject, source: CodeSource): Tool {
-  const { ref, timeout_ms: timeout, side_effects: level, namespace, annotations } = saved;
+  const { timeout_ms: timeout, side_effects: level, namespace, annotations } = saved;
   const { host_capability: host } = saved;
   const hostCapability = typeof host === 'string' ? host : undefined;
   return {
@@ -131,7 +131,7 @@ function loadedTool(saved: JsonObject, source: CodeSource): Tool {
     description: String(saved['description']),
     parameters: saved['parameters'] as JsonObject,
     executor: String(saved['executor']) as ToolExecutor,
-    handler: handlerOf(ref, hostCapability, source),
+    handler: handlerOf(saved, hostCapability, source),
     hostCapability,
     mutates: saved['mutates'] === true,
     sideEffects: typeof level === 'string' ? level : undefined,
@@ -146,7 +146,7 @@ function loadedTool(saved: JsonObject, source: CodeSource): Tool {
 }
 
 function handlerOf(
-  ref: Json | undefined,
+  { ref, parameters }: JsonObject,
   host: string | undefined,
   source: CodeSource,
 ): ToolHandler | undefined {
@@ -154,7 +154,7 @@ function handlerOf(
   if (!isJsonObject(ref)) return undefined;
   const { mcp } = ref;
   if (isJsonObject(mcp)) return mcpHandler(String(mcp['server']), String(mcp['tool']));
-  return source.tool(ref) as ToolHandler | undefined;
+  return source.tool(ref, parameters as JsonObject) as ToolHandler | undefined;
 }
 
 function listOf(given: Json | undefined): readonly JsonObject[] {

@@ -16,8 +16,8 @@ export interface CodeSource {
   body(ref: CodeRef): Handler | undefined;
   /** As a callback of a loop. */
   callback(ref: CodeRef): Handler | undefined;
-  /** As the handler of a tool; what that is, the room of agents says. */
-  tool(ref: CodeRef): object | undefined;
+  /** As the handler of a tool with these parameters, a JSON Schema; what that is, the room of agents says. */
+  tool(ref: CodeRef, parameters: JsonObject): object | undefined;
   /** Whether a thrown value ends the program rather than a piece of work. */
   readonly isAbort?: ((error: unknown) => boolean) | undefined;
 }
