@@ -200,7 +200,7 @@ describe('a decimal that others are told of', () => {
 fn price(input) { return {net: decimal("19.90")} }
 fn rate(input) { return decimal("0.190") }
 fn add(input) {
-  println(input.artifacts.map({ a -> json_parse(a.text).text }))
+  println(input.artifacts.map({ a -> a.text }))
   println(input.artifacts.map({ a -> type_of(a.data) }))
   println(input.prompt.contains("$decimal"))
   throw {owed: decimal("1.50")}
