@@ -32,6 +32,7 @@ export {
   registerTools,
   SURFACE_ROWS,
 } from './mcp-serve.ts';
+export { specsWithOptions } from './options/load.ts';
 // Hooks that a project declares
 export { isProgramHookEvent, registerProgramHook } from './program-hooks.ts';
 export { type BuiltinGroup, BuiltinRegistry, createRegistry } from './registry.ts';

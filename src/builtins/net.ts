@@ -104,7 +104,7 @@ export function netRows(): readonly BuiltinRow[] {
     });
   return [
     effectRow('net.get(url: string, options: dict?) -> dict', netEffects.get, {
-      doc: 'GET: `{status, headers, body, ok}`. Every status is a result. Options: `headers`, `query`, `timeout_ms`, `retry`, `auth`, ...',
+      doc: 'GET: `{status, headers, body, ok}`. Every status is a result.',
       aliases: ['http_get'],
       args: ([url, options]) => [text(url), httpOptions(options)],
     }),

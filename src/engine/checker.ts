@@ -2,7 +2,6 @@
 // programs that import them, and a program none of whose texts has changed keeps its findings.
 import path from 'node:path';
 import { HarnError, type Source } from '../base/index.ts';
-import { createRegistry, EFFECT_GROUPS } from '../builtins/index.ts';
 import {
   type BuiltinSpec,
   check,
@@ -57,9 +56,9 @@ export class Checker {
   #templates: Promise<TemplateFiles> | undefined;
   #reused = 0;
 
-  constructor(options: CheckerOptions) {
+  constructor(options: CheckerOptions, builtins: readonly BuiltinSpec[]) {
     this.#options = options;
-    this.#builtins = createRegistry(EFFECT_GROUPS).specs();
+    this.#builtins = builtins;
     this.#fs = onceEach(options.fs ?? nodeSourceFs);
   }
 

@@ -72,7 +72,13 @@ export { EMIT_ABI, type RuntimeRow, type SupportName } from './3-emit/support.ts
 // The tree: node types are in ast.ts, these are what other rooms name
 export type { Comment, Edition, Module, Node } from './ast.ts';
 // Checking: modules, names, colours, types
-export type { BuiltinColour, BuiltinEffect, BuiltinSpec } from './builtin-spec.ts';
+export type {
+  BuiltinColour,
+  BuiltinEffect,
+  BuiltinSpec,
+  OptionBag,
+  OptionSpec,
+} from './builtin-spec.ts';
 // Error tables of this room, for `explain` and the docs
 export { lexErrors, parseErrors } from './errors.ts';
 // Methods of built-in values: what the checker knows of each, and the documentation shows
@@ -80,7 +86,7 @@ export { type MethodSpec, signatureAs } from './methods/method-spec.ts';
 export { METHOD_KINDS, methodKindOf, methodNames, methodSpec } from './methods/table.ts';
 // What editors ask: pure questions about checked programs
 export { type Completion, completionsAt, type ModulePaths } from './tools/completion.ts';
-export { withStandIn } from './tools/cursor-context.ts';
+export { openOptionAt, tokensOf, withStandIn } from './tools/cursor-context.ts';
 export type { Exposed, ExposedInput, ExposedShape } from './tools/exposed.ts';
 export { type Exporter, type Fix, fixesIn, publicNamesOf } from './tools/fixes.ts';
 export { type Fold, foldsOf } from './tools/folding.ts';

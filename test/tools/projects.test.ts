@@ -130,6 +130,15 @@ describe('harn docs', () => {
     expect(here.harn('docs', 'keys').stdout).toContain('dict.keys');
   });
 
+  it('has a table of options, also as data', () => {
+    expect(here.harn('docs', 'http_get').stdout).toMatch(/^options +TYPE\n(.+\n)*timeout_ms +int/m);
+    const { builtins } = here.data<{
+      builtins: readonly { options: { [param: string]: readonly { name: string }[] } }[];
+    }>('docs', 'http_get');
+    const [row] = builtins;
+    expect(row?.options['options']?.map(({ name }) => name)).toContain('timeout_ms');
+  });
+
   it('has a page of Markdown with every builtin', () => {
     const page = here.harn('docs', '--markdown').stdout;
     const { builtins } = here.data<{ builtins: readonly { name: string }[] }>('docs');

@@ -7,6 +7,7 @@ import {
   createRegistry,
   EFFECT_GROUPS,
   loadExamples,
+  specsWithOptions,
 } from '../../builtins/index.ts';
 import type { Command } from '../command.ts';
 import { cliErrors } from '../errors.ts';
@@ -52,14 +53,20 @@ export const docs: Command = {
 };
 
 type Documented = BuiltinRow & { readonly example: BuiltinExample | undefined };
+type Bags = NonNullable<BuiltinRow['options']>;
 
 /** What programs may name, sorted. */
 async function publicRows(): Promise<readonly Documented[]> {
   const examples = await loadExamples();
+  const options = new Map((await specsWithOptions()).map((spec) => [spec.name, spec.options]));
   return createRegistry(EFFECT_GROUPS)
     .rows()
     .filter(({ name }) => !/^[@_]/.test(name))
-    .map((row) => ({ ...row, example: examples[row.name] }))
+    .map((row) => {
+      const bags = options.get(row.name);
+      const told = bags === undefined ? {} : { options: bags };
+      return { ...row, ...told, example: examples[row.name] };
+    })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -118,8 +125,20 @@ function printRow(output: Output, row: Documented): void {
   if (aliases.length > 0) facts.push(['also', aliases.join(', ')]);
   if (stability !== 'stable') facts.push(['stability', stability]);
   output.facts(facts);
+  for (const bag of row.options ?? []) printBag(output, bag);
   printExample(output, example);
 }
+
+function printBag(output: Output, { param, options, handsOnDicts }: Bags[number]): void {
+  output.line();
+  output.table(
+    [param, 'TYPE', ''],
+    options.map(({ name, type, doc }) => [name, type, doc]),
+  );
+  if (handsOnDicts === true) output.line(HANDED_ON);
+}
+
+const HANDED_ON = 'Fields for the requests of one provider stand in a dict under its name.';
 
 function printList(output: Output, rows: readonly Documented[]): void {
   const room = Math.max(40, (output.terminal.columns ?? 120) - 60);
@@ -141,6 +160,12 @@ function toJson(row: Documented): Json {
     example: example === undefined ? null : { ...example },
     since: since ?? null,
     stability,
+    options: Object.fromEntries(
+      (row.options ?? []).map(({ param, options }) => [
+        param,
+        options.map((option) => ({ ...option })),
+      ]),
+    ),
   };
 }
 
@@ -163,12 +188,23 @@ function toMarkdown(rows: readonly Documented[], methods: readonly DocumentedMet
   return ['# Builtins', ...sections, ...methodsMarkdown(methods)].join('\n\n');
 }
 
-function rowMarkdown({ name, signature, doc, effect, aliases = [], example }: Documented): string {
+function rowMarkdown(row: Documented): string {
+  const { name, signature, doc, effect, aliases = [], example, options = [] } = row;
   const more =
     aliases.length === 0 ? '' : `; also ${aliases.map((each) => `\`${each}\``).join(', ')}`;
   const parts = [`### \`${name}\``, fenced(signature, 'harn'), `${doc} (${effect}${more})`];
+  parts.push(...options.map(bagMarkdown));
   if (example !== undefined) {
     parts.push(fenced(example.source.trimEnd(), 'harn'), fenced(example.prints.trimEnd(), 'text'));
   }
   return parts.join('\n\n');
+}
+
+function bagMarkdown({ param, options, handsOnDicts }: Bags[number]): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|');
+  const lines = options.map(
+    ({ name, type, doc }) => `| \`${name}\` | \`${cell(type)}\` | ${cell(doc)} |`,
+  );
+  const table = [`| \`${param}\` | type | |`, '| --- | --- | --- |', ...lines].join('\n');
+  return handsOnDicts === true ? `${table}\n\n${HANDED_ON}` : table;
 }

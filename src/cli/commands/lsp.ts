@@ -1,5 +1,5 @@
 // `harn lsp`: the language server on stdin and stdout, until the editor ends it.
-import { createRegistry, EFFECT_GROUPS } from '../../builtins/index.ts';
+import { specsWithOptions } from '../../builtins/index.ts';
 import type { Command } from '../command.ts';
 import { serveLsp } from '../lsp/server.ts';
 import { keyOf } from '../lsp/workspace.ts';
@@ -10,7 +10,7 @@ export const lsp: Command = {
   async run(args, { host: getHost, version }) {
     const host = await getHost();
     const edition = editionOf(host, args.value('edition'));
-    const builtins = createRegistry(EFFECT_GROUPS).specs();
+    const builtins = await specsWithOptions();
     // Read anew each time: an editor stays open longer than a setting stays as it is.
     const settings = (uri: string) => new SettingsReader(host).of(keyOf(uri));
     const { stdin: input, stdout: output } = process;

@@ -31,6 +31,7 @@ import {
   type Occurrence,
   occurrenceAt,
   occurrencesOf,
+  openOptionAt,
   outlineOf,
   renameEdits,
   semanticTokens,
@@ -38,6 +39,7 @@ import {
   symbolAt,
   type TextEdit,
   type ToolContext,
+  tokensOf,
   withStandIn,
 } from '../../lang/index.ts';
 import type { ToolSettings } from '../tool-settings.ts';
@@ -123,10 +125,11 @@ export class Answers {
     const { document, offset } = asked;
     const paths = (typed: string) => this.#workspace.importPaths(uri, typed);
     const written = document.getText();
-    const context =
-      withStandIn(written, offset) === written
-        ? asked.context
-        : await this.#askUnfinished(asked, undefined);
+    const option = openOptionAt(tokensOf(asked.context.module.source), offset);
+    const isWhole = option?.hasValue ?? withStandIn(written, offset) === written;
+    // The name of an option is read as one only with a value.
+    const after = option === undefined ? undefined : ': nil';
+    const context = isWhole ? asked.context : await this.#askUnfinished(asked, after);
     // A path is read from the text as it is: a stand-in would become part of it.
     const inPath = completionsAt(asked.context, offset, paths).filter(
       ({ replaces }) => replaces !== undefined,

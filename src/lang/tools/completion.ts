@@ -4,10 +4,12 @@
 import { KEYWORDS } from '../1-parse/token.ts';
 import type { Binding } from '../2-check/checked-module.ts';
 import type { Node } from '../ast.ts';
+import type { OptionSpec } from '../builtin-spec.ts';
 import { importPathAt, isInComment, isInOpenString, tokensOf } from './cursor-context.ts';
 import { declarationText, docOf } from './head-text.ts';
 import { docOfBuiltin } from './hover.ts';
 import { membersOf, type ToolContext, typeOf } from './members.ts';
+import { optionsAt } from './option-names.ts';
 import { namesAt } from './scope-at.ts';
 import { pathTo } from './tree.ts';
 
@@ -50,6 +52,9 @@ export function completionsAt(
     return modulePaths(typed).map((path) => ({ ...plain(path, 'module', 0), replaces }));
   }
   if (isInComment(tokens, offset) || isInOpenString(tokens, offset)) return [];
+  // The name of an option is a string to the tree.
+  const options = optionsAt(context, offset);
+  if (options !== undefined) return options.map(optionCompletion);
   const path = pathTo(context.module.module, offset);
   const around = path.at(-1);
   if (around?.kind === 'StringLiteral' || around?.kind === 'StringText') return [];
@@ -86,6 +91,10 @@ function memberCompletions(context: ToolContext, receiver: Node): Completion[] {
     doc: spec === undefined ? doc : docOfBuiltin(spec),
     rank: 0,
   }));
+}
+
+function optionCompletion({ name, type, doc }: OptionSpec): Completion {
+  return { label: name, kind: 'field', detail: `${name}: ${type}`, doc, rank: 0 };
 }
 
 function exportCompletions({ module, program }: ToolContext, node: Node): Completion[] {

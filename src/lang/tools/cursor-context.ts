@@ -113,6 +113,38 @@ export function openCallAt(tokens: TokenList, offset: number): OpenCall | undefi
   return undefined;
 }
 
+/** A name that is being written in a dict among the arguments of a call. */
+export interface OpenOption {
+  readonly call: OpenCall;
+  /** Whether a value follows already. */
+  readonly hasValue: boolean;
+}
+
+/** Undefined where no name of a dict can be written, or the dict is no argument. */
+export function openOptionAt(tokens: TokenList, offset: number): OpenOption | undefined {
+  let at = tokenBefore(tokens, offset);
+  const isWord = (tokens.ends[at] ?? 0) >= offset && /^\w+$/.test(tokens.textAt(at));
+  const next = at + 1;
+  if (isWord) at -= 1;
+  const kind = tokens.kindAt(at);
+  if (at < 1 || (kind !== T.lbrace && kind !== T.comma)) return undefined;
+  let depth = 0;
+  while (at > 0 && (depth > 0 || tokens.kindAt(at) !== T.lbrace)) {
+    const each = tokens.kindAt(at);
+    if (CLOSING.has(each)) depth += 1;
+    else if (OPENING.has(each)) {
+      if (depth === 0) return undefined;
+      depth -= 1;
+    }
+    at -= 1;
+  }
+  const before = tokens.kindAt(at - 1);
+  if (before !== T.comma && before !== T.lparen) return undefined;
+  const call = openCallAt(tokens, tokens.starts[at] as number);
+  if (call === undefined) return undefined;
+  return { call, hasValue: tokens.kindAt(next) === T.colon };
+}
+
 function callBefore(tokens: TokenList, open: number, argument: number): OpenCall | undefined {
   const at = open - 1;
   const name = tokens.textAt(at);

@@ -6,6 +6,7 @@ import type { BuiltinSpec } from '../builtin-spec.ts';
 import { declarationText, docOf } from './head-text.ts';
 import { memberOf, type ToolContext } from './members.ts';
 import { occurrenceAt } from './occurrences.ts';
+import { optionAt } from './option-names.ts';
 import { pathTo } from './tree.ts';
 
 /** Harn code to show as such, then prose. */
@@ -15,7 +16,13 @@ export interface HoverText {
   readonly span: Span;
 }
 
+/** What is known of the place; undefined where there is nothing to say. */
 export function hoverAt(context: ToolContext, offset: number): HoverText | undefined {
+  const named = optionAt(context, offset);
+  if (named !== undefined) {
+    const { name, type, doc } = named.option;
+    return { code: `${name}: ${type}`, doc, span: named.span };
+  }
   const { module, program } = context;
   const found = occurrenceAt(module, offset);
   if (found !== undefined) {

@@ -1,9 +1,9 @@
 // The signature of the call whose arguments are being written, and which argument it is.
-import type { Node } from '../ast.ts';
+import { memberAt, parameterRanges } from './callee.ts';
 import { type OpenCall, openCallAt, tokensAround } from './cursor-context.ts';
 import { declarationText, docOf } from './head-text.ts';
 import { docOfBuiltin } from './hover.ts';
-import { type MemberInfo, memberOf, type ToolContext } from './members.ts';
+import type { ToolContext } from './members.ts';
 import { occurrenceAt } from './occurrences.ts';
 import { pathTo } from './tree.ts';
 
@@ -44,44 +44,6 @@ function calleeOf(context: ToolContext, { callee }: OpenCall): Found | undefined
   return member === undefined ? undefined : ofText(member.signature, member.doc);
 }
 
-function memberAt(
-  context: ToolContext,
-  path: readonly Node[],
-  offset: number,
-): MemberInfo | undefined {
-  for (const node of path.toReversed()) {
-    if (node.kind !== 'Member' && node.kind !== 'MethodCall') continue;
-    if (node.nameSpan.start === offset) return memberOf(context, node);
-  }
-  return undefined;
-}
-
 function ofText(label: string, doc: string | undefined): Found | undefined {
   return label.includes('(') ? { label, doc } : undefined;
-}
-
-/** The parameters between the first `(` and the `)` that closes it. */
-export function parameterRanges(label: string): (readonly [number, number])[] {
-  const found: (readonly [number, number])[] = [];
-  const open = label.indexOf('(');
-  let depth = 0;
-  let start = open + 1;
-  const push = (end: number) => {
-    const text = label.slice(start, end);
-    const from = start + (text.length - text.trimStart().length);
-    if (text.trim() !== '') found.push([from, from + text.trim().length]);
-    start = end + 1;
-  };
-  for (let i = open + 1; open !== -1 && i < label.length; i += 1) {
-    const char = label.charAt(i);
-    // The `>` of an arrow closes nothing.
-    const closes = ')]}'.includes(char) || (char === '>' && label[i - 1] !== '-');
-    if (depth === 0 && char === ',') push(i);
-    else if (depth === 0 && char === ')') {
-      push(i);
-      break;
-    } else if ('([{<'.includes(char)) depth += 1;
-    else if (closes) depth -= 1;
-  }
-  return found;
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { check } from '../2-check/check.ts';
 import { memoryLoader } from '../2-check/memory-loader.ts';
 import type { BuiltinSpec } from '../builtin-spec.ts';
+import { parameterRanges } from './callee.ts';
 import { completionsAt } from './completion.ts';
 import { withStandIn } from './cursor-context.ts';
 import { fixesIn } from './fixes.ts';
@@ -12,7 +13,7 @@ import { declarationAt, occurrencesOf, renameEdits, symbolAt } from './navigate.
 import { occurrenceAt, occurrencesIn } from './occurrences.ts';
 import { ParseCache } from './parse-cache.ts';
 import { semanticTokens } from './semantic-tokens.ts';
-import { parameterRanges, signatureHelpAt } from './signature-help.ts';
+import { signatureHelpAt } from './signature-help.ts';
 import { outlineOf } from './symbols.ts';
 
 const BUILTINS: readonly BuiltinSpec[] = [

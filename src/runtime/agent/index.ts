@@ -109,7 +109,7 @@ export {
   type ParkAnswer,
   type ParkWish,
 } from './loop-gate.ts';
-export type { LoopOptions, LoopParts } from './loop-options.ts';
+export { type LoopOptions, type LoopParts, loopOptionNames } from './loop-options.ts';
 export type { AgentLoopResult, LoopStatus } from './loop-result.ts';
 // Tools of MCP servers
 export { declaredMcpHandler } from './mcp-tools.ts';

@@ -262,6 +262,11 @@ const OWN: ReadonlySet<string> = new Set([
 /** Documented options that this version does not have. */
 const UNSUPPORTED: ReadonlySet<string> = new Set(['prefetch_next_turn', 'tool_surface_narrowing']);
 
+/** Every name that `parseLoopOptions` takes, those of model calls with them. */
+export function loopOptionNames(providers?: readonly string[]): readonly string[] {
+  return [...new Set([...OWN, ...llmOptionNames(providers)])];
+}
+
 /** Reads the options of a loop. */
 export function parseLoopOptions(
   options: LoopOptions,

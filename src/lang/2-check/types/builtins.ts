@@ -1,7 +1,7 @@
 // Builtins as types: read from their signature texts when first asked for. The texts say what is documented, which is
 // less exact than what a program declares: arguments are checked only where a mismatch is beyond doubt.
 import { parseSignature } from '../../1-parse/signature.ts';
-import type { BuiltinSpec } from '../../builtin-spec.ts';
+import type { BuiltinSpec, OptionSpec } from '../../builtin-spec.ts';
 import type { MethodSpec } from '../../methods/method-spec.ts';
 import { methodSpec } from '../../methods/table.ts';
 import { readHead } from './from-syntax.ts';
@@ -14,12 +14,22 @@ const NO_NAMES = new TypeScope(undefined);
 export class BuiltinTypes {
   readonly #types = new Map<BuiltinSpec, Type>();
   readonly #methods = new Map<MethodSpec, FunctionType>();
+  readonly #options = new Map<OptionSpec, Type>();
 
   of(spec: BuiltinSpec): Type {
     const known = this.#types.get(spec);
     if (known !== undefined) return known;
     const type = read(SIGNATURES[spec.name] ?? spec.signature);
     this.#types.set(spec, type);
+    return type;
+  }
+
+  /** What an option may be. */
+  option(spec: OptionSpec): Type {
+    const known = this.#options.get(spec);
+    if (known !== undefined) return known;
+    const type = typeOfText(`f() -> ${spec.type}`).returns;
+    this.#options.set(spec, type);
     return type;
   }
 

@@ -83,7 +83,15 @@ function callBuiltin(walk: Walk, spec: BuiltinSpec, node: Call, name: string): T
   }
   const { args, typeArgs, span } = node;
   const refine = decimalResult(walk, spec.name, span);
-  const result = inferCall(walk, type, { name, args, typeArgs, span, isChecked: false, refine });
+  const result = inferCall(walk, type, {
+    name,
+    args,
+    typeArgs,
+    span,
+    isChecked: false,
+    spec,
+    refine,
+  });
   const refined = boundaryResult(walk, spec, name) ?? refinedResult(walk, spec.name, node);
   if (type.returns.kind === 'never') checkUnreachable(walk, node, name);
   return refined ?? result;
@@ -173,8 +181,9 @@ export function inferMethodCall(walk: Walk, node: MethodCall): Type {
       if (target.kind === 'capability') walk.infer(node.receiver);
       const type = walk.builtinType(target.spec);
       if (type.kind !== 'function') break;
-      const result = inferCall(walk, type, { name, args, typeArgs, span, isChecked: false });
-      return boundaryResult(walk, target.spec, target.spec.name) ?? result;
+      const { spec } = target;
+      const result = inferCall(walk, type, { name, args, typeArgs, span, isChecked: false, spec });
+      return boundaryResult(walk, spec, spec.name) ?? result;
     }
     case 'enumVariant':
       return callVariant(walk, target, node);

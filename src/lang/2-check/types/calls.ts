@@ -1,15 +1,17 @@
 // Calls against a known function type: how many arguments, whether each fits, what the type parameters stand for.
 import type { HarnError } from '../../../base/index.ts';
 import type { Argument, Expression, TypeExpr } from '../../ast.ts';
+import type { BuiltinSpec } from '../../builtin-spec.ts';
 import { argumentValue } from '../call-target.ts';
 import { assignable } from './assignable.ts';
 import { foundType, mismatch } from './detail.ts';
 import { typeText } from './display.ts';
 import { typeErrors } from './errors.ts';
-import { alternatives, expand } from './expand.ts';
+import { expand } from './expand.ts';
 import { checkThrown } from './functions.ts';
 import { violation } from './interfaces.ts';
 import { matchVariables } from './match-variables.ts';
+import { checkOptions, isOtherData } from './option-bags.ts';
 import { schemaType } from './schema-types.ts';
 import { substitute } from './substitute.ts';
 import {
@@ -37,6 +39,8 @@ export interface CallSite extends At {
    * right is a warning, and only where the newer rules hold.
    */
   readonly isChecked: boolean;
+  /** The builtin that is called. */
+  readonly spec?: BuiltinSpec | undefined;
   /** Says more of the result than the signature does, where that depends on the arguments. */
   readonly refine?: ((args: readonly Type[]) => Type | undefined) | undefined;
 }
@@ -83,7 +87,8 @@ const NO_CHOICE = new Choice(new Map(), () => undefined);
 interface Given {
   readonly param: Parameter;
   readonly type: Type;
-  readonly at: At;
+  /** The expression, or the call for what is piped in. */
+  readonly at: At | Expression;
 }
 
 /** Walks the arguments of a call and gives its result type. */
@@ -127,6 +132,7 @@ export function inferCall(walk: Walk, type: FunctionType, site: CallSite): Type 
   } else {
     if (!site.isChecked && !isSpread) checkMissing(walk, type, site, position);
     if (walk.isStrict) warnImpossible(walk, given);
+    checkOptions(walk, site, given);
   }
   if (type.throws !== undefined && walk.frame.throws !== undefined)
     checkThrown(walk, type.throws, site);
@@ -221,14 +227,7 @@ function warnImpossible(walk: Walk, given: readonly Given[]): void {
 
 /** Whether no value of a type can be what a builtin documents: plain data of another kind. */
 function isImpossible(actual: Type, wanted: Type): boolean {
-  if (wanted.kind !== 'primitive') return false;
-  return alternatives(actual).every((each) => {
-    const isPlain =
-      each.kind === 'literal' ||
-      (each.kind === 'primitive' && !isNil(each)) ||
-      each.kind === 'shape';
-    return isPlain && !assignable(each, wanted);
-  });
+  return wanted.kind === 'primitive' && isOtherData(actual, wanted);
 }
 
 function requiredOf({ params }: FunctionType): number {

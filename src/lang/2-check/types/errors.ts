@@ -147,6 +147,17 @@ export const typeErrors = defineErrors('TYP', {
     hint: 'Write the digits as a string: `decimal("0.10")`.',
     help: 'A float has lost the digits that were written. `decimal(to_string(f))` takes those that it shows.',
   }),
+  unknownOption: row<{ call: string; option: string; suggestion: string | undefined }>({
+    number: 514,
+    message: ({ call, option, suggestion }) =>
+      `${call} has no option \`${option}\`${didYouMean(suggestion)}`,
+    help: 'Some calls refuse options that they do not know, others leave them alone; no call does anything for them. `harn docs NAME` lists those there are.',
+  }),
+  optionType: row<{ call: string; option: string } & Mismatch>({
+    number: 515,
+    message: ({ call, option, expected, got }) =>
+      `option \`${option}\` of ${call}: expected ${expected}, got ${got}`,
+  }),
   missingReturn: row<Named & { expected: string }>({
     number: 507,
     message: ({ name, expected }) =>
