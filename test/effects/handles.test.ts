@@ -51,6 +51,18 @@ describe('chance', () => {
     expect(lines).toEqual(['[0, 5, bytes]', 'true', 'true', 'true', 'true']);
   });
 
+  it('refuses bounds in TypeScript that are no digits', async () => {
+    const result = await inTypeScript(async (harness) => {
+      const wide = harness.random.rangeBig('-9007199254740993', '-9007199254740993');
+      try {
+        return harness.random.rangeBig('1e3', '7');
+      } catch (error) {
+        return `${wide} ${(error as { code: string }).code}`;
+      }
+    });
+    expect(result).toMatchObject({ returned: '-9007199254740993 HARN-IOE-046' });
+  });
+
   it('draws the same again when a run is resumed', async () => {
     const text = main(`
   const bytes = bytes_to_hex(harness.random.bytes(8))

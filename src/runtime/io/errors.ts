@@ -11,6 +11,11 @@ export const ioErrors = defineErrors('IOE', {
     number: 35,
     message: ({ bound }) => `the bounds of a random int have to be ints, one is ${bound}`,
   }),
+  notDigits: row<{ bound: string }>({
+    number: 46,
+    message: ({ bound }) => `the bounds of a random int have to be ints in digits, one is ${bound}`,
+    hint: 'write them like "-9007199254740993"',
+  }),
   badByteCount: row<{ count: number; most: number }>({
     number: 43,
     message: ({ count, most }) =>

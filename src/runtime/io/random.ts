@@ -56,6 +56,11 @@ function countOf(count: number): number {
   throw ioErrors.badByteCount({ count, most: MOST_BYTES });
 }
 
+function boundOf(bound: string): bigint {
+  if (typeof bound === 'string' && /^-?\d{1,1000}$/.test(bound)) return BigInt(bound);
+  throw ioErrors.notDigits({ bound: String(bound) });
+}
+
 /** An index below `length`; null when there is none. */
 export function drawIndex(source: Random, length: number): number | null {
   return length <= 0 ? null : Math.floor(source.next() * length);
@@ -84,7 +89,7 @@ export const randomEffects = {
   ),
   /** The same for bounds that a double cannot hold, in decimal digits. */
   range_big: defineSyncEffect({ name: 'random.range', ...drawn }, (env, min: string, max: string) =>
-    String(drawBigInt(sourceOf(env), BigInt(min), BigInt(max))),
+    String(drawBigInt(sourceOf(env), boundOf(min), boundOf(max))),
   ),
   /** An index below `length`, for choosing. */
   index: defineSyncEffect({ name: 'random.index', ...drawn }, (env, length: number) =>
