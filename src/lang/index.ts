@@ -86,6 +86,7 @@ export { type MethodSpec, signatureAs } from './methods/method-spec.ts';
 export { METHOD_KINDS, methodKindOf, methodNames, methodSpec } from './methods/table.ts';
 // What editors ask: pure questions about checked programs
 export { type Completion, completionsAt, type ModulePaths } from './tools/completion.ts';
+export { restOfStandIn } from './tools/completion-places.ts';
 export { openOptionAt, tokensOf, withStandIn } from './tools/cursor-context.ts';
 export type { Exposed, ExposedInput, ExposedShape } from './tools/exposed.ts';
 export { type Exporter, type Fix, fixesIn, publicNamesOf } from './tools/fixes.ts';

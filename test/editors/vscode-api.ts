@@ -17,8 +17,15 @@ type ConfigurationListener = (change: {
   affectsConfiguration(name: string): boolean;
 }) => Promise<void> | undefined;
 
-/** Activates the extension of `folder`; a server whose command is `missing` cannot be started. */
-export function activateExtension(folder: string, settings: Record<string, string>) {
+/**
+ * Activates the extension of `folder`; a server whose command is `missing` cannot be started, one that is `absent` is not
+ * there. Of the files of the project only those in `installed` are.
+ */
+export function activateExtension(
+  folder: string,
+  settings: Record<string, string>,
+  { installed = [], isTrusted = true }: { installed?: readonly string[]; isTrusted?: boolean } = {},
+) {
   const log: string[] = [];
   const started: Server[] = [];
   const messages: string[] = [];
@@ -46,6 +53,10 @@ export function activateExtension(folder: string, settings: Record<string, strin
     }
   }
 
+  const existsSync = (file: string) => {
+    if (file.includes('node_modules')) return installed.includes(file);
+    return !file.includes('absent');
+  };
   const vscode = {
     commands: {
       registerCommand: (name: string, run: () => Promise<void>) => commands.set(name, run),
@@ -57,6 +68,8 @@ export function activateExtension(folder: string, settings: Record<string, strin
       },
     },
     workspace: {
+      isTrusted,
+      onDidGrantWorkspaceTrust: () => ({ dispose: () => undefined }),
       workspaceFolders: [{ uri: { fsPath: '/project' } }],
       getConfiguration: (section: string) => ({
         get(name: string, otherwise: string) {
@@ -70,6 +83,8 @@ export function activateExtension(folder: string, settings: Record<string, strin
 
   const modules: Readonly<Record<string, unknown>> = {
     vscode,
+    'node:fs': { existsSync },
+    'node:path': path,
     'vscode-languageclient/node': { LanguageClient },
   };
   const filename = path.join(folder, 'extension.js');

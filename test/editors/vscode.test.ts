@@ -367,4 +367,38 @@ describe('the client', () => {
     await editor.deactivate();
     expect(editor.log.at(-1)).toBe('dispose harn');
   });
+
+  it('starts the Harn of the project where it has one and is trusted', async () => {
+    const bin = path.join(
+      '/project/node_modules/.bin',
+      process.platform === 'win32' ? 'harn.cmd' : 'harn',
+    );
+    const log = async (settings: Record<string, string>, isTrusted: boolean) => {
+      const editor = activateExtension(folder, settings, { installed: [bin], isTrusted });
+      await editor.activated;
+      return editor.log;
+    };
+    expect(await log({}, true)).toEqual([`start ${bin}`]);
+    expect(await log({}, false)).toEqual(['start harn']);
+    expect(await log({ path: 'own' }, true)).toEqual(['start own']);
+  });
+
+  it('says once what to do when there is no Harn, and starts nothing', async () => {
+    const editor = activateExtension(folder, { path: 'absent' });
+    await editor.activated;
+    expect(editor.log).toEqual([]);
+    expect(editor.messages).toHaveLength(1);
+    expect(editor.messages[0]).toContain('npm install --save-dev harn');
+    await editor.change('harn.path', 'harn');
+    expect(editor.log).toEqual(['start harn']);
+  });
+
+  it('colours words that are operators as words', () => {
+    for (const [text, word] of [
+      ['for x in xs {', 'in'],
+      ['1 to 3', 'to'],
+      ['x not in xs', 'not'],
+    ] as const)
+      expect(scopesOf(harn, text, word)).toBe('keyword.operator.wordlike.harn');
+  });
 });

@@ -2,6 +2,7 @@
 import type {
   CodeAction,
   CompletionItem,
+  CompletionList,
   DocumentSymbol,
   Hover,
   Location,
@@ -17,6 +18,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { HarnError } from '../../base/index.ts';
 import {
   type CheckedProgram,
+  type Completion,
   completionsAt,
   declarationAt,
   type Fix,
@@ -34,6 +36,7 @@ import {
   openOptionAt,
   outlineOf,
   renameEdits,
+  restOfStandIn,
   semanticTokens,
   signatureHelpAt,
   symbolAt,
@@ -53,6 +56,7 @@ import {
   toDocumentSymbol,
 } from './convert.ts';
 import { lspErrors } from './errors.ts';
+import { hasLetters } from './structure.ts';
 import type { Workspace } from './workspace.ts';
 
 type LintFinding = ReturnType<LangTools['lint']>[number];
@@ -119,23 +123,27 @@ export class Answers {
   async completion({
     textDocument,
     position,
-  }: TextDocumentPositionParams): Promise<CompletionItem[]> {
+  }: TextDocumentPositionParams): Promise<CompletionItem[] | CompletionList> {
     const { uri } = textDocument;
     const asked = await this.#ask(uri, position);
     const { document, offset } = asked;
     const paths = (typed: string) => this.#workspace.importPaths(uri, typed);
     const written = document.getText();
-    const option = openOptionAt(tokensOf(asked.context.module.source), offset);
-    const isWhole = option?.hasValue ?? withStandIn(written, offset) === written;
+    const tokens = tokensOf(asked.context.module.source);
+    const option = openOptionAt(tokens, offset);
     // The name of an option is read as one only with a value.
-    const after = option === undefined ? undefined : ': nil';
-    const context = isWhole ? asked.context : await this.#askUnfinished(asked, after);
+    const rest = option === undefined ? restOfStandIn(tokens, offset) : ': nil';
+    const isWhole =
+      option?.hasValue ?? (rest === undefined && withStandIn(written, offset) === written);
+    const context = isWhole ? asked.context : await this.#askUnfinished(asked, rest);
     // A path is read from the text as it is: a stand-in would become part of it.
     const inPath = completionsAt(asked.context, offset, paths).filter(
       ({ replaces }) => replaces !== undefined,
     );
     const found = inPath.length > 0 ? inPath : completionsAt(context, offset, paths);
-    return found.map((each) => toCompletionItem(each, document, offset));
+    const shown = nearest(found, written.slice(0, offset));
+    const items = shown.map((each) => toCompletionItem(each, document, offset));
+    return shown.length < found.length ? { isIncomplete: true, items } : items;
   }
 
   async signatureHelp({
@@ -325,6 +333,29 @@ export class Answers {
     if (wants(FIX_ALL)) actions.push(...(await fixAll(findings, document)));
     return actions;
   }
+}
+
+/** Editors ask again while more is typed when there are more than this. */
+const MAX_COMPLETIONS = 2_000;
+
+/** Those that begin with what is typed come before those that have its letters, and near ones before far ones. */
+function nearest(found: readonly Completion[], before: string): readonly Completion[] {
+  if (found.length <= MAX_COMPLETIONS) return found;
+  const typed = (/\w*$/.exec(before)?.[0] ?? '').toLowerCase();
+  const distance = ({ label, rank }: Completion) =>
+    label.toLowerCase().startsWith(typed)
+      ? rank
+      : hasLetters(label.toLowerCase(), typed)
+        ? 10 + rank
+        : undefined;
+  return found
+    .flatMap((each) => {
+      const far = distance(each);
+      return far === undefined ? [] : [{ each, far }];
+    })
+    .toSorted((a, b) => a.far - b.far)
+    .slice(0, MAX_COMPLETIONS)
+    .map(({ each }) => each);
 }
 
 /** The kind of the action that applies every safe fix of the linter. */

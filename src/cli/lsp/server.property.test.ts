@@ -285,3 +285,16 @@ test('after any edits the server knows the text that the editor has', async () =
     { numRuns: 150 },
   );
 }, 180_000);
+
+test('in a very large file the nearest names are offered, and editors told to ask again', async () => {
+  const names = Array.from({ length: 3_000 }, (_, i) => `fn part_${i}() { return ${i} }`);
+  const text = [...names, 'par'].join('\n');
+  wire.open('large.harn', text);
+  const position = { line: names.length, character: 3 };
+  const textDocument = { uri: wire.uri('large.harn') };
+  const found = await wire.result('textDocument/completion', { textDocument, position });
+  const { isIncomplete, items } = found as { isIncomplete: boolean; items: { label: string }[] };
+  expect(isIncomplete).toBe(true);
+  expect(items).toHaveLength(2_000);
+  expect(items.every(({ label }) => label.startsWith('par'))).toBe(true);
+}, 60_000);

@@ -236,7 +236,7 @@ class Server {
         // Texts come as changes to what is known.
         textDocumentSync: { openClose: true, change: 2 },
         hoverProvider: true,
-        completionProvider: { triggerCharacters: ['.', '"', '/', '['] },
+        completionProvider: { triggerCharacters: ['.', '"', '/', '[', '@'] },
         signatureHelpProvider: { triggerCharacters: ['(', ','] },
         definitionProvider: true,
         referencesProvider: true,

@@ -108,7 +108,7 @@ export class Structure {
   }
 }
 
-function hasLetters(name: string, wanted: string): boolean {
+export function hasLetters(name: string, wanted: string): boolean {
   let at = 0;
   for (const letter of wanted) {
     at = name.indexOf(letter, at) + 1;

@@ -4,7 +4,8 @@ import type { Attribute, Node } from '../ast.ts';
 import { nameErrors } from './errors.ts';
 import type { ModuleRecord } from './records.ts';
 
-const KNOWN: ReadonlySet<string> = new Set([
+/** Attributes that somebody looks at. */
+export const ATTRIBUTES: ReadonlySet<string> = new Set([
   'acp_skill',
   'acp_tool',
   'archivist',
@@ -23,8 +24,8 @@ export function checkAttributes(record: ModuleRecord): void {
   const declarations = new Set<Node>([...record.module.body, ...record.functions.keys()]);
   for (const node of declarations) {
     for (const { name, nameSpan } of attributesOf(node)) {
-      if (KNOWN.has(name)) continue;
-      const suggestion = nearestName(name, KNOWN);
+      if (ATTRIBUTES.has(name)) continue;
+      const suggestion = nearestName(name, ATTRIBUTES);
       record.report(
         nameErrors.unknownAttribute({ name, suggestion }, { span: nameSpan }),
         'warning',

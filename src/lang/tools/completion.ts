@@ -5,6 +5,7 @@ import { KEYWORDS } from '../1-parse/token.ts';
 import type { Binding } from '../2-check/checked-module.ts';
 import type { Node } from '../ast.ts';
 import type { OptionSpec } from '../builtin-spec.ts';
+import { placeCompletions } from './completion-places.ts';
 import { importPathAt, isInComment, isInOpenString, tokensOf } from './cursor-context.ts';
 import { declarationText, docOf } from './head-text.ts';
 import { docOfBuiltin } from './hover.ts';
@@ -57,6 +58,8 @@ export function completionsAt(
   if (options !== undefined) return options.map(optionCompletion);
   const path = pathTo(context.module.module, offset);
   const around = path.at(-1);
+  const placed = placeCompletions(context, tokens, path, offset);
+  if (placed !== undefined) return placed;
   if (around?.kind === 'StringLiteral' || around?.kind === 'StringText') return [];
   if (around?.kind === 'InterpolatedString') return [];
   const receiver = receiverOf(path, offset);

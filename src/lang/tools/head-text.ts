@@ -2,7 +2,7 @@
 import type { Span } from '../../base/index.ts';
 import type { Binding, CheckedModule, CheckedProgram } from '../2-check/checked-module.ts';
 import { signatureOf } from '../2-check/type-at.ts';
-import type { Node } from '../ast.ts';
+import type { EnumDeclaration, EnumVariant, Node } from '../ast.ts';
 
 /** From the line of its name to its body. */
 export function headText(
@@ -71,4 +71,14 @@ function wordFor({ mutable }: Binding, { edition }: CheckedModule): string {
 
 function isInside(inner: Span, outer: Span): boolean {
   return inner.start >= outer.start && inner.end <= outer.end;
+}
+
+/** `Shape.Circle(radius: float)`, as the declaration has it. */
+export function variantText(
+  { name }: Pick<EnumDeclaration, 'name'>,
+  variant: EnumVariant,
+  source: string,
+): string {
+  const written = source.slice(variant.nameSpan.start, variant.span.end).trim();
+  return `${name}.${written.replace(/\s+/g, ' ')}`;
 }

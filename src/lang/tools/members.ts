@@ -5,11 +5,11 @@ import type { CheckedModule, CheckedProgram } from '../2-check/checked-module.ts
 import { typeText } from '../2-check/types/display.ts';
 import { expand, fieldsOf } from '../2-check/types/expand.ts';
 import type { Type } from '../2-check/types/type.ts';
-import type { FunctionDeclaration, Member, MethodCall, Node } from '../ast.ts';
+import type { EnumDeclaration, FunctionDeclaration, Member, MethodCall, Node } from '../ast.ts';
 import type { BuiltinSpec } from '../builtin-spec.ts';
 import { signatureAs } from '../methods/method-spec.ts';
 import { methodsOfType } from '../methods/table.ts';
-import { headText } from './head-text.ts';
+import { headText, variantText } from './head-text.ts';
 
 /** What the questions of tools are asked about. */
 export interface ToolContext {
@@ -42,6 +42,8 @@ export function membersOf(context: ToolContext, type: Type): readonly MemberInfo
 export function memberOf(context: ToolContext, node: Member | MethodCall): MemberInfo | undefined {
   const call = node.kind === 'MethodCall' ? context.module.calls.get(node)?.target : undefined;
   if (call?.kind === 'capability' || call?.kind === 'builtin') return ofSpec(call.spec, node.name);
+  if (call?.kind === 'enumVariant' && call.binding.node?.kind === 'EnumDeclaration')
+    return [...enumVariants(context, call.binding.node)].find(({ name }) => name === node.name);
   const receiver = node.kind === 'MethodCall' ? node.receiver : node.object;
   const type = typeOf(context, receiver);
   if (type === undefined) return undefined;
@@ -60,7 +62,7 @@ function* listMembers(context: ToolContext, given: Type): Generator<MemberInfo, 
       yield* handleMembers(context.builtins, type.path);
       return;
     case 'namespace':
-      yield* variantsOf(type);
+      if (type.decl.node.kind === 'EnumDeclaration') yield* enumVariants(context, type.decl.node);
       return;
     case 'nominal':
       yield* nominalMembers(context, type);
@@ -119,14 +121,15 @@ function fieldOf(name: string, type: Type, span?: Span): MemberInfo {
   return { name, kind: 'field', signature, doc: undefined, span, spec: undefined };
 }
 
-function* variantsOf({
-  decl,
-}: Extract<Type, { kind: 'namespace' }>): Generator<MemberInfo, void, undefined> {
-  if (decl.node.kind !== 'EnumDeclaration') return;
-  for (const { name, nameSpan } of decl.node.variants) {
-    const signature = `${decl.name}.${name}`;
-    const doc = decl.node.doc;
-    yield { name, kind: 'variant', signature, doc, span: nameSpan, spec: undefined };
+function* enumVariants(
+  { program }: ToolContext,
+  node: EnumDeclaration,
+): Generator<MemberInfo, void, undefined> {
+  const text = sourceText(program, node.span.source);
+  for (const variant of node.variants) {
+    const { name, nameSpan } = variant;
+    const signature = variantText(node, variant, text);
+    yield { name, kind: 'variant', signature, doc: node.doc, span: nameSpan, spec: undefined };
   }
 }
 
