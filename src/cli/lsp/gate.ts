@@ -117,6 +117,8 @@ export function isTextChange(value: unknown): boolean {
 
 /** Parameters that are no object are looked at before we are asked: they become empty ones. */
 export function withParams<M extends object>(message: M): M {
-  const isOdd = 'method' in message && 'params' in message && !isFields(message.params);
+  // What arrives need not be a message at all, whatever its type says.
+  const isOdd =
+    isFields(message) && 'method' in message && 'params' in message && !isFields(message.params);
   return isOdd ? { ...message, params: {} } : message;
 }

@@ -298,3 +298,13 @@ test('in a very large file the nearest names are offered, and editors told to as
   expect(items).toHaveLength(2_000);
   expect(items.every(({ label }) => label.startsWith('par'))).toBe(true);
 }, 60_000);
+
+test('values that are no messages end nothing', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.jsonValue(), async (value) => {
+      for (const each of [value, null, [], 7]) wire.sendRaw(each);
+      expect(await wire.result('workspace/symbol', { query: 'area' })).toBeDefined();
+    }),
+    { numRuns: 30 },
+  );
+});

@@ -89,7 +89,12 @@ export class Wire {
   }
 
   #send(message: Sent): void {
-    const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+    this.sendRaw({ jsonrpc: '2.0', ...message });
+  }
+
+  /** Any value of JSON, which need not be a message. */
+  sendRaw(value: unknown): void {
+    const body = JSON.stringify(value);
     this.#toServer.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
   }
 
