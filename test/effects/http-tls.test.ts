@@ -1,35 +1,17 @@
 // Requests with certificates of their own, against servers of this machine whose authority nobody knows.
 import { createHash, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createServer as createProxy } from 'node:http';
 import { createServer, type ServerOptions } from 'node:https';
-import { type AddressInfo, connect, type Server } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createMockHost, type MockHost } from '../../src/runtime/host/index.ts';
 import { createNodeHttp } from '../../src/runtime/host/node-http.ts';
+import { listening, pem, tunnels } from './local-servers.fixture.ts';
 import { printed } from './scene.ts';
 
-const pem = (name: string) =>
-  readFileSync(new URL(`certificates/${name}`, import.meta.url), 'utf8');
 const server = { cert: pem('server.pem'), key: pem('server.key') };
 const certificate = new X509Certificate(server.cert);
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest();
 const ofKey = sha256(certificate.publicKey.export({ type: 'spki', format: 'der' }));
-
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
-
-async function listening(listener: Server & { closeAllConnections(): void }): Promise<string> {
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  closing.push(() => {
-    listener.closeAllConnections();
-    listener.close();
-  });
-  return `127.0.0.1:${(listener.address() as AddressInfo).port}`;
-}
 
 /** A server that tells who asks, by the certificate that is shown to it. */
 function secure(options: ServerOptions = {}): Promise<string> {
@@ -39,23 +21,6 @@ function secure(options: ServerOptions = {}): Promise<string> {
       response.end(`hello ${subject?.CN ?? 'stranger'}`);
     }),
   );
-}
-
-/** A proxy that makes tunnels and tells to where. */
-async function tunnels() {
-  const asked: string[] = [];
-  const proxy = createProxy();
-  proxy.on('connect', (request, socket) => {
-    asked.push(`${request.url} ${request.headers['proxy-authorization'] ?? '-'}`);
-    const [host = '', port = ''] = (request.url ?? '').split(':');
-    const there = connect(Number(port), host, () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      there.pipe(socket).pipe(there);
-    });
-    for (const end of [there, socket]) end.on('error', () => undefined);
-    closing.push(() => there.destroy());
-  });
-  return { asked, at: await listening(proxy) };
 }
 
 function online(env: { readonly [name: string]: string } = {}): MockHost {

@@ -1,37 +1,18 @@
-// WebSockets over connections of their own kind, against servers of this machine: proxies, certificates, and TLS of what listens.
-import { readFileSync } from 'node:fs';
 import { createServer as createProxy, type Server as HttpServer } from 'node:http';
 import { createServer } from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { systemClock } from '../../src/base/index.ts';
 import { createMockHost, type MockHost } from '../../src/runtime/host/index.ts';
 import { createNodeHttp } from '../../src/runtime/host/node-http.ts';
+import { closeAfter, listening, pem, tunnels } from './local-servers.fixture.ts';
 import { printed } from './scene.ts';
-
-const pem = (name: string) =>
-  readFileSync(new URL(`certificates/${name}`, import.meta.url), 'utf8');
-
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
-
-async function listening(server: HttpServer): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 /** A server of WebSockets that says who it is. */
 async function greeter(server: HttpServer = createProxy()): Promise<string> {
   const sockets = new WebSocketServer({ server });
   sockets.on('connection', (socket) => socket.send('hello'));
-  closing.push(() => {
+  closeAfter(() => {
     for (const client of sockets.clients) client.terminate();
   });
   return listening(server);
@@ -39,27 +20,6 @@ async function greeter(server: HttpServer = createProxy()): Promise<string> {
 
 const secureGreeter = () =>
   greeter(createServer({ cert: pem('server.pem'), key: pem('server.key') }));
-
-/** A proxy that makes tunnels, except to the port 9, and tells to where. */
-async function tunnels() {
-  const asked: string[] = [];
-  const proxy = createProxy();
-  proxy.on('connect', (request, socket) => {
-    asked.push(`${request.url} ${request.headers['proxy-authorization'] ?? '-'}`);
-    const [host = '', port = ''] = (request.url ?? '').split(':');
-    if (port === '9') {
-      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
-      return;
-    }
-    const there = connect(Number(port), host, () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      there.pipe(socket).pipe(there);
-    });
-    for (const end of [there, socket]) end.on('error', () => undefined);
-    closing.push(() => there.destroy());
-  });
-  return { asked, at: await listening(proxy) };
-}
 
 function online(env: { readonly [name: string]: string } = {}): MockHost {
   const host = createMockHost({ files: { '/work/ca.pem': pem('ca.pem') } });
