@@ -6,7 +6,7 @@ import { llmConfigKey } from '../runtime/llm/index.ts';
 import type { RunCore } from '../runtime/run/index.ts';
 import type { Arguments } from './arguments.ts';
 import { usageErrors } from './errors.ts';
-import { mocksOf } from './testing/mocks.ts';
+import { checkMocks, mocksOf } from './testing/mocks.ts';
 
 /** What every run of the command is given. A file that cannot be read, or holds something else, is refused before anything runs. */
 export async function llmMocks(host: Host, args: Arguments): Promise<(run: RunCore) => void> {
@@ -20,8 +20,10 @@ export async function llmMocks(host: Host, args: Arguments): Promise<(run: RunCo
   }
   const path = from ?? '';
   if (!(await host.fs.exists(path))) throw usageErrors.noAnswers({ path });
-  const mocks = mocksOf(await host.fs.readText(path), path);
+  const text = await host.fs.readText(path);
+  const mocks = mocksOf(text, path);
   // What was recorded is told from what somebody wrote by its keys.
   const isTape = mocks.some((line) => isJsonObject(line) && line.v === 1 && 'key' in line);
+  if (!isTape) checkMocks(text, path);
   return (run) => run.provide(llmConfigKey, isTape ? { tape: path } : { mocks });
 }

@@ -116,11 +116,19 @@ it('what --llm-mock-record kept is what --llm-mock answers', async () => {
 it.each([
   [['--llm-mock', 'none.jsonl'], 'there is no file of answers at none.jsonl'],
   [['--llm-mock', 'broken.jsonl'], 'line 1 of broken.jsonl is not JSON'],
+  [
+    ['--llm-mock', 'wrong.jsonl'],
+    'line 2 of wrong.jsonl: "text" of a mock answer must be a string',
+  ],
   [['--llm-mock', 'a', '--llm-mock-record', 'b'], '`--llm-mock` and `--llm-mock-record` do not go'],
 ])(
   'harn run %j is refused before anything runs',
   (options, message) => {
-    const here = cli.project({ 'talk.harn': TALK, 'broken.jsonl': '{' });
+    const here = cli.project({
+      'talk.harn': TALK,
+      'broken.jsonl': '{',
+      'wrong.jsonl': '{}\n{"text": 1}\n',
+    });
     const { status, stdout, stderr } = here.harn('run', 'talk.harn', ...options);
     expect(status).not.toBe(0);
     expect(stdout).toBe('');

@@ -42,6 +42,11 @@ export const testErrors = defineErrors('TST', {
     message: ({ path, line, reason }) => `line ${line} of ${path} is not JSON: ${reason}`,
     hint: 'it holds one prepared answer of a model per line',
   }),
+  badMock: row<{ path: string; line: number; reason: string }>({
+    number: 14,
+    message: ({ path, line, reason }) => `line ${line} of ${path}: ${reason}`,
+    hint: 'it holds one prepared answer of a model per line',
+  }),
   noScenario: row<{ path: string }>({
     number: 9,
     message: ({ path }) => `there is no scenario at ${path}`,

@@ -100,6 +100,17 @@ describe('imports that are not there', () => {
     const program = check({ id: 'main.harn', text }, { loader, builtins: BUILTINS });
     expect(findings(program)).toEqual([`HARN-IMP-001 cannot find module "${path}"${hint}`]);
   });
+
+  test.each(['./lib', './lib/'])('%j that is a folder names a file in it', (path) => {
+    const near = () => ['./util', './lib/parse', './lib/print'];
+    const loader = { ...memoryLoader({}), near };
+    const program = check(
+      { id: 'main.harn', text: `import "${path}"` },
+      { loader, builtins: BUILTINS },
+    );
+    expect(findings(program)).toEqual([`HARN-IMP-001 cannot import "${path}": it is a folder`]);
+    expect(program.diagnostics[0]?.hint).toBe('Name a file in it: `import "./lib/parse"`.');
+  });
 });
 
 describe('names', () => {

@@ -109,10 +109,20 @@ export const ownErrors = defineErrors('OWN', {
 
 /** Imports: the target, its names, cycles of re-exports. */
 export const importErrors = defineErrors('IMP', {
-  targetNotFound: row<{ path: string; suggestion: string | undefined }>({
+  targetNotFound: row<{
+    path: string;
+    suggestion: string | undefined;
+    inside?: string | undefined;
+  }>({
     number: 1,
-    message: ({ path, suggestion }) => `cannot find module "${path}"${didYouMean(suggestion)}`,
-    hint: 'The path is relative to this file, `std/...`, or an installed package.',
+    message: ({ path, suggestion, inside }) =>
+      inside === undefined
+        ? `cannot find module "${path}"${didYouMean(suggestion)}`
+        : `cannot import "${path}": it is a folder`,
+    hint: ({ inside }) =>
+      inside === undefined
+        ? 'The path is relative to this file, `std/...`, or an installed package.'
+        : `Name a file in it: \`import "${inside}"\`.`,
   }),
   nameNotExported: row<{
     name: string;

@@ -77,8 +77,11 @@ export function buildModuleGraph(
     if (source === undefined) {
       top.record.targets.set(node, undefined);
       const { path, pathSpan } = node;
-      const suggestion = nearestPath(path, top.record.source, loader);
-      top.record.report(importErrors.targetNotFound({ path, suggestion }, { span: pathSpan }));
+      const inside = fileInside(path, top.record.source, loader);
+      const suggestion =
+        inside === undefined ? nearestPath(path, top.record.source, loader) : undefined;
+      const at = { span: pathSpan };
+      top.record.report(importErrors.targetNotFound({ path, suggestion, inside }, at));
       continue;
     }
     const known = byId.get(source.id);
@@ -94,6 +97,12 @@ export function buildModuleGraph(
 }
 
 const EXTENSION = '.harn';
+
+/** The first file in a folder that was meant to be imported as a whole. */
+function fileInside(path: string, from: Source, { near }: ModuleLoader): string | undefined {
+  const folder = `${path.replace(/\/+$/, '')}/`;
+  return [...(near?.(path, from) ?? [])].find((each) => each.startsWith(folder));
+}
 
 /** What was probably meant: a path one knows, misspelt, in another folder, or without its `std/`. */
 function nearestPath(
