@@ -68,6 +68,21 @@ describe('a program that runs', () => {
     ]);
   });
 
+  it('that waits for ever, or for a task that fails, shows where', () => {
+    writeFileSync(
+      here.path('stuck.harn'),
+      'pipeline default(harness: Harness) {\n  const c = channel("c", 1)\n  send(c, 1)\n  send(c, 2)\n}\n',
+    );
+    writeFileSync(
+      here.path('task.harn'),
+      'pipeline default(harness: Harness) {\n  const t = spawn { harness.fs.read_text("no") }\n  return await(t)\n}\n',
+    );
+    expect(here.harn('stuck.harn').stderr).toContain(' --> stuck.harn:4:3\n');
+    const { stderr } = here.harn('task.harn');
+    expect(stderr).toContain(' --> task.harn:2:32\n');
+    expect(stderr).toContain('= note: called from default at task.harn:3\n');
+  });
+
   it('that throws shows what was printed, then the error with its place', () => {
     const { status, stdout, stderr } = here.harn('boom.harn');
     expect(status).toBe(1);

@@ -156,7 +156,11 @@ export class RunContext {
     start: (resume: (outcome: Outcome) => void) => (() => void) | undefined,
     describe?: () => string,
   ): Suspending<unknown> {
-    return yield { kind: 'block', what, start, describe };
+    try {
+      return yield { kind: 'block', what, start, describe };
+    } catch (error) {
+      throw placed(error);
+    }
   }
 
   /** Starts a generator task below this one. */
@@ -189,11 +193,7 @@ export class RunContext {
 
   /** Waits for a task and gives its value or throws its error. */
   *join(task: Task): Suspending<unknown> {
-    return yield {
-      kind: 'block',
-      what: `join ${task.id}`,
-      start: (resume) => task.onDone(resume),
-    };
+    return yield* this.block(`join ${task.id}`, (resume) => task.onDone(resume));
   }
 
   /** Runs a generator as a child task and gives a lane its result; for runtime functions called from TypeScript. */
